@@ -1,0 +1,72 @@
+import type { ImageResource } from './image-resource.ts';
+
+/** https://wicg.github.io/background-fetch/#enumdef-backgroundfetchresult */
+export type BackgroundFetchResult = '' | 'success' | 'failure';
+
+/** https://wicg.github.io/background-fetch/#enumdef-backgroundfetchfailurereason */
+export type BackgroundFetchFailureReason =
+  | ''
+  | 'aborted'
+  | 'bad-status'
+  | 'fetch-error'
+  | 'quota-exceeded'
+  | 'download-total-exceeded';
+
+/** Identifies one background fetch for ever: ids are reused, keys are not. */
+export type FetchKey = string;
+
+/**
+ * Identifies one service worker registration: its scope and a generation, because a registration made after
+ * `unregister()` has the same scope and must not see what its predecessor left.
+ */
+export type RegistrationKey = string;
+
+/** What `fetch()` was given. It does not change, but for the title and icons. */
+export interface BackgroundFetchDetails {
+  readonly schema: number;
+  readonly key: FetchKey;
+  readonly registration: RegistrationKey;
+  readonly id: string;
+  /** Position among the fetches of the store, in order of creation. */
+  readonly order: number;
+  readonly title: string;
+  readonly icons: readonly ImageResource[];
+  /** bytes; 0 means that none was given */
+  readonly downloadTotal: number;
+  /** bytes */
+  readonly uploadTotal: number;
+  readonly recordCount: number;
+}
+
+/** In the active background fetches of its registration: `get()` and `getIds()` find it. */
+export interface ActiveState {
+  readonly state: 'active' | 'paused';
+  /** The first record result, in order of settling, that was not a success; `''` while there is none. */
+  readonly failureReason: BackgroundFetchFailureReason;
+}
+
+/** Removed from the active background fetches by `abort()`; the engine still has to end it. */
+export interface AbortingState {
+  readonly state: 'aborting';
+}
+
+/** Every record is settled, and the terminal event has not been handled yet. */
+export interface EventOwedState {
+  readonly state: 'event-owed';
+  readonly result: Exclude<BackgroundFetchResult, ''>;
+  readonly failureReason: BackgroundFetchFailureReason;
+  /** How often the event was dispatched without its handlers having finished. */
+  readonly deliveries: number;
+  /** When it was dispatched last, in ms since the epoch; 0 for never. */
+  readonly lastDelivery: number;
+}
+
+/** A background fetch at rest. https://wicg.github.io/background-fetch/#background-fetch-concept */
+export type StoredBackgroundFetch = BackgroundFetchDetails & (ActiveState | AbortingState | EventOwedState);
+
+export type ActiveBackgroundFetch = BackgroundFetchDetails & ActiveState;
+
+/** Whether it is in its registration's active background fetches. */
+export function isActive(fetch: StoredBackgroundFetch): fetch is ActiveBackgroundFetch {
+  return fetch.state === 'active' || fetch.state === 'paused';
+}

@@ -1,0 +1,106 @@
+import type { BackgroundFetchFailureReason, FetchKey } from './background-fetch.ts';
+import type { ByteRange } from './byte-ranges.ts';
+
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** A Request's fields at rest. Its body lies beside it in the store. */
+export interface StoredRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: HeaderList;
+  readonly mode: RequestMode;
+  readonly credentials: RequestCredentials;
+  readonly cache: RequestCache;
+  readonly redirect: RequestRedirect;
+  /** Resolved where `fetch()` was called: a URL, `''` for none, or `about:client`. */
+  readonly referrer: string;
+  readonly referrerPolicy: ReferrerPolicy;
+  readonly integrity: string;
+  readonly hasBody: boolean;
+}
+
+/** A response without its body. */
+export interface ResponseHead {
+  /** 0 for an opaque redirect. */
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: HeaderList;
+  readonly url: string;
+  readonly type: ResponseType;
+  readonly redirected: boolean;
+}
+
+/** A range of a record's response body. Each response that replaces another gets a new `body` number. */
+export interface BodyKey {
+  readonly fetch: FetchKey;
+  readonly index: number;
+  readonly body: number;
+}
+
+/** How stored offsets relate to the offsets a server counts in: only with `identity` are they the same. */
+export type ContentCoding = 'identity' | 'encoded' | 'unknown';
+
+/** https://wicg.github.io/background-fetch/#background-fetch-response-concept, and what resuming needs to know. */
+export interface ResponseData {
+  /** The number of this body among the bodies this record has had. */
+  readonly body: number;
+  readonly head: ResponseHead;
+  /** When the head arrived, by our clock, in ms since the epoch. */
+  readonly receivedAt: number;
+  readonly coding: ContentCoding;
+  /** Complete length of the identity-coded body in bytes, null where nobody said. */
+  readonly length: number | null;
+  /** False where `length` is what one partial response seemed to promise (its Content-Range was hidden). */
+  readonly lengthProven: boolean;
+  /** The bytes in the store: sorted, disjoint, never adjacent. */
+  readonly stored: readonly ByteRange[];
+  /** How many responses the stored bytes came from. */
+  readonly responses: number;
+}
+
+export type RecordResult = Exclude<BackgroundFetchFailureReason, ''> | 'success';
+
+/** What the retry rules count. Kept at rest, so that a death does not start them anew. */
+export interface RetryCounts {
+  /** Attempts that ended in a network error while the record had never seen a response. */
+  readonly unanswered: number;
+  /** Consecutive attempts that got the body no further than any before them. */
+  readonly fruitless: number;
+  /** The most bytes of a body that were ever stored for this record. */
+  readonly furthest: number;
+  /** Whether any response has been seen. */
+  readonly answered: boolean;
+}
+
+export const noRetries: RetryCounts = { unanswered: 0, fruitless: 0, furthest: 0, answered: false };
+
+export interface RecordDetails {
+  readonly schema: number;
+  readonly fetch: FetchKey;
+  readonly index: number;
+  readonly request: StoredRequest;
+  /** Request body bytes transmitted so far. */
+  readonly uploaded: number;
+  readonly retries: RetryCounts;
+  readonly responseData: ResponseData | null;
+}
+
+/** A background fetch record at rest. https://wicg.github.io/background-fetch/#background-fetch-record-concept */
+export type StoredRecord = RecordDetails &
+  (
+    | { readonly state: 'waiting' }
+    /** A request that must never be sent twice is marked so, durably, before it is sent. */
+    | { readonly state: 'transferring' }
+    /** The next attempt may start at `until`, ms since the epoch. */
+    | { readonly state: 'backing-off'; readonly until: number }
+    | { readonly state: 'offline' }
+    | { readonly state: 'settled'; readonly result: RecordResult }
+  );
+
+export type UnsettledRecord = Exclude<StoredRecord, { state: 'settled' }>;
+export type SettledRecord = Extract<StoredRecord, { state: 'settled' }>;
+
+/** Whether a response may be given to the app. https://wicg.github.io/background-fetch/#background-fetch-response-exposed */
+export function mayBeExposed(record: StoredRecord): boolean {
+  return record.state !== 'settled' || record.result === 'success' || record.result === 'bad-status';
+}

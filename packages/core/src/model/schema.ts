@@ -1,0 +1,18 @@
+/** Version of the stored rows. Raised whenever a row of the old form could be misread. */
+export const schemaVersion = 1;
+
+/** Thrown by code that meets rows of a newer schema than it knows; it must not touch them. */
+export class NewerSchemaError extends Error {
+  override readonly name = 'NewerSchemaError';
+  constructor(found: number) {
+    super(
+      `The stored background fetches have schema version ${found}, and this version of background-fetch knows ` +
+        `${schemaVersion} at most. Reload the page and update the service worker so that both load the newer version.`,
+    );
+  }
+}
+
+/** Thrown by a store for any failure other than a lack of space. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+}

@@ -1,0 +1,209 @@
+import type {
+  BackgroundFetchFailureReason,
+  BackgroundFetchResult,
+  FetchKey,
+  RegistrationKey,
+  StoredBackgroundFetch,
+} from './model/background-fetch.ts';
+import type { BodyKey, ContentCoding, ResponseHead, StoredRecord, StoredRequest } from './model/record.ts';
+
+/** A request body as the host keeps it; the core passes it on and never looks inside. */
+export interface RequestBody {
+  /** bytes */
+  readonly size: number;
+  readonly value: unknown;
+}
+
+/** What can be done within one transaction. Reads see the writes made before them. */
+export interface StoreTransaction {
+  /** The generation that was last written for a scope, undefined for a scope never seen. */
+  getGeneration(scope: string): Promise<string | undefined>;
+  putGeneration(scope: string, generation: string): void;
+  /** A number greater than any it gave before. */
+  nextOrder(): Promise<number>;
+
+  getFetch(key: FetchKey): Promise<StoredBackgroundFetch | undefined>;
+  /** All fetches with this id, settled ones that still owe their event included. */
+  findFetches(registration: RegistrationKey, id: string): Promise<StoredBackgroundFetch[]>;
+  /** In order of creation; of every registration in the store if none is named. */
+  listFetches(registration?: RegistrationKey): Promise<StoredBackgroundFetch[]>;
+  putFetch(fetch: StoredBackgroundFetch): void;
+  /** Deletes a fetch with its records, request bodies and response bytes. */
+  deleteFetch(key: FetchKey): void;
+
+  getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined>;
+  /** In order of index. */
+  listRecords(fetch: FetchKey): Promise<StoredRecord[]>;
+  putRecord(record: StoredRecord): void;
+  putRequestBody(fetch: FetchKey, index: number, body: RequestBody): void;
+
+  /** Puts `parts`, one after the other, at `offset` of a body, where nothing is stored yet. */
+  putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[]): void;
+  deleteBytes(body: BodyKey): void;
+}
+
+/**
+ * Durable storage. A transaction is atomic and serialisable: it sees no other's half, and other transactions on
+ * the same store (in other contexts, too) see all of it or nothing.
+ */
+export interface Store {
+  /**
+   * Runs `work` in a transaction. `work` may await nothing but the transaction's own methods.
+   * Resolves with what `work` returned, for `write` only once everything is on stable storage. If `work` throws,
+   * nothing is written and its error is passed on.
+   * @throws QuotaExceededError (DOMException) if there is no room; a StoreError with `cause` for any other failure.
+   */
+  transact<T>(mode: 'read' | 'write', work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
+  /** Reads a Request's body into the form in which it is kept. Rejects if the body fails. */
+  takeRequestBody(request: Request): Promise<RequestBody>;
+  /** The stored request body, as something `new Request()` takes; null if there is none. */
+  readRequestBody(fetch: FetchKey, index: number): Promise<RequestBody | null>;
+  /** Some of the stored bytes from `start` on: at least one, none beyond `end`; null if that byte is not stored. */
+  readBytes(body: BodyKey, start: number, end: number): Promise<Uint8Array | null>;
+  /** The first `length` bytes as a Blob that is read when it is needed; null where the host has no such thing. */
+  readBody(body: BodyKey, length: number, type: string): Promise<Blob | null>;
+  /** Bytes that may still be stored; null where the host does not tell. */
+  spaceLeft(): Promise<number | null>;
+}
+
+export interface NetworkRequest {
+  readonly request: StoredRequest;
+  readonly body: RequestBody | null;
+  /** Added to the request's own headers (`Range`, `If-Range`). */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether caches must be passed by, so that no stored response answers a range. */
+  readonly fresh: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface NetworkResponse {
+  readonly head: ResponseHead;
+  readonly body: ReadableStream<Uint8Array> | null;
+  readonly coding: ContentCoding;
+  /** Whether this host reports a body of this response that ends too early as an error. */
+  readonly signalsTruncation: boolean;
+  /** Request body bytes that were transmitted. */
+  readonly uploaded: number;
+}
+
+export interface Network {
+  /**
+   * Fetches, past any service worker and without checking `integrity` (that is done over the stored bytes).
+   * Resolves when the response head is there. Rejects with a TypeError for a network error, and with the signal's
+   * reason once it is aborted; the body's stream fails in the same two ways.
+   */
+  fetch(request: NetworkRequest): Promise<NetworkResponse>;
+  /** Whether `If-Range` can be sent to this URL without asking the server first (a CORS preflight). */
+  sendsIfRange(url: string): boolean;
+}
+
+export interface Clock {
+  /** ms since the epoch */
+  now(): number;
+  /** Calls back after `delay` ms; the result cancels it. */
+  setTimer(delay: number, callback: () => void): () => void;
+}
+
+export interface Connectivity {
+  /** Whether the host believes to be online. A hint in both directions. */
+  isOnline(): boolean;
+  /** Calls back when the host comes back online; the result ends it. */
+  onOnline(callback: () => void): () => void;
+}
+
+export interface Random {
+  /** From 0 up to but not including 1. */
+  next(): number;
+}
+
+export type HashAlgorithm = 'sha256' | 'sha384' | 'sha512';
+
+export interface Hasher {
+  update(bytes: Uint8Array): void;
+  digest(): Uint8Array;
+}
+
+export interface Hash {
+  create(algorithm: HashAlgorithm): Promise<Hasher>;
+}
+
+export interface Lifetime {
+  /** Keeps the host awake, as far as it lets us, until `work` settles. */
+  keepAwake(work: Promise<unknown>): void;
+}
+
+export interface Lock {
+  /**
+   * Waits for the lock of this name, which one holder at a time has among everybody who uses the store, and holds
+   * it until what `holder` returns settles. A holder that dies loses it. Rejects with the signal's reason if it is
+   * aborted while waiting.
+   */
+  hold<T>(name: string, signal: AbortSignal, holder: () => Promise<T>): Promise<T>;
+}
+
+/** The whole state of a background fetch, as contexts show it. */
+export interface BackgroundFetchSnapshot {
+  readonly key: FetchKey;
+  readonly registration: RegistrationKey;
+  readonly id: string;
+  readonly title: string;
+  /** bytes, as are the next three */
+  readonly uploadTotal: number;
+  readonly uploaded: number;
+  readonly downloadTotal: number;
+  readonly downloaded: number;
+  readonly result: BackgroundFetchResult;
+  readonly failureReason: BackgroundFetchFailureReason;
+  readonly recordsAvailable: boolean;
+  readonly paused: boolean;
+}
+
+export interface Announcements {
+  /** Tells every context, this one first and at once; the order of calls is kept. */
+  publish(snapshot: BackgroundFetchSnapshot): void;
+  /** As `publish`, and resolves when every context that shows this fetch has applied it, or soon if one is frozen. */
+  publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void>;
+  subscribe(listener: (snapshot: BackgroundFetchSnapshot) => void): () => void;
+}
+
+export type BackgroundFetchEventName =
+  | 'backgroundfetchsuccess'
+  | 'backgroundfetchfail'
+  | 'backgroundfetchabort'
+  | 'backgroundfetchclick';
+
+export interface Events {
+  /** Dispatches a functional event; resolves when it is no longer active, whether its promises were kept or not. */
+  dispatch(name: BackgroundFetchEventName, snapshot: BackgroundFetchSnapshot): Promise<void>;
+}
+
+export interface Display {
+  /** Shows the state of a fetch to the user, in whatever way the host has. */
+  update(snapshot: BackgroundFetchSnapshot): void;
+}
+
+export interface Log {
+  /** Something that the app's developer should know and that no API reports. */
+  warn(message: string): void;
+}
+
+/** What the API needs in every context. */
+export interface ClientPorts {
+  readonly store: Store;
+  readonly announcements: Announcements;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What the engine needs beside that. */
+export interface EnginePorts extends ClientPorts {
+  readonly network: Network;
+  readonly connectivity: Connectivity;
+  readonly lifetime: Lifetime;
+  readonly lock: Lock;
+  readonly events: Events;
+  readonly display: Display;
+  readonly log: Log;
+  /** Absent where the host has no hash that takes a body in parts. */
+  readonly hash?: Hash;
+}
