@@ -1,6 +1,24 @@
+export * from './algorithms/realm.ts';
+export * from './api/background-fetch-event.ts';
+export * from './api/background-fetch-manager.ts';
+export * from './api/background-fetch-record.ts';
+export {
+  BackgroundFetchRegistration,
+  getInstance,
+  setPaused,
+  snapshotOf,
+} from './api/background-fetch-registration.ts';
+export { defineEventHandler, defineInterface, internal } from './api/web-idl.ts';
+export * from './engine/engine.ts';
 export * from './model/background-fetch.ts';
 export * from './model/byte-ranges.ts';
 export * from './model/image-resource.ts';
 export * from './model/record.ts';
 export * from './model/schema.ts';
+export * from './model/snapshot.ts';
 export type * from './ports.ts';
+export * from './serialise/request.ts';
+export * from './serialise/response.ts';
+export { hasNullBody } from './transfer/body-completeness.ts';
+export * from './transfer/options.ts';
+export * from './transfer/retry-schedule.ts';

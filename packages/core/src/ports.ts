@@ -5,6 +5,7 @@ import type {
   RegistrationKey,
   StoredBackgroundFetch,
 } from './model/background-fetch.ts';
+import type { ImageResource } from './model/image-resource.ts';
 import type { BodyKey, ContentCoding, ResponseHead, StoredRecord, StoredRequest } from './model/record.ts';
 
 /** A request body as the host keeps it; the core passes it on and never looks inside. */
@@ -147,6 +148,7 @@ export interface BackgroundFetchSnapshot {
   readonly registration: RegistrationKey;
   readonly id: string;
   readonly title: string;
+  readonly icons: readonly ImageResource[];
   /** bytes, as are the next three */
   readonly uploadTotal: number;
   readonly uploaded: number;
@@ -163,6 +165,8 @@ export interface Announcements {
   publish(snapshot: BackgroundFetchSnapshot): void;
   /** As `publish`, and resolves when every context that shows this fetch has applied it, or soon if one is frozen. */
   publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void>;
+  /** This context shows this fetch from now on: `publishAndWait` waits for it, too. */
+  follow(key: FetchKey): void;
   subscribe(listener: (snapshot: BackgroundFetchSnapshot) => void): () => void;
 }
 
@@ -206,4 +210,25 @@ export interface EnginePorts extends ClientPorts {
   readonly log: Log;
   /** Absent where the host has no hash that takes a body in parts. */
   readonly hash?: Hash;
+}
+
+/** The service worker registration behind a BackgroundFetchManager, as its host knows it. */
+export interface EngineHost {
+  /** Whether there is an active worker. */
+  hasActiveWorker(): boolean;
+  /** Resolves with the registration's key in the store. */
+  key(): Promise<RegistrationKey>;
+  /**
+   * Resolves when the active worker is known to run an engine, with what it can do.
+   * @throws TypeError that says what is missing in the worker
+   */
+  requireEngine(): Promise<{ readonly integrity: boolean }>;
+  /** Tells the engine to look at the store. */
+  wake(): void;
+  /** The state of the permission "background-fetch", and whether a fetch may start at once. */
+  startPolicy(id: string): Promise<'start' | 'start-paused' | 'deny'>;
+  /** Why a URL may not be fetched here, null if it may. */
+  refusal(url: URL): string | null;
+  /** Where `fetch()` is called: the default referrer. */
+  readonly clientUrl: string;
 }

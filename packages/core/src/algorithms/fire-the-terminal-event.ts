@@ -1,0 +1,55 @@
+import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
+import { storedBodyBytesTotal, takeSnapshot, uploadedTotal } from '../model/snapshot.ts';
+import type { BackgroundFetchEventName, BackgroundFetchSnapshot } from '../ports.ts';
+import type { Workshop } from '../transfer/job.ts';
+
+type EndedBackgroundFetch = Extract<StoredBackgroundFetch, { state: 'event-owed' }>;
+
+/** An event whose handlers were cut short by a death so often is not dispatched again. */
+const mostDeliveries = 5;
+/** ms that lie between two deliveries that count */
+const deliveryInterval = 60_000;
+
+/**
+ * The last steps of performing a background fetch: tells every context how it ended, fires the event, and lets go of
+ * the records when its handlers are done. Until then the event stays owed: a death in between repeats it.
+ * https://wicg.github.io/background-fetch/#perform-a-background-fetch-algorithm, 9.7. to 9.13.
+ */
+export async function fireTheTerminalEvent(workshop: Workshop, fetch: EndedBackgroundFetch): Promise<void> {
+  const { announcements, display, events, store } = workshop.ports;
+  const records = await store.transact('read', (transaction) => transaction.listRecords(fetch.key));
+  const snapshot = takeSnapshot(fetch, storedBodyBytesTotal(records), uploadedTotal(records));
+  display.update(snapshot);
+  await announcements.publishAndWait(snapshot);
+  await events.dispatch(eventNameOf(fetch), snapshot);
+  await release(workshop, snapshot);
+}
+
+/** An event that an earlier engine did not see handled. */
+export async function fireAnOwedEvent(workshop: Workshop, fetch: EndedBackgroundFetch): Promise<void> {
+  const { clock, log, writer } = { ...workshop.ports, ...workshop };
+  if (fetch.deliveries >= mostDeliveries) {
+    log.warn(
+      `The ${eventNameOf(fetch)} event of background fetch "${fetch.id}" was cut short ${fetch.deliveries} times; ` +
+        'its records are released. Give its handlers less to do, or let them go on in parts.',
+    );
+    return await release(workshop, takeSnapshot(fetch, 0, 0));
+  }
+  const now = clock.now();
+  // a clock that was set back counts as time gone by
+  if (Math.abs(now - fetch.lastDelivery) >= deliveryInterval) {
+    const counted = { ...fetch, deliveries: fetch.deliveries + 1, lastDelivery: now };
+    await writer.write(async (transaction) => transaction.putFetch(counted));
+  }
+  await fireTheTerminalEvent(workshop, fetch);
+}
+
+function eventNameOf(fetch: EndedBackgroundFetch): BackgroundFetchEventName {
+  if (fetch.failureReason === 'aborted') return 'backgroundfetchabort';
+  return fetch.result === 'success' ? 'backgroundfetchsuccess' : 'backgroundfetchfail';
+}
+
+async function release({ ports, writer }: Workshop, snapshot: BackgroundFetchSnapshot): Promise<void> {
+  await writer.write(async (transaction) => transaction.deleteFetch(snapshot.key));
+  await ports.announcements.publishAndWait({ ...snapshot, recordsAvailable: false });
+}

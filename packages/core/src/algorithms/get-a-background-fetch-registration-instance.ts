@@ -1,0 +1,22 @@
+import type { BackgroundFetchSnapshot } from '../ports.ts';
+import type { Instance, Realm } from './realm.ts';
+
+/**
+ * Gets the one instance that stands for a background fetch in a realm.
+ * https://wicg.github.io/background-fetch/#get-a-backgroundfetchregistration-instance-algorithm
+ * @param create makes an instance; the instances of a realm are all made by the same function
+ */
+export function getABackgroundFetchRegistrationInstance<T extends Instance>(
+  realm: Realm,
+  snapshot: BackgroundFetchSnapshot,
+  create: (snapshot: BackgroundFetchSnapshot) => T,
+): T {
+  // 1.-2.
+  const existing = realm.instances.get(snapshot.key);
+  if (existing) return existing as T;
+  // 3.-5.
+  const instance = create(snapshot);
+  realm.instances.set(snapshot.key, instance);
+  realm.ports.announcements.follow(snapshot.key);
+  return instance;
+}

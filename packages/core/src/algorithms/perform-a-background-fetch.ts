@@ -1,0 +1,48 @@
+import { isActive, type StoredBackgroundFetch } from '../model/background-fetch.ts';
+import { settled, withEventOwed } from '../model/transitions.ts';
+import type { Job } from '../transfer/job.ts';
+import { completeARecord } from './complete-a-record.ts';
+import { InstanceUpdates } from './update-background-fetch-instances.ts';
+
+/**
+ * Performs a background fetch: completes its records and takes it from the active background fetches.
+ * Resolves with the background fetch that now owes its event, or null if the engine was stopped or the fetch is gone.
+ * https://wicg.github.io/background-fetch/#perform-a-background-fetch-algorithm
+ */
+export async function performABackgroundFetch(job: Job): Promise<StoredBackgroundFetch | null> {
+  const updates = new InstanceUpdates(job);
+  try {
+    // 5.-7. The failure reason is kept with the fetch when a record settles, see withRecordResult.
+    await Promise.all(job.records.map((_, index) => completeAndWatch(job, index)));
+  } finally {
+    updates.end();
+  }
+  if (job.interruption === 'stopped') return null;
+  return await takeFromActive(job);
+}
+
+async function completeAndWatch(job: Job, index: number): Promise<void> {
+  await completeARecord(job, index);
+  const record = job.record(index);
+  if (record.state !== 'settled') return;
+  // 5.5. and 8.: these two end everything at once
+  if (record.result === 'download-total-exceeded' || record.result === 'quota-exceeded')
+    job.interrupt('aborted');
+}
+
+/** 9.1. to 9.6., in one transaction, which is what the edit queue is here. */
+async function takeFromActive(job: Job): Promise<StoredBackgroundFetch | null> {
+  const { writer, ports } = job.workshop;
+  let ended: StoredBackgroundFetch | null = null;
+  await writer.write(async (transaction) => {
+    ended = null;
+    const current = await transaction.getFetch(job.fetch.key);
+    if (!current || (!isActive(current) && current.state !== 'aborting')) return;
+    for (const record of await transaction.listRecords(current.key)) {
+      if (record.state !== 'settled') transaction.putRecord(settled(record, 'aborted'));
+    }
+    ended = withEventOwed(current, ports.clock.now());
+    transaction.putFetch(ended);
+  });
+  return ended;
+}

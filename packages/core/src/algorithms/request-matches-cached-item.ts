@@ -1,0 +1,33 @@
+import { getHeader } from '../model/header-list.ts';
+import type { QueryOptions } from '../model/query-options.ts';
+import type { StoredRecord } from '../model/record.ts';
+
+/**
+ * Request matches cached item, for a record in the place of a cached item.
+ * https://w3c.github.io/ServiceWorker/#request-matches-cached-item-algorithm
+ */
+export function requestMatchesCachedItem(
+  query: Request,
+  record: StoredRecord,
+  options: QueryOptions,
+): boolean {
+  // 1.
+  if (!options.ignoreMethod && query.method !== 'GET') return false;
+  // 2.-6. The fragment is left out of the comparison.
+  if (comparable(query.url, options) !== comparable(record.request.url, options)) return false;
+  // 7.
+  const vary = record.responseData && getHeader(record.responseData.head.headers, 'vary');
+  if (!vary || options.ignoreVary) return true;
+  // 8.
+  return vary.split(',').every((field) => {
+    const name = field.trim();
+    return name !== '*' && query.headers.get(name) === getHeader(record.request.headers, name);
+  });
+}
+
+function comparable(url: string, { ignoreSearch }: QueryOptions): string {
+  const parsed = new URL(url);
+  parsed.hash = '';
+  if (ignoreSearch) parsed.search = '';
+  return parsed.href;
+}

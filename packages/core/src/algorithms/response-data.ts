@@ -1,0 +1,51 @@
+import { withoutHeaders } from '../model/header-list.ts';
+import type { BodyKey, ResponseData, ResponseHead, StoredRecord, UnsettledRecord } from '../model/record.ts';
+import type { Store } from '../ports.ts';
+
+/** The response data of a response that replaces what the record has: nothing of its body is stored yet. */
+export function newResponseData(
+  record: StoredRecord,
+  head: ResponseHead,
+  receivedAt: number,
+  known: Pick<ResponseData, 'coding' | 'length' | 'lengthProven'>,
+): ResponseData {
+  const body = (record.responseData?.body ?? -1) + 1;
+  return { ...known, body, head, receivedAt, stored: [], responses: 1 };
+}
+
+/** A body assembled from our own ranges is shown as the 200 it stands for. */
+export function asWhole(head: ResponseHead): ResponseHead {
+  const headers = withoutHeaders(head.headers, 'content-range', 'content-length');
+  return { ...head, status: 200, statusText: 'OK', headers };
+}
+
+/** The record with one more response that its body comes from, and the length of the whole if that is news. */
+export function continued(
+  record: UnsettledRecord,
+  completeLength: number | null,
+  shown: boolean,
+): UnsettledRecord {
+  const data = record.responseData;
+  if (!data) return record;
+  const learnt = data.length === null && completeLength !== null;
+  const length = learnt ? completeLength : data.length;
+  const lengthProven = learnt ? shown : data.lengthProven || (shown && completeLength !== null);
+  return { ...record, responseData: { ...data, length, lengthProven, responses: data.responses + 1 } };
+}
+
+/** The stored bytes from `start` up to `end`. */
+export async function readStoredBytes(
+  store: Store,
+  key: BodyKey,
+  start: number,
+  end: number,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - start);
+  for (let position = start; position < end; ) {
+    const part = await store.readBytes(key, position, end);
+    if (!part) throw new Error(`Bytes from ${position} on of ${end} are missing from the store`);
+    bytes.set(part, position - start);
+    position += part.byteLength;
+  }
+  return bytes;
+}

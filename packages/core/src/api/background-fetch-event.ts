@@ -1,0 +1,91 @@
+import {
+  BackgroundFetchRegistration,
+  requireArguments,
+  snapshotOf,
+  updateDisplay,
+} from './background-fetch-registration.ts';
+import { defineInterface, toDictionary, toDOMString, toUIOptions } from './web-idl.ts';
+
+export interface BackgroundFetchEventInit extends EventInit {
+  registration: BackgroundFetchRegistration;
+}
+
+export interface BackgroundFetchEvent extends Event {
+  readonly registration: BackgroundFetchRegistration;
+}
+
+export interface BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
+  updateUI(options?: unknown): Promise<void>;
+}
+
+type EventConstructor<T> = new (type: string, init: BackgroundFetchEventInit) => T;
+
+export interface EventInterfaces {
+  readonly BackgroundFetchEvent: EventConstructor<BackgroundFetchEvent>;
+  readonly BackgroundFetchUpdateUIEvent: EventConstructor<BackgroundFetchUpdateUIEvent>;
+}
+
+/** Events that an engine dispatched, with what tells whether they still are active: script can't make these. */
+const dispatched = new WeakMap<Event, () => boolean>();
+
+/** Marks an event as dispatched by the engine. */
+export function brandDispatched(event: Event, isActive: () => boolean): void {
+  dispatched.set(event, isActive);
+}
+
+/**
+ * Makes the event interfaces on top of the host's ExtendableEvent, which exists in service workers only.
+ * https://wicg.github.io/background-fetch/#background-fetch-event
+ */
+export function createEventInterfaces(
+  ExtendableEvent: new (type: string, init?: EventInit) => Event,
+): EventInterfaces {
+  class BackgroundFetchEvent extends ExtendableEvent {
+    readonly #registration: BackgroundFetchRegistration;
+
+    constructor(type: string, init: BackgroundFetchEventInit) {
+      requireArguments('BackgroundFetchEvent', arguments.length, 2);
+      const { registration } = toDictionary(init, 'The init of the event');
+      if (!(registration instanceof BackgroundFetchRegistration)) {
+        throw new TypeError(
+          'The init of the event needs a member "registration", a BackgroundFetchRegistration',
+        );
+      }
+      super(toDOMString(type), init);
+      this.#registration = registration;
+    }
+
+    get registration(): BackgroundFetchRegistration {
+      return this.#registration;
+    }
+  }
+
+  // https://wicg.github.io/background-fetch/#background-fetch-update-ui-event
+  class BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
+    #uiUpdated = false;
+
+    /** Resolves when title and icons are changed. Rejects with an InvalidStateError where the rules refuse it. */
+    async updateUI(...args: [options?: unknown]): Promise<void> {
+      const options = toUIOptions(args[0]);
+      // 1.
+      if (this.#uiUpdated || !dispatched.get(this)?.()) {
+        const reason = this.#uiUpdated
+          ? 'updateUI() was called before'
+          : 'the event is not active: call updateUI() before the promises given to waitUntil() settle';
+        const { id } = snapshotOf(this.registration);
+        throw new DOMException(
+          `The display of background fetch "${id}" can't be updated: ${reason}`,
+          'InvalidStateError',
+        );
+      }
+      // 2.
+      this.#uiUpdated = true;
+      // 3.-7.
+      await updateDisplay(this.registration, options);
+    }
+  }
+
+  defineInterface(BackgroundFetchEvent, 'BackgroundFetchEvent');
+  defineInterface(BackgroundFetchUpdateUIEvent, 'BackgroundFetchUpdateUIEvent');
+  return { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent };
+}

@@ -1,0 +1,109 @@
+import type { Realm } from '../algorithms/realm.ts';
+import { startABackgroundFetch } from '../algorithms/start-a-background-fetch.ts';
+import { isActive } from '../model/background-fetch.ts';
+import { storedBodyBytesTotal, takeSnapshot, uploadedTotal } from '../model/snapshot.ts';
+import type { EngineHost } from '../ports.ts';
+import type { BackgroundFetchRegistration } from './background-fetch-registration.ts';
+import { getInstance, requireArguments } from './background-fetch-registration.ts';
+import { checkRequests } from './check-requests.ts';
+import {
+  defineInterface,
+  requireInternal,
+  toDictionary,
+  toDOMString,
+  toUIOptions,
+  toUnsignedLongLong,
+  type UIOptions,
+} from './web-idl.ts';
+
+export interface BackgroundFetchOptions extends UIOptions {
+  /** bytes; 0 or nothing where it is not known */
+  downloadTotal?: number;
+}
+
+/** https://wicg.github.io/background-fetch/#background-fetch-manager */
+export class BackgroundFetchManager {
+  readonly #realm: Realm;
+  readonly #host: EngineHost;
+
+  constructor(...args: unknown[]) {
+    requireInternal(args[0]);
+    this.#realm = args[1] as Realm;
+    this.#host = args[2] as EngineHost;
+  }
+
+  /**
+   * Starts a background fetch. Resolves when its requests are stored, so that nothing can lose it any more.
+   * Rejects with a TypeError for arguments that can't be fetched, an id that is active, or a worker without an engine;
+   * NotAllowedError where the user or a policy refuses; QuotaExceededError where there is no room.
+   * https://wicg.github.io/background-fetch/#background-fetch-manager-fetch
+   */
+  async fetch(
+    id: string,
+    requests: RequestInfo | Iterable<RequestInfo>,
+    ...rest: [options?: BackgroundFetchOptions]
+  ): Promise<BackgroundFetchRegistration> {
+    const realm = this.#realm;
+    const host = this.#host;
+    requireArguments('fetch', arguments.length, 2);
+    const convertedId = toDOMString(id);
+    const list = toRequestList(requests);
+    const dictionary = toDictionary(rest[0], 'The options');
+    const options = {
+      ...toUIOptions(dictionary),
+      downloadTotal: toUnsignedLongLong(dictionary.downloadTotal),
+    };
+    const snapshot = await startABackgroundFetch(
+      realm,
+      host,
+      convertedId,
+      () => checkRequests(list, host),
+      options,
+    );
+    const instance = getInstance(realm, host, snapshot);
+    host.wake();
+    return instance;
+  }
+
+  /**
+   * Resolves with the active background fetch of this id, undefined if there is none.
+   * https://wicg.github.io/background-fetch/#background-fetch-manager-get
+   */
+  async get(id: string): Promise<BackgroundFetchRegistration | undefined> {
+    const realm = this.#realm;
+    const host = this.#host;
+    requireArguments('get', arguments.length, 1);
+    const convertedId = toDOMString(id);
+    if (convertedId === '') throw new TypeError('get() needs the id of a background fetch; "" is none');
+    const registration = await host.key();
+    const snapshot = await realm.ports.store.transact('read', async (transaction) => {
+      const fetch = (await transaction.findFetches(registration, convertedId)).find(isActive);
+      if (!fetch) return undefined;
+      const records = await transaction.listRecords(fetch.key);
+      return takeSnapshot(fetch, storedBodyBytesTotal(records), uploadedTotal(records));
+    });
+    return snapshot && getInstance(realm, host, snapshot);
+  }
+
+  /**
+   * Resolves with the ids of the active background fetches, in the order in which they were started.
+   * https://wicg.github.io/background-fetch/#background-fetch-manager-get-ids
+   */
+  async getIds(): Promise<string[]> {
+    const realm = this.#realm;
+    const registration = await this.#host.key();
+    const fetches = await realm.ports.store.transact('read', (transaction) =>
+      transaction.listFetches(registration),
+    );
+    return fetches.filter(isActive).map((fetch) => fetch.id);
+  }
+}
+
+defineInterface(BackgroundFetchManager, 'BackgroundFetchManager');
+
+/** (RequestInfo or sequence<RequestInfo>): a Request has no iterator, and a string is not an object. */
+function toRequestList(requests: RequestInfo | Iterable<RequestInfo>): RequestInfo[] {
+  const iterable = requests as Iterable<RequestInfo>;
+  const isSequence = typeof requests === 'object' && requests !== null && Symbol.iterator in iterable;
+  return isSequence ? [...iterable] : [requests as RequestInfo];
+}

@@ -1,0 +1,35 @@
+import type { RecordObject } from '../algorithms/create-record-objects.ts';
+import { defineInterface, requireInternal } from './web-idl.ts';
+
+/**
+ * A request of a background fetch and its response.
+ * https://wicg.github.io/background-fetch/#background-fetch-record-interface
+ */
+export class BackgroundFetchRecord {
+  readonly #record: RecordObject;
+  #responseReady: Promise<Response> | null = null;
+
+  constructor(...args: unknown[]) {
+    requireInternal(args[0]);
+    this.#record = args[1] as RecordObject;
+  }
+
+  get request(): Request {
+    return this.#record.request;
+  }
+
+  /**
+   * Resolves with the response as soon as its head is known; its body streams.
+   * Rejects with an AbortError if the fetch was aborted before that, with a TypeError if it failed.
+   */
+  get responseReady(): Promise<Response> {
+    if (!this.#responseReady) {
+      this.#responseReady = this.#record.readResponse();
+      // who does not wait for it has not forgotten to handle it
+      this.#responseReady.catch(() => {});
+    }
+    return this.#responseReady;
+  }
+}
+
+defineInterface(BackgroundFetchRecord, 'BackgroundFetchRecord');

@@ -1,0 +1,236 @@
+import { createRecordObjects } from '../algorithms/create-record-objects.ts';
+import { getABackgroundFetchRegistrationInstance } from '../algorithms/get-a-background-fetch-registration-instance.ts';
+import type { Instance, Realm } from '../algorithms/realm.ts';
+import { requestMatchesCachedItem } from '../algorithms/request-matches-cached-item.ts';
+import {
+  type BackgroundFetchFailureReason,
+  type BackgroundFetchResult,
+  isActive,
+} from '../model/background-fetch.ts';
+import type { BackgroundFetchSnapshot, EngineHost } from '../ports.ts';
+import { BackgroundFetchRecord } from './background-fetch-record.ts';
+import {
+  defineEventHandler,
+  defineInterface,
+  internal,
+  requireInternal,
+  toQueryOptions,
+  toUIOptions,
+} from './web-idl.ts';
+
+/** What stands behind a registration object. */
+interface Inner extends Instance {
+  readonly realm: Realm;
+  readonly host: EngineHost;
+  snapshot: BackgroundFetchSnapshot;
+}
+
+let innerOf: (registration: BackgroundFetchRegistration) => Inner;
+
+/**
+ * A background fetch, as the app sees it.
+ * https://wicg.github.io/background-fetch/#background-fetch-registration
+ */
+export class BackgroundFetchRegistration extends EventTarget {
+  readonly #inner: Inner;
+  declare onprogress: ((this: BackgroundFetchRegistration, event: Event) => unknown) | null;
+
+  static {
+    innerOf = (registration) => registration.#inner;
+  }
+
+  constructor(...args: unknown[]) {
+    requireInternal(args[0]);
+    super();
+    this.#inner = args[1] as Inner;
+  }
+
+  get id(): string {
+    return this.#inner.snapshot.id;
+  }
+
+  /** bytes, as are the next three */
+  get uploadTotal(): number {
+    return this.#inner.snapshot.uploadTotal;
+  }
+
+  get uploaded(): number {
+    return this.#inner.snapshot.uploaded;
+  }
+
+  get downloadTotal(): number {
+    return this.#inner.snapshot.downloadTotal;
+  }
+
+  get downloaded(): number {
+    return this.#inner.snapshot.downloaded;
+  }
+
+  get result(): BackgroundFetchResult {
+    return this.#inner.snapshot.result;
+  }
+
+  get failureReason(): BackgroundFetchFailureReason {
+    return this.#inner.snapshot.failureReason;
+  }
+
+  get recordsAvailable(): boolean {
+    return this.#inner.snapshot.recordsAvailable;
+  }
+
+  /** Resolves with true if this call aborted the fetch, with false if it had ended or was aborted before. */
+  async abort(): Promise<boolean> {
+    const { realm, host, snapshot } = this.#inner;
+    const aborted = await realm.ports.store.transact('write', async (transaction) => {
+      const fetch = await transaction.getFetch(snapshot.key);
+      if (!fetch || !isActive(fetch)) return false;
+      const { failureReason, ...details } = fetch;
+      transaction.putFetch({ ...details, state: 'aborting' });
+      return true;
+    });
+    // the engine is told after the promise has been resolved
+    if (aborted) queueMicrotask(() => host.wake());
+    return aborted;
+  }
+
+  /** Resolves with the first record that matches, with undefined if none does. Errors: see matchAll. */
+  async match(
+    request: RequestInfo,
+    ...rest: [options?: CacheQueryOptions]
+  ): Promise<BackgroundFetchRecord | undefined> {
+    requireArguments('match', arguments.length, 1);
+    return (await matchRecords(this.#inner, request, rest[0], true))[0];
+  }
+
+  /**
+   * Resolves with the records that match, all of them without a request, in the order given to `fetch()`.
+   * Rejects with an InvalidStateError if the records are no longer available.
+   */
+  async matchAll(
+    ...args: [request?: RequestInfo, options?: CacheQueryOptions]
+  ): Promise<readonly BackgroundFetchRecord[]> {
+    return await matchRecords(this.#inner, args[0], args[1], false);
+  }
+}
+
+defineInterface(BackgroundFetchRegistration, 'BackgroundFetchRegistration');
+defineEventHandler(BackgroundFetchRegistration.prototype, 'progress');
+
+export function requireArguments(method: string, given: number, required: number): void {
+  if (given < required) throw new TypeError(`${method}() needs ${required} argument(s), and got ${given}`);
+}
+
+async function matchRecords(
+  { realm, snapshot }: Inner,
+  request: RequestInfo | undefined,
+  options: unknown,
+  onlyFirst: boolean,
+): Promise<BackgroundFetchRecord[]> {
+  const query = request === undefined ? null : new Request(request);
+  const queryOptions = toQueryOptions(options);
+  // 1.
+  const unavailable = (): DOMException =>
+    new DOMException(
+      `The records of background fetch "${snapshot.id}" are no longer available: read them before the promises ` +
+        'given to waitUntil() of its event settle',
+      'InvalidStateError',
+    );
+  if (!snapshot.recordsAvailable) throw unavailable();
+  // 3.1.-3.2.
+  const stored = await realm.ports.store.transact('read', (transaction) =>
+    transaction.listRecords(snapshot.key),
+  );
+  if (stored.length === 0) throw unavailable();
+  const matching = query
+    ? stored.filter((record) => requestMatchesCachedItem(query, record, queryOptions))
+    : stored;
+  const chosen = onlyFirst ? matching.slice(0, 1) : matching;
+  // 3.3.
+  const objects = await createRecordObjects(realm, chosen);
+  return objects.map((object) => new BackgroundFetchRecord(internal, object));
+}
+
+/** The instance for a background fetch in a realm. */
+export function getInstance(
+  realm: Realm,
+  host: EngineHost,
+  snapshot: BackgroundFetchSnapshot,
+): BackgroundFetchRegistration {
+  const handle = getABackgroundFetchRegistrationInstance(
+    realm,
+    snapshot,
+    (first) => new Handle(realm, host, first),
+  );
+  return handle.registration;
+}
+
+class Handle implements Inner {
+  readonly registration: BackgroundFetchRegistration;
+
+  constructor(
+    readonly realm: Realm,
+    readonly host: EngineHost,
+    public snapshot: BackgroundFetchSnapshot,
+  ) {
+    this.registration = new BackgroundFetchRegistration(internal, this);
+  }
+
+  /** https://wicg.github.io/background-fetch/#update-background-fetch-instance-algorithm, 6.3. to 6.10. */
+  applyUpdate(next: BackgroundFetchSnapshot): void {
+    const { recordsAvailable, result, downloaded, uploaded, failureReason } = this.snapshot;
+    const available = recordsAvailable && next.recordsAvailable;
+    // 6.4. Nothing is reported after the background fetch has settled.
+    if (result !== '') {
+      this.snapshot = { ...this.snapshot, recordsAvailable: available };
+      return;
+    }
+    const same =
+      downloaded === next.downloaded &&
+      uploaded === next.uploaded &&
+      result === next.result &&
+      failureReason === next.failureReason;
+    this.snapshot = { ...next, recordsAvailable: available };
+    if (!same) this.registration.dispatchEvent(new Event('progress'));
+  }
+}
+
+/** The background fetch a registration object stands for; throws a TypeError for anything else. */
+export function snapshotOf(registration: BackgroundFetchRegistration): BackgroundFetchSnapshot {
+  return innerOf(registration).snapshot;
+}
+
+/** Sets or unsets the paused flag. https://wicg.github.io/background-fetch/#background-fetch-display-algorithm */
+export async function setPaused(registration: BackgroundFetchRegistration, paused: boolean): Promise<void> {
+  const { realm, host, snapshot } = innerOf(registration);
+  await realm.ports.store.transact('write', async (transaction) => {
+    const fetch = await transaction.getFetch(snapshot.key);
+    if (!fetch || !isActive(fetch)) {
+      throw new DOMException(`Background fetch "${snapshot.id}" is no longer active`, 'InvalidStateError');
+    }
+    const records = paused ? await transaction.listRecords(snapshot.key) : [];
+    const upload = records.find(({ state, request }) => state !== 'settled' && request.method !== 'GET');
+    if (upload) {
+      throw new DOMException(
+        `Background fetch "${snapshot.id}" can't be paused: sending its ${upload.request.method} request again ` +
+          'could have unwanted effects',
+        'InvalidStateError',
+      );
+    }
+    transaction.putFetch({ ...fetch, state: paused ? 'paused' : 'active' });
+  });
+  host.wake();
+}
+
+/** Changes what is displayed: the second half of updateUI(). */
+export async function updateDisplay(
+  registration: BackgroundFetchRegistration,
+  options: unknown,
+): Promise<void> {
+  const { realm, snapshot } = innerOf(registration);
+  const update = toUIOptions(options);
+  await realm.ports.store.transact('write', async (transaction) => {
+    const fetch = await transaction.getFetch(snapshot.key);
+    if (fetch) transaction.putFetch({ ...fetch, ...update });
+  });
+  realm.ports.announcements.publish({ ...innerOf(registration).snapshot, ...update });
+}

@@ -1,0 +1,154 @@
+import { fireABackgroundFetchClickEvent } from '../algorithms/fire-a-background-fetch-click-event.ts';
+import { fireAnOwedEvent, fireTheTerminalEvent } from '../algorithms/fire-the-terminal-event.ts';
+import { performABackgroundFetch } from '../algorithms/perform-a-background-fetch.ts';
+import type { FetchKey, RegistrationKey, StoredBackgroundFetch } from '../model/background-fetch.ts';
+import { storedBodyBytesTotal, takeSnapshot, uploadedTotal } from '../model/snapshot.ts';
+import type { EnginePorts } from '../ports.ts';
+import { CheckpointWriter } from '../transfer/checkpoint-writer.ts';
+import { Job, type Workshop } from '../transfer/job.ts';
+import { defaultEngineOptions, type EngineOptions } from '../transfer/options.ts';
+import { Scheduler } from '../transfer/scheduler.ts';
+
+/**
+ * Performs the background fetches of one service worker registration, as long as it holds their running lock:
+ * however many contexts try, one engine works. What another context does to a fetch, this engine reads from the
+ * store, when it is told to look.
+ */
+export class Engine {
+  readonly #workshop: Workshop;
+  readonly #registration: RegistrationKey;
+  readonly #jobs = new Map<FetchKey, Job>();
+  readonly #tasks = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | null = null;
+  #looking: Promise<void> | null = null;
+  #lookAgain = false;
+  #holdsLock = false;
+
+  constructor(ports: EnginePorts, registration: RegistrationKey, options: Partial<EngineOptions> = {}) {
+    const all = { ...defaultEngineOptions, ...options };
+    this.#registration = registration;
+    this.#workshop = {
+      ports,
+      options: all,
+      writer: new CheckpointWriter(ports.store),
+      scheduler: new Scheduler(all.concurrency),
+    };
+  }
+
+  get registration(): RegistrationKey {
+    return this.#registration;
+  }
+
+  /** Whether there is anything it would have to be kept awake for. */
+  get busy(): boolean {
+    return this.#tasks.size > 0 || this.#looking !== null;
+  }
+
+  /** Waits for the running lock, takes over where the last engine stopped, and works until `stop()`. */
+  start(): void {
+    const { lock, log } = this.#workshop.ports;
+    const { signal } = this.#stopping;
+    this.#running ??= lock
+      .hold(`background-fetch running ${this.#registration}`, signal, async () => {
+        this.#holdsLock = true;
+        this.look();
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        await this.#letGo();
+      })
+      .catch((error) => {
+        if (!signal.aborted) log.warn(`The background fetch engine could not run: ${error}`);
+      });
+  }
+
+  /** Reads the store for what other contexts have done: fetches started, aborted, paused, resumed, purged. */
+  look(): void {
+    if (!this.#holdsLock || this.#stopping.signal.aborted) return;
+    if (this.#looking) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#looking = this.#readStore()
+      .catch((error) =>
+        this.#workshop.ports.log.warn(`The stored background fetches could not be read: ${error}`),
+      )
+      .finally(() => {
+        this.#looking = null;
+        if (this.#lookAgain) {
+          this.#lookAgain = false;
+          this.look();
+        }
+      });
+    this.#workshop.ports.lifetime.keepAwake(this.#looking);
+  }
+
+  /** The user activated what shows this fetch. Nothing happens if it is gone. */
+  async click(key: FetchKey): Promise<void> {
+    const { store, events } = this.#workshop.ports;
+    const snapshot = await store.transact('read', async (transaction) => {
+      const fetch = await transaction.getFetch(key);
+      if (fetch?.registration !== this.#registration) return null;
+      const records = await transaction.listRecords(key);
+      return takeSnapshot(fetch, storedBodyBytesTotal(records), uploadedTotal(records));
+    });
+    if (snapshot) await fireABackgroundFetchClickEvent(events, snapshot);
+  }
+
+  /** Lets go: resolves when what was received is at rest and another engine may take over. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #letGo(): Promise<void> {
+    for (const job of this.#jobs.values()) job.interrupt('stopped');
+    await this.#looking;
+    for (const job of this.#jobs.values()) job.interrupt('stopped');
+    // an event that is being handled is handled to its end: the next engine must not dispatch it meanwhile
+    await Promise.all(this.#tasks);
+    this.#holdsLock = false;
+  }
+
+  async #readStore(): Promise<void> {
+    const fetches = await this.#workshop.ports.store.transact('read', (transaction) =>
+      transaction.listFetches(this.#registration),
+    );
+    const stored = new Set(fetches.map((fetch) => fetch.key));
+    for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('stopped');
+    for (const fetch of fetches) await this.#follow(fetch);
+  }
+
+  async #follow(fetch: StoredBackgroundFetch): Promise<void> {
+    const job = this.#jobs.get(fetch.key);
+    if (!job) return await this.#begin(fetch);
+    if (fetch.state === 'aborting') job.interrupt('aborted');
+    else if (fetch.state === 'paused') job.interrupt('paused');
+    else if (fetch.state === 'active') job.resume();
+    job.adopt(fetch);
+  }
+
+  async #begin(fetch: StoredBackgroundFetch): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    const { store } = this.#workshop.ports;
+    const records = await store.transact('read', (transaction) => transaction.listRecords(fetch.key));
+    const job = new Job(this.#workshop, fetch, records);
+    this.#jobs.set(fetch.key, job);
+    const task = this.#perform(job)
+      .catch((error) => {
+        const { log } = this.#workshop.ports;
+        log.warn(`Background fetch "${fetch.id}" stopped, and goes on at the next start: ${error}`);
+      })
+      .finally(() => {
+        this.#tasks.delete(task);
+        this.#jobs.delete(fetch.key);
+      });
+    this.#tasks.add(task);
+    this.#workshop.ports.lifetime.keepAwake(task);
+  }
+
+  async #perform(job: Job): Promise<void> {
+    if (job.fetch.state === 'event-owed') return await fireAnOwedEvent(this.#workshop, job.fetch);
+    const ended = await performABackgroundFetch(job);
+    if (ended?.state === 'event-owed') await fireTheTerminalEvent(this.#workshop, ended);
+  }
+}

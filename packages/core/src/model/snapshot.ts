@@ -1,0 +1,31 @@
+import type { BackgroundFetchSnapshot } from '../ports.ts';
+import type { StoredBackgroundFetch } from './background-fetch.ts';
+import type { StoredRecord } from './record.ts';
+import { storedLength } from './transitions.ts';
+
+/** bytes in the store of all response bodies. https://wicg.github.io/background-fetch/#background-fetch-stored-body-bytes-total */
+export function storedBodyBytesTotal(records: readonly StoredRecord[]): number {
+  return records.reduce((total, record) => total + storedLength(record), 0);
+}
+
+/** Request body bytes transmitted, of all records. */
+export function uploadedTotal(records: readonly StoredRecord[]): number {
+  return records.reduce((total, record) => total + record.uploaded, 0);
+}
+
+/** What contexts show of a background fetch. */
+export function takeSnapshot(
+  fetch: StoredBackgroundFetch,
+  downloaded: number,
+  uploaded: number,
+): BackgroundFetchSnapshot {
+  const { key, registration, id, title, icons, uploadTotal, downloadTotal } = fetch;
+  const ended = fetch.state === 'event-owed';
+  return {
+    ...{ key, registration, id, title, icons, uploadTotal, uploaded, downloadTotal, downloaded },
+    result: ended ? fetch.result : '',
+    failureReason: ended ? fetch.failureReason : '',
+    recordsAvailable: true,
+    paused: fetch.state === 'paused',
+  };
+}

@@ -1,0 +1,89 @@
+import type { BackgroundFetchFailureReason, StoredBackgroundFetch } from './background-fetch.ts';
+import { addByteRange, type ByteRange, countBytes, overlaps } from './byte-ranges.ts';
+import type {
+  RecordDetails,
+  RecordResult,
+  ResponseData,
+  RetryCounts,
+  SettledRecord,
+  StoredRecord,
+  UnsettledRecord,
+} from './record.ts';
+
+/** Thrown instead of writing what the state at rest does not allow: the row is gone, settled, or has moved on. */
+export class StaleWriteError extends Error {
+  override readonly name = 'StaleWriteError';
+}
+
+/** The row if it may still change, else throws: a settled record never does, and a purged one stays away. */
+export function requireUnsettled(record: StoredRecord | undefined): UnsettledRecord {
+  if (!record) throw new StaleWriteError('The record is no longer stored');
+  if (record.state === 'settled') throw new StaleWriteError('The record is settled');
+  return record;
+}
+
+/** The record with a request under way. */
+export function transferring(record: UnsettledRecord): UnsettledRecord {
+  return { ...detailsOf(record), state: 'transferring' };
+}
+
+/** The record waiting until `until`, in ms since the epoch, for its next attempt. */
+export function backingOff(record: UnsettledRecord, retries: RetryCounts, until: number): UnsettledRecord {
+  return { ...detailsOf(record), retries, state: 'backing-off', until };
+}
+
+/** The record waiting for the host to be online. */
+export function offline(record: UnsettledRecord): UnsettledRecord {
+  return { ...detailsOf(record), state: 'offline' };
+}
+
+/** The record with its response replaced by one of which nothing is stored yet. */
+export function withResponse(record: UnsettledRecord, data: ResponseData): UnsettledRecord {
+  if (data.body <= (record.responseData?.body ?? -1))
+    throw new StaleWriteError('The body was replaced meanwhile');
+  return { ...transferring(record), responseData: data };
+}
+
+/** The record with `range` of its body added to what is stored. */
+export function withBytes(record: UnsettledRecord, body: number, range: ByteRange): UnsettledRecord {
+  const data = record.responseData;
+  if (data?.body !== body) throw new StaleWriteError('The body was replaced meanwhile');
+  if (overlaps(data.stored, range)) throw new StaleWriteError('These bytes are stored already');
+  return { ...transferring(record), responseData: { ...data, stored: addByteRange(data.stored, range) } };
+}
+
+export function settled(record: UnsettledRecord, result: RecordResult): SettledRecord {
+  return { ...detailsOf(record), state: 'settled', result };
+}
+
+function detailsOf(record: StoredRecord): RecordDetails {
+  const { schema, fetch, index, request, uploaded, retries, responseData } = record;
+  return { schema, fetch, index, request, uploaded, retries, responseData };
+}
+
+/** The fetch with a settled record's result taken in: the first that is not a success is kept. */
+export function withRecordResult(fetch: StoredBackgroundFetch, result: RecordResult): StoredBackgroundFetch {
+  const failed = result !== 'success' && (fetch.state === 'active' || fetch.state === 'paused');
+  return failed && fetch.failureReason === '' ? { ...fetch, failureReason: result } : fetch;
+}
+
+/** The fetch once all its records are settled. One that `abort()` removed before is aborted, whatever they say. */
+export function withEventOwed(fetch: StoredBackgroundFetch, now: number): StoredBackgroundFetch {
+  const failureReason: BackgroundFetchFailureReason =
+    fetch.state === 'active' || fetch.state === 'paused' ? fetch.failureReason : 'aborted';
+  const { schema, key, registration, id, order, title, icons, downloadTotal, uploadTotal, recordCount } =
+    fetch;
+  return {
+    ...{ schema, key, registration, id, order, title, icons, downloadTotal, uploadTotal, recordCount },
+    state: 'event-owed',
+    result: failureReason === '' ? 'success' : 'failure',
+    failureReason,
+    deliveries: 1,
+    lastDelivery: now,
+  };
+}
+
+/** bytes stored of a record's response body */
+export function storedLength(record: StoredRecord): number {
+  return record.responseData ? countBytes(record.responseData.stored) : 0;
+}

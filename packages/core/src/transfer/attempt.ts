@@ -1,0 +1,69 @@
+import { InterruptedError, type Job } from './job.ts';
+
+/** The reason for which an attempt without a byte for too long is given up. */
+export class StalledError extends Error {
+  override readonly name = 'StalledError';
+}
+
+/** One attempt to get a response, or some in parallel: ends with its job's interruption, or by stalling. */
+export class Attempt {
+  readonly #controller = new AbortController();
+  readonly #job: Job;
+  readonly #jobSignal: AbortSignal;
+  #waiting = 0;
+  #waitingSince = 0;
+  #cancelTimer: (() => void) | null = null;
+
+  constructor(job: Job) {
+    this.#job = job;
+    this.#jobSignal = job.signal;
+    this.#jobSignal.addEventListener('abort', this.#onInterrupted);
+    if (this.#jobSignal.aborted) this.#onInterrupted();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  readonly #onInterrupted = (): void => this.#controller.abort(this.#jobSignal.reason);
+
+  /** Waits for something from the network; a wait longer than the stall timeout aborts the attempt. */
+  async receive<T>(something: Promise<T>): Promise<T> {
+    const { clock } = this.#job.workshop.ports;
+    this.#waiting++;
+    this.#waitingSince = clock.now();
+    this.#cancelTimer ??= this.#watch(this.#job.workshop.options.retry.stallTimeout);
+    try {
+      return await something;
+    } finally {
+      this.#waiting--;
+      this.#waitingSince = clock.now();
+    }
+  }
+
+  /** One timer looks after all waits: it is not started anew for each. */
+  #watch(delay: number): () => void {
+    const { stallTimeout } = this.#job.workshop.options.retry;
+    const { clock } = this.#job.workshop.ports;
+    return clock.setTimer(delay, () => {
+      const waited = this.#waiting > 0 ? clock.now() - this.#waitingSince : 0;
+      if (waited >= stallTimeout) this.abort(new StalledError(`No byte came for ${stallTimeout} ms`));
+      else this.#cancelTimer = this.#watch(stallTimeout - waited);
+    });
+  }
+
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
+  end(): void {
+    this.#cancelTimer?.();
+    this.#jobSignal.removeEventListener('abort', this.#onInterrupted);
+  }
+
+  /** Throws if the job was interrupted: then an error of the network is only its consequence. */
+  throwIfInterrupted(): void {
+    if (this.#jobSignal.aborted && this.#jobSignal.reason instanceof InterruptedError)
+      throw this.#jobSignal.reason;
+  }
+}

@@ -1,0 +1,32 @@
+import { countBytes } from '../model/byte-ranges.ts';
+import type { ContentCoding, ResponseData } from '../model/record.ts';
+
+/** How a body that ended cleanly stands: a clean end alone proves nothing, some engines report one for every cut. */
+export type Completeness = 'complete' | 'short' | 'unproven';
+
+const nullBodyStatuses = new Set([101, 103, 204, 205, 304]);
+
+/** Whether a response has no body whatever its fields say. https://fetch.spec.whatwg.org/#null-body-status */
+export function hasNullBody(status: number, method: string): boolean {
+  return method === 'HEAD' || status === 0 || nullBodyStatuses.has(status);
+}
+
+/** Whether offsets in the stored body are offsets on the server. */
+export function hasServerOffsets(coding: ContentCoding): boolean {
+  return coding === 'identity';
+}
+
+/** Judges a body whose stream ended without an error. */
+export function assessCleanEnd(data: ResponseData, signalsTruncation: boolean): Completeness {
+  const stored = countBytes(data.stored);
+  if (data.length !== null) {
+    if (stored < data.length) return 'short';
+    return data.lengthProven ? 'complete' : 'unproven';
+  }
+  return signalsTruncation ? 'complete' : 'unproven';
+}
+
+/** Whether every byte of the body is known to be in the store, so that it needs no request to settle. */
+export function isStoredWhole(data: ResponseData): boolean {
+  return data.length !== null && data.lengthProven && countBytes(data.stored) === data.length;
+}

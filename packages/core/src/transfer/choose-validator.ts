@@ -1,0 +1,39 @@
+import { getHeader } from '../model/header-list.ts';
+import type { ResponseData } from '../model/record.ts';
+
+/** How many of the stored bytes are fetched again and compared where only a date tells versions apart. */
+export const overlapLength = 64 * 1024;
+
+/** What tells whether another response is of the same version as the stored bytes. */
+export interface Validator {
+  /** The field value for `If-Range`. */
+  readonly value: string;
+  /** Stored bytes to fetch again and compare; 0 for a strong ETag. */
+  readonly overlap: number;
+}
+
+const strongETag = /^"[^"]*"$/;
+
+/** The response's ETag if it is strong: a weak one may stand for different bytes. */
+export function getStrongETag(data: ResponseData): string | null {
+  const etag = getHeader(data.head.headers, 'etag')?.trim();
+  return etag && strongETag.test(etag) ? etag : null;
+}
+
+/**
+ * Chooses what identifies the version of a stored body, null if nothing does.
+ *
+ * A date identifies a version only if the resource was not changed again within that second: the response must have
+ * been made at least 1 s later by the server's clock, or, where its `Date` is hidden, 60 s later by ours.
+ */
+export function chooseValidator(data: ResponseData): Validator | null {
+  const etag = getStrongETag(data);
+  if (etag) return { value: etag, overlap: 0 };
+  const lastModified = getHeader(data.head.headers, 'last-modified');
+  if (!lastModified || data.length === null) return null;
+  const modified = Date.parse(lastModified);
+  const date = getHeader(data.head.headers, 'date');
+  const settledSince = date === null ? data.receivedAt - 60_000 : Date.parse(date) - 1000;
+  // a date that can't be parsed is NaN, and every comparison with it is false
+  return settledSince >= modified ? { value: lastModified, overlap: overlapLength } : null;
+}

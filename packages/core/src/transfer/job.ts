@@ -1,0 +1,167 @@
+import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
+import type { BodyKey, RecordResult, StoredRecord, UnsettledRecord } from '../model/record.ts';
+import { storedBodyBytesTotal, uploadedTotal } from '../model/snapshot.ts';
+import { requireUnsettled, settled, storedLength, withRecordResult } from '../model/transitions.ts';
+import type { EnginePorts } from '../ports.ts';
+import type { CheckpointWriter } from './checkpoint-writer.ts';
+import type { EngineOptions } from './options.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** Why the transfers of a job have to let go. */
+export type Interruption = 'paused' | 'aborted' | 'stopped';
+
+/** The reason of an aborted signal of a job. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+  constructor(readonly interruption: Interruption) {
+    super(`The transfer was interrupted: ${interruption}`);
+  }
+}
+
+/** What all jobs of an engine share. */
+export interface Workshop {
+  readonly ports: EnginePorts;
+  readonly options: EngineOptions;
+  readonly writer: CheckpointWriter;
+  readonly scheduler: Scheduler;
+}
+
+/** Bytes that go into the store together with a change of their record. */
+export interface BytesToStore {
+  readonly key: BodyKey;
+  readonly offset: number;
+  readonly parts: readonly Uint8Array[];
+}
+
+/** One background fetch while an engine performs it: what is at rest, mirrored, and the means to interrupt it. */
+export class Job {
+  readonly #records: StoredRecord[];
+  #run = new AbortController();
+  #interruption: Interruption | null = null;
+  #onChange: () => void = () => {};
+  #resumed: (() => void)[] = [];
+  /** Bytes received and not yet in the store. */
+  pendingBytes = 0;
+  #storedBytes: number;
+
+  constructor(
+    readonly workshop: Workshop,
+    public fetch: StoredBackgroundFetch,
+    records: readonly StoredRecord[],
+  ) {
+    this.#records = [...records];
+    this.#storedBytes = storedBodyBytesTotal(records);
+    if (fetch.state === 'paused') this.interrupt('paused');
+    if (fetch.state === 'aborting') this.interrupt('aborted');
+  }
+
+  get records(): readonly StoredRecord[] {
+    return this.#records;
+  }
+
+  get downloaded(): number {
+    return this.#storedBytes;
+  }
+
+  get uploaded(): number {
+    return uploadedTotal(this.#records);
+  }
+
+  get interruption(): Interruption | null {
+    return this.#interruption;
+  }
+
+  /** Aborted, with an InterruptedError, when the transfers have to let go; a new one follows after a pause. */
+  get signal(): AbortSignal {
+    return this.#run.signal;
+  }
+
+  /** Calls back after every change of what is at rest. */
+  onChange(callback: () => void): void {
+    this.#onChange = callback;
+  }
+
+  record(index: number): StoredRecord {
+    const record = this.#records[index];
+    if (!record) throw new RangeError(`Background fetch "${this.fetch.id}" has no record ${index}`);
+    return record;
+  }
+
+  /** An abort is final, a stop ends everything; a pause gives way to both. */
+  interrupt(interruption: Interruption): void {
+    if (this.#interruption === 'stopped') return;
+    if (this.#interruption === 'aborted' && interruption === 'paused') return;
+    this.#interruption = interruption;
+    this.#run.abort(new InterruptedError(interruption));
+    if (interruption !== 'paused') this.#release();
+  }
+
+  resume(): void {
+    if (this.#interruption !== 'paused') return;
+    this.#interruption = null;
+    this.#run = new AbortController();
+    this.#release();
+  }
+
+  #release(): void {
+    for (const resume of this.#resumed.splice(0)) resume();
+  }
+
+  /** Waits for the paused flag to be unset; resolves at once with an abort or a stop. */
+  async whileNotPaused(): Promise<void> {
+    while (this.#interruption === 'paused') {
+      await new Promise<void>((resolve) => this.#resumed.push(resolve));
+    }
+  }
+
+  /**
+   * Makes a change of a record durable, with the bytes that belong to it, in one transaction.
+   * @param change makes the new row of the one at rest; may throw StaleWriteError
+   */
+  async commit(
+    index: number,
+    change: (record: UnsettledRecord) => StoredRecord,
+    bytes?: BytesToStore,
+  ): Promise<void> {
+    const { fetch: key } = this.record(index);
+    let next: StoredRecord | undefined;
+    let fetch: StoredBackgroundFetch | undefined;
+    await this.workshop.writer.write(async (transaction) => {
+      const current = requireUnsettled(await transaction.getRecord(key, index));
+      next = change(current);
+      const replaced = current.responseData;
+      if (replaced && replaced.body !== next.responseData?.body) {
+        transaction.deleteBytes({ fetch: key, index, body: replaced.body });
+      }
+      if (bytes) transaction.putBytes(bytes.key, bytes.offset, bytes.parts);
+      transaction.putRecord(next);
+      if (next.state === 'settled' && next.result !== 'success') {
+        const row = await transaction.getFetch(key);
+        if (row) {
+          fetch = withRecordResult(row, next.result);
+          transaction.putFetch(fetch);
+        }
+      }
+    });
+    if (next) this.#adopt(index, next);
+    // the row may have been read while a pause or an abort was on its way here: those are followed, not mirrored
+    if (fetch && fetch.state === this.fetch.state) this.fetch = fetch;
+    this.#onChange();
+  }
+
+  /** Takes over the row at rest, which another context has changed, and tells of it. */
+  adopt(fetch: StoredBackgroundFetch): void {
+    const changed = this.fetch.state !== fetch.state || this.fetch.title !== fetch.title;
+    this.fetch = fetch;
+    if (changed) this.#onChange();
+  }
+
+  settle(index: number, result: RecordResult): Promise<void> {
+    return this.commit(index, (record) => settled(record, result));
+  }
+
+  #adopt(index: number, next: StoredRecord): void {
+    this.#storedBytes += storedLength(next) - storedLength(this.record(index));
+    this.#records[index] = next;
+  }
+}

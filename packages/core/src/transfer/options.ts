@@ -1,0 +1,28 @@
+import { defaultRetryPolicy, type RetryPolicy } from './retry-schedule.ts';
+
+/** How the engine works. Everything has a default. */
+export interface EngineOptions {
+  /** Records that transfer at a time. */
+  readonly concurrency: number;
+  /** Ranges of one body that are fetched at a time; 1 never asks for several. */
+  readonly connections: number;
+  /** bytes in each of these ranges */
+  readonly pieceSize: number;
+  /** bytes after which what was received is made durable */
+  readonly checkpointSize: number;
+  /** ms after which it is made durable all the same */
+  readonly checkpointInterval: number;
+  /** ms after which a new response can be seen by readers although few bytes have come */
+  readonly firstCheckpointInterval: number;
+  readonly retry: RetryPolicy;
+}
+
+export const defaultEngineOptions: EngineOptions = {
+  concurrency: 6,
+  connections: 2,
+  pieceSize: 8 * 2 ** 20,
+  checkpointSize: 4 * 2 ** 20,
+  checkpointInterval: 1000,
+  firstCheckpointInterval: 250,
+  retry: defaultRetryPolicy,
+};

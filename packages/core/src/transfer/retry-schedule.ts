@@ -1,0 +1,82 @@
+import type { RetryCounts } from '../model/record.ts';
+
+/** When a failed attempt is repeated. All times in ms. */
+export interface RetryPolicy {
+  /** Retries while no response was ever seen: a refusal by CORS or CSP looks like this, and will not pass. */
+  readonly unansweredRetries: number;
+  /** All of these lie within this time. */
+  readonly unansweredWithin: number;
+  /** Consecutive attempts without progress before a record fails. */
+  readonly fruitlessAttempts: number;
+  /** The first delay; each further one is twice as long. */
+  readonly firstDelay: number;
+  readonly longestDelay: number;
+  /** How long a `Retry-After` is honoured at most. */
+  readonly longestRetryAfter: number;
+  /** An attempt without a byte for this long is given up. */
+  readonly stallTimeout: number;
+}
+
+export const defaultRetryPolicy: RetryPolicy = {
+  unansweredRetries: 2,
+  unansweredWithin: 3000,
+  fruitlessAttempts: 8,
+  firstDelay: 1000,
+  longestDelay: 5 * 60_000,
+  longestRetryAfter: 60 * 60_000,
+  stallTimeout: 60_000,
+};
+
+const retryableStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+export function isRetryableStatus(status: number): boolean {
+  return retryableStatuses.has(status);
+}
+
+/** Only these may be sent again without being asked: a repeated upload can have unwanted effects. */
+export function isRetryableMethod(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Parses `Retry-After`, in seconds or as a date, to ms from `now`; null for neither. RFC 9110, 10.2.3 */
+export function parseRetryAfter(value: string | null, now: number): number | null {
+  if (value === null) return null;
+  const trimmed = value.trim();
+  if (/^\d{1,10}$/.test(trimmed)) return Number(trimmed) * 1000;
+  const date = Date.parse(trimmed);
+  return Number.isNaN(date) ? null : Math.max(0, date - now);
+}
+
+/** The counts after an attempt that stored up to `stored` bytes of a body; a new furthest point is progress. */
+export function countAttempt(counts: RetryCounts, answered: boolean, stored: number): RetryCounts {
+  const progressed = stored > counts.furthest;
+  const everAnswered = counts.answered || answered;
+  return {
+    answered: everAnswered,
+    unanswered: everAnswered ? 0 : counts.unanswered + 1,
+    fruitless: progressed ? 0 : counts.fruitless + 1,
+    furthest: Math.max(counts.furthest, stored),
+  };
+}
+
+/**
+ * The delay in ms before the next attempt, null if there is none.
+ * @param random from 0 up to 1: delays are spread over their upper half, so that many clients don't return at once
+ */
+export function chooseDelay(
+  counts: RetryCounts,
+  policy: RetryPolicy,
+  random: number,
+  retryAfter: number | null,
+): number | null {
+  if (!counts.answered) {
+    if (counts.unanswered > policy.unansweredRetries) return null;
+    // shares of 1/3, 2/3, … of the time there is: with two retries, 1 s and 2 s
+    const shares = (policy.unansweredRetries * (policy.unansweredRetries + 1)) / 2;
+    return (policy.unansweredWithin * counts.unanswered * (0.5 + random / 2)) / shares;
+  }
+  if (counts.fruitless >= policy.fruitlessAttempts) return null;
+  const doubled = policy.firstDelay * 2 ** Math.max(0, counts.fruitless - 1);
+  const delay = Math.min(doubled, policy.longestDelay) * (0.5 + random / 2);
+  return Math.max(delay, Math.min(retryAfter ?? 0, policy.longestRetryAfter));
+}
