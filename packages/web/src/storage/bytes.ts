@@ -1,0 +1,76 @@
+import type { BodyKey } from '@background-fetch/core';
+import { type Chunk, keysBelow, type Transaction } from './schema.ts';
+
+/** bytes; below, a Blob's file costs more than it saves */
+const smallestBlob = 128 * 1024;
+/** bytes; what one read brings into memory at most */
+const longestRead = 4 * 1024 * 1024;
+/** Rows read at once while a body is put together, because array chunks come into memory with them. */
+const batch = 16;
+
+type ByteStore = ReturnType<typeof bytesOf>;
+
+export function bytesOf(transaction: Transaction) {
+  return transaction.objectStore('bytes');
+}
+
+export function chunkKeys({ fetch, index, body }: BodyKey): IDBKeyRange {
+  return keysBelow(fetch, index, body);
+}
+
+/** The parts as one row's value, undefined if there is not a byte in them. */
+export function joinParts(parts: readonly Uint8Array[], blobs: boolean): Chunk | undefined {
+  const size = parts.reduce((total, part) => total + part.length, 0);
+  if (blobs && size >= smallestBlob) return new Blob(parts as Uint8Array<ArrayBuffer>[]);
+  if (!size) return;
+  const chunk = new Uint8Array(size);
+  let position = 0;
+  for (const part of parts) {
+    chunk.set(part, position);
+    position += part.length;
+  }
+  return chunk;
+}
+
+function sizeOf(chunk: Chunk): number {
+  return chunk instanceof Blob ? chunk.size : chunk.length;
+}
+
+/** The stored bytes from `start` on, up to the end of the chunk that holds it; null if none does. */
+export async function findBytes(
+  store: ByteStore,
+  { fetch, index, body }: BodyKey,
+  start: number,
+  end: number,
+): Promise<Chunk | null> {
+  const range = IDBKeyRange.bound([fetch, index, body], [fetch, index, body, start]);
+  const cursor = await store.openCursor(range, 'prev');
+  if (!cursor) return null;
+  const from = start - cursor.key[3];
+  const to = Math.min(end - cursor.key[3], from + longestRead, sizeOf(cursor.value));
+  return to > from ? cursor.value.slice(from, to) : null;
+}
+
+/** The first `length` bytes, in parts; null if some are not stored. */
+export async function findPrefix(store: ByteStore, body: BodyKey, length: number): Promise<Blob[] | null> {
+  const parts: Blob[] = [];
+  let position = 0;
+  while (position < length) {
+    const range = IDBKeyRange.bound(
+      [body.fetch, body.index, body.body, position],
+      [body.fetch, body.index, body.body, length],
+      false,
+      true,
+    );
+    const [keys, chunks] = await Promise.all([store.getAllKeys(range, batch), store.getAll(range, batch)]);
+    if (!keys.length) return null;
+    for (const [i, chunk] of chunks.entries()) {
+      if (keys[i]?.[3] !== position) return null;
+      const blob = chunk instanceof Blob ? chunk : new Blob([chunk]);
+      const left = length - position;
+      parts.push(blob.size > left ? blob.slice(0, left) : blob);
+      position += blob.size;
+    }
+  }
+  return parts;
+}

@@ -1,0 +1,21 @@
+import { NewerSchemaError, StoreError } from '@background-fetch/core';
+
+const quotaExceeded = 'QuotaExceededError';
+
+/**
+ * The error that the store's callers get for one of IndexedDB's. A lack of space is a QuotaExceededError in most
+ * engines; Firefox also has `NS_ERROR_…_QUOTA_…` and `NS_ERROR_FILE_NO_DEVICE_SPACE`, as a name or in a message.
+ */
+export function toStoreError(error: unknown): Error {
+  if (error instanceof StoreError || error instanceof NewerSchemaError) return error;
+  const { name, message, code } = (error ?? {}) as DOMException;
+  if (name === quotaExceeded && error instanceof DOMException) return error;
+  const text = `${name}: ${message}`;
+  return code === 22 || /quota|no.?device.?space/i.test(text)
+    ? new DOMException(message, quotaExceeded)
+    : new StoreError(`IndexedDB failed. ${text}`, { cause: error });
+}
+
+export function isQuotaError(error: Error): boolean {
+  return error.name === quotaExceeded;
+}

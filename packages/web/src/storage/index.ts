@@ -1,0 +1,1 @@
+export { type IndexedDbStoreOptions, openIndexedDbStore } from './indexed-db-store.ts';

@@ -1,0 +1,73 @@
+import type { Announcements, BackgroundFetchSnapshot } from '@background-fetch/core';
+import { assert } from 'chai';
+import type { TestFramework } from './framework.ts';
+import { sampleSnapshot } from './samples.ts';
+
+export interface AnnouncementsUnderTest {
+  /** Another context of the same host. */
+  connect(): Announcements;
+  /** Waits until everything published so far has arrived everywhere. */
+  arrive(): Promise<void>;
+  /** What `publishAndWait` gave, once whatever moves time has done so. */
+  settle(waiting: Promise<void>): Promise<void>;
+}
+
+/** What the core relies on, of every `Announcements`. */
+export function announcementsContract(
+  name: string,
+  create: () => AnnouncementsUnderTest,
+  { describe, it, beforeEach }: TestFramework,
+): void {
+  describe(`Announcements: ${name}`, () => {
+    let host: AnnouncementsUnderTest;
+    let one: Announcements;
+    let other: Announcements;
+    beforeEach(() => {
+      host = create();
+      one = host.connect();
+      other = host.connect();
+    });
+
+    function record(announcements: Announcements): BackgroundFetchSnapshot[] {
+      const heard: BackgroundFetchSnapshot[] = [];
+      announcements.subscribe((snapshot) => heard.push(snapshot));
+      return heard;
+    }
+
+    it('reach their own context at once', () => {
+      const heard = record(one);
+      one.publish(sampleSnapshot());
+      assert.deepEqual(heard, [sampleSnapshot()]);
+    });
+
+    it('reach every other context whole and in order', async () => {
+      const heard = record(other);
+      const snapshots = [1, 2, 3].map((downloaded) => sampleSnapshot({ downloaded }));
+      for (const snapshot of snapshots) one.publish(snapshot);
+      await host.arrive();
+      assert.deepEqual(heard, snapshots);
+    });
+
+    it('reach all listeners of a context, until they unsubscribe', async () => {
+      const first = record(one);
+      const second: BackgroundFetchSnapshot[] = [];
+      const unsubscribe = one.subscribe((snapshot) => second.push(snapshot));
+      one.publish(sampleSnapshot({ downloaded: 1 }));
+      unsubscribe();
+      one.publish(sampleSnapshot({ downloaded: 2 }));
+      await host.arrive();
+      assert.equal(first.length, 2);
+      assert.equal(second.length, 1);
+    });
+
+    it('that are waited for have been applied everywhere', async () => {
+      const heard = record(other);
+      one.publish(sampleSnapshot({ downloaded: 1 }));
+      await host.settle(one.publishAndWait(sampleSnapshot({ downloaded: 2 })));
+      assert.deepEqual(
+        heard.map(({ downloaded }) => downloaded),
+        [1, 2],
+      );
+    });
+  });
+}

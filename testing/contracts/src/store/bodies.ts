@@ -1,0 +1,312 @@
+import { assert } from 'chai';
+import { rejection, type TestFramework } from '../framework.ts';
+import { sampleBytes, sampleFetch, sampleRecord } from '../samples.ts';
+import { assertSameBytes, putRanges, readRange, type StoreFixture, sampleBody } from './store-under-test.ts';
+
+/** Large enough to be kept in another form than a few bytes are, where a host has two. */
+const large = 300 * 1024;
+
+async function bytesOf(blob: Blob | null): Promise<Uint8Array> {
+  return new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0));
+}
+
+function upload(body: BodyInit): Request {
+  return new Request('https://app.test/upload', { method: 'POST', body });
+}
+
+export function describeBodies(framework: TestFramework, fixture: () => StoreFixture): void {
+  describeBytes(framework, fixture);
+  describeWholeBodies(framework, fixture);
+  describeRequestBodies(framework, fixture);
+  describeDeletion(framework, fixture);
+}
+
+function describeBytes({ describe, it }: TestFramework, fixture: () => StoreFixture): void {
+  describe('response bytes', () => {
+    it('are read as they were put, small and large', async () => {
+      const { store } = fixture();
+      for (const [body, size] of [1, 100, large].entries()) {
+        await putRanges(store, { ...sampleBody, body }, [0, size]);
+        assertSameBytes(await readRange(store, { ...sampleBody, body }, 0, size), sampleBytes(0, size));
+      }
+    });
+
+    it('that were put in parts follow one another', async () => {
+      const { store } = fixture();
+      await store.transact('write', async (transaction) => {
+        const parts = [
+          sampleBytes(0, 1),
+          sampleBytes(1, large),
+          new Uint8Array(0),
+          sampleBytes(large, large + 5),
+        ];
+        transaction.putBytes(sampleBody, 0, parts);
+        transaction.putBytes(sampleBody, large + 5, [sampleBytes(large + 5, large + 9)]);
+      });
+      assertSameBytes(await readRange(store, sampleBody, 0, large + 9), sampleBytes(0, large + 9));
+    });
+
+    it('that are part of a larger buffer are stored without the rest of it', async () => {
+      const { store } = fixture();
+      const part = sampleBytes(0, 100).subarray(10, 20);
+      await store.transact('write', async (transaction) => transaction.putBytes(sampleBody, 10, [part]));
+      assertSameBytes(await readRange(store, sampleBody, 10, 20), sampleBytes(10, 20));
+      assert.isNull(await store.readBytes(sampleBody, 20, 30));
+    });
+
+    it('are as they were when they were put', async () => {
+      const { store } = fixture();
+      for (const [body, size] of [10, large].entries()) {
+        const part = sampleBytes(0, size);
+        await store.transact('write', async (transaction) => {
+          transaction.putBytes({ ...sampleBody, body }, 0, [part]);
+          part.fill(0);
+        });
+        assertSameBytes(await readRange(store, { ...sampleBody, body }, 0, size), sampleBytes(0, size));
+      }
+    });
+
+    it('are read from any offset to any other', async () => {
+      const { store } = fixture();
+      await putRanges(store, sampleBody, [0, 10], [10, large], [large, large + 7]);
+      for (const [start, end] of [
+        [3, 4],
+        [0, 10],
+        [9, 11],
+        [5, large + 3],
+        [large - 1, large + 7],
+      ] as const) {
+        assertSameBytes(await readRange(store, sampleBody, start, end), sampleBytes(start, end));
+      }
+    });
+
+    it('may be put out of order and with gaps', async () => {
+      const { store } = fixture();
+      await putRanges(store, sampleBody, [2 * large, 3 * large], [0, 100], [100, 101], [500, 600]);
+      for (const [start, end] of [
+        [2 * large, 3 * large],
+        [0, 101],
+        [500, 600],
+      ] as const) {
+        assertSameBytes(await readRange(store, sampleBody, start, end), sampleBytes(start, end));
+      }
+    });
+
+    it('are null where none are stored', async () => {
+      const { store } = fixture();
+      assert.isNull(await store.readBytes(sampleBody, 0, 10));
+      await putRanges(store, sampleBody, [10, 20], [30, 40]);
+      for (const start of [0, 9, 20, 29, 40, 1000]) {
+        assert.isNull(await store.readBytes(sampleBody, start, start + 5), `at ${start}`);
+      }
+    });
+
+    it('do not reach beyond a gap', async () => {
+      const { store } = fixture();
+      await putRanges(store, sampleBody, [10, 20], [30, 40]);
+      assertSameBytes((await store.readBytes(sampleBody, 15, 40)) ?? new Uint8Array(0), sampleBytes(15, 20));
+    });
+
+    it('of other bodies, records and fetches are others', async () => {
+      const { store } = fixture();
+      const others = [
+        { ...sampleBody, body: 1 },
+        { ...sampleBody, index: 1 },
+        { ...sampleBody, fetch: 'fetch-10' },
+      ];
+      for (const [i, other] of others.entries()) await putRanges(store, other, [i * 100, i * 100 + 50]);
+      assert.isNull(await store.readBytes(sampleBody, 0, 1000));
+      for (const [i, other] of others.entries()) {
+        assert.isNull(await store.readBytes(other, i * 100 + 50, 1000));
+        assertSameBytes(
+          await readRange(store, other, i * 100, i * 100 + 50),
+          sampleBytes(i * 100, i * 100 + 50),
+        );
+      }
+    });
+
+    it('that are none leave nothing', async () => {
+      const { store } = fixture();
+      await store.transact('write', async (transaction) => {
+        transaction.putBytes(sampleBody, 0, []);
+        transaction.putBytes(sampleBody, 0, [new Uint8Array(0)]);
+      });
+      assert.isNull(await store.readBytes(sampleBody, 0, 10));
+      await putRanges(store, sampleBody, [0, 10]);
+      assertSameBytes(await readRange(store, sampleBody, 0, 10), sampleBytes(0, 10));
+    });
+
+    it('have offsets beyond 4 GiB', async () => {
+      const { store } = fixture();
+      const start = 5 * 2 ** 32;
+      await putRanges(store, sampleBody, [start, start + 100]);
+      assertSameBytes(
+        await readRange(store, sampleBody, start + 50, start + 100),
+        sampleBytes(start + 50, start + 100),
+      );
+    });
+
+    it('are there after reopening', async () => {
+      const { place, store } = fixture();
+      await putRanges(store, sampleBody, [0, 10], [10, large]);
+      await place.close(store);
+      const next = await place.open();
+      assertSameBytes(await readRange(next, sampleBody, 0, large), sampleBytes(0, large));
+      await place.close(next);
+    });
+  });
+}
+
+function describeWholeBodies({ describe, it }: TestFramework, fixture: () => StoreFixture): void {
+  describe('a whole response body', () => {
+    it('has its bytes and its type', async () => {
+      const { store } = fixture();
+      await putRanges(store, sampleBody, [100, large], [large, large + 3], [0, 100]);
+      const body = await store.readBody(sampleBody, large + 3, 'video/mp4');
+      assert.equal(body?.type, 'video/mp4');
+      assertSameBytes(await bytesOf(body), sampleBytes(0, large + 3));
+    });
+
+    it('has exactly as many bytes as were asked for', async () => {
+      const { store } = fixture();
+      await putRanges(store, sampleBody, [0, 100], [100, large], [large, large + 100]);
+      for (const length of [0, 1, 100, 101, large - 1, large, large + 50]) {
+        assertSameBytes(await bytesOf(await store.readBody(sampleBody, length, '')), sampleBytes(0, length));
+      }
+    });
+
+    it('of many small pieces is whole', async () => {
+      const { store } = fixture();
+      await store.transact('write', async (transaction) => {
+        for (let i = 0; i < 100; i++)
+          transaction.putBytes(sampleBody, i * 7, [sampleBytes(i * 7, i * 7 + 7)]);
+      });
+      assertSameBytes(await bytesOf(await store.readBody(sampleBody, 700, '')), sampleBytes(0, 700));
+    });
+
+    it('is null if a byte is missing at its start, within or at its end', async () => {
+      const { store } = fixture();
+      await putRanges(store, sampleBody, [10, 20]);
+      assert.isNull(await store.readBody(sampleBody, 20, ''));
+      await putRanges(store, sampleBody, [0, 9]);
+      assert.isNull(await store.readBody(sampleBody, 20, ''));
+      await putRanges(store, sampleBody, [9, 10]);
+      assert.isNull(await store.readBody(sampleBody, 21, ''));
+      assert.equal((await store.readBody(sampleBody, 20, ''))?.size, 20);
+    });
+  });
+}
+
+function describeRequestBodies({ describe, it }: TestFramework, fixture: () => StoreFixture): void {
+  async function keep(body: BodyInit): Promise<Uint8Array | undefined> {
+    const { store } = fixture();
+    const taken = await store.takeRequestBody(upload(body));
+    await store.transact('write', async (transaction) => transaction.putRequestBody('fetch-1', 0, taken));
+    const stored = await store.readRequestBody('fetch-1', 0);
+    assert.equal(stored?.size, taken.size);
+    return stored ? new Uint8Array(await upload(stored.value as BodyInit).arrayBuffer()) : undefined;
+  }
+
+  describe('request bodies', () => {
+    it('are sent as they were taken', async () => {
+      for (const size of [1, 1000, large]) {
+        const kept = await keep(sampleBytes(0, size));
+        assertSameBytes(kept ?? new Uint8Array(0), sampleBytes(0, size));
+      }
+    });
+
+    it('may be text, a Blob, or empty', async () => {
+      const text = new TextEncoder().encode('grüße');
+      assert.deepEqual(await keep('grüße'), text);
+      assert.deepEqual(await keep(new Blob([text], { type: 'text/plain' })), text);
+      assert.deepEqual(await keep(''), new Uint8Array(0));
+    });
+
+    it('know their size in bytes', async () => {
+      assert.equal((await fixture().store.takeRequestBody(upload('grüße'))).size, 7);
+    });
+
+    it('that were used before are refused', async () => {
+      const request = upload('used');
+      await request.text();
+      assert.instanceOf(await rejection(fixture().store.takeRequestBody(request)), TypeError);
+    });
+
+    it('are null where there is none', async () => {
+      const { store } = fixture();
+      assert.isNull(await store.readRequestBody('fetch-1', 0));
+      const body = await store.takeRequestBody(upload('text'));
+      await store.transact('write', async (transaction) => transaction.putRequestBody('fetch-1', 0, body));
+      assert.isNull(await store.readRequestBody('fetch-1', 1));
+      assert.isNull(await store.readRequestBody('fetch-10', 0));
+    });
+  });
+}
+
+function describeDeletion({ describe, it }: TestFramework, fixture: () => StoreFixture): void {
+  async function fill(key: string): Promise<void> {
+    const { store } = fixture();
+    const requestBody = await store.takeRequestBody(upload('text'));
+    await store.transact('write', async (transaction) => {
+      transaction.putFetch(sampleFetch({ key }));
+      for (const index of [0, 1]) {
+        transaction.putRecord(sampleRecord({ fetch: key, index }));
+        transaction.putRequestBody(key, index, requestBody);
+        for (const body of [0, 1]) transaction.putBytes({ fetch: key, index, body }, 0, [sampleBytes(0, 10)]);
+      }
+    });
+  }
+  async function countRows(key: string): Promise<number[]> {
+    const { store } = fixture();
+    const indexes = [0, 1];
+    const rows = await store.transact('read', async (transaction) => [
+      (await transaction.getFetch(key)) ? 1 : 0,
+      (await transaction.listRecords(key)).length,
+    ]);
+    const bodies = await Promise.all(indexes.map((index) => store.readRequestBody(key, index)));
+    const bytes = await Promise.all(
+      indexes.flatMap((index) => [0, 1].map((body) => store.readBytes({ fetch: key, index, body }, 0, 10))),
+    );
+    return [...rows, bodies.filter(Boolean).length, bytes.filter(Boolean).length];
+  }
+
+  describe('deletion', () => {
+    it('of a fetch takes its records, request bodies and bytes, and nothing of others', async () => {
+      const others = ['fetch-', 'fetch-10', 'fetch-1\0', 'fetch-0', ''];
+      for (const key of ['fetch-1', ...others]) await fill(key);
+      await fixture().store.transact('write', async (transaction) => transaction.deleteFetch('fetch-1'));
+      assert.deepEqual(await countRows('fetch-1'), [0, 0, 0, 0]);
+      for (const key of others) assert.deepEqual(await countRows(key), [1, 2, 2, 4], JSON.stringify(key));
+    });
+
+    it('of a body takes its bytes only', async () => {
+      await fill('fetch-1');
+      const { store } = fixture();
+      await store.transact('write', async (transaction) =>
+        transaction.deleteBytes({ ...sampleBody, body: 1 }),
+      );
+      assert.isNull(await store.readBytes({ ...sampleBody, body: 1 }, 0, 10));
+      assert.deepEqual(await countRows('fetch-1'), [1, 2, 2, 3]);
+    });
+
+    it('of what is not there does nothing', async () => {
+      await fill('fetch-1');
+      await fixture().store.transact('write', async (transaction) => {
+        transaction.deleteFetch('fetch-2');
+        transaction.deleteBytes({ ...sampleBody, body: 9 });
+      });
+      assert.deepEqual(await countRows('fetch-1'), [1, 2, 2, 4]);
+    });
+
+    it('makes room for other bytes at the same place, in the same transaction', async () => {
+      const { store } = fixture();
+      await putRanges(store, sampleBody, [0, 100]);
+      await store.transact('write', async (transaction) => {
+        transaction.deleteBytes(sampleBody);
+        transaction.putBytes(sampleBody, 0, [sampleBytes(50, 60)]);
+      });
+      assertSameBytes(await readRange(store, sampleBody, 0, 10), sampleBytes(50, 60));
+      assert.isNull(await store.readBytes(sampleBody, 10, 20));
+    });
+  });
+}

@@ -1,0 +1,101 @@
+import { NewerSchemaError, type Store } from '@background-fetch/core';
+import { assert } from 'chai';
+import { deleteDB, openDB } from 'idb';
+import { openIndexedDbStore } from '../../../../packages/web/src/storage/index.ts';
+import { rejection, type TestFramework } from '../framework.ts';
+import { sampleBytes, sampleFetch } from '../samples.ts';
+import { assertSameBytes, putRanges, readRange, sampleBody } from './store-under-test.ts';
+
+const databaseName = 'indexed-db-contract';
+
+function titleOf(store: Store): Promise<string | undefined> {
+  return store.transact('read', async (transaction) => (await transaction.getFetch('fetch-1'))?.title);
+}
+
+/** What other contexts do to the database while a store is open. */
+export function describeIndexedDb({ describe, it, beforeEach, afterEach }: TestFramework): void {
+  describe('The IndexedDB store', () => {
+    let store: Awaited<ReturnType<typeof openIndexedDbStore>>;
+    beforeEach(async () => {
+      await deleteDB(databaseName);
+      store = await openIndexedDbStore({ databaseName });
+    });
+    afterEach(async () => {
+      store.close();
+      await deleteDB(databaseName);
+    });
+    const put = (title: string) =>
+      store.transact('write', async (transaction) => transaction.putFetch(sampleFetch({ title })));
+
+    it('opens nothing before it is used', async () => {
+      let blocked = false;
+      await deleteDB(databaseName, { blocked: () => (blocked = true) });
+      assert.isFalse(blocked);
+      assert.isUndefined(await titleOf(store));
+    });
+
+    it('refuses a database of a newer version and leaves it alone', async () => {
+      const newer = await openDB(databaseName, 1000, { upgrade: (db) => void db.createObjectStore('new') });
+      newer.close();
+      assert.instanceOf(await rejection(titleOf(store)), NewerSchemaError);
+      assert.instanceOf(await rejection(put('written')), NewerSchemaError);
+      const after = await openDB(databaseName);
+      assert.equal(after.version, 1000);
+      assert.deepEqual([...after.objectStoreNames], ['new']);
+      after.close();
+    });
+
+    it('lets another context upgrade the database while it is open, and refuses it then', async () => {
+      await put('mine');
+      const newer = await openDB(databaseName, 1000);
+      assert.instanceOf(await rejection(titleOf(store)), NewerSchemaError);
+      newer.close();
+    });
+
+    it('works again after the database was deleted', async () => {
+      await put('lost');
+      await deleteDB(databaseName);
+      assert.isUndefined(await titleOf(store));
+      await put('kept');
+      assert.equal(await titleOf(store), 'kept');
+    });
+
+    it('works again after the database was deleted in the middle of its writes', async () => {
+      const outcomes = Array.from({ length: 10 }, (_, i) =>
+        put(String(i)).then(
+          () => null,
+          (error) => error,
+        ),
+      );
+      await deleteDB(databaseName);
+      for (const error of await Promise.all(outcomes)) {
+        if (error !== null) assert.equal((error as Error).name, 'StoreError');
+      }
+      await put('kept');
+      assert.equal(await titleOf(store), 'kept');
+    });
+
+    it('works again after it was closed', async () => {
+      await put('kept');
+      store.close();
+      assert.equal(await titleOf(store), 'kept');
+    });
+
+    it('reads a long chunk in calls of 4 MiB at most', async () => {
+      const size = 5 * 1024 * 1024;
+      await putRanges(store, sampleBody, [0, size]);
+      assert.equal((await store.readBytes(sampleBody, 0, size))?.length, 4 * 1024 * 1024);
+      assertSameBytes(await readRange(store, sampleBody, 0, size), sampleBytes(0, size));
+    });
+
+    it('reports work that waited for something else as a StoreError', async () => {
+      const error = await rejection(
+        store.transact('write', async (transaction) => {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          transaction.putFetch(sampleFetch());
+        }),
+      );
+      assert.equal((error as Error).name, 'StoreError');
+    });
+  });
+}

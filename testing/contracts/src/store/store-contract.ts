@@ -1,0 +1,41 @@
+import type { Store } from '@background-fetch/core';
+import { assert } from 'chai';
+import type { TestFramework } from '../framework.ts';
+import { describeBodies } from './bodies.ts';
+import { describeRows } from './rows.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
+import { describeFailures, describeTransactions } from './transactions.ts';
+
+/** What the core relies on, of every `Store`. */
+export function storeContract(
+  name: string,
+  createStore: () => Promise<StoreUnderTest>,
+  framework: TestFramework,
+  { failures = false } = {},
+): void {
+  const { describe, it, beforeEach, afterEach } = framework;
+  describe(`Store: ${name}`, () => {
+    let place: StoreUnderTest;
+    let store: Store;
+    const fixture = () => ({ place, store });
+
+    beforeEach(async () => {
+      place = await createStore();
+      store = await place.open();
+    });
+    afterEach(async () => {
+      await place.close(store);
+      await place.dispose();
+    });
+
+    describeTransactions(framework, fixture);
+    if (failures) describeFailures(framework, fixture);
+    describeRows(framework, fixture);
+    describeBodies(framework, fixture);
+
+    it('tells how much space is left, or null', async () => {
+      const left = await store.spaceLeft();
+      assert.isTrue(left === null || (Number.isFinite(left) && left >= 0));
+    });
+  });
+}

@@ -1,0 +1,14 @@
+import { hashText, mix } from './seeded-random.ts';
+
+/** The bytes of a resource from `start` up to `end`: a function of its key, version and their offsets alone. */
+export function contentBytes(
+  key: string,
+  version: number,
+  start: number,
+  end: number,
+): Uint8Array<ArrayBuffer> {
+  const seed = hashText(`${key}#${version}`);
+  const bytes = new Uint8Array(Math.max(0, end - start));
+  for (let i = 0; i < bytes.length; i++) bytes[i] = mix(seed + Math.imul(start + i, 0x9e3779b1));
+  return bytes;
+}

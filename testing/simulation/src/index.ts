@@ -1,0 +1,12 @@
+export * from './content.ts';
+export * from './memory-announcements.ts';
+export { MemoryDisk } from './memory-disk.ts';
+export * from './memory-lock.ts';
+export * from './memory-store.ts';
+export * from './recording-events.ts';
+export { type SeededRandom, seededRandom } from './seeded-random.ts';
+export * from './simulated-clock.ts';
+export * from './simulated-connectivity.ts';
+export * from './simulated-network.ts';
+export type { SimulatedFault, SimulatedResource } from './simulated-resource.ts';
+export * from './trace.ts';

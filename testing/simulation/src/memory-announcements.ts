@@ -1,0 +1,97 @@
+import type { Announcements, BackgroundFetchSnapshot, Clock } from '@background-fetch/core';
+
+type Listener = (snapshot: BackgroundFetchSnapshot) => void;
+
+/** Connects the contexts of one host. Other contexts hear of a change after `latency` ms, in the order of calls. */
+export class MemoryBus {
+  readonly clock: Clock;
+  readonly latency: number;
+  /** ms after which a frozen context is no longer waited for */
+  readonly patience: number;
+  readonly contexts = new Set<MemoryAnnouncements>();
+
+  constructor(clock: Clock, { latency = 1, patience = 500 } = {}) {
+    this.clock = clock;
+    this.latency = latency;
+    this.patience = patience;
+  }
+
+  connect(): MemoryAnnouncements {
+    return new MemoryAnnouncements(this);
+  }
+}
+
+/** One context on the bus. */
+export class MemoryAnnouncements implements Announcements {
+  readonly #bus: MemoryBus;
+  readonly #listeners = new Set<Listener>();
+  readonly #missed: (() => void)[] = [];
+  #frozen = false;
+
+  constructor(bus: MemoryBus) {
+    this.#bus = bus;
+    bus.contexts.add(this);
+  }
+
+  publish(snapshot: BackgroundFetchSnapshot): void {
+    this.#send(snapshot);
+  }
+
+  async publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void> {
+    const answers = this.#send(snapshot);
+    let forget = () => {};
+    const patience = new Promise<void>((resolve) => {
+      forget = this.#bus.clock.setTimer(this.#bus.patience, resolve);
+    });
+    await Promise.race([Promise.all(answers), patience]);
+    forget();
+  }
+
+  subscribe(listener: Listener): () => void {
+    const own: Listener = (snapshot) => listener(snapshot);
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+    };
+  }
+
+  /** As a page in the background that is not run: it hears of nothing until it thaws. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  thaw(): void {
+    this.#frozen = false;
+    for (const apply of this.#missed.splice(0)) apply();
+  }
+
+  /** The context is gone: nobody waits for it, and it hears nothing. */
+  close(): void {
+    this.#bus.contexts.delete(this);
+    this.#listeners.clear();
+    this.thaw();
+  }
+
+  #send(snapshot: BackgroundFetchSnapshot): Promise<void>[] {
+    if (!this.#bus.contexts.has(this)) return [];
+    this.#apply(snapshot);
+    const others = [...this.#bus.contexts].filter((other) => other !== this);
+    return others.map((other) => {
+      const copy = structuredClone(snapshot);
+      return new Promise<void>((resolve) => {
+        const apply = () => {
+          other.#apply(copy);
+          resolve();
+        };
+        this.#bus.clock.setTimer(this.#bus.latency, () => {
+          if (other.#frozen) other.#missed.push(apply);
+          else apply();
+        });
+      });
+    });
+  }
+
+  #apply(snapshot: BackgroundFetchSnapshot): void {
+    for (const listener of [...this.#listeners]) listener(snapshot);
+  }
+}

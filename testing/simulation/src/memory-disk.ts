@@ -1,0 +1,43 @@
+import type { FetchKey, RequestBody, StoredBackgroundFetch, StoredRecord } from '@background-fetch/core';
+import type { Table } from './table.ts';
+
+export interface BodyRow {
+  readonly fetch: FetchKey;
+  readonly body: RequestBody;
+}
+
+export interface BytesRow {
+  readonly fetch: FetchKey;
+  /** By offset. */
+  readonly chunks: ReadonlyMap<number, Uint8Array>;
+}
+
+/** What outlives every context that uses it. Transactions of all of them pass one after the other. */
+export class MemoryDisk {
+  readonly generations: Table<string> = new Map();
+  readonly orders: Table<number> = new Map();
+  readonly fetches: Table<StoredBackgroundFetch> = new Map();
+  readonly records: Table<StoredRecord> = new Map();
+  readonly requestBodies: Table<BodyRow> = new Map();
+  readonly bytes: Table<BytesRow> = new Map();
+  /** bytes; null where the host does not tell, and there is always room */
+  capacity: number | null;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(capacity: number | null = null) {
+    this.capacity = capacity;
+  }
+
+  /** Runs `task` when all that were queued before have ended. */
+  enqueue(task: () => Promise<void>): void {
+    this.#tail = this.#tail.then(task);
+  }
+
+  /** bytes of request and response bodies */
+  used(): number {
+    let total = 0;
+    for (const { body } of this.requestBodies.values()) total += body.size;
+    for (const { chunks } of this.bytes.values()) for (const chunk of chunks.values()) total += chunk.length;
+    return total;
+  }
+}

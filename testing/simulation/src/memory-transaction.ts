@@ -1,0 +1,173 @@
+import {
+  type BodyKey,
+  type FetchKey,
+  NewerSchemaError,
+  type RegistrationKey,
+  type RequestBody,
+  type StoredBackgroundFetch,
+  type StoredRecord,
+  StoreError,
+  type StoreTransaction,
+  schemaVersion,
+} from '@background-fetch/core';
+import type { BodyRow, BytesRow, MemoryDisk } from './memory-disk.ts';
+import { TableView } from './table.ts';
+
+/** One text per list of parts, whatever characters are in them. */
+export function keyOf(...parts: (string | number)[]): string {
+  return JSON.stringify(parts);
+}
+
+export function bodyKeyOf({ fetch, index, body }: BodyKey): string {
+  return keyOf(fetch, index, body);
+}
+
+/** As a row passes a store: no object is shared, and what can't be kept is refused. */
+function copyRow<T>(row: T): T {
+  try {
+    return structuredClone(row);
+  } catch (cause) {
+    throw new StoreError('The row can not be stored', { cause });
+  }
+}
+
+function known<T extends { schema: number }>(row: T): T {
+  if (row.schema > schemaVersion) throw new NewerSchemaError(row.schema);
+  return copyRow(row);
+}
+
+/** A transaction on a disk. Nothing is written before `apply`. */
+export class MemoryTransaction implements StoreTransaction {
+  readonly #generations: TableView<string>;
+  readonly #orders: TableView<number>;
+  readonly #fetches: TableView<StoredBackgroundFetch>;
+  readonly #records: TableView<StoredRecord>;
+  readonly #requestBodies: TableView<BodyRow>;
+  readonly #bytes: TableView<BytesRow>;
+  readonly #check: (writing: boolean) => Promise<void> | undefined;
+  #added = 0;
+
+  /** @param check throws if the transaction can't be used now; gives a promise if its context is dead */
+  constructor(disk: MemoryDisk, check: (writing: boolean) => Promise<void> | undefined) {
+    this.#check = check;
+    this.#generations = new TableView(disk.generations);
+    this.#orders = new TableView(disk.orders);
+    this.#fetches = new TableView(disk.fetches);
+    this.#records = new TableView(disk.records);
+    this.#requestBodies = new TableView(disk.requestBodies);
+    this.#bytes = new TableView(disk.bytes);
+  }
+
+  /** bytes that were put */
+  get added(): number {
+    return this.#added;
+  }
+
+  apply(): void {
+    for (const view of [
+      this.#generations,
+      this.#orders,
+      this.#fetches,
+      this.#records,
+      this.#requestBodies,
+      this.#bytes,
+    ]) {
+      view.apply();
+    }
+  }
+
+  async getGeneration(scope: string): Promise<string | undefined> {
+    await this.#check(false);
+    return this.#generations.get(scope);
+  }
+
+  putGeneration(scope: string, generation: string): void {
+    this.#check(true);
+    this.#generations.put(scope, generation);
+  }
+
+  async nextOrder(): Promise<number> {
+    await this.#check(true);
+    const order = (this.#orders.get('last') ?? 0) + 1;
+    this.#orders.put('last', order);
+    return order;
+  }
+
+  async getFetch(key: FetchKey): Promise<StoredBackgroundFetch | undefined> {
+    await this.#check(false);
+    const row = this.#fetches.get(key);
+    return row && known(row);
+  }
+
+  async findFetches(registration: RegistrationKey, id: string): Promise<StoredBackgroundFetch[]> {
+    return (await this.listFetches(registration)).filter((fetch) => fetch.id === id);
+  }
+
+  async listFetches(registration?: RegistrationKey): Promise<StoredBackgroundFetch[]> {
+    await this.#check(false);
+    return [...this.#fetches.entries()]
+      .map(([, row]) => row)
+      .filter((row) => registration === undefined || row.registration === registration)
+      .map(known)
+      .sort((a, b) => a.order - b.order);
+  }
+
+  putFetch(fetch: StoredBackgroundFetch): void {
+    this.#check(true);
+    this.#fetches.put(fetch.key, copyRow(fetch));
+  }
+
+  deleteFetch(key: FetchKey): void {
+    this.#check(true);
+    this.#fetches.delete(key);
+    for (const view of [this.#records, this.#requestBodies, this.#bytes]) {
+      for (const [name, row] of [...view.entries()]) if (row.fetch === key) view.delete(name);
+    }
+  }
+
+  async getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined> {
+    await this.#check(false);
+    const row = this.#records.get(keyOf(fetch, index));
+    return row && known(row);
+  }
+
+  async listRecords(fetch: FetchKey): Promise<StoredRecord[]> {
+    await this.#check(false);
+    return [...this.#records.entries()]
+      .map(([, row]) => row)
+      .filter((row) => row.fetch === fetch)
+      .map(known)
+      .sort((a, b) => a.index - b.index);
+  }
+
+  putRecord(record: StoredRecord): void {
+    this.#check(true);
+    this.#records.put(keyOf(record.fetch, record.index), copyRow(record));
+  }
+
+  putRequestBody(fetch: FetchKey, index: number, body: RequestBody): void {
+    this.#check(true);
+    this.#added += body.size;
+    this.#requestBodies.put(keyOf(fetch, index), { fetch, body: copyRow(body) });
+  }
+
+  putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[]): void {
+    this.#check(true);
+    const size = parts.reduce((total, part) => total + part.length, 0);
+    if (size === 0) return;
+    const chunk = new Uint8Array(size);
+    let position = 0;
+    for (const part of parts) {
+      chunk.set(part, position);
+      position += part.length;
+    }
+    this.#added += size;
+    const chunks = new Map(this.#bytes.get(bodyKeyOf(body))?.chunks);
+    this.#bytes.put(bodyKeyOf(body), { fetch: body.fetch, chunks: chunks.set(offset, chunk) });
+  }
+
+  deleteBytes(body: BodyKey): void {
+    this.#check(true);
+    this.#bytes.delete(bodyKeyOf(body));
+  }
+}

@@ -1,0 +1,77 @@
+import type { ByteRange } from '@background-fetch/core';
+import { contentBytes } from './content.ts';
+import type { SimulatedClock } from './simulated-clock.ts';
+import type { SimulatedConnectivity } from './simulated-connectivity.ts';
+
+export interface SimulatedBodyPlan {
+  readonly key: string;
+  readonly version: number;
+  readonly content: ByteRange;
+  /** bytes */
+  readonly chunkSize: number;
+  /** ms */
+  readonly chunkInterval: number;
+  /** Bytes after which the connection ends or nothing more comes. */
+  readonly ending: { readonly kind: 'cut' | 'stalled'; readonly after: number } | null;
+  readonly signalsTruncation: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A response body that arrives in virtual time, as fast as it is read. */
+export function simulateBody(
+  clock: SimulatedClock,
+  connectivity: SimulatedConnectivity,
+  plan: SimulatedBodyPlan,
+): ReadableStream<Uint8Array> {
+  const { content, ending, signal } = plan;
+  const end = ending ? Math.min(content.end, content.start + ending.after) : content.end;
+  let position = content.start;
+  let finish = (_act: () => void) => {};
+
+  /** What happens next at the stream's source: once per pull, unless it never comes. */
+  function next(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    if (position < end) {
+      const to = Math.min(position + plan.chunkSize, end);
+      controller.enqueue(contentBytes(plan.key, plan.version, position, to));
+      position = to;
+    } else if (end === content.end) finish(() => controller.close());
+    else if (plan.signalsTruncation) finish(() => controller.error(new TypeError('The connection was cut')));
+    else finish(() => controller.close());
+  }
+
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const aborted = () => finish(() => controller.error(signal.reason));
+        const stopWatching = connectivity.onChange(() =>
+          finish(() => controller.error(new TypeError('The network is gone'))),
+        );
+        finish = (act) => {
+          finish = () => {};
+          signal.removeEventListener('abort', aborted);
+          stopWatching();
+          act();
+        };
+        if (signal.aborted) aborted();
+        else signal.addEventListener('abort', aborted);
+      },
+      pull(controller) {
+        if (ending?.kind === 'stalled' && position === end && end < content.end) return new Promise(() => {});
+        return new Promise((resolve) => {
+          clock.setTimer(plan.chunkInterval, () => {
+            try {
+              next(controller);
+            } catch {
+              // The stream was aborted or cancelled while the chunk was on its way.
+            }
+            resolve();
+          });
+        });
+      },
+      cancel() {
+        finish(() => {});
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

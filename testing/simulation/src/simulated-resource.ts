@@ -1,0 +1,68 @@
+import type { HeaderList } from '@background-fetch/core';
+
+/** What a simulated server has at a URL, and how well it behaves. All of it may be changed at any time. */
+export interface SimulatedResource {
+  /** bytes */
+  size: number;
+  /** Another version has other bytes, another ETag, and a later `Last-Modified`. */
+  version: number;
+  etag: 'strong' | 'weak' | 'none';
+  /** ms since the epoch, of version 0; each version is a day later. Null for none. */
+  lastModified: number | null;
+  status: number;
+  /** Header fields beside those that follow from the rest. */
+  headers: HeaderList;
+  /** Names of header fields, in lower case, that a response does not expose. */
+  hidden: readonly string[];
+  ranges: 'honoured' | 'ignored';
+  ifRange: 'honoured' | 'ignored';
+  /** Whether a request without `Range` gets an encoded body, whose offsets are not the stored ones. */
+  encoded: boolean;
+  declaresLength: boolean;
+  redirectTo: string | null;
+  /** ms until the response head */
+  latency: number;
+  /** bytes */
+  chunkSize: number;
+  /** ms from one chunk to the next */
+  chunkInterval: number;
+}
+
+export const ordinaryResource: SimulatedResource = {
+  size: 0,
+  version: 0,
+  etag: 'strong',
+  lastModified: null,
+  status: 200,
+  headers: [],
+  hidden: [],
+  ranges: 'honoured',
+  ifRange: 'honoured',
+  encoded: false,
+  declaresLength: true,
+  redirectTo: null,
+  latency: 20,
+  chunkSize: 64 * 1024,
+  chunkInterval: 1,
+};
+
+/** What happens to one response, instead of what the resource would give. */
+export type SimulatedFault =
+  /** No connection. */
+  | { readonly kind: 'refused' }
+  /** The connection ends after so many bytes of this response's body. */
+  | { readonly kind: 'cut'; readonly after: number }
+  /** Nothing more comes after so many bytes. */
+  | { readonly kind: 'stalled'; readonly after: number }
+  | { readonly kind: 'status'; readonly status: number; readonly headers?: HeaderList };
+
+const day = 86_400_000;
+
+export function entityTag({ etag, version }: SimulatedResource): string | null {
+  if (etag === 'none') return null;
+  return `${etag === 'weak' ? 'W/' : ''}"version-${version}"`;
+}
+
+export function modificationDate({ lastModified, version }: SimulatedResource): string | null {
+  return lastModified === null ? null : new Date(lastModified + version * day).toUTCString();
+}
