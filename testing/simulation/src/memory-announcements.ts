@@ -1,4 +1,4 @@
-import type { Announcements, BackgroundFetchSnapshot, Clock } from '@background-fetch/core';
+import type { Announcements, BackgroundFetchSnapshot, Clock, FetchKey } from '@background-fetch/core';
 
 type Listener = (snapshot: BackgroundFetchSnapshot) => void;
 
@@ -25,6 +25,7 @@ export class MemoryBus {
 export class MemoryAnnouncements implements Announcements {
   readonly #bus: MemoryBus;
   readonly #listeners = new Set<Listener>();
+  readonly #followed = new Set<FetchKey>();
   readonly #missed: (() => void)[] = [];
   #frozen = false;
 
@@ -45,6 +46,10 @@ export class MemoryAnnouncements implements Announcements {
     });
     await Promise.race([Promise.all(answers), patience]);
     forget();
+  }
+
+  follow(key: FetchKey): void {
+    this.#followed.add(key);
   }
 
   subscribe(listener: Listener): () => void {
@@ -72,13 +77,14 @@ export class MemoryAnnouncements implements Announcements {
     this.thaw();
   }
 
+  /** Gives the answers of those contexts that show this fetch. */
   #send(snapshot: BackgroundFetchSnapshot): Promise<void>[] {
     if (!this.#bus.contexts.has(this)) return [];
     this.#apply(snapshot);
     const others = [...this.#bus.contexts].filter((other) => other !== this);
-    return others.map((other) => {
+    return others.flatMap((other) => {
       const copy = structuredClone(snapshot);
-      return new Promise<void>((resolve) => {
+      const applied = new Promise<void>((resolve) => {
         const apply = () => {
           other.#apply(copy);
           resolve();
@@ -88,6 +94,7 @@ export class MemoryAnnouncements implements Announcements {
           else apply();
         });
       });
+      return other.#followed.has(snapshot.key) ? [applied] : [];
     });
   }
 
