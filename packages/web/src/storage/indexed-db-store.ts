@@ -82,9 +82,9 @@ async function spaceLeft(): Promise<number | null> {
  * The store in this origin's IndexedDB. Nothing is opened before the first call; a call after `close()` opens it
  * again.
  */
-export async function openIndexedDbStore({
+export function openIndexedDbStore({
   databaseName = 'background-fetch',
-}: IndexedDbStoreOptions = {}): Promise<Store & { close(): void }> {
+}: IndexedDbStoreOptions = {}): Store & { close(): void } {
   const connection = holdConnection(databaseName);
   return {
     transact: (mode, work) => transact(connection, mode, work),

@@ -1,0 +1,6 @@
+import './globals.ts';
+import { install } from './ponyfill.ts';
+
+export * from './ponyfill.ts';
+
+install();

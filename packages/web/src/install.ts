@@ -1,0 +1,103 @@
+import {
+  BackgroundFetchManager,
+  BackgroundFetchRecord,
+  BackgroundFetchRegistration,
+  type EngineHost,
+  internal,
+} from '@background-fetch/core';
+import { beginGeneration, getContext } from './shared/context.ts';
+import { PatchRegistry } from './shared/patch-registry.ts';
+import { type StartPolicy, setStartPolicy } from './shared/start-policy.ts';
+
+export interface InstallOptions {
+  /** `prefer` (the default) leaves a native Background Fetch alone; `replace` takes its place. */
+  readonly native?: 'prefer' | 'replace';
+  /** Decides for each fetch whether it starts at once, starts paused, or is refused. */
+  readonly startPolicy?: StartPolicy;
+}
+
+/** Whether this context has the browser's own Background Fetch. */
+export function hasNative(): boolean {
+  return 'BackgroundFetchManager' in globalThis && !Object.hasOwn(globalThis, mark);
+}
+
+const mark = Symbol.for('background-fetch.installed');
+const managers = new WeakMap<ServiceWorkerRegistration, BackgroundFetchManager>();
+
+/** The manager of a registration: one for each. */
+export function managerOf(
+  registration: ServiceWorkerRegistration,
+  createHost: (registration: ServiceWorkerRegistration) => EngineHost,
+): BackgroundFetchManager {
+  let manager = managers.get(registration);
+  if (!manager) {
+    manager = new BackgroundFetchManager(internal, getContext().realm, createHost(registration));
+    managers.set(registration, manager);
+  }
+  return manager;
+}
+
+/** Patches what windows, workers and service workers have in common. Returns a function that takes it all back. */
+export function installInterfaces(
+  options: InstallOptions,
+  createHost: (registration: ServiceWorkerRegistration) => EngineHost,
+  more: (patches: PatchRegistry) => void,
+): () => void {
+  if (options.native !== 'replace' && hasNative()) return () => {};
+  const patches = new PatchRegistry();
+  setStartPolicy(options.startPolicy ?? null);
+  patches.define(globalThis, mark, { value: true });
+  for (const Interface of [BackgroundFetchManager, BackgroundFetchRecord, BackgroundFetchRegistration]) {
+    patches.define(globalThis, Interface.name, { value: Interface, writable: true });
+  }
+  const prototype = globalThis.ServiceWorkerRegistration?.prototype;
+  if (prototype) {
+    const members = {
+      get backgroundFetch(): BackgroundFetchManager {
+        if (!(this instanceof ServiceWorkerRegistration)) throw new TypeError('Illegal invocation');
+        return managerOf(this, createHost);
+      },
+    };
+    const descriptor = Object.getOwnPropertyDescriptor(members, 'backgroundFetch') as PropertyDescriptor;
+    patches.define(prototype, 'backgroundFetch', descriptor);
+    patches.wrap(
+      prototype,
+      'unregister',
+      (unregister) =>
+        async function (this: ServiceWorkerRegistration) {
+          const { scope } = this;
+          const unregistered = await unregister.call(this);
+          // its background fetches go with it, without an event
+          if (unregistered) await beginGeneration(scope);
+          return unregistered;
+        },
+    );
+  }
+  answerPermissionQuery(patches);
+  more(patches);
+  return () => patches.revert();
+}
+
+/** Where the browser does not know the permission "background-fetch", there is nothing to deny. */
+function answerPermissionQuery(patches: PatchRegistry): void {
+  const prototype = globalThis.Permissions?.prototype;
+  if (!prototype) return;
+  patches.wrap(
+    prototype,
+    'query',
+    (query) =>
+      async function (this: Permissions, descriptor: PermissionDescriptor) {
+        try {
+          return await query.call(this, descriptor);
+        } catch (error) {
+          if (`${descriptor?.name}` !== 'background-fetch') throw error;
+          const status = Object.assign(new EventTarget(), {
+            name: 'background-fetch',
+            state: 'granted',
+            onchange: null,
+          });
+          return status as unknown as PermissionStatus;
+        }
+      },
+  );
+}

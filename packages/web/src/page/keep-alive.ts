@@ -1,0 +1,52 @@
+import type { BackgroundFetchSnapshot, FetchKey } from '@background-fetch/core';
+import { getContext } from '../shared/context.ts';
+import { ping } from './ping.ts';
+
+/** ms between two pings: a service worker without an event dies after about 30 s */
+const pingInterval = 10_000;
+
+/** Background fetches that want an engine, with the scope of their registration. */
+const wanting = new Map<FetchKey, string>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** Keeps the service workers of this origin going for as long as they have something to do and this context lives. */
+export function keepAlive(): void {
+  const { channel, realm } = getContext();
+  channel.subscribe(follow);
+  globalThis.addEventListener('online', () => pingAll());
+  globalThis.addEventListener('pagehide', () => pingAll(true));
+  globalThis.addEventListener('pageshow', () => pingAll());
+  globalThis.document?.addEventListener('visibilitychange', () => pingAll());
+  // what an earlier visit left goes on now
+  realm.ports.store
+    .transact('read', (transaction) => transaction.listFetches())
+    .then((fetches) => {
+      for (const { key, registration, state } of fetches) if (state !== 'paused') want(key, registration);
+      pingAll();
+    })
+    .catch((error) =>
+      console.warn('background-fetch: the stored background fetches could not be read.', error),
+    );
+}
+
+function follow({ key, registration, recordsAvailable, paused }: BackgroundFetchSnapshot): void {
+  if (recordsAvailable && !paused) want(key, registration);
+  else wanting.delete(key);
+  if (wanting.size > 0) return;
+  clearInterval(timer);
+  timer = undefined;
+}
+
+function want(key: FetchKey, registration: string): void {
+  wanting.set(key, registration.slice(registration.indexOf(' ') + 1));
+  timer ??= setInterval(pingAll, pingInterval);
+}
+
+function pingAll(last?: unknown): void {
+  for (const scope of new Set(wanting.values())) {
+    navigator.serviceWorker.getRegistration(scope).then((registration) => {
+      // a scope inside another one's finds the other once it is gone itself
+      if (registration?.scope === scope) ping(registration, last === true);
+    });
+  }
+}

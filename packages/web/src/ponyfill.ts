@@ -1,0 +1,37 @@
+import type { BackgroundFetchManager } from '@background-fetch/core';
+import { hasNative, type InstallOptions, installInterfaces, managerOf } from './install.ts';
+import { createPageHost } from './page/engine-host.ts';
+import { keepAlive } from './page/keep-alive.ts';
+
+export {
+  BackgroundFetchManager,
+  type BackgroundFetchOptions,
+  BackgroundFetchRecord,
+  BackgroundFetchRegistration,
+} from '@background-fetch/core';
+export type { InstallOptions } from './install.ts';
+export { click, isPaused, pause, resume } from './page/display.ts';
+export type { StartDecision, StartPolicy } from './shared/start-policy.ts';
+export { hasNative };
+
+let keepsAlive = false;
+
+function keepAliveOnce(): void {
+  if (keepsAlive || !globalThis.navigator?.serviceWorker) return;
+  keepsAlive = true;
+  keepAlive();
+}
+
+/**
+ * Installs the Background Fetch API in this window or worker. With `native: 'prefer'`, the default, a browser's own
+ * one is left alone. Returns a function that takes back every change of a global.
+ */
+export function install(options: InstallOptions = {}): () => void {
+  return installInterfaces(options, createPageHost, keepAliveOnce);
+}
+
+/** The manager of a registration, for apps that leave the globals alone. */
+export function backgroundFetchOf(registration: ServiceWorkerRegistration): BackgroundFetchManager {
+  keepAliveOnce();
+  return managerOf(registration, createPageHost);
+}

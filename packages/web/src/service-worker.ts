@@ -1,0 +1,40 @@
+import './globals.ts';
+import type { BackgroundFetchManager } from '@background-fetch/core';
+import { type InstallOptions, installInterfaces, managerOf } from './install.ts';
+import { defineEventHandlers } from './service-worker/define-event-handlers.ts';
+import { eventInterfaces } from './service-worker/events.ts';
+import { runEngine, workerHost } from './service-worker/run-engine.ts';
+import { scope } from './service-worker/scope.ts';
+
+export type { InstallOptions } from './install.ts';
+export { configure, type WorkerOptions } from './service-worker/run-engine.ts';
+
+/**
+ * Installs the Background Fetch API in this service worker. Importing this module does it with `native: 'prefer'`;
+ * where pages use `native: 'replace'`, call it with that.
+ */
+export function install(options: InstallOptions = {}): () => void {
+  return installInterfaces(
+    options,
+    () => workerHost,
+    (patches) => {
+      const { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent } = eventInterfaces();
+      for (const Interface of [BackgroundFetchEvent, BackgroundFetchUpdateUIEvent]) {
+        patches.define(globalThis, Interface.name, { value: Interface, writable: true });
+      }
+      const handlers = {};
+      defineEventHandlers(handlers);
+      for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(handlers))) {
+        patches.define(scope.ServiceWorkerGlobalScope.prototype, name, descriptor);
+      }
+    },
+  );
+}
+
+/** This registration's manager, for workers that leave the globals alone. */
+export function backgroundFetchOf(registration: ServiceWorkerRegistration): BackgroundFetchManager {
+  return managerOf(registration, () => workerHost);
+}
+
+runEngine();
+install();

@@ -1,0 +1,64 @@
+import type { Lifetime } from '@background-fetch/core';
+import type { ExtendableEvent } from './scope.ts';
+
+/**
+ * ms for which one event keeps the worker awake. A browser kills a worker some time after an event *began*, whatever
+ * follows, so that no event may carry a whole download: pages ping every 10 s, and each ping carries a slice.
+ */
+const slice = 25_000;
+/** A hidden page's timers are throttled to one in a minute. */
+const hiddenSlice = 55_000;
+/** The last page goes away: as long as the browser allows, and then the rest waits for the next visit. */
+const lastSlice = 270_000;
+const lastSliceInFirefox = 55_000;
+
+/** The lifetime port of a service worker: work is detached from any one event, and each event carries a slice of it. */
+export class SlicedLifetime implements Lifetime {
+  readonly #work = new Set<Promise<unknown>>();
+  #onIdle: (() => void)[] = [];
+
+  keepAwake(work: Promise<unknown>): void {
+    const settled: Promise<void> = work.catch(() => {}).then(() => this.#remove(settled));
+    this.#work.add(settled);
+  }
+
+  #remove(work: Promise<unknown>): void {
+    this.#work.delete(work);
+    if (this.#work.size === 0) this.release();
+  }
+
+  /** Ends all slices: nothing is to be done, or another version takes over. */
+  release(): void {
+    for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  get idle(): boolean {
+    return this.#work.size === 0;
+  }
+
+  /** Ties the work there is, or will be once `beginning` settles, to a live event. */
+  tie(
+    event: ExtendableEvent,
+    beginning: Promise<unknown>,
+    length: 'short' | 'hidden' | 'last' = 'short',
+  ): void {
+    event.waitUntil(beginning.catch(() => {}).then(() => this.#slice(durations[length]())));
+  }
+
+  #slice(duration: number): Promise<void> | undefined {
+    if (this.#work.size === 0) return undefined;
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, duration);
+      this.#onIdle.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}
+
+const durations = {
+  short: () => slice,
+  hidden: () => hiddenSlice,
+  last: () => ('InternalError' in globalThis ? lastSliceInFirefox : lastSlice),
+};

@@ -1,0 +1,130 @@
+import { type Connectivity, Engine, type EngineOptions } from '@background-fetch/core';
+import { beginGeneration, getContext, registrationKey } from '../shared/context.ts';
+import { unwrapMessage, type WorkerMessage } from '../shared/messages.ts';
+import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
+import { connectivity } from './connectivity.ts';
+import { createWorkerHost } from './engine-host.ts';
+import { createEvents } from './events.ts';
+import { getHash, hasIntegrity } from './hash.ts';
+import { SlicedLifetime } from './lifetime.ts';
+import { lock } from './lock.ts';
+import { network } from './network.ts';
+import { type ExtendableMessageEvent, scope } from './scope.ts';
+
+export interface WorkerOptions {
+  /** How the engine works: parallelism, checkpoints, retries. */
+  readonly engine?: Partial<EngineOptions>;
+  /** What tells whether the device is online, in the place of `navigator.onLine`. */
+  readonly connectivity?: Connectivity;
+  /** Decides for fetches that the worker itself starts. */
+  readonly startPolicy?: StartPolicy;
+}
+
+/** The engine of the registration, as its own worker's API reaches it. */
+export const workerHost = createWorkerHost(() => void continueEngine());
+
+const lifetime = new SlicedLifetime();
+let options: WorkerOptions = {};
+let engine: Promise<Engine> | undefined;
+let handedOver = false;
+
+/** Sets how the engine of this worker works. Call it while the worker's script is first evaluated. */
+export function configure(given: WorkerOptions): void {
+  options = given;
+  setStartPolicy(given.startPolicy ?? null);
+}
+
+/** Starts the engine if it does not run, and lets it look at the store. */
+export async function continueEngine(): Promise<void> {
+  if (handedOver) return;
+  engine ??= startEngine();
+  engine.catch(() => {
+    engine = undefined;
+  });
+  (await engine).look();
+}
+
+async function startEngine(): Promise<Engine> {
+  const { channel, realm } = getContext();
+  const hash = getHash();
+  const ports = {
+    ...realm.ports,
+    ...{
+      network,
+      lifetime,
+      lock,
+      events: createEvents(workerHost),
+      connectivity: options.connectivity ?? connectivity,
+    },
+    ...(hash && { hash }),
+    display: { update: () => {} },
+    log: { warn: (message: string) => console.warn(`background-fetch: ${message}`) },
+  };
+  const started = new Engine(ports, await registrationKey(scope.registration.scope), options.engine);
+  channel.callTheRoll();
+  started.start();
+  return started;
+}
+
+/** Stops the engine for the next version of this worker: what was received is at rest when the lock is free. */
+async function handOver(): Promise<void> {
+  if (handedOver) return;
+  handedOver = true;
+  const running = engine;
+  engine = undefined;
+  if (running) await (await running).stop();
+  lifetime.release();
+}
+
+/** Events that only an active worker gets: each starts the engine, or lets it go on for a slice. */
+const functionalEvents = [
+  'activate',
+  'fetch',
+  'push',
+  'sync',
+  'periodicsync',
+  'notificationclick',
+  'notificationclose',
+];
+
+/** Makes this service worker run the engine. Its listeners have to come before those of the app. */
+export function runEngine(): void {
+  for (const type of functionalEvents) {
+    scope.addEventListener(type, (event) => {
+      // one that runs and has nothing to do would be told of it, if there were anything new
+      if (!engine) lifetime.tie(event, continueEngine());
+      else if (!lifetime.idle) lifetime.tie(event, engine);
+    });
+  }
+  scope.addEventListener('install', (event) => {
+    // without an active worker this is a new registration: what an earlier one of this scope left is not its own
+    if (!scope.registration.active) event.waitUntil(beginGeneration(scope.registration.scope));
+  });
+  scope.addEventListener('activate', () => getContext().channel.askForHandOver(scope.registration.scope));
+  scope.addEventListener('message', (event) => {
+    const message = unwrapMessage(event.data);
+    if (!message) return;
+    event.stopImmediatePropagation();
+    receive(event, message);
+  });
+  const skipWaiting = scope.skipWaiting;
+  scope.skipWaiting = () => {
+    // the active worker would be waited for as long as pings keep it going
+    if (scope.registration.active) getContext().channel.askForHandOver(scope.registration.scope);
+    return skipWaiting.call(scope);
+  };
+  getContext().channel.onHandOver = (name) => {
+    if (name === scope.registration.scope) void handOver();
+  };
+}
+
+function receive(event: ExtendableMessageEvent, message: WorkerMessage): void {
+  if (message.type === 'hello') {
+    event.ports[0]?.postMessage({ integrity: hasIntegrity() });
+  } else if (message.type === 'ping') {
+    lifetime.tie(event, continueEngine(), message.last ? 'last' : message.hidden ? 'hidden' : 'short');
+  } else if (message.type === 'click') {
+    const { key } = message;
+    event.waitUntil(continueEngine().then(async () => (await engine)?.click(key)));
+  }
+}

@@ -1,0 +1,22 @@
+// TypeScript's libraries for windows and for service workers exclude each other: this is what is needed of the latter.
+
+export interface ExtendableEvent extends Event {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+export interface ExtendableMessageEvent extends ExtendableEvent {
+  readonly data: unknown;
+  readonly ports: readonly MessagePort[];
+}
+
+interface ServiceWorkerScope extends Omit<EventTarget, 'addEventListener'> {
+  readonly registration: ServiceWorkerRegistration;
+  skipWaiting(): Promise<void>;
+  readonly ExtendableEvent: new (type: string, init?: EventInit) => ExtendableEvent;
+  readonly ServiceWorkerGlobalScope: { readonly prototype: object };
+  addEventListener(type: 'message', listener: (event: ExtendableMessageEvent) => void): void;
+  addEventListener(type: string, listener: (event: ExtendableEvent) => void): void;
+}
+
+/** The service worker's global. */
+export const scope = globalThis as unknown as ServiceWorkerScope;

@@ -1,0 +1,22 @@
+/** The key under which our messages to a service worker lie, so that no message of the app is taken for one. */
+const brand = 'background-fetch';
+
+export type WorkerMessage =
+  /** Start or go on; `last` says that this page goes away, and no further ping may follow for long. */
+  | { readonly type: 'ping'; readonly hidden: boolean; readonly last: boolean }
+  /** Answered through the port that comes with it. */
+  | { readonly type: 'hello' }
+  | { readonly type: 'click'; readonly key: string };
+
+export interface HelloAnswer {
+  readonly integrity: boolean;
+}
+
+export function wrapMessage(message: WorkerMessage): unknown {
+  return { [brand]: message };
+}
+
+export function unwrapMessage(data: unknown): WorkerMessage | null {
+  if (typeof data !== 'object' || data === null || !Object.hasOwn(data, brand)) return null;
+  return (data as { [brand]: WorkerMessage })[brand];
+}

@@ -1,0 +1,29 @@
+/** Remembers what was patched, so that all of it can be taken back. */
+export class PatchRegistry {
+  readonly #undo: (() => void)[] = [];
+
+  /** Defines a configurable property. */
+  define(target: object, key: PropertyKey, descriptor: PropertyDescriptor): void {
+    const original = Object.getOwnPropertyDescriptor(target, key);
+    Object.defineProperty(target, key, { ...descriptor, configurable: true });
+    this.#undo.push(() => {
+      if (original) Object.defineProperty(target, key, original);
+      else Reflect.deleteProperty(target, key);
+    });
+  }
+
+  /** Puts a method around another one. */
+  wrap<T extends object, K extends keyof T & string>(
+    target: T,
+    key: K,
+    around: (original: T[K]) => T[K],
+  ): void {
+    const descriptor = Object.getOwnPropertyDescriptor(target, key);
+    if (descriptor) this.define(target, key, { ...descriptor, value: around(descriptor.value) });
+  }
+
+  /** In the opposite order, so that what was patched twice ends as it began. */
+  revert(): void {
+    for (const undo of this.#undo.splice(0).reverse()) undo();
+  }
+}
