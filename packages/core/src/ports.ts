@@ -63,6 +63,8 @@ export interface Store {
   readBytes(body: BodyKey, start: number, end: number): Promise<Uint8Array | null>;
   /** The first `length` bytes as a Blob that is read when it is needed; null where the host has no such thing. */
   readBody(body: BodyKey, length: number, type: string): Promise<Blob | null>;
+  /** Bytes of a Blob that `readBody` gave, which stays readable when the body is deleted. */
+  readBlob(blob: Blob, start: number, end: number): Promise<Uint8Array>;
   /** Bytes that may still be stored; null where the host does not tell. */
   spaceLeft(): Promise<number | null>;
 }
@@ -163,11 +165,14 @@ export interface BackgroundFetchSnapshot {
 export interface Announcements {
   /** Tells every context, this one first and at once; the order of calls is kept. */
   publish(snapshot: BackgroundFetchSnapshot): void;
-  /** As `publish`, and resolves when every context that shows this fetch has applied it, or soon if one is frozen. */
+  /**
+   * As `publish`, and resolves when every context that shows this fetch has applied it, and what its listeners
+   * returned has settled; or soon, if one is frozen.
+   */
   publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void>;
   /** This context shows this fetch from now on: `publishAndWait` waits for it, too. */
   follow(key: FetchKey): void;
-  subscribe(listener: (snapshot: BackgroundFetchSnapshot) => void): () => void;
+  subscribe(listener: (snapshot: BackgroundFetchSnapshot) => void | Promise<void>): () => void;
 }
 
 export type BackgroundFetchEventName =

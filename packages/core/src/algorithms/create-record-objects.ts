@@ -52,36 +52,67 @@ async function readBody(realm: Realm, record: StoredRecord, data: ResponseData):
   return createBodyStream(realm, key, record.request.url);
 }
 
-/** 6.-7. A stream of the stored bytes, then of those to come, at the pace at which it is read. */
+/** bytes read at a time of a body that is kept as a Blob */
+const blobSlice = 2 ** 20;
+
+/**
+ * 6.-7. A stream of the stored bytes, then of those to come, at the pace at which it is read. Whoever reads slowly
+ * keeps the whole body when the background fetch settles: its handlers may have it released before long.
+ */
 function createBodyStream(realm: Realm, key: BodyKey, url: string): ReadableStream<Uint8Array> {
+  const { store } = realm.ports;
   let transmitted = 0;
   let cancelled = false;
-  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+  let kept: Blob | null = null;
+  const keep = async (): Promise<void> => {
+    const record = await realm.records.read(key.fetch, key.index);
+    const data = record?.responseData;
+    if (record?.state !== 'settled' || data?.body !== key.body || !mayBeExposed(record)) return;
+    kept = await store.readBody(key, prefixLength(data.stored), '');
+  };
+  const stop = realm.records.beforeRelease(key.fetch, keep);
+
+  const nextBytes = async (): Promise<Uint8Array | null> => {
     while (!cancelled) {
       const changed = realm.records.change(key.fetch);
+      if (kept) {
+        if (transmitted >= kept.size) return null;
+        return await store.readBlob(kept, transmitted, Math.min(transmitted + blobSlice, kept.size));
+      }
       const record = await realm.records.read(key.fetch, key.index);
+      if (kept) continue;
       if (!record) throw released();
       const data = record.responseData;
       if (data?.body !== key.body) throw new TypeError(`${url}: the response was replaced by another one`);
       if (!mayBeExposed(record)) throw failureOf(record, url);
       const stored = prefixLength(data.stored);
       if (stored > transmitted) {
-        const bytes = await realm.ports.store.readBytes(key, transmitted, stored);
+        const bytes = await store.readBytes(key, transmitted, stored);
+        if (bytes) return bytes;
         // gone since the record was read: what became of it is read again
-        if (!bytes) continue;
+      } else if (record.state === 'settled') return null;
+      else await changed;
+    }
+    return null;
+  };
+
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    try {
+      const bytes = await nextBytes();
+      if (bytes) {
         transmitted += bytes.byteLength;
         controller.enqueue(bytes);
         return;
       }
-      if (record.state === 'settled') {
-        controller.close();
-        return;
-      }
-      await changed;
+      if (!cancelled) controller.close();
+    } catch (error) {
+      controller.error(error);
     }
+    stop();
   };
   const cancel = (): void => {
     cancelled = true;
+    stop();
   };
   return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
 }

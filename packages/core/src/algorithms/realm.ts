@@ -22,9 +22,33 @@ export class RecordWatch {
   readonly #known = new Map<FetchKey, Promise<StoredRecord[]>>();
   readonly #waiting = new Map<FetchKey, (() => void)[]>();
 
+  readonly #readers = new Map<FetchKey, Set<() => Promise<void>>>();
+
   constructor(ports: ClientPorts) {
     this.#ports = ports;
-    ports.announcements.subscribe(({ key }) => this.#changed(key));
+    ports.announcements.subscribe(({ key, result }) => {
+      this.#changed(key);
+      return result === '' ? undefined : this.#keepReadable(key);
+    });
+  }
+
+  /**
+   * Calls `keep` when the background fetch has settled, and has its bytes released only after that.
+   * The result ends it.
+   */
+  beforeRelease(key: FetchKey, keep: () => Promise<void>): () => void {
+    const readers = this.#readers.get(key) ?? new Set();
+    this.#readers.set(key, readers.add(keep));
+    return () => {
+      readers.delete(keep);
+      if (readers.size === 0 && this.#readers.get(key) === readers) this.#readers.delete(key);
+    };
+  }
+
+  async #keepReadable(key: FetchKey): Promise<void> {
+    const readers = this.#readers.get(key);
+    this.#readers.delete(key);
+    await Promise.allSettled([...(readers ?? [])].map((keep) => keep()));
   }
 
   /** The record as it was at the last change. */

@@ -15,7 +15,7 @@ type ChannelMessage =
 /** Frozen pages don't answer, so nobody waits longer for them. ms */
 const receiptTimeout = 500;
 
-type Listener = (snapshot: BackgroundFetchSnapshot) => void;
+type Listener = (snapshot: BackgroundFetchSnapshot) => void | Promise<void>;
 
 /** The announcements port on a BroadcastChannel. */
 export class Channel implements Announcements {
@@ -41,10 +41,14 @@ export class Channel implements Announcements {
   }
 
   async publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void> {
-    this.#apply(snapshot);
+    const applied = this.#apply(snapshot);
     const missing = new Set(this.#followers.get(snapshot.key));
     if (!snapshot.recordsAvailable) this.#followers.delete(snapshot.key);
-    if (missing.size === 0) return this.#post({ type: 'state', snapshot });
+    if (missing.size === 0) {
+      this.#post({ type: 'state', snapshot });
+      await applied;
+      return;
+    }
     const receipt = random.next();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, receiptTimeout);
@@ -56,6 +60,7 @@ export class Channel implements Announcements {
       });
       this.#post({ type: 'state', snapshot, receipt });
     });
+    await applied;
     this.#receipts.delete(receipt);
     // who did not answer is not waited for again
     for (const context of missing) this.#followers.get(snapshot.key)?.delete(context);
@@ -83,9 +88,10 @@ export class Channel implements Announcements {
     this.#channel.postMessage(message);
   }
 
-  #apply(snapshot: BackgroundFetchSnapshot): void {
+  /** Every listener has it when this returns; the promise is for what they do with it. */
+  #apply(snapshot: BackgroundFetchSnapshot): Promise<unknown> {
     if (!snapshot.recordsAvailable) this.#followed.delete(snapshot.key);
-    for (const listener of this.#listeners) listener(snapshot);
+    return Promise.allSettled([...this.#listeners].map((listener) => listener(snapshot)));
   }
 
   #receive(message: ChannelMessage): void {
