@@ -10,3 +10,4 @@ export * from './simulated-connectivity.ts';
 export * from './simulated-network.ts';
 export type { SimulatedFault, SimulatedResource } from './simulated-resource.ts';
 export * from './trace.ts';
+export * from './world.ts';

@@ -1,6 +1,6 @@
 import type { Announcements, BackgroundFetchSnapshot, Clock, FetchKey } from '@background-fetch/core';
 
-type Listener = (snapshot: BackgroundFetchSnapshot) => void;
+type Listener = (snapshot: BackgroundFetchSnapshot) => void | Promise<void>;
 
 /** Connects the contexts of one host. Other contexts hear of a change after `latency` ms, in the order of calls. */
 export class MemoryBus {
@@ -77,17 +77,16 @@ export class MemoryAnnouncements implements Announcements {
     this.thaw();
   }
 
-  /** Gives the answers of those contexts that show this fetch. */
+  /** Gives the answers of this context and of those that show this fetch. */
   #send(snapshot: BackgroundFetchSnapshot): Promise<void>[] {
     if (!this.#bus.contexts.has(this)) return [];
-    this.#apply(snapshot);
+    const own = this.#apply(snapshot);
     const others = [...this.#bus.contexts].filter((other) => other !== this);
-    return others.flatMap((other) => {
+    const answers = others.flatMap((other) => {
       const copy = structuredClone(snapshot);
       const applied = new Promise<void>((resolve) => {
         const apply = () => {
-          other.#apply(copy);
-          resolve();
+          other.#apply(copy).then(resolve);
         };
         this.#bus.clock.setTimer(this.#bus.latency, () => {
           if (other.#frozen) other.#missed.push(apply);
@@ -96,9 +95,11 @@ export class MemoryAnnouncements implements Announcements {
       });
       return other.#followed.has(snapshot.key) ? [applied] : [];
     });
+    return [own, ...answers];
   }
 
-  #apply(snapshot: BackgroundFetchSnapshot): void {
-    for (const listener of [...this.#listeners]) listener(snapshot);
+  /** Every listener has heard it when this returns; it resolves when what they do with it has settled. */
+  async #apply(snapshot: BackgroundFetchSnapshot): Promise<void> {
+    await Promise.allSettled([...this.#listeners].map(async (listener) => listener(snapshot)));
   }
 }

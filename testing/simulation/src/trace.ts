@@ -34,7 +34,8 @@ function describe(value: unknown): string {
   }
   if (value instanceof Error) return `${value.name}(${JSON.stringify(value.message)})`;
   if (Array.isArray(value)) return `[${value.map(describe).join(', ')}]`;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value.constructor.name;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value.constructor.name;
   const fields = Object.entries(value).map(([name, field]) => `${name}: ${describe(field)}`);
   return `{${fields.join(', ')}}`;
 }
