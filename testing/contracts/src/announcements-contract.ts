@@ -30,7 +30,7 @@ export function announcementsContract(
 
     function record(announcements: Announcements): BackgroundFetchSnapshot[] {
       const heard: BackgroundFetchSnapshot[] = [];
-      announcements.subscribe((snapshot) => heard.push(snapshot));
+      announcements.subscribe((snapshot) => void heard.push(snapshot));
       return heard;
     }
 
@@ -51,7 +51,7 @@ export function announcementsContract(
     it('reach all listeners of a context, until they unsubscribe', async () => {
       const first = record(one);
       const second: BackgroundFetchSnapshot[] = [];
-      const unsubscribe = one.subscribe((snapshot) => second.push(snapshot));
+      const unsubscribe = one.subscribe((snapshot) => void second.push(snapshot));
       one.publish(sampleSnapshot({ downloaded: 1 }));
       unsubscribe();
       one.publish(sampleSnapshot({ downloaded: 2 }));
@@ -69,6 +69,22 @@ export function announcementsContract(
         heard.map(({ downloaded }) => downloaded),
         [1, 2],
       );
+    });
+
+    it('that are waited for have been dealt with by every listener, however that ended', async () => {
+      const done: string[] = [];
+      one.subscribe(async () => {
+        await Promise.resolve();
+        done.push('one');
+      });
+      one.subscribe(() => Promise.reject(new Error('failed')));
+      other.follow('fetch-1');
+      other.subscribe(async () => {
+        await Promise.resolve();
+        done.push('other');
+      });
+      await host.settle(one.publishAndWait(sampleSnapshot()));
+      assert.sameMembers(done, ['one', 'other']);
     });
 
     it('that are waited for resolve where nobody shows the fetch', async () => {

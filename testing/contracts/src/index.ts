@@ -4,5 +4,5 @@ export * from './connectivity-contract.ts';
 export type { TestFramework } from './framework.ts';
 export * from './lock-contract.ts';
 export * from './samples.ts';
-export { storeContract } from './store/store-contract.ts';
+export { type StoreContractOptions, storeContract } from './store/store-contract.ts';
 export type { StoreUnderTest } from './store/store-under-test.ts';

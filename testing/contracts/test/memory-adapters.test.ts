@@ -24,14 +24,14 @@ storeContract(
   async () => {
     const disk = new MemoryDisk();
     return {
-      open: async () => new MemoryStore({ disk }),
+      open: () => new MemoryStore({ disk }),
       close: (store) => (store as MemoryStore).crash(),
       dispose: () => {},
       failNextWrite: (store, failure) => (store as MemoryStore).failWrites(failure, 'once'),
     };
   },
   framework,
-  { failures: true },
+  { failures: true, keptBlobs: true },
 );
 
 lockContract('in memory', () => new MemoryLocks(), framework);

@@ -15,10 +15,10 @@ function titleOf(store: Store): Promise<string | undefined> {
 /** What other contexts do to the database while a store is open. */
 export function describeIndexedDb({ describe, it, beforeEach, afterEach }: TestFramework): void {
   describe('The IndexedDB store', () => {
-    let store: Awaited<ReturnType<typeof openIndexedDbStore>>;
+    let store: ReturnType<typeof openIndexedDbStore>;
     beforeEach(async () => {
       await deleteDB(databaseName);
-      store = await openIndexedDbStore({ databaseName });
+      store = openIndexedDbStore({ databaseName });
     });
     afterEach(async () => {
       store.close();

@@ -203,7 +203,7 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
         from.transact('write', (transaction) =>
           Promise.all([transaction.nextOrder(), transaction.nextOrder(), transaction.nextOrder()]),
         );
-      const other = await place.open();
+      const other = place.open();
       const orders = [...(await draw(store)), ...(await draw(other)), ...(await draw(store))];
       await place.close(other);
       for (const [i, order] of orders.slice(1).entries()) assert.isAbove(order, orders[i] ?? 0);

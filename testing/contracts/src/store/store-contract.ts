@@ -1,17 +1,26 @@
 import type { Store } from '@background-fetch/core';
 import { assert } from 'chai';
 import type { TestFramework } from '../framework.ts';
-import { describeBodies } from './bodies.ts';
+import { describeBodies, describeKeptBlobs } from './bodies.ts';
+import { describeDeletion } from './deletion.ts';
+import { describeRequestBodies } from './request-bodies.ts';
 import { describeRows } from './rows.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { describeFailures, describeTransactions } from './transactions.ts';
+
+export interface StoreContractOptions {
+  /** Whether `StoreUnderTest.failNextWrite` is there. */
+  readonly failures?: boolean;
+  /** Whether Blobs stay readable when their body is deleted. */
+  readonly keptBlobs?: boolean;
+}
 
 /** What the core relies on, of every `Store`. */
 export function storeContract(
   name: string,
   createStore: () => Promise<StoreUnderTest>,
   framework: TestFramework,
-  { failures = false } = {},
+  { failures = false, keptBlobs = false }: StoreContractOptions = {},
 ): void {
   const { describe, it, beforeEach, afterEach } = framework;
   describe(`Store: ${name}`, () => {
@@ -21,7 +30,7 @@ export function storeContract(
 
     beforeEach(async () => {
       place = await createStore();
-      store = await place.open();
+      store = place.open();
     });
     afterEach(async () => {
       await place.close(store);
@@ -32,6 +41,9 @@ export function storeContract(
     if (failures) describeFailures(framework, fixture);
     describeRows(framework, fixture);
     describeBodies(framework, fixture);
+    describeRequestBodies(framework, fixture);
+    describeDeletion(framework, fixture);
+    if (keptBlobs) describeKeptBlobs(framework, fixture);
 
     it('tells how much space is left, or null', async () => {
       const left = await store.spaceLeft();

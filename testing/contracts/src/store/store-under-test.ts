@@ -5,7 +5,7 @@ import { sampleBytes } from '../samples.ts';
 /** One place of storage, empty when it is made. */
 export interface StoreUnderTest {
   /** Another context's access to it. */
-  open(): Promise<Store>;
+  open(): Store;
   /** Ends a context's access. */
   close(store: Store): Promise<void> | void;
   /** Leaves nothing behind. */
@@ -21,6 +21,9 @@ export interface StoreFixture {
 }
 
 export const sampleBody: BodyKey = { fetch: 'fetch-1', index: 0, body: 0 };
+
+/** Large enough to be kept in another form than a few bytes are, where a host has two. */
+export const large = 300 * 1024;
 
 /** Puts a body's bytes in these ranges, each as a transaction, in this order. */
 export async function putRanges(store: Store, body: BodyKey, ...ranges: [start: number, end: number][]) {

@@ -121,7 +121,7 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
 
     it('lose no update when many change one row at the same time', async () => {
       const { place, store } = fixture();
-      const other = await place.open();
+      const other = place.open();
       await store.transact('write', async (transaction) => transaction.putFetch(sampleFetch({ title: '0' })));
       await Promise.all(Array.from({ length: 20 }, (_, i) => addOneToTitle(i % 2 ? store : other)));
       assert.equal((await readBoth(store))[0], '20');
@@ -130,7 +130,7 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
 
     it('show other contexts all of a write or nothing', async () => {
       const { place, store } = fixture();
-      const other = await place.open();
+      const other = place.open();
       const seen: [string | undefined, number | undefined][] = [];
       await Promise.all(
         Array.from({ length: 10 }, async (_, i) => {
@@ -143,7 +143,7 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
 
     it('are seen by other contexts as soon as they resolved', async () => {
       const { place, store } = fixture();
-      const other = await place.open();
+      const other = place.open();
       for (const title of ['1', '2', '3']) {
         await writeBoth(store, title);
         assert.deepEqual(await readBoth(other), [title, Number(title)]);
@@ -155,7 +155,7 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
       const { place, store } = fixture();
       await writeBoth(store, '5');
       await place.close(store);
-      const next = await place.open();
+      const next = place.open();
       assert.deepEqual(await readBoth(next), ['5', 5]);
       await place.close(next);
     });
