@@ -1,0 +1,4 @@
+import { startApp } from './service-worker/app.ts';
+
+// For `?native`: the browser's own Background Fetch, to compare.
+startApp();
