@@ -61,10 +61,11 @@ export interface Store {
   readRequestBody(fetch: FetchKey, index: number): Promise<RequestBody | null>;
   /** Some of the stored bytes from `start` on: at least one, none beyond `end`; null if that byte is not stored. */
   readBytes(body: BodyKey, start: number, end: number): Promise<Uint8Array | null>;
-  /** The first `length` bytes as a Blob that is read when it is needed; null where the host has no such thing. */
+  /**
+   * The first `length` bytes as a Blob that is read when it is needed; null where the host has no such thing.
+   * It is readable for as long as the body is stored: WebKit loses the file of a Blob whose row was deleted.
+   */
   readBody(body: BodyKey, length: number, type: string): Promise<Blob | null>;
-  /** Bytes of a Blob that `readBody` gave, which stays readable when the body is deleted. */
-  readBlob(blob: Blob, start: number, end: number): Promise<Uint8Array>;
   /** Bytes that may still be stored; null where the host does not tell. */
   spaceLeft(): Promise<number | null>;
 }
@@ -137,11 +138,16 @@ export interface Lifetime {
 
 export interface Lock {
   /**
-   * Waits for the lock of this name, which one holder at a time has among everybody who uses the store, and holds
-   * it until what `holder` returns settles. A holder that dies loses it. Rejects with the signal's reason if it is
-   * aborted while waiting.
+   * Waits for the lock of this name and holds it until what `holder` returns settles. Among everybody who uses the
+   * store, one holder at a time has it, or any number of `shared` ones; it is granted in the order of asking. A
+   * holder that dies loses it. Rejects with the signal's reason if that is aborted while waiting.
    */
-  hold<T>(name: string, signal: AbortSignal, holder: () => Promise<T>): Promise<T>;
+  hold<T>(
+    name: string,
+    signal: AbortSignal,
+    holder: () => Promise<T>,
+    mode?: 'exclusive' | 'shared',
+  ): Promise<T>;
 }
 
 /** The whole state of a background fetch, as contexts show it. */
@@ -165,14 +171,11 @@ export interface BackgroundFetchSnapshot {
 export interface Announcements {
   /** Tells every context, this one first and at once; the order of calls is kept. */
   publish(snapshot: BackgroundFetchSnapshot): void;
-  /**
-   * As `publish`, and resolves when every context that shows this fetch has applied it, and what its listeners
-   * returned has settled; or soon, if one is frozen.
-   */
+  /** As `publish`, and resolves when every context that shows this fetch has applied it, or soon if one is frozen. */
   publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void>;
   /** This context shows this fetch from now on: `publishAndWait` waits for it, too. */
   follow(key: FetchKey): void;
-  subscribe(listener: (snapshot: BackgroundFetchSnapshot) => void | Promise<void>): () => void;
+  subscribe(listener: (snapshot: BackgroundFetchSnapshot) => void): () => void;
 }
 
 export type BackgroundFetchEventName =
@@ -202,6 +205,7 @@ export interface ClientPorts {
   readonly announcements: Announcements;
   readonly clock: Clock;
   readonly random: Random;
+  readonly lock: Lock;
 }
 
 /** What the engine needs beside that. */
@@ -209,7 +213,6 @@ export interface EnginePorts extends ClientPorts {
   readonly network: Network;
   readonly connectivity: Connectivity;
   readonly lifetime: Lifetime;
-  readonly lock: Lock;
   readonly events: Events;
   readonly display: Display;
   readonly log: Log;

@@ -22,8 +22,6 @@ export function indexedDbStoreContracts(
       };
     },
     framework,
-    // `keptBlobs` is left out: WebKit removes the file of a deleted row's Blob in about half of all cases, whoever
-    // still has the Blob.
   );
   describeIndexedDb(framework);
 }

@@ -48,6 +48,19 @@ export function lockContract(
       assert.deepEqual(order, [1, 2, 3]);
     });
 
+    it('is shared by those who ask for that, and by nobody else', async () => {
+      const end = deferred();
+      const order: string[] = [];
+      const note = (text: string) => async () => void order.push(text);
+      const first = one.hold('a', signal, () => end.promise, 'shared');
+      await other.hold('a', signal, note('shared'), 'shared');
+      const exclusive = other.hold('a', signal, note('exclusive'));
+      const late = one.hold('a', signal, note('late'), 'shared');
+      end.resolve();
+      await Promise.all([first, exclusive, late]);
+      assert.deepEqual(order, ['shared', 'exclusive', 'late']);
+    });
+
     it('is free again after a holder failed', async () => {
       const failed = rejection(one.hold('a', signal, () => Promise.reject(new Error('failed'))));
       assert.equal(await other.hold('a', signal, async () => 'mine'), 'mine');

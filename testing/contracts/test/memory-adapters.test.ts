@@ -31,7 +31,7 @@ storeContract(
     };
   },
   framework,
-  { failures: true, keptBlobs: true },
+  { failures: true },
 );
 
 lockContract('in memory', () => new MemoryLocks(), framework);

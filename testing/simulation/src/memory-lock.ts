@@ -2,6 +2,8 @@ import type { Lock } from '@background-fetch/core';
 
 interface Waiter {
   readonly owner: MemoryLock;
+  readonly shared: boolean;
+  granted: boolean;
   readonly grant: () => void;
 }
 
@@ -18,7 +20,7 @@ export class MemoryLocks {
     const queue = this.#queues.get(name) ?? [];
     this.#queues.set(name, queue);
     queue.push(waiter);
-    if (queue[0] === waiter) waiter.grant();
+    this.#grantFirst(queue);
   }
 
   leave(name: string, waiter: Waiter): void {
@@ -26,7 +28,18 @@ export class MemoryLocks {
     const position = queue.indexOf(waiter);
     if (position < 0) return;
     queue.splice(position, 1);
-    if (position === 0) queue[0]?.grant();
+    this.#grantFirst(queue);
+  }
+
+  /** The first in the queue, and those that share with it. */
+  #grantFirst(queue: readonly Waiter[]): void {
+    const firstExclusive = queue.findIndex((waiter) => !waiter.shared);
+    const count = firstExclusive === 0 ? 1 : firstExclusive < 0 ? queue.length : firstExclusive;
+    for (const waiter of queue.slice(0, count)) {
+      if (waiter.granted) continue;
+      waiter.granted = true;
+      waiter.grant();
+    }
   }
 
   leaveAll(owner: MemoryLock): void {
@@ -51,9 +64,14 @@ export class MemoryLock implements Lock {
     this.#locks.leaveAll(this);
   }
 
-  async hold<T>(name: string, signal: AbortSignal, holder: () => Promise<T>): Promise<T> {
+  async hold<T>(
+    name: string,
+    signal: AbortSignal,
+    holder: () => Promise<T>,
+    mode: 'exclusive' | 'shared' = 'exclusive',
+  ): Promise<T> {
     signal.throwIfAborted();
-    const waiter = await this.#wait(name, signal);
+    const waiter = await this.#wait(name, signal, mode === 'shared');
     try {
       return await holder();
     } finally {
@@ -61,7 +79,7 @@ export class MemoryLock implements Lock {
     }
   }
 
-  #wait(name: string, signal: AbortSignal): Promise<Waiter> {
+  #wait(name: string, signal: AbortSignal, shared: boolean): Promise<Waiter> {
     return new Promise((resolve, reject) => {
       if (this.#dead) return;
       const aborted = () => {
@@ -70,6 +88,8 @@ export class MemoryLock implements Lock {
       };
       const waiter: Waiter = {
         owner: this,
+        shared,
+        granted: false,
         grant: () => {
           signal.removeEventListener('abort', aborted);
           resolve(waiter);

@@ -112,11 +112,6 @@ export class MemoryStore implements Store {
     });
   }
 
-  async readBlob(blob: Blob, start: number, end: number): Promise<Uint8Array> {
-    const reading = blob.slice(start, end).arrayBuffer();
-    return new Uint8Array(await (this.#options.clock?.holdFor(reading) ?? reading));
-  }
-
   async spaceLeft(): Promise<number | null> {
     return this.#read(() =>
       this.disk.capacity === null ? null : Math.max(0, this.disk.capacity - this.disk.used()),

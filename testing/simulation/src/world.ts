@@ -99,6 +99,12 @@ export class World {
       lock.crash();
       announcements.close();
     };
-    return { backgroundFetch: new Manager(internal, createRealm(ports), host), events, engine, store, kill };
+    return {
+      backgroundFetch: new Manager(internal, createRealm(ports, true), host),
+      events,
+      engine,
+      store,
+      kill,
+    };
   }
 }

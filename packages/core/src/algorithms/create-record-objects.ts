@@ -3,6 +3,7 @@ import { type BodyKey, mayBeExposed, type ResponseData, type StoredRecord } from
 import { deserialiseRequest } from '../serialise/request.ts';
 import { deserialiseResponse } from '../serialise/response.ts';
 import type { Realm } from './realm.ts';
+import { beginReading, type Reading } from './release-the-records.ts';
 
 /** What a BackgroundFetchRecord gives. */
 export interface RecordObject {
@@ -45,49 +46,29 @@ async function readResponse(realm: Realm, { fetch, index, request }: StoredRecor
 
 async function readBody(realm: Realm, record: StoredRecord, data: ResponseData): Promise<BodyInit> {
   const key = { fetch: record.fetch, index: record.index, body: data.body };
-  if (record.state === 'settled') {
+  if (record.state === 'settled' && realm.givesBlobs) {
     const blob = await realm.ports.store.readBody(key, prefixLength(data.stored), '');
     if (blob) return blob;
   }
   return createBodyStream(realm, key, record.request.url);
 }
 
-/** bytes read at a time of a body that is kept as a Blob */
-const blobSlice = 2 ** 20;
-
-/**
- * 6.-7. A stream of the stored bytes, then of those to come, at the pace at which it is read. Whoever reads slowly
- * keeps the whole body when the background fetch settles: its handlers may have it released before long.
- */
+/** 6.-7. A stream of the stored bytes, then of those to come, at the pace at which it is read. */
 function createBodyStream(realm: Realm, key: BodyKey, url: string): ReadableStream<Uint8Array> {
-  const { store } = realm.ports;
   let transmitted = 0;
+  let reading: Reading | null = null;
   let cancelled = false;
-  let kept: Blob | null = null;
-  const keep = async (): Promise<void> => {
-    const record = await realm.records.read(key.fetch, key.index);
-    const data = record?.responseData;
-    if (record?.state !== 'settled' || data?.body !== key.body || !mayBeExposed(record)) return;
-    kept = await store.readBody(key, prefixLength(data.stored), '');
-  };
-  const stop = realm.records.beforeRelease(key.fetch, keep);
-
   const nextBytes = async (): Promise<Uint8Array | null> => {
     while (!cancelled) {
       const changed = realm.records.change(key.fetch);
-      if (kept) {
-        if (transmitted >= kept.size) return null;
-        return await store.readBlob(kept, transmitted, Math.min(transmitted + blobSlice, kept.size));
-      }
       const record = await realm.records.read(key.fetch, key.index);
-      if (kept) continue;
       if (!record) throw released();
       const data = record.responseData;
       if (data?.body !== key.body) throw new TypeError(`${url}: the response was replaced by another one`);
       if (!mayBeExposed(record)) throw failureOf(record, url);
       const stored = prefixLength(data.stored);
       if (stored > transmitted) {
-        const bytes = await store.readBytes(key, transmitted, stored);
+        const bytes = await realm.ports.store.readBytes(key, transmitted, stored);
         if (bytes) return bytes;
         // gone since the record was read: what became of it is read again
       } else if (record.state === 'settled') return null;
@@ -95,9 +76,9 @@ function createBodyStream(realm: Realm, key: BodyKey, url: string): ReadableStre
     }
     return null;
   };
-
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     try {
+      reading ??= await beginReading(realm.ports.lock, key.fetch);
       const bytes = await nextBytes();
       if (bytes) {
         transmitted += bytes.byteLength;
@@ -108,11 +89,11 @@ function createBodyStream(realm: Realm, key: BodyKey, url: string): ReadableStre
     } catch (error) {
       controller.error(error);
     }
-    stop();
+    reading?.end();
   };
   const cancel = (): void => {
     cancelled = true;
-    stop();
+    reading?.end();
   };
   return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
 }

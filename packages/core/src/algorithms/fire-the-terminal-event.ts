@@ -1,7 +1,8 @@
 import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
 import { storedBodyBytesTotal, takeSnapshot, uploadedTotal } from '../model/snapshot.ts';
-import type { BackgroundFetchEventName, BackgroundFetchSnapshot } from '../ports.ts';
+import type { BackgroundFetchEventName } from '../ports.ts';
 import type { Workshop } from '../transfer/job.ts';
+import { releaseTheRecords } from './release-the-records.ts';
 
 type EndedBackgroundFetch = Extract<StoredBackgroundFetch, { state: 'event-owed' }>;
 
@@ -14,26 +15,35 @@ const deliveryInterval = 60_000;
  * The last steps of performing a background fetch: tells every context how it ended, fires the event, and lets go of
  * the records when its handlers are done. Until then the event stays owed: a death in between repeats it.
  * https://wicg.github.io/background-fetch/#perform-a-background-fetch-algorithm, 9.7. to 9.13.
+ * @param signal ends the wait for those who still read
  */
-export async function fireTheTerminalEvent(workshop: Workshop, fetch: EndedBackgroundFetch): Promise<void> {
+export async function fireTheTerminalEvent(
+  workshop: Workshop,
+  fetch: EndedBackgroundFetch,
+  signal: AbortSignal,
+): Promise<void> {
   const { announcements, display, events, store } = workshop.ports;
   const records = await store.transact('read', (transaction) => transaction.listRecords(fetch.key));
   const snapshot = takeSnapshot(fetch, storedBodyBytesTotal(records), uploadedTotal(records));
   display.update(snapshot);
   await announcements.publishAndWait(snapshot);
   await events.dispatch(eventNameOf(fetch), snapshot);
-  await release(workshop, snapshot);
+  await releaseTheRecords(workshop, fetch, snapshot, signal);
 }
 
 /** An event that an earlier engine did not see handled. */
-export async function fireAnOwedEvent(workshop: Workshop, fetch: EndedBackgroundFetch): Promise<void> {
+export async function fireAnOwedEvent(
+  workshop: Workshop,
+  fetch: EndedBackgroundFetch,
+  signal: AbortSignal,
+): Promise<void> {
   const { clock, log, writer } = { ...workshop.ports, ...workshop };
   if (fetch.deliveries >= mostDeliveries) {
     log.warn(
       `The ${eventNameOf(fetch)} event of background fetch "${fetch.id}" was cut short ${fetch.deliveries} times; ` +
         'its records are released. Give its handlers less to do, or let them go on in parts.',
     );
-    return await release(workshop, takeSnapshot(fetch, 0, 0));
+    return await releaseTheRecords(workshop, fetch, takeSnapshot(fetch, 0, 0), signal);
   }
   const now = clock.now();
   // a clock that was set back counts as time gone by
@@ -41,15 +51,10 @@ export async function fireAnOwedEvent(workshop: Workshop, fetch: EndedBackground
     const counted = { ...fetch, deliveries: fetch.deliveries + 1, lastDelivery: now };
     await writer.write(async (transaction) => transaction.putFetch(counted));
   }
-  await fireTheTerminalEvent(workshop, fetch);
+  await fireTheTerminalEvent(workshop, fetch, signal);
 }
 
 function eventNameOf(fetch: EndedBackgroundFetch): BackgroundFetchEventName {
   if (fetch.failureReason === 'aborted') return 'backgroundfetchabort';
   return fetch.result === 'success' ? 'backgroundfetchsuccess' : 'backgroundfetchfail';
-}
-
-async function release({ ports, writer }: Workshop, snapshot: BackgroundFetchSnapshot): Promise<void> {
-  await writer.write(async (transaction) => transaction.deleteFetch(snapshot.key));
-  await ports.announcements.publishAndWait({ ...snapshot, recordsAvailable: false });
 }

@@ -14,6 +14,8 @@ export interface Realm {
   /** BackgroundFetchRegistration instances: at most one for each background fetch. */
   readonly instances: Map<FetchKey, Instance>;
   readonly records: RecordWatch;
+  /** Whether settled bodies are given as Blobs: only where nothing is released while they may be read. */
+  readonly givesBlobs: boolean;
 }
 
 /** Reads records for all who wait for a change of them: once for each change, however many wait. */
@@ -22,33 +24,9 @@ export class RecordWatch {
   readonly #known = new Map<FetchKey, Promise<StoredRecord[]>>();
   readonly #waiting = new Map<FetchKey, (() => void)[]>();
 
-  readonly #readers = new Map<FetchKey, Set<() => Promise<void>>>();
-
   constructor(ports: ClientPorts) {
     this.#ports = ports;
-    ports.announcements.subscribe(({ key, result }) => {
-      this.#changed(key);
-      return result === '' ? undefined : this.#keepReadable(key);
-    });
-  }
-
-  /**
-   * Calls `keep` when the background fetch has settled, and has its bytes released only after that.
-   * The result ends it.
-   */
-  beforeRelease(key: FetchKey, keep: () => Promise<void>): () => void {
-    const readers = this.#readers.get(key) ?? new Set();
-    this.#readers.set(key, readers.add(keep));
-    return () => {
-      readers.delete(keep);
-      if (readers.size === 0 && this.#readers.get(key) === readers) this.#readers.delete(key);
-    };
-  }
-
-  async #keepReadable(key: FetchKey): Promise<void> {
-    const readers = this.#readers.get(key);
-    this.#readers.delete(key);
-    await Promise.allSettled([...(readers ?? [])].map((keep) => keep()));
+    ports.announcements.subscribe(({ key }) => this.#changed(key));
   }
 
   /** The record as it was at the last change. */
@@ -83,8 +61,9 @@ export class RecordWatch {
   }
 }
 
-export function createRealm(ports: ClientPorts): Realm {
-  const realm: Realm = { ports, instances: new Map(), records: new RecordWatch(ports) };
+/** @param givesBlobs true for the context whose event handlers hold the records */
+export function createRealm(ports: ClientPorts, givesBlobs: boolean): Realm {
+  const realm: Realm = { ports, instances: new Map(), records: new RecordWatch(ports), givesBlobs };
   ports.announcements.subscribe((snapshot) => {
     realm.instances.get(snapshot.key)?.applyUpdate(snapshot);
     // nothing will be told of it any more; who holds it keeps it

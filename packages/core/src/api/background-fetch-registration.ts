@@ -7,6 +7,7 @@ import {
   type BackgroundFetchResult,
   isActive,
 } from '../model/background-fetch.ts';
+import { aborting } from '../model/transitions.ts';
 import type { BackgroundFetchSnapshot, EngineHost } from '../ports.ts';
 import { BackgroundFetchRecord } from './background-fetch-record.ts';
 import {
@@ -84,8 +85,7 @@ export class BackgroundFetchRegistration extends EventTarget {
     const aborted = await realm.ports.store.transact('write', async (transaction) => {
       const fetch = await transaction.getFetch(snapshot.key);
       if (!fetch || !isActive(fetch)) return false;
-      const { failureReason, ...details } = fetch;
-      transaction.putFetch({ ...details, state: 'aborting' });
+      transaction.putFetch(aborting(fetch));
       return true;
     });
     // the engine is told after the promise has been resolved
@@ -137,10 +137,11 @@ async function matchRecords(
     );
   if (!snapshot.recordsAvailable) throw unavailable();
   // 3.1.-3.2.
-  const stored = await realm.ports.store.transact('read', (transaction) =>
-    transaction.listRecords(snapshot.key),
-  );
-  if (stored.length === 0) throw unavailable();
+  const stored = await realm.ports.store.transact('read', async (transaction) => {
+    const fetch = await transaction.getFetch(snapshot.key);
+    return fetch && fetch.state !== 'released' ? transaction.listRecords(snapshot.key) : null;
+  });
+  if (!stored) throw unavailable();
   const matching = query
     ? stored.filter((record) => requestMatchesCachedItem(query, record, queryOptions))
     : stored;

@@ -1,6 +1,7 @@
 import { fireABackgroundFetchClickEvent } from '../algorithms/fire-a-background-fetch-click-event.ts';
 import { fireAnOwedEvent, fireTheTerminalEvent } from '../algorithms/fire-the-terminal-event.ts';
 import { performABackgroundFetch } from '../algorithms/perform-a-background-fetch.ts';
+import { deleteReleased } from '../algorithms/release-the-records.ts';
 import type { FetchKey, RegistrationKey, StoredBackgroundFetch } from '../model/background-fetch.ts';
 import { storedBodyBytesTotal, takeSnapshot, uploadedTotal } from '../model/snapshot.ts';
 import type { EnginePorts } from '../ports.ts';
@@ -20,6 +21,7 @@ export class Engine {
   readonly #jobs = new Map<FetchKey, Job>();
   readonly #tasks = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
+  readonly #freeing = new Set<FetchKey>();
   #running: Promise<void> | null = null;
   #looking: Promise<void> | null = null;
   #lookAgain = false;
@@ -115,7 +117,17 @@ export class Engine {
     );
     const stored = new Set(fetches.map((fetch) => fetch.key));
     for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('stopped');
-    for (const fetch of fetches) await this.#follow(fetch);
+    for (const fetch of fetches) {
+      if (fetch.state === 'released') this.#free(fetch.key);
+      else await this.#follow(fetch);
+    }
+  }
+
+  /** What an earlier engine could not: somebody was reading, or it died. */
+  #free(key: FetchKey): void {
+    if (this.#jobs.has(key) || this.#freeing.has(key)) return;
+    this.#freeing.add(key);
+    deleteReleased(this.#workshop, key, this.#stopping.signal);
   }
 
   async #follow(fetch: StoredBackgroundFetch): Promise<void> {
@@ -147,8 +159,9 @@ export class Engine {
   }
 
   async #perform(job: Job): Promise<void> {
-    if (job.fetch.state === 'event-owed') return await fireAnOwedEvent(this.#workshop, job.fetch);
+    const { signal } = this.#stopping;
+    if (job.fetch.state === 'event-owed') return await fireAnOwedEvent(this.#workshop, job.fetch, signal);
     const ended = await performABackgroundFetch(job);
-    if (ended?.state === 'event-owed') await fireTheTerminalEvent(this.#workshop, ended);
+    if (ended?.state === 'event-owed') await fireTheTerminalEvent(this.#workshop, ended, signal);
   }
 }

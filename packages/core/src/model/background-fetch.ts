@@ -61,8 +61,14 @@ export interface EventOwedState {
   readonly lastDelivery: number;
 }
 
+/** Its event was handled: nobody finds it any more, and its bytes go once nobody is reading them. */
+export interface ReleasedState {
+  readonly state: 'released';
+}
+
 /** A background fetch at rest. https://wicg.github.io/background-fetch/#background-fetch-concept */
-export type StoredBackgroundFetch = BackgroundFetchDetails & (ActiveState | AbortingState | EventOwedState);
+export type StoredBackgroundFetch = BackgroundFetchDetails &
+  (ActiveState | AbortingState | EventOwedState | ReleasedState);
 
 export type ActiveBackgroundFetch = BackgroundFetchDetails & ActiveState;
 

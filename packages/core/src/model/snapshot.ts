@@ -25,7 +25,7 @@ export function takeSnapshot(
     ...{ key, registration, id, title, icons, uploadTotal, uploaded, downloadTotal, downloaded },
     result: ended ? fetch.result : '',
     failureReason: ended ? fetch.failureReason : '',
-    recordsAvailable: true,
+    recordsAvailable: fetch.state !== 'released',
     paused: fetch.state === 'paused',
   };
 }

@@ -1,4 +1,8 @@
-import type { BackgroundFetchFailureReason, StoredBackgroundFetch } from './background-fetch.ts';
+import type {
+  BackgroundFetchDetails,
+  BackgroundFetchFailureReason,
+  StoredBackgroundFetch,
+} from './background-fetch.ts';
 import { addByteRange, type ByteRange, countBytes, overlaps } from './byte-ranges.ts';
 import type {
   RecordDetails,
@@ -86,4 +90,20 @@ export function withEventOwed(fetch: StoredBackgroundFetch, now: number): Stored
 /** bytes stored of a record's response body */
 export function storedLength(record: StoredRecord): number {
   return record.responseData ? countBytes(record.responseData.stored) : 0;
+}
+
+/** The fetch after its event was handled. */
+export function released(fetch: StoredBackgroundFetch): StoredBackgroundFetch {
+  return { ...fetchDetailsOf(fetch), state: 'released' };
+}
+
+/** The fetch removed from the active ones by `abort()`. */
+export function aborting(fetch: StoredBackgroundFetch): StoredBackgroundFetch {
+  return { ...fetchDetailsOf(fetch), state: 'aborting' };
+}
+
+function fetchDetailsOf(fetch: StoredBackgroundFetch): BackgroundFetchDetails {
+  const { schema, key, registration, id, order, title, icons, downloadTotal, uploadTotal, recordCount } =
+    fetch;
+  return { schema, key, registration, id, order, title, icons, downloadTotal, uploadTotal, recordCount };
 }

@@ -21,7 +21,9 @@ export function keepAlive(): void {
   realm.ports.store
     .transact('read', (transaction) => transaction.listFetches())
     .then((fetches) => {
-      for (const { key, registration, state } of fetches) if (state !== 'paused') want(key, registration);
+      for (const { key, registration, state } of fetches) {
+        if (state !== 'paused' && state !== 'released') want(key, registration);
+      }
       pingAll();
     })
     .catch((error) =>

@@ -7,7 +7,6 @@ import { createWorkerHost } from './engine-host.ts';
 import { createEvents } from './events.ts';
 import { getHash, hasIntegrity } from './hash.ts';
 import { SlicedLifetime } from './lifetime.ts';
-import { lock } from './lock.ts';
 import { network } from './network.ts';
 import { type ExtendableMessageEvent, scope } from './scope.ts';
 
@@ -52,7 +51,6 @@ async function startEngine(): Promise<Engine> {
     ...{
       network,
       lifetime,
-      lock,
       events: createEvents(workerHost),
       connectivity: options.connectivity ?? connectivity,
     },

@@ -15,7 +15,7 @@ type ChannelMessage =
 /** Frozen pages don't answer, so nobody waits longer for them. ms */
 const receiptTimeout = 500;
 
-type Listener = (snapshot: BackgroundFetchSnapshot) => void | Promise<void>;
+type Listener = (snapshot: BackgroundFetchSnapshot) => void;
 
 /** The announcements port on a BroadcastChannel. */
 export class Channel implements Announcements {
@@ -41,14 +41,10 @@ export class Channel implements Announcements {
   }
 
   async publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void> {
-    const applied = this.#apply(snapshot);
+    this.#apply(snapshot);
     const missing = new Set(this.#followers.get(snapshot.key));
     if (!snapshot.recordsAvailable) this.#followers.delete(snapshot.key);
-    if (missing.size === 0) {
-      this.#post({ type: 'state', snapshot });
-      await applied;
-      return;
-    }
+    if (missing.size === 0) return this.#post({ type: 'state', snapshot });
     const receipt = random.next();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, receiptTimeout);
@@ -60,7 +56,6 @@ export class Channel implements Announcements {
       });
       this.#post({ type: 'state', snapshot, receipt });
     });
-    await applied;
     this.#receipts.delete(receipt);
     // who did not answer is not waited for again
     for (const context of missing) this.#followers.get(snapshot.key)?.delete(context);
@@ -88,10 +83,9 @@ export class Channel implements Announcements {
     this.#channel.postMessage(message);
   }
 
-  /** Every listener has it when this returns; the promise is for what they do with it. */
-  #apply(snapshot: BackgroundFetchSnapshot): Promise<unknown> {
+  #apply(snapshot: BackgroundFetchSnapshot): void {
     if (!snapshot.recordsAvailable) this.#followed.delete(snapshot.key);
-    return Promise.allSettled([...this.#listeners].map((listener) => listener(snapshot)));
+    for (const listener of this.#listeners) listener(snapshot);
   }
 
   #receive(message: ChannelMessage): void {

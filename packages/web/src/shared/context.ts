@@ -1,7 +1,7 @@
 import { createRealm, type Realm, type RegistrationKey } from '@background-fetch/core';
 import { openIndexedDbStore } from '../storage/index.ts';
 import { Channel } from './channel.ts';
-import { clock, random } from './host.ts';
+import { clock, lock, random } from './host.ts';
 
 /** What this context's API and engine share. */
 export interface Context {
@@ -15,9 +15,12 @@ let context: Context | undefined;
 export function getContext(): Context {
   if (!context) {
     const channel = new Channel();
+    const ports = { store: openIndexedDbStore(), announcements: channel, clock, random, lock };
+    // its event handlers hold the records for as long as they read them
+    const isServiceWorker = 'clients' in globalThis;
     context = {
       channel,
-      realm: createRealm({ store: openIndexedDbStore(), announcements: channel, clock, random }),
+      realm: createRealm(ports, isServiceWorker),
     };
   }
   return context;

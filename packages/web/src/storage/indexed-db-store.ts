@@ -110,7 +110,6 @@ export function openIndexedDbStore({
       const parts = await read(connection, (transaction) => findPrefix(bytesOf(transaction), body, length));
       return parts && new Blob(parts, { type });
     },
-    readBlob: async (blob, start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()),
     spaceLeft,
     close: connection.close,
   };

@@ -182,19 +182,6 @@ function describeWholeBodies({ describe, it }: TestFramework, fixture: () => Sto
       assertSameBytes(await bytesOf(await store.readBody(sampleBody, 700, '')), sampleBytes(0, 700));
     });
 
-    it('is read in slices', async () => {
-      const { store } = fixture();
-      await putRanges(store, sampleBody, [0, 100], [100, large]);
-      const body = await store.readBody(sampleBody, large, '');
-      for (const [start, end] of [
-        [0, 10],
-        [90, 110],
-        [0, large],
-      ] as const) {
-        if (body) assertSameBytes(await store.readBlob(body, start, end), sampleBytes(start, end));
-      }
-    });
-
     it('is null if a byte is missing at its start, within or at its end', async () => {
       const { store } = fixture();
       await putRanges(store, sampleBody, [10, 20]);
@@ -204,19 +191,6 @@ function describeWholeBodies({ describe, it }: TestFramework, fixture: () => Sto
       await putRanges(store, sampleBody, [9, 10]);
       assert.isNull(await store.readBody(sampleBody, 21, ''));
       assert.equal((await store.readBody(sampleBody, 20, ''))?.size, 20);
-    });
-  });
-}
-
-/** For hosts that keep the promise of `readBlob` in every engine. */
-export function describeKeptBlobs({ describe, it }: TestFramework, fixture: () => StoreFixture): void {
-  describe('a whole response body that was deleted', () => {
-    it('is still read by those who had it before', async () => {
-      const { store } = fixture();
-      await putRanges(store, sampleBody, [0, 100], [100, large]);
-      const body = await store.readBody(sampleBody, large, '');
-      await store.transact('write', async (transaction) => transaction.deleteBytes(sampleBody));
-      if (body) assertSameBytes(await store.readBlob(body, 50, large), sampleBytes(50, large));
     });
   });
 }

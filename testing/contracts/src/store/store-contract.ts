@@ -1,7 +1,7 @@
 import type { Store } from '@background-fetch/core';
 import { assert } from 'chai';
 import type { TestFramework } from '../framework.ts';
-import { describeBodies, describeKeptBlobs } from './bodies.ts';
+import { describeBodies } from './bodies.ts';
 import { describeDeletion } from './deletion.ts';
 import { describeRequestBodies } from './request-bodies.ts';
 import { describeRows } from './rows.ts';
@@ -11,8 +11,6 @@ import { describeFailures, describeTransactions } from './transactions.ts';
 export interface StoreContractOptions {
   /** Whether `StoreUnderTest.failNextWrite` is there. */
   readonly failures?: boolean;
-  /** Whether Blobs stay readable when their body is deleted. */
-  readonly keptBlobs?: boolean;
 }
 
 /** What the core relies on, of every `Store`. */
@@ -20,7 +18,7 @@ export function storeContract(
   name: string,
   createStore: () => Promise<StoreUnderTest>,
   framework: TestFramework,
-  { failures = false, keptBlobs = false }: StoreContractOptions = {},
+  { failures = false }: StoreContractOptions = {},
 ): void {
   const { describe, it, beforeEach, afterEach } = framework;
   describe(`Store: ${name}`, () => {
@@ -43,7 +41,6 @@ export function storeContract(
     describeBodies(framework, fixture);
     describeRequestBodies(framework, fixture);
     describeDeletion(framework, fixture);
-    if (keptBlobs) describeKeptBlobs(framework, fixture);
 
     it('tells how much space is left, or null', async () => {
       const left = await store.spaceLeft();
