@@ -1,0 +1,39 @@
+import type { EngineName } from '@background-fetch/testing-engines';
+
+/** What the page needs to know of where it runs: JSON in the query parameter `host`. */
+export interface HostInfo {
+  readonly engine: EngineName;
+  /** A WebDriver session; in WebKit its storage is ephemeral and takes no Blobs. */
+  readonly driven: boolean;
+  /** The browser's own Background Fetch is tested; the polyfill is not imported. */
+  readonly native: boolean;
+  /** Whether IndexedDB takes Blobs here. */
+  readonly blobStorage: boolean;
+  /** Only behaviours whose full title contains this are run; '' for all. */
+  readonly grep: string;
+  /** Where the page posts its messages: not its own origin, whose connections belong to the tests. */
+  readonly results: string;
+  /** The fault server as another origin. */
+  readonly crossOrigin: string;
+}
+
+export type Outcome = 'passed' | 'failed' | 'not-applicable';
+
+/** What the page tells the runner, in order. */
+export type PageMessage =
+  | { readonly type: 'begin'; readonly title: string }
+  | {
+      readonly type: 'result';
+      readonly title: string;
+      readonly outcome: Outcome;
+      /** The error, or why it is not applicable. */
+      readonly detail: string;
+      /** ms */
+      readonly duration: number;
+    }
+  /** Something that no test caught: the run fails. */
+  | { readonly type: 'error'; readonly detail: string }
+  | { readonly type: 'end' };
+
+/** Separates the titles of suites and test in a full title. */
+export const titleSeparator = ' › ';

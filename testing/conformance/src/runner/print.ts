@@ -1,0 +1,38 @@
+import { nameOf, type Pass } from './command-line.ts';
+import type { PassReport, Result } from './run-pass.ts';
+
+const marks = { passed: '✓', failed: '✗', 'not-applicable': '–' };
+
+export function printPass(pass: Pass, version: string): void {
+  console.log(`\n${nameOf(pass)} (${version})`);
+}
+
+/** One line, and below it the error if there is one. */
+export function printResult({ title, outcome, detail, duration }: Result): void {
+  const slow = duration > 1000 ? ` (${(duration / 1000).toFixed(1)} s)` : '';
+  const reason = outcome === 'not-applicable' ? ` – not applicable: ${detail}` : '';
+  console.log(`  ${marks[outcome]} ${title}${slow}${reason}`);
+  if (outcome === 'failed') console.log(indent(detail));
+}
+
+/** What is to be said at the end of a pass; returns its counts, in which an error counts as a failure. */
+export function printTotals(pass: Pass, { results, errors }: PassReport): { passed: number; failed: number } {
+  const of = (outcome: Result['outcome']): Result[] => results.filter((one) => one.outcome === outcome);
+  const [passed, failed, notApplicable] = [of('passed'), of('failed'), of('not-applicable')];
+  if (notApplicable.length > 0) console.log('  not applicable:');
+  for (const { title, detail } of notApplicable) console.log(`    ${title}: ${detail}`);
+  for (const error of errors) console.log(`  ✗ ${indent(error).trimStart()}`);
+  console.log(
+    `  ${nameOf(pass)}: ${passed.length} passed, ${failed.length} failed, ${notApplicable.length} not applicable` +
+      `${errors.length > 0 ? `, ${errors.length} errors outside of tests` : ''}`,
+  );
+  return { passed: passed.length, failed: failed.length + errors.length };
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => `      ${line.trim()}`)
+    .join('\n');
+}

@@ -1,0 +1,88 @@
+import { type Answer, type Call, type Described, deserialiseError } from '../worker/answer-calls.ts';
+import { reportPageError } from './page-errors.ts';
+
+/** Something that evaluates functions for a test. */
+export interface Context {
+  /**
+   * Evaluates a function there and resolves with what it returns. Its source goes there, so it sees the globals of
+   * that place and its arguments, but no imports and no variables from around it.
+   */
+  run<T, A extends unknown[]>(body: (...args: A) => T | Promise<T>, ...args: A): Promise<T>;
+}
+
+export type Message<Report> =
+  | { readonly type: 'ready' }
+  | { readonly type: 'answer'; readonly answer: Answer }
+  | { readonly type: 'report'; readonly report: Report }
+  | { readonly type: 'error'; readonly error: Described };
+
+/**
+ * Our end of a place that answers calls. Everything it says comes over one BroadcastChannel, so that nothing it
+ * reports is overtaken by an answer that it gives later.
+ */
+export class Caller<Report = never> implements Context {
+  readonly ready: Promise<void>;
+  readonly reports: Report[] = [];
+  readonly #name: string;
+  readonly #channel: BroadcastChannel;
+  readonly #send: (call: Call) => void;
+  readonly #pending = new Map<number, { resolve(value: unknown): void; reject(reason: unknown): void }>();
+  readonly #watchers = new Set<() => void>();
+  #lastCall = 0;
+
+  /** `send` delivers a call; without it calls go over the channel too. */
+  constructor(name: string, send?: (call: Call) => void) {
+    this.#name = name;
+    this.#channel = new BroadcastChannel(name);
+    this.#send = send ?? ((call) => this.#channel.postMessage({ type: 'call', call }));
+    let setReady = (): void => {};
+    this.ready = new Promise((resolve) => {
+      setReady = resolve;
+    });
+    this.#channel.onmessage = ({ data }: MessageEvent<Message<Report>>) => {
+      if (data.type === 'ready') setReady();
+      if (data.type === 'answer') this.#settle(data.answer);
+      if (data.type === 'error') reportPageError(deserialiseError(data.error), `in ${name}`);
+      if (data.type === 'report') {
+        this.reports.push(data.report);
+        for (const watch of this.#watchers) watch();
+      }
+    };
+  }
+
+  run<T, A extends unknown[]>(body: (...args: A) => T | Promise<T>, ...args: A): Promise<T> {
+    return new Promise<unknown>((resolve, reject) => {
+      const call = ++this.#lastCall;
+      this.#pending.set(call, { resolve, reject });
+      this.#send({ call, source: body.toString(), args });
+    }) as Promise<T>;
+  }
+
+  /** The first of what `find` gives for the reports, past or future. */
+  reported<T>(find: (reports: readonly Report[]) => T | undefined): Promise<T> {
+    return new Promise((resolve) => {
+      const watch = (): void => {
+        const found = find(this.reports);
+        if (found === undefined) return;
+        this.#watchers.delete(watch);
+        resolve(found);
+      };
+      this.#watchers.add(watch);
+      watch();
+    });
+  }
+
+  close(): void {
+    this.#channel.close();
+    const closed = new Error(`${this.#name} was closed before it answered`);
+    for (const { reject } of this.#pending.values()) reject(closed);
+    this.#pending.clear();
+  }
+
+  #settle(answer: Answer): void {
+    const call = this.#pending.get(answer.call);
+    this.#pending.delete(answer.call);
+    if ('error' in answer) call?.reject(deserialiseError(answer.error));
+    else call?.resolve(answer.value);
+  }
+}

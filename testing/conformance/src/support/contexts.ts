@@ -1,0 +1,74 @@
+import { Caller, type Context } from './calls.ts';
+import { host } from './host.ts';
+
+export type ContextKind = 'dedicated-worker' | 'shared-worker' | 'frame' | 'tab';
+
+export interface OpenContext extends Context {
+  /** Ends it as an app or a user would. */
+  close(): void;
+}
+
+export interface ContextOptions {
+  /** Without the polyfill. */
+  readonly bare?: boolean;
+  /** It outlives the test: opened in `before()`, closed by the caller in `after()`. */
+  readonly lasting?: boolean;
+}
+
+const open = new Set<OpenContext>();
+let opened = 0;
+
+/** Opens another context of this origin, with the polyfill imported there. */
+export async function openContext(kind: ContextKind, options: ContextOptions = {}): Promise<OpenContext> {
+  const channel = `conformance context ${Date.now()}-${Math.random()}-${++opened}`;
+  const native = host.native || options.bare ? '&native' : '';
+  const query = `?channel=${encodeURIComponent(channel)}${native}`;
+  const caller = new Caller(channel);
+  const end = start(kind, query, channel);
+  const context: OpenContext = {
+    run: (body, ...args) => caller.run(body, ...args),
+    close() {
+      open.delete(context);
+      end();
+      caller.close();
+    },
+  };
+  if (!options.lasting) open.add(context);
+  await caller.ready;
+  return context;
+}
+
+/** Closes the contexts of a test that has ended. */
+export function closeContexts(): void {
+  for (const context of [...open]) context.close();
+}
+
+/** Starts it; returns what ends it. */
+function start(kind: ContextKind, query: string, channel: string): () => void {
+  switch (kind) {
+    case 'dedicated-worker': {
+      const worker = new Worker(`/conformance/context.js${query}`, { type: 'module' });
+      return () => worker.terminate();
+    }
+    case 'shared-worker': {
+      const worker = new SharedWorker(`/conformance/context.js${query}`, { type: 'module', name: query });
+      worker.port.start();
+      return () => {
+        const closing = new BroadcastChannel(channel);
+        closing.postMessage({ type: 'close' });
+        closing.close();
+      };
+    }
+    case 'frame': {
+      const frame = document.createElement('iframe');
+      frame.src = `/conformance/context.html${query}`;
+      document.body.append(frame);
+      return () => frame.remove();
+    }
+    case 'tab': {
+      const tab = window.open(`/conformance/context.html${query}`);
+      if (!tab) throw new Error('The browser opened no tab: are pop-ups blocked?');
+      return () => tab.close();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { EngineName } from '@background-fetch/testing-engines';
+import type { HostInfo } from '../protocol.ts';
+
+/** Where this page runs. */
+export const host = JSON.parse(
+  new URL(location.href).searchParams.get('host') ??
+    '{"engine":"chromium","driven":false,"native":false,"blobStorage":true,"grep":"","results":"","crossOrigin":""}',
+) as HostInfo;
+
+/** Ends a test that an engine can't pass by its nature; the reporter lists it with the reason. */
+export class NotApplicable extends Error {
+  override readonly name = 'NotApplicable';
+}
+
+type Where = EngineName | 'native' | 'polyfill' | 'driven' | 'no-blob-storage';
+
+/**
+ * First line of a test whose behaviour is impossible in some places. There it ends with the reason, which is printed
+ * and listed at the end of the run; elsewhere it goes on.
+ */
+export function unsupported(where: readonly Where[], reason: string): void {
+  const here: readonly Where[] = [
+    host.engine,
+    host.native ? 'native' : 'polyfill',
+    ...(host.driven ? (['driven'] as const) : []),
+    ...(host.blobStorage ? [] : (['no-blob-storage'] as const)),
+  ];
+  if (where.some((place) => here.includes(place))) throw new NotApplicable(reason);
+}

@@ -1,0 +1,216 @@
+import type { BackgroundFetchManager } from '@background-fetch/core';
+import type { EventReport } from '../worker/event-reports.ts';
+import type { BackgroundFetchEvent, EventName } from '../worker/global.ts';
+import type { Configuration, WorkerScriptOptions } from '../worker/options.ts';
+import type { WorkerCommand } from '../worker/test-worker.ts';
+import { Caller, type Context } from './calls.ts';
+import { host } from './host.ts';
+
+export type { EventReport } from '../worker/event-reports.ts';
+
+export interface ScopeOptions {
+  /** `forgetful` is a classic worker that does not import the polyfill. Default: classic. */
+  readonly worker?: WorkerScriptOptions['worker'];
+  /** Also import the script that checks `integrity`. */
+  readonly integrity?: boolean;
+  readonly configure?: Configuration;
+  /** The end of the scope's path, to open a known scope again. */
+  readonly name?: string;
+  /** It outlives the test: opened in `before()`, closed by the caller in `after()`. */
+  readonly lasting?: boolean;
+}
+
+/** A service worker registration of its own, with the means to look into its worker. */
+export interface TestScope extends Context {
+  readonly registration: ServiceWorkerRegistration;
+  readonly backgroundFetch: BackgroundFetchManager;
+  /** Its scope, a URL. */
+  readonly scope: string;
+  /** A URL below the scope. */
+  url(path: string): string;
+  /** Reports of the `backgroundfetch…` events so far, in their order. */
+  events(): Promise<readonly EventReport[]>;
+  /** The next event of that name that this function has not given before, past or future. */
+  nextEvent(name: EventName): Promise<EventReport>;
+  /** From now on, events of that name stay active (their `waitUntil()` pends) after they were reported. */
+  holdEvents(name: EventName): Promise<void>;
+  /** Lets go the events that are held, and holds none from now on. */
+  releaseEvents(): Promise<void>;
+  /**
+   * Gives events of that name a function, as its source, to call with the event and these arguments. It is called
+   * while the event is dispatched; what it resolves with is `value` of the report.
+   */
+  handleEvent<A extends unknown[]>(
+    name: EventName,
+    body: (event: BackgroundFetchEvent, ...args: A) => unknown,
+    ...args: A
+  ): Promise<void>;
+  /** Registers another script for the scope; resolves with its worker once it is installed, waiting or active. */
+  installNextWorker(options?: ScopeOptions): Promise<ServiceWorker>;
+  unregister(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const open = new Set<TestScope>();
+const run = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
+let opened = 0;
+
+/** Registers a service worker for a scope of its own and waits until it is active. */
+export async function openScope(options: ScopeOptions = {}): Promise<TestScope> {
+  const name = options.name ?? `${run}-${++opened}`;
+  const path = `/conformance/scopes/${name}/`;
+  const channel = `conformance ${name} ${++opened}`;
+  const registration = await register(path, channel, options);
+  const scope = new OpenScope(registration, channel, options);
+  if (!options.lasting) open.add(scope);
+  await scope.activated();
+  return scope;
+}
+
+/** Closes the scopes of a test that has ended, and deletes what it left in caches. */
+export async function closeScopes(): Promise<void> {
+  const closing = [...open];
+  open.clear();
+  await Promise.all(closing.map((scope) => scope.close()));
+  // An insecure or ephemeral context may have no caches.
+  for (const name of (await globalThis.caches?.keys()) ?? []) await caches.delete(name);
+}
+
+function register(scope: string, channel: string, options: ScopeOptions): Promise<ServiceWorkerRegistration> {
+  const { worker = 'classic', integrity = false, configure = {} } = options;
+  const query = JSON.stringify({
+    ...{ worker, integrity, configure, channel, native: host.native },
+  } satisfies WorkerScriptOptions);
+  const flavour =
+    worker === 'module'
+      ? host.native
+        ? 'module-native'
+        : integrity
+          ? 'module-integrity'
+          : 'module'
+      : 'classic';
+  const script = `/conformance/worker-${flavour}.js?options=${encodeURIComponent(query)}`;
+  return navigator.serviceWorker.register(script, {
+    scope,
+    type: worker === 'module' ? 'module' : 'classic',
+    updateViaCache: 'none',
+  });
+}
+
+class OpenScope implements TestScope {
+  readonly registration: ServiceWorkerRegistration;
+  readonly #channel: string;
+  readonly #options: ScopeOptions;
+  readonly #caller: Caller<EventReport>;
+  readonly #given = new Set<EventReport>();
+  #unregistered = false;
+
+  constructor(registration: ServiceWorkerRegistration, channel: string, options: ScopeOptions) {
+    this.registration = registration;
+    this.#channel = channel;
+    this.#options = options;
+    this.#caller = new Caller(channel, (call) => this.#command({ type: 'call', call }));
+  }
+
+  get backgroundFetch(): BackgroundFetchManager {
+    return this.registration.backgroundFetch;
+  }
+
+  get scope(): string {
+    return this.registration.scope;
+  }
+
+  url(path: string): string {
+    return new URL(path, this.scope).href;
+  }
+
+  async activated(): Promise<void> {
+    const { installing, waiting, active } = this.registration;
+    const worker = installing ?? waiting ?? active;
+    if (worker) await reaches(worker, 'activated');
+  }
+
+  run<T, A extends unknown[]>(body: (...args: A) => T | Promise<T>, ...args: A): Promise<T> {
+    return this.#caller.run(body, ...args);
+  }
+
+  async events(): Promise<readonly EventReport[]> {
+    // What was reported before the answer to this has come before it.
+    await this.run(() => {});
+    return [...this.#caller.reports];
+  }
+
+  async nextEvent(name: EventName): Promise<EventReport> {
+    const report = await this.#caller.reported((reports) => {
+      const next = reports.find((one) => one.type === name && !this.#given.has(one));
+      if (next) this.#given.add(next);
+      return next;
+    });
+    return report;
+  }
+
+  async holdEvents(name: EventName): Promise<void> {
+    this.#command({ type: 'hold', name });
+    await this.run(() => {});
+  }
+
+  async releaseEvents(): Promise<void> {
+    this.#command({ type: 'release' });
+    await this.run(() => {});
+  }
+
+  async handleEvent<A extends unknown[]>(
+    name: EventName,
+    body: (event: BackgroundFetchEvent, ...args: A) => unknown,
+    ...args: A
+  ): Promise<void> {
+    this.#command({ type: 'handle', name, source: body.toString(), args });
+    await this.run(() => {});
+  }
+
+  async installNextWorker(options: ScopeOptions = this.#options): Promise<ServiceWorker> {
+    const { pathname } = new URL(this.scope);
+    const { installing, waiting } = await register(pathname, this.#channel, options);
+    const next = installing ?? waiting;
+    if (!next) throw new Error(`${this.scope} has the same script: give options that differ`);
+    await reaches(next, 'installed');
+    return next;
+  }
+
+  async unregister(): Promise<boolean> {
+    this.#unregistered = true;
+    return await this.registration.unregister();
+  }
+
+  async close(): Promise<void> {
+    open.delete(this);
+    if (!this.#unregistered) await this.unregister();
+    this.#caller.close();
+  }
+
+  #command(command: WorkerCommand): void {
+    const worker = this.registration.active;
+    if (!worker) throw new Error(`${this.scope} has no active service worker to ask`);
+    worker.postMessage(command);
+  }
+}
+
+const states: readonly ServiceWorkerState[] = ['installing', 'installed', 'activating', 'activated'];
+
+/** Resolves when a worker has come as far as this state; rejects when it is thrown away before. */
+export function reaches(worker: ServiceWorker, wanted: ServiceWorkerState): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const check = (): void => {
+      const isThere = states.indexOf(worker.state) >= states.indexOf(wanted);
+      if (!isThere && worker.state !== 'redundant') return;
+      worker.removeEventListener('statechange', check);
+      if (isThere) resolve();
+      else
+        reject(
+          new Error(`${worker.scriptURL} became redundant before it was ${wanted}: does its script throw?`),
+        );
+    };
+    worker.addEventListener('statechange', check);
+    check();
+  });
+}

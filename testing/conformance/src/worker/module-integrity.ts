@@ -1,0 +1,2 @@
+import 'background-fetch/integrity';
+import './module.ts';

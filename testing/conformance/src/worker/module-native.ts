@@ -1,0 +1,3 @@
+import { readOptions, setUpTestWorker } from './test-worker.ts';
+
+setUpTestWorker(readOptions(), undefined);
