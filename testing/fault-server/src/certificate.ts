@@ -1,9 +1,9 @@
 import { generate } from 'selfsigned';
+import type { Certificate } from './listener.ts';
 
-/** A key and a self-signed certificate for localhost and the loopback addresses, made anew at each start. */
-export async function makeCertificate(): Promise<{ key: string; cert: string }> {
+/** A new certificate for this machine's loopback names, which nobody trusts unless told to. */
+export async function makeCertificate(): Promise<Certificate> {
   const made = await generate([{ name: 'commonName', value: 'localhost' }], {
-    keyType: 'ec',
     algorithm: 'sha256',
     extensions: [
       { name: 'basicConstraints', cA: false },

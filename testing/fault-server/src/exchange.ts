@@ -1,156 +1,139 @@
-import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
-import type { Changes } from './changes.ts';
-import type { CountedResponse } from './counted-response.ts';
-import type { ListenerName } from './listener.ts';
-import type { LogEntry } from './log.ts';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Faults } from './faults.ts';
+import type { KeyState } from './key-state.ts';
+import type { Listener } from './listener.ts';
+import type { LoggedRequest, RequestLog } from './log.ts';
 
-/** Thrown into a handler whose connection is gone, so that it stops; never an answer. */
-export class ConnectionGone extends Error {
-  override readonly name = 'ConnectionGone';
-}
-
-interface ExchangeParts {
-  readonly request: IncomingMessage;
-  readonly response: CountedResponse;
-  readonly url: URL;
-  readonly entry: LogEntry;
-  readonly changes: Changes;
-  readonly listener: ListenerName;
-  /** The TCP connection, below TLS if there is any. */
-  readonly connection: Socket;
-}
-
-/** One request and the answer to it, in progress. */
+/** One request, its response and its line in the log. */
 export class Exchange {
+  /** Aborted once the connection is gone, whoever ended it. */
+  readonly gone: AbortSignal;
   readonly request: IncomingMessage;
-  readonly response: CountedResponse;
+  readonly response: ServerResponse;
   readonly url: URL;
-  readonly entry: LogEntry;
-  readonly listener: ListenerName;
-  readonly #connection: Socket;
-  readonly #gone = new AbortController();
+  readonly entry: LoggedRequest;
+  readonly #log: RequestLog;
+  readonly #listener: Listener;
 
-  constructor(parts: ExchangeParts) {
-    const { request, response, entry, changes } = parts;
-    this.request = request;
-    this.response = response;
-    this.url = parts.url;
-    this.entry = entry;
-    this.listener = parts.listener;
-    this.#connection = parts.connection;
+  constructor(
+    from: { request: IncomingMessage; response: ServerResponse; listener: Listener },
+    url: URL,
+    key: string | null,
+    log: RequestLog,
+  ) {
+    this.request = from.request;
+    this.response = from.response;
+    this.#listener = from.listener;
+    this.#log = log;
+    this.url = url;
+    const { method = 'GET', headers } = this.request;
+    this.entry = log.add({ method, path: url.pathname, url: url.href, headers, key });
+    this.gone = this.#follow();
+  }
 
-    response.onSent = (bytes) => {
-      entry.bytesSent += bytes;
-    };
-    response.onFlushed = (bytes) => {
-      this.noteHeaders();
-      entry.bytesFlushed += bytes;
-      changes.notify();
-    };
-    let ended = false;
-    response.once('finish', () => {
-      ended = true;
+  #follow(): AbortSignal {
+    const gone = new AbortController();
+    this.response.on('finish', () => this.note({ finished: 'complete' }));
+    this.response.on('close', () => {
+      if (this.entry.finished === null) {
+        this.note({ finished: this.#listener.isOpen ? 'aborted-by-client' : 'cut' });
+      }
+      gone.abort();
     });
-    response.once('close', () => {
-      this.noteHeaders();
-      // Node emits 'finish' for a destroyed socket too: only what the kernel took counts.
-      const complete = ended && entry.bytesFlushed === entry.bytesSent;
-      if (entry.finished === 'in-progress') entry.finished = complete ? 'complete' : 'aborted-by-client';
-      this.#gone.abort(new ConnectionGone(`The connection of ${entry.method} ${entry.url} is gone.`));
-      changes.notify();
-    });
+    this.response.on('error', () => undefined);
+    this.request.on('error', () => undefined);
+    return gone.signal;
   }
 
-  /** Aborts when the exchange is over, in whatever way. */
-  get signal(): AbortSignal {
-    return this.#gone.signal;
+  /** Writes into the log's entry. */
+  note(change: Partial<LoggedRequest>): void {
+    Object.assign(this.entry, change);
+    this.#log.changed();
   }
 
-  get isOver(): boolean {
-    return this.signal.aborted || this.entry.finished !== 'in-progress';
+  sendHead(status: number, headers: OutgoingHttpHeaders = {}): void {
+    this.response.writeHead(status, headers);
+    this.note({ status, responseHeaders: { ...this.response.getHeaders(), ...headers } });
+    this.response.flushHeaders();
   }
 
-  isOn(connection: Socket): boolean {
-    return this.#connection === connection;
-  }
-
-  pause(milliseconds: number): Promise<void> {
-    return setTimeout(milliseconds, undefined, { signal: this.signal });
-  }
-
-  head(status: number, headers: Readonly<Record<string, string | number | readonly string[]>>): void {
-    this.response.statusCode = status;
-    for (const [name, value] of Object.entries(headers)) this.response.setHeader(name, value as string);
-  }
-
-  /** Resolves when the kernel has taken the chunk, which may be reused from then on. */
-  write(chunk: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const gone = () => reject(this.signal.reason);
-      if (this.signal.aborted) return gone();
-      this.signal.addEventListener('abort', gone);
-      this.response.write(chunk, (error) => {
-        this.signal.removeEventListener('abort', gone);
-        if (error) reject(new ConnectionGone('The write failed.', { cause: error }));
-        else resolve();
+  /** Resolves with true once the bytes are the operating system's, with false if the connection is gone. */
+  write(bytes: Uint8Array): Promise<boolean> {
+    if (this.gone.aborted) {
+      return Promise.resolve(false);
+    }
+    return new Promise((resolve) => {
+      const onGone = () => resolve(false);
+      this.gone.addEventListener('abort', onGone);
+      this.response.write(bytes, (error) => {
+        this.gone.removeEventListener('abort', onGone);
+        if (!error) {
+          this.note({ bytesSent: this.entry.bytesSent + bytes.length });
+        }
+        resolve(!error);
       });
     });
   }
 
-  end(body?: string | Uint8Array): void {
-    if (body === undefined) this.response.end();
-    else this.response.end(body);
-  }
-
-  json(status: number, value: unknown): void {
-    this.head(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
-    this.end(JSON.stringify(value));
-  }
-
-  text(status: number, message: string): void {
-    this.head(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
-    this.end(`${message}\n`);
-  }
-
-  /** Ends the connection after what was written, as a server that dies in an orderly way: FIN. */
-  async cut(): Promise<void> {
-    this.#markCut();
-    await this.#flushed();
-    this.request.socket.destroySoon();
-  }
-
-  /** Ends the connection with RST. What the kernel took but did not deliver yet is lost. */
-  async reset(): Promise<void> {
-    this.#markCut();
-    await this.#flushed();
-    // A TLS socket can't reset: its TCP connection can.
-    this.#connection.resetAndDestroy();
-  }
-
-  /** Writes to the socket past Node's HTTP, and ends the connection. */
-  async cutAfterRaw(text: string): Promise<void> {
-    this.#markCut();
-    this.request.socket.write(text, 'latin1');
-    this.request.socket.destroySoon();
-  }
-
-  noteHeaders(): void {
-    if (!this.response.headersSent && !this.response.writableEnded) return;
-    this.entry.status = this.response.statusCode;
-    this.entry.responseHeaders = { ...this.response.getHeaders() };
-  }
-
-  #markCut(): void {
-    this.entry.finished = 'cut';
-    this.noteHeaders();
-  }
-
-  #flushed(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.signal.aborted) return resolve();
-      this.request.socket.write('', () => resolve());
+  sendText(status: number, text: string, headers: OutgoingHttpHeaders = {}): void {
+    const bytes = Buffer.from(text);
+    this.sendHead(status, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Length': bytes.length,
+      ...headers,
     });
+    this.note({ bytesSent: this.request.method === 'HEAD' ? 0 : bytes.length });
+    this.response.end(bytes);
+  }
+
+  sendJson(value: unknown, status = 200): void {
+    this.sendText(status, JSON.stringify(value), {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+    });
+  }
+
+  /** Ends the connection with a FIN after what was written so far. */
+  cut(): void {
+    this.note({ finished: 'cut' });
+    this.response.socket?.end();
+  }
+
+  /** Ends the connection with a RST. */
+  reset(): void {
+    this.note({ finished: 'cut' });
+    if (this.response.socket) {
+      this.#listener.reset(this.response.socket);
+    }
+  }
+
+  async pause(milliseconds: number): Promise<void> {
+    await wait(milliseconds, undefined, { signal: this.gone }).catch(() => undefined);
+  }
+
+  async untilReleased(state: KeyState): Promise<void> {
+    this.note({ waiting: true });
+    await state.released(this.gone);
+    this.note({ waiting: false });
+  }
+
+  /** What happens before a head; false if there is nobody left to send one to. */
+  async preface(faults: Faults, state: KeyState): Promise<boolean> {
+    if (faults.drop === 'fin') {
+      this.cut();
+      return false;
+    }
+    if (faults.drop === 'reset') {
+      this.reset();
+      return false;
+    }
+    if (faults.delay !== undefined) {
+      await this.pause(Number(faults.delay));
+    }
+    if (faults.hold !== undefined) {
+      await this.untilReleased(state);
+    }
+    return !this.gone.aborted;
   }
 }

@@ -1,174 +1,102 @@
-import { ParameterError, Parameters, type ParameterValues, type Position } from './parameters.ts';
+const integer = /^\d+$/;
+const flag = /^1$/;
+const anything = /^/;
 
-/** Everything that can be asked of a resource. README.md documents each by its parameter's name. */
-export interface Faults {
-  readonly size: number;
-  readonly version: number;
-  readonly type: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
+/** Every parameter of a resource's URL, and the values it takes. README.md describes them. */
+const grammar = {
+  size: integer,
+  version: integer,
+  type: anything,
+  attempts: anything,
+  swap: integer,
+  etag: /^(strong|weak|none|same)$/,
+  lastmod: /^(\d+|none)$/,
+  date: /^none$/,
+  length: /^(none|close)$/,
+  cache: /^default$/,
+  ranges: /^ignore$/,
+  ifrange: /^ignore$/,
+  contentrange: /^(wrong-start|wrong-total|missing|malformed|star)$/,
+  partial: /^[1-9]\d*$/,
+  unsatisfied: /^(wrong|always)$/,
+  unasked206: flag,
+  cut: integer,
+  reset: integer,
+  endchunk: integer,
+  stall: integer,
+  rate: /^[1-9]\d*$/,
+  delay: integer,
+  hold: flag,
+  drop: /^(fin|reset)$/,
+  status: /^[2-5]\d\d$/,
+  retryafter: anything,
+  redirect: /^(\d+|loop|cross|signed)$/,
+  redirectstatus: /^30[12378]$/,
+  encoding: /^(gzip|br|x-unknown)$/,
+  cors: /^(none|simple|exposed)$/,
+  preflight: /^(ok|refuse)$/,
+  uploadcut: integer,
+  uploadrate: /^[1-9]\d*$/,
+  note: anything,
+  // Written by the server into the locations of its redirects.
+  hop: /^(\d+|loop)$/,
+  of: integer,
+  token: anything,
+} as const satisfies Record<string, RegExp>;
 
-  readonly etag: string;
-  /** Seconds before the version was first seen; undefined: a date of its own per version, a day back. */
-  readonly lastModified: number | 'none' | undefined;
-  readonly date: number | 'none';
-  readonly length: 'exact' | 'none' | 'close' | undefined;
+type FaultName = keyof typeof grammar;
 
-  readonly ranges: 'honour' | 'ignore' | 'none' | 'hidden';
-  readonly rangeMax: number | undefined;
-  readonly ifRange: 'honour' | 'ignore';
-  readonly contentRange: ContentRangeFault;
-  readonly unsatisfiable: 'correct' | 'always' | 'missing' | 'wrong-total';
-  readonly unasked206: string | undefined;
+/** What a request is to be answered with: the parameters of its URL, of the control and of its attempt. */
+export type Faults = Readonly<Partial<Record<FaultName, string>>>;
 
-  readonly cut: Position | 'headers' | undefined;
-  readonly reset: Position | undefined;
-  readonly stall: Position | undefined;
-  readonly drip: number | undefined;
-  readonly throttle: number | undefined;
-  readonly delay: number | undefined;
-  readonly hold: boolean;
-  readonly garbage: boolean;
-
-  readonly status: number | undefined;
-  readonly retryAfter: string | undefined;
-
-  readonly redirect: number | 'loop' | 'signed' | undefined;
-  readonly redirectTo: 'same' | 'cross';
-  readonly redirectStatus: number;
-  readonly hop: number;
-  readonly token: string | undefined;
-
-  readonly encoding: string | undefined;
-
-  readonly cors: 'none' | 'simple' | 'exposed' | 'credentials';
-  readonly preflight: 'ok' | 'refuse';
-
-  readonly swap: number | undefined;
-  readonly swapAt: Position | undefined;
-
-  readonly uploadCut: Position | undefined;
-  readonly uploadReset: Position | undefined;
-  readonly uploadStall: Position | undefined;
-  readonly uploadRate: number | undefined;
+/** A test asked for something this server does not know; it is answered with a 400 that says what. */
+export class UnknownFault extends Error {
+  override name = 'UnknownFault';
 }
 
-export type ContentRangeFault =
-  | 'correct'
-  | 'wrong-start'
-  | 'wrong-end'
-  | 'wrong-total'
-  | 'missing'
-  | 'malformed'
-  | 'star';
-
-const CONTENT_RANGE: readonly ContentRangeFault[] = [
-  'correct',
-  'wrong-start',
-  'wrong-end',
-  'wrong-total',
-  'missing',
-  'malformed',
-  'star',
-];
-
-const NAMES = new Set(
-  (
-    'size version type etag lastmod date length ranges rangemax ifrange contentrange range416 unasked206 ' +
-    'cut reset stall drip throttle delay hold garbage status retry-after ' +
-    'redirect redirect-to redirect-status hop token encoding cors preflight swap swapat attempts ' +
-    'upload-cut upload-reset upload-stall upload-rate'
-  ).split(' '),
-);
-
-/** @throws {ParameterError} for a name or value that is not understood; names that start with `_` are free. */
-export function readFaults(values: ParameterValues): Faults {
-  for (const name of Object.keys(values)) {
-    if (NAMES.has(name) || name.startsWith('header.') || name.startsWith('_')) continue;
-    throw new ParameterError(
-      `Parameter ${name} is not known: README.md lists them; _${name} would be ignored.`,
-    );
+export function checkFaults(values: Iterable<readonly [string, string]>): Faults {
+  const faults: Partial<Record<FaultName, string>> = {};
+  for (const [name, value] of values) {
+    if (!isFaultName(name)) {
+      throw new UnknownFault(`There is no parameter "${name}". Known: ${Object.keys(grammar).join(', ')}.`);
+    }
+    if (!grammar[name].test(value)) {
+      throw new UnknownFault(
+        `The parameter "${name}" can't be "${value}"; it has to match ${grammar[name]}.`,
+      );
+    }
+    faults[name] = value;
   }
-  const p = new Parameters(values);
-  return {
-    size: p.integer('size') ?? 65_536,
-    version: p.integer('version') ?? 1,
-    type: p.text('type') ?? 'application/octet-stream',
-    headers: p.under('header.'),
-    ...readMetadata(p),
-    ...readRanges(p),
-    ...readConnection(p),
-    ...readAnswer(p),
-    swap: p.integer('swap'),
-    swapAt: p.position('swapat'),
-    uploadCut: p.position('upload-cut'),
-    uploadReset: p.position('upload-reset'),
-    uploadStall: p.position('upload-stall'),
-    uploadRate: rate(p, 'upload-rate'),
-  };
+  return faults;
 }
 
-function readMetadata(p: Parameters) {
-  const length = p.choice('length', ['auto', 'exact', 'none', 'close'], 'auto');
-  return {
-    etag: readEtag(p.text('etag')),
-    lastModified: p.text('lastmod') === 'none' ? ('none' as const) : p.integer('lastmod'),
-    date: p.text('date') === 'none' ? ('none' as const) : (p.integer('date') ?? 0),
-    length: length === 'auto' ? undefined : length,
-  };
+/** The faults of one attempt: those of the URL, overridden by the control's, overridden by `attempts`. */
+export function faultsOfAttempt(url: URL, control: Faults, attempt: number): Faults {
+  const faults = { ...checkFaults(url.searchParams), ...control };
+  if (faults.attempts === undefined) {
+    return faults;
+  }
+  const items = faults.attempts.split('|');
+  const item = items[Math.min(attempt, items.length) - 1] ?? 'ok';
+  return { ...faults, ...parseAttempt(item) };
 }
 
-function readEtag(value = 'strong'): string {
-  if (['strong', 'weak', 'none', 'same'].includes(value) || /^(W\/)?"[^"]*"$/.test(value)) return value;
-  throw new ParameterError(
-    `Parameter etag=${value} is not understood: give strong, weak, none, same or a quoted tag.`,
+function parseAttempt(item: string): Faults {
+  // In a query "+" is a space, unless it is escaped.
+  const parts = item.split(/[+ ]/).filter((part) => part !== 'ok' && part !== '');
+  return checkFaults(
+    parts.map((part) => {
+      const colon = part.indexOf(':');
+      return colon === -1 ? ([part, '1'] as const) : ([part.slice(0, colon), part.slice(colon + 1)] as const);
+    }),
   );
 }
 
-function readRanges(p: Parameters) {
-  return {
-    ranges: p.choice('ranges', ['honour', 'ignore', 'none', 'hidden'], 'honour'),
-    rangeMax: p.integer('rangemax'),
-    ifRange: p.choice('ifrange', ['honour', 'ignore'], 'honour'),
-    contentRange: p.choice('contentrange', CONTENT_RANGE, 'correct'),
-    unsatisfiable: p.choice('range416', ['correct', 'always', 'missing', 'wrong-total'], 'correct'),
-    unasked206: p.text('unasked206'),
-  };
+function isFaultName(name: string): name is FaultName {
+  return Object.hasOwn(grammar, name);
 }
 
-function readConnection(p: Parameters) {
-  return {
-    cut: p.text('cut') === 'headers' ? ('headers' as const) : p.position('cut'),
-    reset: p.position('reset'),
-    stall: p.position('stall'),
-    drip: rate(p, 'drip'),
-    throttle: rate(p, 'throttle'),
-    delay: p.integer('delay'),
-    hold: p.flag('hold'),
-    garbage: p.flag('garbage'),
-  };
-}
-
-function readAnswer(p: Parameters) {
-  const redirect = p.text('redirect');
-  const named: 'loop' | 'signed' | undefined =
-    redirect === 'loop' || redirect === 'signed' ? redirect : undefined;
-  return {
-    status: p.integer('status'),
-    retryAfter: p.text('retry-after'),
-    redirect: named ?? (redirect === 'cross' ? 1 : p.integer('redirect')),
-    redirectTo: p.choice('redirect-to', ['same', 'cross'], redirect === 'cross' ? 'cross' : 'same'),
-    redirectStatus: p.integer('redirect-status') ?? 302,
-    hop: p.integer('hop') ?? 0,
-    token: p.text('token'),
-    encoding: p.text('encoding'),
-    cors: p.choice('cors', ['none', 'simple', 'exposed', 'credentials'], 'none'),
-    preflight: p.choice('preflight', ['ok', 'refuse'], 'ok'),
-  };
-}
-
-function rate(p: Parameters, name: string): number | undefined {
-  const value = p.integer(name);
-  if (value === 0)
-    throw new ParameterError(`Parameter ${name}=0 would never send: use stall to stop for good.`);
-  return value;
+/** The number a parameter holds, if it is there and holds one. */
+export function numberOf(value: string | undefined): number | undefined {
+  return value !== undefined && integer.test(value) ? Number(value) : undefined;
 }

@@ -1,7 +1,6 @@
-export { fillBody, findDifference } from './body.ts';
-export { expectedSha256 } from './expected.ts';
-export type { ListenerName } from './listener.ts';
-export type { Finish, LogEntry, RequestLog } from './log.ts';
-export { type FaultServer, type FaultServerOptions, type Handler, startFaultServer } from './server.ts';
-export type { ResourceChange, ResourceCondition, ResourceState } from './state.ts';
-export type { FormField, Upload } from './uploads.ts';
+export { fillBody } from './body.ts';
+export { expectedSha256 } from './digest.ts';
+export type { Finish, LoggedRequest, RequestLog } from './log.ts';
+export type { Handler } from './routes.ts';
+export { type FaultServer, startFaultServer } from './server.ts';
+export type { Upload } from './uploads.ts';

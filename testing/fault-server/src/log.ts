@@ -1,81 +1,87 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import type { Changes } from './changes.ts';
-import type { ListenerName } from './listener.ts';
 
-export type Finish = 'in-progress' | 'complete' | 'cut' | 'aborted-by-client';
+/** How a response ended: every byte sent, ended by the server before its end, or by the client. */
+export type Finish = 'complete' | 'cut' | 'aborted-by-client';
 
-export interface LogEntry {
+export interface LoggedRequest {
   readonly id: number;
-  /** When the request's headers had arrived, in ms since the epoch. */
+  /** When the request arrived, in milliseconds since the epoch. */
   readonly at: number;
-  readonly listener: ListenerName;
-  /** Equal for requests that came over the same connection. */
-  readonly connection: number;
   readonly method: string;
   readonly path: string;
-  /** Path and query, as sent. */
+  /** The URL as the client addressed it, with the origin it was sent to. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** The resource, upload or echo key; absent for pages, static files and control requests. */
-  readonly key?: string;
-  /** Which attempt at the resource this was, from 1; absent for redirects, preflights and HEAD. */
-  attempt?: number;
-  status?: number;
-  responseHeaders: OutgoingHttpHeaders;
-  /** The range answered by a 206, both ends inclusive, whatever Content-Range claims. */
+  /** The resource's (or upload's) key; null for what is no resource. */
+  readonly key: string | null;
+  /** Which GET or HEAD of the resource this is, from 1; the hops of a redirect belong to one attempt. */
+  attempt: number | null;
+  /** The range that was asked for and is answered, both ends inclusive. */
   range?: { start: number; end: number };
-  /** Body bytes handed to the socket, after any content encoding. */
+  status: number | null;
+  responseHeaders: OutgoingHttpHeaders;
+  /** Body bytes handed to the operating system, as they travel (compressed, without chunk framing). */
   bytesSent: number;
-  /** Of those, the bytes that the kernel has taken. */
-  bytesFlushed: number;
-  finished: Finish;
-  /** Bytes of the request's body that were read. */
-  bodyBytes: number;
-  /** Of the request's body, once it was read to its end. */
-  bodySha256?: string;
+  /** Held or stalled until `release`. */
+  waiting: boolean;
+  finished: Finish | null;
 }
 
+/** Every request the server saw, in order of arrival. Entries change while their responses proceed. */
 export class RequestLog {
-  readonly entries: LogEntry[] = [];
-  readonly #changes: Changes;
-  #nextId = 1;
+  #entries: LoggedRequest[] = [];
+  #count = 0;
+  #watchers = new Set<() => void>();
 
-  constructor(changes: Changes) {
-    this.#changes = changes;
+  get entries(): readonly LoggedRequest[] {
+    return this.#entries;
   }
 
-  add(
-    entry: Omit<LogEntry, 'id' | 'responseHeaders' | 'bytesSent' | 'bytesFlushed' | 'finished' | 'bodyBytes'>,
-  ): LogEntry {
-    const added: LogEntry = {
-      ...entry,
-      id: this.#nextId++,
-      responseHeaders: {},
-      bytesSent: 0,
-      bytesFlushed: 0,
-      finished: 'in-progress',
-      bodyBytes: 0,
-    };
-    this.entries.push(added);
-    this.#changes.notify();
-    return added;
+  /** The requests of one key. */
+  of(key: string): LoggedRequest[] {
+    return this.#entries.filter((entry) => entry.key === key);
   }
 
-  /** The entries of one resource, upload or echo key, oldest first. */
-  of(key: string): LogEntry[] {
-    return this.entries.filter((entry) => entry.key === key);
+  /** Resolves with the first entry, past or to come, that satisfies the condition. */
+  waitFor(condition: (entry: LoggedRequest) => boolean): Promise<LoggedRequest> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const found = this.#entries.find(condition);
+        if (found) {
+          this.#watchers.delete(look);
+          resolve(found);
+        }
+      };
+      this.#watchers.add(look);
+      look();
+    });
   }
 
   clear(): void {
-    this.entries.length = 0;
+    this.#entries = [];
   }
 
-  /** Resolves with the first entry, past or future, that satisfies `matches`. */
-  until(matches: (entry: LogEntry) => boolean, signal?: AbortSignal): Promise<LogEntry> {
-    return this.#changes.until(() => this.entries.find(matches), signal);
+  add(request: Pick<LoggedRequest, 'method' | 'path' | 'url' | 'headers' | 'key'>): LoggedRequest {
+    const entry: LoggedRequest = {
+      id: ++this.#count,
+      at: Date.now(),
+      ...request,
+      attempt: null,
+      status: null,
+      responseHeaders: {},
+      bytesSent: 0,
+      waiting: false,
+      finished: null,
+    };
+    this.#entries.push(entry);
+    this.changed();
+    return entry;
   }
 
-  toJSON(): LogEntry[] {
-    return this.entries;
+  /** Whoever changes an entry says so here. */
+  changed(): void {
+    for (const look of [...this.#watchers]) {
+      look();
+    }
   }
 }

@@ -1,59 +1,55 @@
 import type { Faults } from './faults.ts';
 
-/** Both ends inclusive. */
+/** Both ends inclusive, as in the header. */
 export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
+  start: number;
+  end: number;
 }
 
 /**
- * The single range that a Range header asks of a body of `size` bytes (RFC 9110, section 14.1.2). Undefined for
- * several ranges, another unit or bad syntax: a server may ignore those, and this one does.
+ * The part of a body a Range header asks for: null if the header is to be ignored (none, several ranges,
+ * another unit, malformed), 'unsatisfiable' if no byte of the body is in it.
+ *
+ * https://httpwg.org/specs/rfc9110.html#field.range
  */
-export function parseRange(
-  header: string | undefined,
-  size: number,
-): ByteRange | 'unsatisfiable' | undefined {
-  const match = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/.exec(header ?? '');
-  if (!match || (match[1] === '' && match[2] === '')) return undefined;
-  if (match[1] === '') {
-    const length = Number(match[2]);
-    return length === 0 || size === 0
-      ? 'unsatisfiable'
-      : { start: Math.max(0, size - length), end: size - 1 };
+export function requestedRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | null {
+  const match = /^bytes=\s*(\d*)-(\d*)\s*$/i.exec(header ?? '');
+  const [first = '', last = ''] = match?.slice(1) ?? [];
+  if (first === '' && last === '') {
+    return null;
   }
-  const start = Number(match[1]);
-  const end = match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);
-  if (match[2] !== '' && Number(match[2]) < start) return undefined;
+  if (first === '') {
+    const length = Math.min(Number(last), size);
+    return length === 0 ? 'unsatisfiable' : { start: size - length, end: size - 1 };
+  }
+  const start = Number(first);
+  const end = last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (last !== '' && Number(last) < start) {
+    return null;
+  }
   return start >= size ? 'unsatisfiable' : { start, end };
 }
 
-/** The Content-Range of a 206 for `range`, true or as false as `contentrange` asks. */
-export function contentRangeOf(
-  { start, end }: ByteRange,
-  size: number,
-  lie: Faults['contentRange'],
-): string | undefined {
-  switch (lie) {
-    case 'correct':
-      return `bytes ${start}-${end}/${size}`;
-    case 'wrong-start':
-      return `bytes ${start + 1}-${end + 1}/${size + 1}`;
-    case 'wrong-end':
-      return `bytes ${start}-${Math.max(start, end - 1)}/${size}`;
-    case 'wrong-total':
-      return `bytes ${start}-${end}/${size + 1}`;
-    case 'star':
-      return `bytes ${start}-${end}/*`;
-    case 'malformed':
-      return `bytes=${start}:${end} of ${size}`;
+/** The Content-Range of a 206, right or wrong as asked. */
+export function contentRange(range: ByteRange, size: number, faults: Faults): string | undefined {
+  const { start, end } = range;
+  switch (faults.contentrange) {
     case 'missing':
       return undefined;
+    case 'malformed':
+      return `bytes ${start}..${end} of ${size}`;
+    case 'star':
+      return `bytes ${start}-${end}/*`;
+    case 'wrong-start':
+      return `bytes ${start + 1}-${end + 1}/${size + 1}`;
+    case 'wrong-total':
+      return `bytes ${start}-${end}/${size + 1}`;
+    default:
+      return `bytes ${start}-${end}/${size}`;
   }
 }
 
 /** The Content-Range of a 416. */
-export function unsatisfiedRangeOf(size: number, fault: Faults['unsatisfiable']): string | undefined {
-  if (fault === 'missing') return undefined;
-  return `bytes */${fault === 'wrong-total' ? size + 1 : size}`;
+export function unsatisfiedRange(size: number, faults: Faults): string {
+  return `bytes */${faults.unsatisfied === 'wrong' ? size + 1 : size}`;
 }

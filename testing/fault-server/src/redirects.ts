@@ -1,56 +1,58 @@
 import { randomUUID } from 'node:crypto';
-import { corsHeaders } from './cors.ts';
 import type { Exchange } from './exchange.ts';
 import type { Faults } from './faults.ts';
-import type { ListenerName } from './listener.ts';
-import type { ResourceState } from './state.ts';
+import type { KeyState } from './key-state.ts';
 
-/** The same server's address, seen as another origin. */
-export type OtherOrigin = (from: ListenerName, host: string) => string;
+/** The server's own origins, as a redirect to the other one needs them. */
+export interface Origins {
+  readonly origin: string;
+  readonly crossOrigin: string;
+}
 
-/** Answers with a redirect, or refuses a used signed URL. False: the resource itself is meant. */
-export function answerRedirect(
-  exchange: Exchange,
-  faults: Faults,
-  state: ResourceState,
-  otherOrigin: OtherOrigin,
-): boolean {
-  if (faults.redirect === undefined) return false;
-  if (faults.redirect === 'signed' && faults.token !== undefined) {
-    // Only a GET uses the signature up, as with object stores that sign a method.
-    if (exchange.request.method !== 'GET' || state.useToken(faults.token)) return false;
-    exchange.head(403, corsHeaders(faults.cors, exchange.request.headers.origin));
-    exchange.text(403, 'This signed URL was used before, or was never issued.');
+/**
+ * Answers with a redirect, or with the refusal of a used token, if one is due; false if the resource is.
+ * The locations carry the attempt they belong to (`of`), so that a chain of hops counts as one attempt.
+ */
+export function redirects(exchange: Exchange, faults: Faults, state: KeyState, origins: Origins): boolean {
+  const { searchParams } = exchange.url;
+  const token = searchParams.get('token');
+  if (token !== null && !state.unusedTokens.delete(token)) {
+    exchange.sendText(403, 'This signed URL has been used.');
     return true;
   }
-  const target = nextHop(faults, state);
-  if (target === undefined) return false;
-
-  const crosses = faults.redirectTo === 'cross' && target.last;
-  const host = exchange.request.headers.host ?? 'localhost';
-  const own = `${exchange.listener === 'secure' ? 'https' : 'http'}://${host}`;
-  const location = new URL(
-    exchange.url.pathname + exchange.url.search,
-    crosses ? otherOrigin(exchange.listener, host) : own,
-  );
-  location.searchParams.set(target.name, target.value);
-  exchange.head(faults.redirectStatus, {
-    ...corsHeaders(faults.cors, exchange.request.headers.origin),
-    Location: location.href,
-    'Cache-Control': 'no-store',
-    'Content-Length': 0,
+  const left = hopsLeft(faults, searchParams.get('hop'));
+  if (left === 0) {
+    return false;
+  }
+  exchange.sendText(Number(faults.redirectstatus ?? 302), 'Elsewhere.', {
+    Location: locationOf(exchange, faults, state, left, origins),
   });
-  exchange.end();
   return true;
 }
 
-function nextHop({ redirect, hop }: Faults, state: ResourceState) {
-  if (redirect === 'loop') return { name: 'hop', value: String((hop + 1) % 2), last: false };
-  if (redirect === 'signed') {
+function hopsLeft(faults: Faults, hop: string | null): number | 'loop' {
+  const left = hop ?? (faults.redirect === 'cross' || faults.redirect === 'signed' ? '1' : faults.redirect);
+  return left === 'loop' ? left : Number(left ?? 0);
+}
+
+function locationOf(
+  exchange: Exchange,
+  faults: Faults,
+  state: KeyState,
+  left: number | 'loop',
+  origins: Origins,
+): string {
+  const location = new URL(exchange.url);
+  location.searchParams.set('hop', left === 'loop' ? left : String(left - 1));
+  location.searchParams.set('of', String(exchange.entry.attempt));
+  if (faults.redirect === 'signed') {
     const token = randomUUID();
-    state.issueToken(token);
-    return { name: 'token', value: token, last: true };
+    state.unusedTokens.add(token);
+    location.searchParams.set('token', token);
   }
-  if (redirect === undefined || hop >= redirect) return undefined;
-  return { name: 'hop', value: String(hop + 1), last: hop + 1 === redirect };
+  if (faults.redirect === 'cross') {
+    const other = location.origin === origins.crossOrigin ? origins.origin : origins.crossOrigin;
+    return other + location.pathname + location.search;
+  }
+  return location.pathname + location.search;
 }

@@ -1,196 +1,202 @@
-import { checkPreconditions, ifRangeMatches } from './conditions.ts';
-import { answerPreflight, corsHeaders, isPreflight } from './cors.ts';
-import { bytesOf, deliver } from './deliver.ts';
-import { encode } from './encoding.ts';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { fillBody } from './body.ts';
+import { allowOrigins } from './cors.ts';
+import { encode } from './encodings.ts';
 import type { Exchange } from './exchange.ts';
-import type { Faults } from './faults.ts';
-import { beginAttempt, passGate } from './gate.ts';
-import { type ByteRange, contentRangeOf, parseRange, unsatisfiedRangeOf } from './ranges.ts';
-import { answerRedirect, type OtherOrigin } from './redirects.ts';
-import { etagOfEncoded, type Representation, representationOf } from './representation.ts';
-import type { ResourceState } from './state.ts';
-import { receiveUpload } from './uploads.ts';
+import { type Faults, UnknownFault } from './faults.ts';
+import type { KeyState } from './key-state.ts';
+import { type ByteRange, contentRange, requestedRange, unsatisfiedRange } from './ranges.ts';
+import { type Origins, redirects } from './redirects.ts';
+import { sendBody } from './sending.ts';
+import { ifRangeMatches, isNotModified, type Validators, validatorsOf } from './validators.ts';
 
-type Headers = Record<string, string | number>;
+const pieceSize = 64 * 1024;
 
-/** Answers `/r/<key>`. */
-export async function serveResource(
-  exchange: Exchange,
-  state: ResourceState,
-  otherOrigin: OtherOrigin,
-): Promise<void> {
-  const faults = state.faultsFor(exchange.url);
-  if (isPreflight(exchange)) return answerPreflight(exchange, faults);
-  if (answerRedirect(exchange, faults, state, otherOrigin)) return;
-
-  const attempt = beginAttempt(exchange, state);
-  if (!(await passGate(exchange, faults, state))) return;
-  if (carriesBody(exchange) && !(await receiveUpload(exchange, faults, state))) return;
-
-  const version = state.versionFor(faults, attempt);
-  const representation = representationOf(state, faults, version);
-  if (faults.status !== undefined && faults.status !== 200)
-    return answerStatus(exchange, faults, representation);
-
-  const precondition = checkPreconditions(exchange.request.headers, exchange.entry.method, representation);
-  if (precondition) return answerStatus(exchange, { ...faults, status: precondition }, representation);
-  await answerBody(exchange, faults, state, representation);
+/** What the answer to a resource's request depends on besides the request. */
+export interface ResourceContext {
+  readonly faults: Faults;
+  readonly state: KeyState;
+  readonly origins: Origins;
+  readonly startedAt: number;
 }
 
-function carriesBody({ entry }: Exchange): boolean {
-  return !['GET', 'HEAD', 'OPTIONS', 'DELETE'].includes(entry.method);
-}
-
-function answerStatus(exchange: Exchange, faults: Faults, representation: Representation): void {
-  const status = faults.status ?? 200;
-  const headers = { ...commonHeaders(exchange, faults), ...(status < 400 ? validators(representation) : {}) };
-  if (faults.retryAfter !== undefined) headers['Retry-After'] = retryAfter(faults.retryAfter);
-  const bodyless = status === 204 || status === 205 || status === 304;
-  const body = bodyless ? '' : `The fault server was asked to answer ${status}.\n`;
-  if (!bodyless) headers['Content-Length'] = Buffer.byteLength(body);
-  // Unlike 204 and 304, a 205 says that it is empty.
-  if (status === 205) headers['Content-Length'] = 0;
-  exchange.head(status, {
-    ...headers,
-    ...(bodyless ? {} : { 'Content-Type': 'text/plain' }),
-    ...extra(faults),
-  });
-  exchange.end(body === '' ? undefined : body);
-}
-
-async function answerBody(
-  exchange: Exchange,
-  faults: Faults,
-  state: ResourceState,
-  representation: Representation,
-): Promise<void> {
-  const range = chooseRange(exchange, faults, representation);
-  if (range === 'unsatisfiable') return answerUnsatisfiable(exchange, faults, representation);
-  // Like real servers, no range of an encoded body: who asks for one gets it of the identity.
-  const { headers: asked } = exchange.request;
-  const identity =
-    range !== undefined || asked.range !== undefined || asked['accept-encoding'] === 'identity';
-  const encoding = identity ? undefined : faults.encoding;
-  if (encoding !== undefined) return answerEncoded(exchange, faults, state, representation, encoding);
-
-  const { start, end } = range ?? { start: 0, end: representation.size - 1 };
-  const headers = bodyHeaders(exchange, faults, representation);
-  const contentRange = range && contentRangeOf(range, representation.size, faults.contentRange);
-  if (contentRange !== undefined) headers['Content-Range'] = contentRange;
-  if (range) exchange.entry.range = { start, end };
-  const length = end + 1 - start;
-  frame(exchange, faults, range ? 206 : 200, headers, length);
-  if (exchange.entry.method === 'HEAD') return exchange.end();
-  const known = faults.length === undefined || faults.length === 'exact' ? length : undefined;
-  await deliver(exchange, bytesOf(representation, start, end + 1), known, faults, state);
-}
-
-async function answerEncoded(
-  exchange: Exchange,
-  faults: Faults,
-  state: ResourceState,
-  representation: Representation,
-  encoding: string,
-): Promise<void> {
-  const etag = etagOfEncoded(representation.etag, encoding);
-  const headers = bodyHeaders(exchange, faults, { ...representation, etag });
-  headers['Content-Encoding'] = encoding;
-  headers.Vary = 'Accept-Encoding';
-  const stream = encode(bytesOf(representation, 0, representation.size, 'fresh'), encoding);
-  if (faults.length !== 'exact') {
-    frame(exchange, { ...faults, length: faults.length ?? 'none' }, 200, headers, 0);
-    if (exchange.entry.method === 'HEAD') return exchange.end();
-    return deliver(exchange, stream, undefined, faults, state);
+/** Answers a GET or HEAD of a resource as its faults say. */
+export async function answerResource(exchange: Exchange, context: ResourceContext): Promise<void> {
+  const { faults, state, origins } = context;
+  if (!(await exchange.preface(faults, state))) {
+    return;
   }
-  const parts: Uint8Array[] = [];
-  for await (const part of stream) parts.push(part);
-  const whole = Buffer.concat(parts);
-  frame(exchange, faults, 200, headers, whole.length);
-  if (exchange.entry.method === 'HEAD') return exchange.end();
-  await deliver(exchange, one(whole), whole.length, faults, state);
+  setCommonHeaders(exchange, faults);
+  if (redirects(exchange, faults, state, origins)) {
+    return;
+  }
+  if (faults.status !== undefined && faults.status !== '200') {
+    await answerStatus(exchange, context);
+    return;
+  }
+  await answerContent(exchange, context);
 }
 
-async function* one(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield chunk;
+/** Sets what every response of a key carries, whatever its status. */
+export function setCommonHeaders(exchange: Exchange, faults: Faults): void {
+  const { response } = exchange;
+  allowOrigins(exchange, faults);
+  response.sendDate = false;
+  if (faults.date !== 'none') {
+    response.setHeader('Date', new Date().toUTCString());
+  }
+  if (faults.cache !== 'default') {
+    // A browser's cache would keep requests from the server whose faults the test counts on.
+    response.setHeader('Cache-Control', 'no-store');
+  }
+  if (faults.retryafter !== undefined) {
+    response.setHeader('Retry-After', faults.retryafter);
+  }
 }
 
-function chooseRange(
-  exchange: Exchange,
-  faults: Faults,
-  representation: Representation,
-): ByteRange | 'unsatisfiable' | undefined {
-  const { size } = representation;
-  const { headers, method } = exchange.request;
-  if (method !== 'GET') return undefined;
-  if (headers.range === undefined)
-    return faults.unasked206 === undefined ? undefined : unaskedRange(faults.unasked206, size);
-  if (faults.ranges === 'ignore' || faults.ranges === 'none') return undefined;
-  if (faults.ifRange === 'honour' && !ifRangeMatches(headers['if-range']?.toString(), representation))
-    return undefined;
-  if (faults.unsatisfiable === 'always') return 'unsatisfiable';
-  const range = parseRange(headers.range, size);
-  if (range === undefined || range === 'unsatisfiable' || faults.rangeMax === undefined) return range;
-  return { start: range.start, end: Math.min(range.end, range.start + faults.rangeMax - 1) };
+async function answerStatus(exchange: Exchange, { faults, state }: ResourceContext): Promise<void> {
+  const status = Number(faults.status);
+  if (status === 204 || status === 205 || status === 304) {
+    exchange.sendHead(status, status === 205 ? { 'Content-Length': 0 } : {});
+    exchange.response.end();
+    return;
+  }
+  const text = Buffer.from(`This is a response of status ${status}.\n`);
+  exchange.sendHead(status, { 'Content-Type': 'text/plain', 'Content-Length': text.length });
+  await sendUnlessHead(exchange, [text], faults, state);
 }
 
-/** `1` for all of it, else `a-b`. */
-function unaskedRange(value: string, size: number): ByteRange | undefined {
-  const range = parseRange(`bytes=${value === '1' ? '0-' : value}`, size);
-  return range === 'unsatisfiable' ? undefined : range;
+async function answerContent(exchange: Exchange, context: ResourceContext): Promise<void> {
+  const { faults, state, startedAt } = context;
+  const { headers } = exchange.request;
+  const key = exchange.entry.key ?? '';
+  const size = sizeOf(faults);
+  const version = versionOf(context, exchange.entry.attempt ?? 1);
+  const validators = validatorsOf(key, version, faults, startedAt);
+  const common = headersOf(validators, faults);
+  const range = rangeToSend(exchange, size, validators, faults);
+  if (range === 'unsatisfiable') {
+    exchange.sendHead(416, {
+      ...common,
+      'Content-Range': unsatisfiedRange(size, faults),
+      'Content-Length': 0,
+    });
+    exchange.response.end();
+    return;
+  }
+  if (range === null && isNotModified(headers, validators)) {
+    exchange.sendHead(304, common);
+    exchange.response.end();
+    return;
+  }
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  if (range) {
+    exchange.note({ range });
+    const value = contentRange(range, size, faults);
+    if (value !== undefined) {
+      common['Content-Range'] = value;
+    }
+  }
+  // Servers that compress on the fly leave ranges alone: they are ranges of the identity.
+  const encoding = headers.range === undefined ? faults.encoding : undefined;
+  if (encoding) {
+    common['Content-Encoding'] = encoding;
+    common.Vary = 'Accept-Encoding';
+  }
+  frame(exchange, common, faults, encoding && encoding !== 'x-unknown' ? undefined : end - start + 1);
+  exchange.sendHead(range ? 206 : 200, common);
+  const bytes = bodyBytes(key, version, start, end + 1);
+  await sendUnlessHead(exchange, encoding ? encode(bytes, encoding) : bytes, faults, state);
 }
 
-function answerUnsatisfiable(exchange: Exchange, faults: Faults, representation: Representation): void {
-  const headers = commonHeaders(exchange, faults);
-  const contentRange = unsatisfiedRangeOf(representation.size, faults.unsatisfiable);
-  if (contentRange !== undefined) headers['Content-Range'] = contentRange;
-  const body = 'No byte of that range exists.\n';
-  exchange.head(416, {
-    ...headers,
-    'Content-Type': 'text/plain',
-    'Content-Length': body.length,
-    ...extra(faults),
-  });
-  exchange.end(body);
-}
-
-function bodyHeaders(exchange: Exchange, faults: Faults, representation: Representation): Headers {
-  const headers = { ...commonHeaders(exchange, faults), ...validators(representation) };
-  headers['Content-Type'] = representation.type;
-  if (faults.ranges !== 'hidden') headers['Accept-Ranges'] = faults.ranges === 'none' ? 'none' : 'bytes';
+function headersOf(validators: Validators, faults: Faults): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = { 'Content-Type': faults.type ?? 'application/octet-stream' };
+  if (validators.etag !== undefined) {
+    headers.ETag = validators.etag;
+  }
+  if (validators.lastModified !== undefined) {
+    headers['Last-Modified'] = validators.lastModified;
+  }
+  if (faults.ranges !== 'ignore') {
+    headers['Accept-Ranges'] = 'bytes';
+  }
   return headers;
 }
 
-function commonHeaders(exchange: Exchange, faults: Faults): Headers {
-  exchange.response.sendDate = false;
-  return {
-    ...corsHeaders(faults.cors, exchange.request.headers.origin),
-    ...(faults.date === 'none' ? {} : { Date: new Date(Date.now() - faults.date * 1000).toUTCString() }),
-    'Cache-Control': 'no-store',
-  };
+function rangeToSend(
+  exchange: Exchange,
+  size: number,
+  validators: Validators,
+  faults: Faults,
+): ByteRange | 'unsatisfiable' | null {
+  const { headers, method } = exchange.request;
+  const most = Number(faults.partial ?? size);
+  if (headers.range === undefined && faults.unasked206 !== undefined && size > 0) {
+    return { start: 0, end: Math.min(most, size) - 1 };
+  }
+  if (faults.ranges === 'ignore' || method !== 'GET') {
+    return null;
+  }
+  if (headers.range !== undefined && faults.unsatisfied === 'always') {
+    return 'unsatisfiable';
+  }
+  const ifRange = headers['if-range'];
+  if (
+    faults.ifrange !== 'ignore' &&
+    !ifRangeMatches(Array.isArray(ifRange) ? ifRange[0] : ifRange, validators, Date.now())
+  ) {
+    return null;
+  }
+  const range = requestedRange(headers.range, size);
+  return range === null || range === 'unsatisfiable'
+    ? range
+    : { start: range.start, end: Math.min(range.end, range.start + most - 1) };
 }
 
-function validators({ etag, lastModified }: Representation): Headers {
-  return {
-    ...(etag === undefined ? {} : { ETag: etag }),
-    ...(lastModified === undefined ? {} : { 'Last-Modified': new Date(lastModified).toUTCString() }),
-  };
+/** Decides how the end of the body is told: by its length, by chunks, or by the end of the connection. */
+function frame(
+  exchange: Exchange,
+  headers: OutgoingHttpHeaders,
+  faults: Faults,
+  length: number | undefined,
+): void {
+  if (faults.length === 'close') {
+    exchange.response.useChunkedEncodingByDefault = false;
+    headers.Connection = 'close';
+  } else if (length !== undefined && faults.length !== 'none' && faults.endchunk === undefined) {
+    headers['Content-Length'] = length;
+  }
 }
 
-/** Says how the body ends: by a length, by a last chunk, or with the connection. */
-function frame(exchange: Exchange, faults: Faults, status: number, headers: Headers, length: number): void {
-  const framed = { ...headers };
-  if (faults.length === undefined || faults.length === 'exact') framed['Content-Length'] = length;
-  exchange.head(status, { ...framed, ...extra(faults) });
-  // Having removed this header before it was there, Node ends the body with the connection.
-  if (faults.length === 'close') exchange.response.removeHeader('Transfer-Encoding');
+async function sendUnlessHead(
+  exchange: Exchange,
+  bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  faults: Faults,
+  state: KeyState,
+): Promise<void> {
+  if (exchange.request.method === 'HEAD') {
+    exchange.response.end();
+  } else {
+    await sendBody(exchange, bytes, faults, state);
+  }
 }
 
-function extra(faults: Faults): Headers {
-  return Object.fromEntries(faults.headers);
+function* bodyBytes(key: string, version: number, start: number, end: number): Generator<Uint8Array> {
+  for (let offset = start; offset < end; offset += pieceSize) {
+    const piece = new Uint8Array(Math.min(pieceSize, end - offset));
+    fillBody(piece, key, version, offset);
+    yield piece;
+  }
 }
 
-/** Seconds as they are; `date:<seconds>` as the date in so many seconds. */
-function retryAfter(value: string): string {
-  const match = /^date:(\d+)$/.exec(value);
-  return match ? new Date(Date.now() + Number(match[1]) * 1000).toUTCString() : value;
+function sizeOf(faults: Faults): number {
+  if (faults.size === undefined) {
+    throw new UnknownFault('The resource has no size: add "size", in bytes, to its URL.');
+  }
+  return Number(faults.size);
+}
+
+function versionOf({ faults, state }: ResourceContext, attempt: number): number {
+  const version = state.version ?? Number(faults.version ?? 1);
+  return faults.swap !== undefined && attempt >= Number(faults.swap) ? version + 1 : version;
 }

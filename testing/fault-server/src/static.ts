@@ -1,52 +1,56 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
+const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript; charset=utf-8',
   '.json': 'application/json',
   '.map': 'application/json',
-  '.webmanifest': 'application/manifest+json',
-  '.txt': 'text/plain; charset=utf-8',
-  '.svg': 'image/svg+xml',
+  '.mjs': 'text/javascript; charset=utf-8',
   '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.ico': 'image/x-icon',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
   '.wasm': 'application/wasm',
-  '.mp4': 'video/mp4',
+  '.webmanifest': 'application/manifest+json',
 };
 
-/** Serves the files of `directory` below `prefix`; a folder is its index.html. */
-export function serveFilesOf(directory: string, prefix: string) {
+/** A handler that serves the files of a directory below a prefix, never from a cache. */
+export function directoryHandler(
+  prefix: string,
+  directory: string,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const root = resolve(directory);
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  return async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const below = decodeURIComponent(pathname.slice(prefix.length));
-    const asked = resolve(join(root, below));
-    const found = asked === root || asked.startsWith(root + sep) ? await findFile(asked) : undefined;
-    if (!found) {
-      response.writeHead(404, { 'Content-Type': 'text/plain' });
-      response.end(`There is no ${below} below ${prefix}.\n`);
+    const file = await fileAt(root, decodeURIComponent(pathname.slice(prefix.length)));
+    if (file === null) {
+      response.writeHead(404, { 'Content-Type': 'text/plain' }).end(`No file for ${pathname} in ${root}.`);
       return;
     }
+    const bytes = await readFile(file);
     response.writeHead(200, {
-      'Content-Type': TYPES[extname(found.path)] ?? 'application/octet-stream',
-      'Content-Length': found.size,
+      'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+      'Content-Length': bytes.length,
       'Cache-Control': 'no-store',
+      // A worker below the prefix may control pages of the whole origin.
       'Service-Worker-Allowed': '/',
     });
-    if (request.method === 'HEAD') response.end();
-    else await pipeline(createReadStream(found.path), response);
+    response.end(request.method === 'HEAD' ? undefined : bytes);
   };
 }
 
-async function findFile(path: string): Promise<{ path: string; size: number } | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return findFile(join(path, 'index.html'));
-  return found?.isFile() ? { path, size: found.size } : undefined;
+async function fileAt(root: string, path: string): Promise<string | null> {
+  const candidate = join(root, path);
+  if (candidate !== root && !candidate.startsWith(root + sep)) {
+    return null;
+  }
+  const found = await stat(candidate).catch(() => null);
+  if (found?.isDirectory()) {
+    const index = join(candidate, 'index.html');
+    return (await stat(index).catch(() => null))?.isFile() ? index : null;
+  }
+  return found?.isFile() ? candidate : null;
 }

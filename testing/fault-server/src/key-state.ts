@@ -1,0 +1,56 @@
+import type { Faults } from './faults.ts';
+import type { Upload } from './uploads.ts';
+
+/** What the server remembers of one key. */
+export class KeyState {
+  attempts = 0;
+  uploadAttempts = 0;
+  /** Set by the control; overrides the URL's version. */
+  version: number | undefined;
+  /** Set by the control; override the URL's parameters. */
+  faults: Faults = {};
+  readonly uploads: Upload[] = [];
+  readonly unusedTokens = new Set<string>();
+  #waiting = new Set<() => void>();
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Resolves at the next release, or when the client is gone. */
+  released(gone: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const proceed = () => {
+        this.#waiting.delete(proceed);
+        gone.removeEventListener('abort', proceed);
+        resolve();
+      };
+      this.#waiting.add(proceed);
+      gone.addEventListener('abort', proceed);
+      if (gone.aborted) {
+        proceed();
+      }
+    });
+  }
+
+  /** Lets everything that is held or stalled now go on. */
+  release(): void {
+    for (const proceed of [...this.#waiting]) {
+      proceed();
+    }
+  }
+}
+
+/** The states of all keys; a key exists once somebody names it. */
+export class KeyStates {
+  #states = new Map<string, KeyState>();
+
+  of(key: string): KeyState {
+    let state = this.#states.get(key);
+    if (!state) {
+      state = new KeyState();
+      this.#states.set(key, state);
+    }
+    return state;
+  }
+}

@@ -1,0 +1,123 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { answerControl } from './control.ts';
+import { answerPreflight } from './cors.ts';
+import { answerEcho } from './echo.ts';
+import { Exchange } from './exchange.ts';
+import { faultsOfAttempt, UnknownFault } from './faults.ts';
+import { KeyStates } from './key-state.ts';
+import type { Listener } from './listener.ts';
+import { RequestLog } from './log.ts';
+import type { Origins } from './redirects.ts';
+import { answerResource } from './resource.ts';
+import { answerUpload } from './uploads.ts';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** Finds out whom a request is for. The same routes answer on every origin. */
+export class Routes {
+  readonly log = new RequestLog();
+  readonly #states = new KeyStates();
+  readonly #mounts = new Map<string, Handler>();
+  readonly #startedAt = Date.now();
+  readonly #origins: Origins;
+
+  constructor(origins: Origins) {
+    this.#origins = origins;
+  }
+
+  mount(prefix: string, handler: Handler): void {
+    this.#mounts.set(prefix, handler);
+  }
+
+  /** What a listener calls with its requests. */
+  readonly listen = (listener: Listener): RequestListener => {
+    return (request, response) => {
+      const scheme = 'encrypted' in request.socket ? 'https' : 'http';
+      const url = new URL(request.url ?? '/', `${scheme}://${request.headers.host ?? 'localhost'}`);
+      const [, kind = '', encodedKey = '', view] = url.pathname.split('/');
+      const key = /^(r|upload|echo)$/.test(kind) ? decodeURIComponent(encodedKey) : null;
+      const exchange = new Exchange({ request, response, listener }, url, key, this.log);
+      this.#answer(exchange, kind, decodeURIComponent(encodedKey), view).catch((error: unknown) =>
+        reportFailure(exchange, error),
+      );
+    };
+  };
+
+  async #answer(exchange: Exchange, kind: string, key: string, view: string | undefined): Promise<void> {
+    switch (kind) {
+      case 'r':
+        return this.#answerResource(exchange, key);
+      case 'upload':
+        return this.#answerUpload(exchange, key);
+      case 'echo':
+        return answerEcho(exchange);
+      case 'control':
+        return answerControl(exchange, key, view, this.#states.of(key), this.log);
+      default:
+        return this.#answerMounted(exchange);
+    }
+  }
+
+  async #answerResource(exchange: Exchange, key: string): Promise<void> {
+    const state = this.#states.of(key);
+    const { method } = exchange.request;
+    if (method === 'OPTIONS') {
+      answerPreflight(exchange, faultsOfAttempt(exchange.url, state.faults, state.attempts + 1));
+      return;
+    }
+    if (method !== 'GET' && method !== 'HEAD') {
+      exchange.sendText(405, `A resource can't be the target of ${method}; /upload/${key} can.`);
+      return;
+    }
+    const attempt = Number(exchange.url.searchParams.get('of') ?? ++state.attempts);
+    exchange.note({ attempt });
+    const faults = faultsOfAttempt(exchange.url, state.faults, attempt);
+    await answerResource(exchange, this.#context(faults, key));
+  }
+
+  async #answerUpload(exchange: Exchange, key: string): Promise<void> {
+    const state = this.#states.of(key);
+    if (exchange.request.method === 'OPTIONS') {
+      answerPreflight(exchange, faultsOfAttempt(exchange.url, state.faults, state.uploadAttempts + 1));
+      return;
+    }
+    const attempt = Number(exchange.url.searchParams.get('of') ?? ++state.uploadAttempts);
+    exchange.note({ attempt });
+    const faults = faultsOfAttempt(exchange.url, state.faults, attempt);
+    await answerUpload(exchange, this.#context(faults, key));
+  }
+
+  #context(faults: ReturnType<typeof faultsOfAttempt>, key: string) {
+    return { faults, state: this.#states.of(key), origins: this.#origins, startedAt: this.#startedAt };
+  }
+
+  async #answerMounted(exchange: Exchange): Promise<void> {
+    const { request, response, url } = exchange;
+    const prefixes = [...this.#mounts.keys()].filter((prefix) => url.pathname.startsWith(prefix));
+    const longest = prefixes.sort((a, b) => b.length - a.length)[0];
+    const handler = longest === undefined ? undefined : this.#mounts.get(longest);
+    if (!handler) {
+      exchange.sendText(404, `Nothing is mounted at ${url.pathname}.`);
+      return;
+    }
+    response.on('finish', () => {
+      const length = Number(response.getHeader('Content-Length') ?? 0);
+      exchange.note({
+        status: response.statusCode,
+        responseHeaders: response.getHeaders(),
+        bytesSent: request.method === 'HEAD' ? 0 : length,
+      });
+    });
+    await handler(request, response);
+  }
+}
+
+function reportFailure(exchange: Exchange, error: unknown): void {
+  const { response } = exchange;
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  exchange.sendText(error instanceof UnknownFault ? 400 : 500, message);
+}
