@@ -5,38 +5,33 @@ const bundled = {
   platform: 'browser' as const,
   target: 'es2022',
   minify: true,
-  deps: { alwaysBundle: [/.*/] },
-  inputOptions: { resolve: { conditionNames: ['source', 'import', 'browser', 'default'] } },
+  clean: false,
+  deps: { alwaysBundle: [/.*/], onlyBundle: false as const },
+  inputOptions: {
+    resolve: { conditionNames: ['source', 'import', 'browser', 'default'] },
+    // `index.js` imports `ponyfill.js`: a page that uses both has one of each thing
+    preserveEntrySignatures: 'allow-extension' as const,
+  },
+};
+
+const module = {
+  ...bundled,
+  format: 'esm' as const,
+  dts: { eager: true },
+  outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
+};
+
+const script = {
+  ...bundled,
+  format: 'iife' as const,
+  dts: false,
+  outputOptions: { entryFileNames: '[name].js' },
 };
 
 export default defineConfig([
-  {
-    ...bundled,
-    entry: {
-      index: 'src/index.ts',
-      ponyfill: 'src/ponyfill.ts',
-      'service-worker': 'src/service-worker.ts',
-      integrity: 'src/integrity.ts',
-    },
-    format: 'esm',
-    dts: { eager: true },
-    outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
-  },
-  {
-    ...bundled,
-    entry: { 'background-fetch.sw': 'src/service-worker.ts' },
-    format: 'iife',
-    globalName: 'backgroundFetchPolyfill',
-    clean: false,
-    dts: false,
-    outputOptions: { entryFileNames: '[name].js' },
-  },
-  {
-    ...bundled,
-    entry: { 'background-fetch.integrity': 'src/integrity.ts' },
-    format: 'iife',
-    clean: false,
-    dts: false,
-    outputOptions: { entryFileNames: '[name].js' },
-  },
+  { ...module, entry: { index: 'src/index.ts', ponyfill: 'src/ponyfill.ts' } },
+  { ...module, entry: { 'service-worker': 'src/service-worker.ts' } },
+  { ...module, entry: { integrity: 'src/integrity.ts' } },
+  { ...script, entry: { 'background-fetch.sw': 'src/service-worker.ts' }, globalName: 'backgroundFetchPolyfill' },
+  { ...script, entry: { 'background-fetch.integrity': 'src/integrity.ts' } },
 ]);

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Runs every check of the repository, one after the other, and ends with a line `N passed, N failed`.
+ * `npm test -- --only unit,conformance` runs some of them; `--list` names them.
+ */
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+interface Step {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Reads what the command counted; a command that counts nothing is one check, by its exit code. */
+  readonly count?: (output: string) => Count | null;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const typescript = ['node', '--conditions=source', '--import', 'tsx'];
+
+/** The last plain line `N passed, N failed` of a runner of ours. */
+function countOwnLine(output: string): Count | null {
+  const lines = [...output.matchAll(/^(\d+) passed, (\d+) failed/gm)];
+  const last = lines.at(-1);
+  return last ? { passed: Number(last[1]), failed: Number(last[2]) } : null;
+}
+
+/** The line `Tests  1 failed | 2 passed (3)` of vitest. */
+function countVitest(output: string): Count | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: vitest colours its output
+  const line = /^\s*Tests\s.*$/m.exec(output.replace(/\u001b\[\d+m/g, ''))?.[0];
+  if (!line) return null;
+  return {
+    passed: Number(/(\d+) passed/.exec(line)?.[1] ?? 0),
+    failed: Number(/(\d+) failed/.exec(line)?.[1] ?? 0),
+  };
+}
+
+function findTypeScriptProjects(): string[] {
+  const folders = ['packages', 'testing', 'examples'].flatMap((parent) =>
+    readdirSync(join(root, parent)).map((name) => join(parent, name)),
+  );
+  const hasConfig = (folder: string): boolean =>
+    statSync(join(root, folder, 'tsconfig.json'), { throwIfNoEntry: false }) !== undefined;
+  return [...folders, 'benchmarks', 'scripts'].filter(hasConfig);
+}
+
+const steps: readonly Step[] = [
+  { name: 'lint', command: ['npx', 'biome', 'ci', '--error-on-warnings', '.'] },
+  ...findTypeScriptProjects().map((folder) => ({
+    name: `types of ${folder}`,
+    command: ['npx', 'tsc', '-p', folder],
+  })),
+  { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
+  { name: 'packages', command: ['npm', 'run', '--silent', 'check:packages'] },
+  { name: 'size', command: ['npm', 'run', '--silent', 'size'] },
+  { name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest },
+  { name: 'conformance', command: [...typescript, 'testing/conformance/src/run.ts'], count: countOwnLine },
+  { name: 'durability', command: [...typescript, 'testing/durability/src/run.ts'], count: countOwnLine },
+];
+
+async function run(step: Step): Promise<Count> {
+  console.log(`\n── ${step.name}`);
+  const [command, ...args] = step.command as [string, ...string[]];
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk;
+      process.stdout.write(chunk);
+    });
+  }
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  const count = step.count?.(output) ?? { passed: 0, failed: 0 };
+  if (code !== 0) return { ...count, failed: Math.max(count.failed, 1) };
+  return step.count ? count : { passed: 1, failed: 0 };
+}
+
+const wanted = process.argv.includes('--only')
+  ? process.argv[process.argv.indexOf('--only') + 1]?.split(',')
+  : null;
+if (process.argv.includes('--list')) {
+  for (const { name } of steps) console.log(name);
+} else {
+  const total: Count = { passed: 0, failed: 0 };
+  const failed: string[] = [];
+  for (const step of steps.filter(({ name }) => !wanted || wanted.some((part) => name.startsWith(part)))) {
+    const count = await run(step);
+    total.passed += count.passed;
+    total.failed += count.failed;
+    if (count.failed > 0) failed.push(step.name);
+    // a runner that counted nothing has tested nothing
+    else if (count.passed === 0) {
+      total.failed++;
+      failed.push(`${step.name} (ran no test)`);
+    }
+  }
+  if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`);
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+}
