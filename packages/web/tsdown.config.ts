@@ -28,10 +28,17 @@ const script = {
   outputOptions: { entryFileNames: '[name].js' },
 };
 
+// the bundler of declarations drops the reference
+const globals = { dts: '/// <reference path="../globals.d.ts" />' };
+
 export default defineConfig([
-  { ...module, entry: { index: 'src/index.ts', ponyfill: 'src/ponyfill.ts' } },
-  { ...module, entry: { 'service-worker': 'src/service-worker.ts' } },
+  { ...module, entry: { index: 'src/index.ts', ponyfill: 'src/ponyfill.ts' }, banner: globals },
+  { ...module, entry: { 'service-worker': 'src/service-worker.ts' }, banner: globals },
   { ...module, entry: { integrity: 'src/integrity.ts' } },
-  { ...script, entry: { 'background-fetch.sw': 'src/service-worker.ts' }, globalName: 'backgroundFetchPolyfill' },
+  {
+    ...script,
+    entry: { 'background-fetch.sw': 'src/service-worker.ts' },
+    globalName: 'backgroundFetchPolyfill',
+  },
   { ...script, entry: { 'background-fetch.integrity': 'src/integrity.ts' } },
 ]);

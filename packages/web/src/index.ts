@@ -1,4 +1,4 @@
-import './globals.ts';
+/// <reference path="../globals.d.ts" />
 import { install } from './ponyfill.ts';
 
 export * from './ponyfill.ts';

@@ -1,4 +1,4 @@
-import './globals.ts';
+/// <reference path="../globals.d.ts" />
 import type { BackgroundFetchManager } from '@background-fetch/core';
 import { type InstallOptions, installInterfaces, managerOf } from './install.ts';
 import { defineEventHandlers } from './service-worker/define-event-handlers.ts';
@@ -6,6 +6,12 @@ import { eventInterfaces } from './service-worker/events.ts';
 import { runEngine, workerHost } from './service-worker/run-engine.ts';
 import { scope } from './service-worker/scope.ts';
 
+export type {
+  BackgroundFetchEvent,
+  BackgroundFetchEventInit,
+  BackgroundFetchUpdateUIEvent,
+  EventInterfaces,
+} from '@background-fetch/core';
 export type { InstallOptions } from './install.ts';
 export { configure, type WorkerOptions } from './service-worker/run-engine.ts';
 
