@@ -90,7 +90,7 @@ async function fetchOnce(
   }
   const ifRange = plan.kind === 'rest' && network.sendsIfRange(request.url) ? plan.ifRange : null;
   const headers = rangeHeaders(plan, ifRange);
-  const attempt = new Attempt(job);
+  const attempt = new Attempt(job, !repeatable);
   try {
     const body = await readBody(job, index);
     const fresh = plan.kind !== 'plain';

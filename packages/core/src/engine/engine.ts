@@ -116,7 +116,8 @@ export class Engine {
       transaction.listFetches(this.#registration),
     );
     const stored = new Set(fetches.map((fetch) => fetch.key));
-    for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('stopped');
+    // purged with their registration: there is nothing to end, and nobody to tell
+    for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('aborted');
     for (const fetch of fetches) {
       if (fetch.state === 'released') this.#free(fetch.key);
       else await this.#follow(fetch);

@@ -10,12 +10,15 @@ export class Attempt {
   readonly #controller = new AbortController();
   readonly #job: Job;
   readonly #jobSignal: AbortSignal;
+  readonly #finishes: boolean;
   #waiting = 0;
   #waitingSince = 0;
   #cancelTimer: (() => void) | null = null;
 
-  constructor(job: Job) {
+  /** @param finishes true for one that could not be repeated: an engine that stops waits for its end */
+  constructor(job: Job, finishes = false) {
     this.#job = job;
+    this.#finishes = finishes;
     this.#jobSignal = job.signal;
     this.#jobSignal.addEventListener('abort', this.#onInterrupted);
     if (this.#jobSignal.aborted) this.#onInterrupted();
@@ -25,7 +28,16 @@ export class Attempt {
     return this.#controller.signal;
   }
 
-  readonly #onInterrupted = (): void => this.#controller.abort(this.#jobSignal.reason);
+  readonly #onInterrupted = (): void => {
+    if (this.#isInterrupted()) this.#controller.abort(this.#jobSignal.reason);
+  };
+
+  #isInterrupted(): boolean {
+    const { aborted, reason } = this.#jobSignal;
+    return (
+      aborted && !(this.#finishes && reason instanceof InterruptedError && reason.interruption === 'stopped')
+    );
+  }
 
   /** Waits for something from the network; a wait longer than the stall timeout aborts the attempt. */
   async receive<T>(something: Promise<T>): Promise<T> {
@@ -63,7 +75,6 @@ export class Attempt {
 
   /** Throws if the job was interrupted: then an error of the network is only its consequence. */
   throwIfInterrupted(): void {
-    if (this.#jobSignal.aborted && this.#jobSignal.reason instanceof InterruptedError)
-      throw this.#jobSignal.reason;
+    if (this.#isInterrupted()) throw this.#jobSignal.reason;
   }
 }

@@ -35,7 +35,11 @@ export function configure(given: WorkerOptions): void {
 
 /** Starts the engine if it does not run, and lets it look at the store. */
 export async function continueEngine(): Promise<void> {
-  if (handedOver) return;
+  if (scope.serviceWorker?.state === 'redundant') return;
+  // a version that asked to take over and then failed to install leaves this one in charge
+  const { installing, waiting } = scope.registration;
+  if (handedOver && (installing || waiting)) return;
+  handedOver = false;
   engine ??= startEngine();
   engine.catch(() => {
     engine = undefined;

@@ -11,6 +11,8 @@ export interface ExtendableMessageEvent extends ExtendableEvent {
 
 interface ServiceWorkerScope extends Omit<EventTarget, 'addEventListener'> {
   readonly registration: ServiceWorkerRegistration;
+  /** Missing in some engines' older versions. */
+  readonly serviceWorker?: ServiceWorker;
   skipWaiting(): Promise<void>;
   readonly ExtendableEvent: new (type: string, init?: EventInit) => ExtendableEvent;
   readonly ServiceWorkerGlobalScope: { readonly prototype: object };
