@@ -53,8 +53,13 @@ export class Exchange {
   }
 
   sendHead(status: number, headers: OutgoingHttpHeaders = {}): void {
-    this.response.writeHead(status, headers);
-    this.note({ status, responseHeaders: { ...this.response.getHeaders(), ...headers } });
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined) {
+        this.response.setHeader(name, value);
+      }
+    }
+    this.response.writeHead(status);
+    this.note({ status, responseHeaders: { ...this.response.getHeaders() } });
     this.response.flushHeaders();
   }
 

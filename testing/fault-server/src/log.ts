@@ -19,6 +19,7 @@ export interface LoggedRequest {
   /** The range that was asked for and is answered, both ends inclusive. */
   range?: { start: number; end: number };
   status: number | null;
+  /** By their names in lower case. */
   responseHeaders: OutgoingHttpHeaders;
   /** Body bytes handed to the operating system, as they travel (compressed, without chunk framing). */
   bytesSent: number;

@@ -4,6 +4,9 @@ import type { KeyState } from './key-state.ts';
 
 const largestPiece = 64 * 1024;
 
+/** Milliseconds. libuv reports a reset that arrives together with bytes as an ordinary end. */
+const pauseBeforeReset = 20;
+
 /** Sends a body after its head, and does at the asked byte what was asked for there. */
 export async function sendBody(
   exchange: Exchange,
@@ -72,6 +75,7 @@ class Sending {
       this.#paceStart = { at: performance.now(), sent: this.#sent };
     }
     if (this.#reset === this.#sent) {
+      await this.#exchange.pause(pauseBeforeReset);
       this.#exchange.reset();
       return false;
     }

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { askRaw, bytesOf, control, expectedBytes, useFaultServer } from './given.ts';
+
+const server = useFaultServer();
+
+test('a cut ends with a FIN after the asked bytes, the whole length announced', async () => {
+  const answer = await askRaw(server().origin, '/r/cut?size=200000&cut=70001');
+  expect(answer.head).toContain('Content-Length: 200000');
+  expect(answer.body).toEqual(Buffer.from(expectedBytes('cut', 1, 0, 70001)));
+  expect(answer.end).toBe('fin');
+  expect(server().log.of('cut')).toMatchObject([{ bytesSent: 70001, finished: 'cut' }]);
+});
+
+test('a reset ends with a RST', async () => {
+  // Released once its bytes are read, so that the reset comes alone.
+  const release = async (received: number) => {
+    if (received > 1000) {
+      await server().log.waitFor((entry) => entry.key === 'reset' && entry.waiting);
+      await control(server(), 'reset', { release: true });
+    }
+  };
+  const answer = await askRaw(server().origin, '/r/reset?size=200000&stall=1000&reset=1000', [], release);
+  expect(answer.end).toBe('reset');
+  expect(server().log.of('reset')).toMatchObject([{ bytesSent: 1000, finished: 'cut' }]);
+});
+
+test('a dropped request gets no byte', async () => {
+  expect(await askRaw(server().origin, '/r/fin?size=1&drop=fin')).toMatchObject({ head: '', end: 'fin' });
+  expect(await askRaw(server().origin, '/r/rst?size=1&drop=reset')).toMatchObject({ head: '', end: 'reset' });
+});
+
+test('chunks end without the terminating one', async () => {
+  const answer = await askRaw(server().origin, '/r/chunks?size=5000&endchunk=1000');
+  expect(answer.head).toContain('Transfer-Encoding: chunked');
+  expect(answer.body.toString('latin1')).not.toMatch(/\r\n0\r\n\r\n$/);
+  expect(answer.end).toBe('fin');
+});
+
+test('a body without a length is chunked and whole', async () => {
+  const response = await fetch(`${server().origin}/r/none?size=5000&length=none`);
+  expect(response.headers.get('Content-Length')).toBeNull();
+  expect(await bytesOf(response)).toEqual(expectedBytes('none', 1, 0, 5000));
+});
+
+test('a body may be delimited by the end of the connection alone', async () => {
+  const answer = await askRaw(server().origin, '/r/close?size=5000&length=close');
+  expect(answer.head).not.toMatch(/content-length|transfer-encoding/i);
+  expect(answer.body).toHaveLength(5000);
+});
+
+test('a stall lasts until it is released', async () => {
+  const response = await fetch(`${server().origin}/r/stall?size=200000&stall=70000`);
+  const stalled = await server().log.waitFor((entry) => entry.key === 'stall' && entry.waiting);
+  expect(stalled.bytesSent).toBe(70000);
+  await control(server(), 'stall', { release: true });
+  expect(await bytesOf(response)).toEqual(expectedBytes('stall', 1, 0, 200000));
+});
+
+test('held headers come when they are released', async () => {
+  const response = fetch(`${server().origin}/r/hold?size=10&hold=1`);
+  const held = await server().log.waitFor((entry) => entry.key === 'hold' && entry.waiting);
+  expect(held.status).toBeNull();
+  await control(server(), 'hold', { release: true });
+  expect((await response).status).toBe(200);
+});
+
+test('a client that leaves a stall is logged as such', async () => {
+  const leaving = new AbortController();
+  await fetch(`${server().origin}/r/leave?size=1000&stall=10`, { signal: leaving.signal });
+  leaving.abort();
+  const entry = await server().log.waitFor(({ key, finished }) => key === 'leave' && finished !== null);
+  expect(entry).toMatchObject({ finished: 'aborted-by-client', bytesSent: 10 });
+});
+
+test('a throttled and delayed body arrives whole', async () => {
+  const response = await fetch(`${server().origin}/r/slow?size=3000&rate=30000&delay=5`);
+  expect(await bytesOf(response)).toEqual(expectedBytes('slow', 1, 0, 3000));
+});
+
+test('the other origin refuses connections until it accepts them again', async () => {
+  const url = `${server().crossOrigin}/r/refused?size=10&stall=5`;
+  const open = await fetch(url);
+  await server().refuse();
+  await expect(open.arrayBuffer()).rejects.toThrow();
+  await expect(fetch(url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  await server().accept();
+  expect((await fetch(`${server().crossOrigin}/r/refused?size=10`)).status).toBe(200);
+  expect(server().log.of('refused')[0]?.finished).toBe('cut');
+});
