@@ -58,6 +58,7 @@ const steps: readonly Step[] = [
   })),
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'packages', command: ['npm', 'run', '--silent', 'check:packages'] },
+  { name: 'support table', command: ['npm', 'run', '--silent', 'support-table', '--', '--check'] },
   { name: 'size', command: ['npm', 'run', '--silent', 'size'] },
   { name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest },
   { name: 'conformance', command: [...typescript, 'testing/conformance/src/run.ts'], count: countOwnLine },
