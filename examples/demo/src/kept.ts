@@ -7,6 +7,8 @@ export interface Outcome {
   /** Responses put into the cache. */
   readonly kept: number;
   readonly requests: number;
+  /** Why a response that had arrived could not be put there. */
+  readonly problem: string | null;
 }
 
 /** News from the service worker to every page. */

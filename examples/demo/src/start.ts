@@ -1,14 +1,13 @@
 import { build } from './build.ts';
 import { readArguments, type StartOptions, usage } from './command-line.ts';
 import { createDownloads } from './content/downloads.ts';
-import { HeadlessJob } from './headless.ts';
 import type { JobReport } from './job-report.ts';
 import { serve } from './server.ts';
 
 async function start(options: StartOptions): Promise<void> {
   const downloads = createDownloads(options.modelBytes);
   const shell = await build(downloads.catalogue);
-  const job = options.headless ? new HeadlessJob() : null;
+  const job = options.headless ? new (await import('./headless.ts')).HeadlessJob() : null;
   const server = await serve(options.port, {
     shell,
     downloads,

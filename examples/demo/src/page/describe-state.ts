@@ -47,10 +47,10 @@ function quiet(name: 'absent' | 'kept', label: string, told: string): StateDescr
   return { name, label, detail: '', fraction: 0, told };
 }
 
-function describeFailure({ result, failureReason, kept, requests }: Outcome): StateDescription {
-  const label = reasons[failureReason] || `Ended with result “${result}”`;
-  const detail = requests > 0 ? `${kept} of ${requests} files kept` : '';
-  return { name: 'failed', label, detail, fraction: 0, told: label };
+function describeFailure({ failureReason, kept, requests, problem }: Outcome): StateDescription {
+  const label = reasons[failureReason] || 'Downloaded, but not kept';
+  const details = [requests > 0 ? `${kept} of ${requests} files kept` : '', problem ?? ''];
+  return { name: 'failed', label, detail: details.filter(Boolean).join('. '), fraction: 0, told: label };
 }
 
 function describeTransfer(

@@ -56,6 +56,12 @@ export class ItemCard {
     this.#tell(description.told);
   }
 
+  set playing(playing: boolean) {
+    if (this.element.classList.contains('playing') === playing) return;
+    this.element.classList.toggle('playing', playing);
+    this.#label('play', playing ? 'Pause' : 'Play');
+  }
+
   #fill(): void {
     const { id, title, summary, minutes, files } = this.#item;
     this.element.id = id;
@@ -73,9 +79,16 @@ export class ItemCard {
     const link = find<HTMLAnchorElement>('a.transcript-link', this.element);
     if (transcript) link.href = transcript.url;
     else link.remove();
-    for (const button of this.element.querySelectorAll('button[data-action]')) {
-      button.setAttribute('aria-label', `${button.textContent?.trim()}: ${title}`);
+    for (const button of this.element.querySelectorAll<HTMLButtonElement>('button[data-action]')) {
+      this.#label(button.dataset.action as Action, button.textContent?.trim() ?? '');
     }
+  }
+
+  /** Heard on its own, a button has to say what it is about. */
+  #label(action: Action, text: string): void {
+    const button = find(`[data-action=${action}]`, this.element);
+    find('span', button).textContent = text;
+    button.setAttribute('aria-label', `${text}: ${this.#item.title}`);
   }
 
   #showActions(): void {
@@ -95,7 +108,7 @@ export class ItemCard {
       this.#setVisible(button, visible[button.dataset.action as Action]);
     }
     if (state.kind === 'absent') {
-      find('[data-action=start] span', this.element).textContent = state.outcome ? 'Try again' : 'Download';
+      this.#label('start', state.outcome ? 'Try again' : 'Download');
     }
   }
 

@@ -36,7 +36,7 @@ async function open(): Promise<void> {
 
 function markPlaying(player: Player, cards: ReadonlyMap<string, ItemCard>): void {
   player.addEventListener('change', () => {
-    for (const [id, { element }] of cards) element.classList.toggle('playing', player.playing?.id === id);
+    for (const [id, card] of cards) card.playing = player.playing?.id === id;
   });
 }
 

@@ -11,7 +11,7 @@ export function listenForSettling(): void {
     event.waitUntil(keep(event, 'could not be downloaded'));
   });
   scope.addEventListener('backgroundfetchabort', (event) => {
-    event.waitUntil(settle(event, 0, 0));
+    event.waitUntil(settle(event, { kept: 0, requests: 0, problem: null }));
   });
   scope.addEventListener('backgroundfetchclick', (event) => {
     event.waitUntil(show(event.registration.id));
@@ -23,28 +23,27 @@ async function keep(event: BackgroundFetchUpdateUIEvent, ending: string): Promis
   const { id } = event.registration;
   const records = await event.registration.matchAll();
   const cache = await caches.open(cacheName(id));
-  const kept = await Promise.all(
+  const attempts = await Promise.allSettled(
     records.map(async (record) => {
-      const response = await record.responseReady.catch(() => null);
-      if (!response?.ok) return false;
-      // The storage may refuse (it is nearly full, say): then this one is missing, and the others are kept.
-      return cache.put(record.request, response).then(
-        () => true,
-        (error) => {
-          console.warn(`Can't keep ${record.request.url}:`, error);
-          return false;
-        },
-      );
+      const response = await record.responseReady;
+      if (!response.ok) return false;
+      await cache.put(record.request, response);
+      return true;
     }),
   );
-  await settle(event, kept.filter(Boolean).length, records.length);
-  await event.updateUI({ title: `${titleOf(id)} ${ending}` });
+  // A request may have failed, or the storage refuse its response (it is nearly full, say): the others are kept.
+  const refusal = attempts.find((attempt) => attempt.status === 'rejected');
+  const kept = attempts.filter((attempt) => attempt.status === 'fulfilled' && attempt.value).length;
+  await settle(event, { kept, requests: records.length, problem: refusal ? `${refusal.reason}` : null });
+  await event.updateUI({ title: `${titleOf(id)} ${refusal ? 'is not complete' : ending}` });
 }
 
-async function settle({ registration }: BackgroundFetchEvent, kept: number, requests: number): Promise<void> {
+async function settle(
+  { registration }: BackgroundFetchEvent,
+  what: Pick<Outcome, 'kept' | 'requests' | 'problem'>,
+): Promise<void> {
   const { id, result, failureReason } = registration;
-  const outcome: Outcome = { result, failureReason, kept, requests };
-  await writeOutcome(id, outcome);
+  await writeOutcome(id, { result, failureReason, ...what });
   tell({ type: 'settled', id });
 }
 
