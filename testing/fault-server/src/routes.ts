@@ -35,11 +35,10 @@ export class Routes {
       const scheme = 'encrypted' in request.socket ? 'https' : 'http';
       const url = new URL(request.url ?? '/', `${scheme}://${request.headers.host ?? 'localhost'}`);
       const [, kind = '', encodedKey = '', view] = url.pathname.split('/');
-      const key = /^(r|upload|echo)$/.test(kind) ? decodeURIComponent(encodedKey) : null;
+      const name = decode(encodedKey);
+      const key = /^(r|upload|echo)$/.test(kind) ? name : null;
       const exchange = new Exchange({ request, response, listener }, url, key, this.log);
-      this.#answer(exchange, kind, decodeURIComponent(encodedKey), view).catch((error: unknown) =>
-        reportFailure(exchange, error),
-      );
+      this.#answer(exchange, kind, name, view).catch((error: unknown) => reportFailure(exchange, error));
     };
   };
 
@@ -120,4 +119,13 @@ function reportFailure(exchange: Exchange, error: unknown): void {
   }
   const message = error instanceof Error ? error.message : String(error);
   exchange.sendText(error instanceof UnknownFault ? 400 : 500, message);
+}
+
+/** A key that is no valid percent-encoding is taken as it is written. */
+function decode(encodedKey: string): string {
+  try {
+    return decodeURIComponent(encodedKey);
+  } catch {
+    return encodedKey;
+  }
 }

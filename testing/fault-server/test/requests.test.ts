@@ -123,3 +123,7 @@ test.each(['ok', 'reset'])('the secure origin answers, and misbehaves too: %s', 
   });
   expect(ended).toBe(fault === 'reset' ? 'ECONNRESET' : 'ok');
 });
+
+test('a path that is no valid percent-encoding is answered like any other', async () => {
+  expect((await at('/r/%zz?size=3')).status).toBe(200);
+});
