@@ -114,7 +114,7 @@ async function fetchOnce(
 function rangeHeaders(plan: AttemptPlan, ifRange: string | null): Record<string, string> {
   if (plan.kind === 'identity') return { Range: 'bytes=0-' };
   if (plan.kind !== 'rest') return {};
-  const range = { Range: `bytes=${plan.position - plan.overlap}-` };
+  const range = { Range: `bytes=${plan.position - plan.overlap}-${plan.end === null ? '' : plan.end - 1}` };
   return ifRange === null ? range : { ...range, 'If-Range': ifRange };
 }
 

@@ -38,10 +38,14 @@ async function takeFromActive(job: Job): Promise<StoredBackgroundFetch | null> {
     ended = null;
     const current = await transaction.getFetch(job.fetch.key);
     if (!current || (!isActive(current) && current.state !== 'aborting')) return;
+    const owed = withEventOwed(current, ports.clock.now());
     for (const record of await transaction.listRecords(current.key)) {
-      if (record.state !== 'settled') transaction.putRecord(settled(record, 'aborted'));
+      if (record.state === 'settled') continue;
+      // whatever went wrong, an app must never be told of a success whose records are not all there
+      if (owed.failureReason === '') throw new Error(`Record ${record.index} was left ${record.state}`);
+      transaction.putRecord(settled(record, 'aborted'));
     }
-    ended = withEventOwed(current, ports.clock.now());
+    ended = owed;
     transaction.putFetch(ended);
   });
   return ended;

@@ -148,7 +148,9 @@ async function processRest(
   const { position, overlap } = plan;
   const known = previous !== null && (plan.ifRange !== null || job.record(index).request.integrity !== '');
   const content = validateAPartialResponse(position - overlap, response.head, previous, sentIfRange);
-  if (!content || !known || previous.coding !== 'identity') {
+  const partEnd = content?.byteLength == null ? null : position - overlap + content.byteLength;
+  const isMore = plan.end !== null && (partEnd === null || partEnd > plan.end);
+  if (!content || isMore || !known || previous.coding !== 'identity') {
     // there is more, but of what? a body whose offsets or version are unknown can't be continued
     return await refuse(exchange);
   }
@@ -159,8 +161,7 @@ async function processRest(
   const sink = new BodySink(job, key, position, (record) =>
     continued(record, content.completeLength, content.rangeShown),
   );
-  const end = content.byteLength === null ? previous.length : position - overlap + content.byteLength;
-  return await receiveInto(exchange, sink, { end, overlap: stored });
+  return await receiveInto(exchange, sink, { end: partEnd ?? previous.length, overlap: stored });
 }
 
 /** `bytes=N-` can't be satisfied: there is nothing after the stored bytes. */

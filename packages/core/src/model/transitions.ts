@@ -72,7 +72,10 @@ export function withRecordResult(fetch: StoredBackgroundFetch, result: RecordRes
 }
 
 /** The fetch once all its records are settled. One that `abort()` removed before is aborted, whatever they say. */
-export function withEventOwed(fetch: StoredBackgroundFetch, now: number): StoredBackgroundFetch {
+export function withEventOwed(
+  fetch: StoredBackgroundFetch,
+  now: number,
+): Extract<StoredBackgroundFetch, { state: 'event-owed' }> {
   const failureReason: BackgroundFetchFailureReason =
     fetch.state === 'active' || fetch.state === 'paused' ? fetch.failureReason : 'aborted';
   const { schema, key, registration, id, order, title, icons, downloadTotal, uploadTotal, recordCount } =

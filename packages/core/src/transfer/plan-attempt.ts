@@ -1,6 +1,6 @@
-import { type ByteRange, prefixLength } from '../model/byte-ranges.ts';
+import { type ByteRange, findGaps, prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
-import type { StoredRecord } from '../model/record.ts';
+import type { ResponseData, StoredRecord } from '../model/record.ts';
 import { hasServerOffsets, isStoredWhole } from './body-completeness.ts';
 import { chooseValidator, getStrongETag } from './choose-validator.ts';
 import type { EngineOptions } from './options.ts';
@@ -36,10 +36,14 @@ export type AttemptPlan =
   | { readonly kind: 'plain' }
   /** `bytes=0-`: everything, but without a content coding, so that it can be resumed. */
   | { readonly kind: 'identity' }
-  /** What follows the stored bytes, and `overlap` bytes before them to compare. */
+  /**
+   * What follows the first stored bytes up to, not including, `end` (null: the end of the body), and `overlap` bytes
+   * before it to compare.
+   */
   | {
       readonly kind: 'rest';
       readonly position: number;
+      readonly end: number | null;
       readonly overlap: number;
       readonly ifRange: string | null;
     }
@@ -55,24 +59,31 @@ export function planAttempt(record: StoredRecord, lessons: Lessons, options: Eng
   if (lessons.startOver) return wholeAgain(hasServerOffsets(data.coding), lessons);
   if (lessons.proveEnd) {
     const ifRange = hasServerOffsets(data.coding) ? getStrongETag(data) : null;
-    return { kind: 'rest', position: prefixLength(data.stored), overlap: 0, ifRange };
+    return { kind: 'rest', position: prefixLength(data.stored), end: null, overlap: 0, ifRange };
   }
   if (isStoredWhole(data)) return { kind: 'settle' };
   if (!hasServerOffsets(data.coding)) return wholeAgain(false, lessons);
   const validator = chooseValidator(data);
   const parallel = options.connections > 1 && !lessons.singleRange;
-  if (validator && parallel && allowsParallelRanges(data, options.pieceSize)) {
+  // ranges that were fetched at once and cut short leave gaps between them, which no single range fills
+  const scattered = hasBytesBeyondGap(data);
+  if (validator && parallel && (scattered || allowsParallelRanges(data, options.pieceSize))) {
     return { kind: 'pieces', pieces: planPieces(data, options.pieceSize), ifRange: validator.value };
   }
   const position = prefixLength(data.stored);
   if (position === 0) return { kind: 'plain' };
+  const end = scattered ? (findGaps(data.stored, data.length ?? position)[0]?.end ?? null) : null;
   if (validator) {
     const overlap = Math.min(validator.overlap, position);
-    return { kind: 'rest', position, overlap, ifRange: validator.value };
+    return { kind: 'rest', position, end, overlap, ifRange: validator.value };
   }
   // Nothing identifies the version, but the digest of the whole will show a mixture.
-  if (request.integrity !== '') return { kind: 'rest', position, overlap: 0, ifRange: null };
+  if (request.integrity !== '') return { kind: 'rest', position, end, overlap: 0, ifRange: null };
   return { kind: 'plain' };
+}
+
+function hasBytesBeyondGap({ stored }: ResponseData): boolean {
+  return stored.length > (prefixLength(stored) > 0 ? 1 : 0);
 }
 
 function wholeAgain(identity: boolean, lessons: Lessons): AttemptPlan {
