@@ -1,0 +1,159 @@
+import { install } from 'background-fetch/ponyfill';
+import { assert } from 'chai';
+import { uniqueKey } from '../../support/fetched.ts';
+import { NotApplicable, unsupported } from '../../support/host.ts';
+import { assertDOMException, assertTypeError, heldUrl, newResource, start, useScope } from './given.ts';
+
+describe('The checks of fetch()', () => {
+  const scope = useScope();
+  const fetch = (requests: RequestInfo | RequestInfo[], options = {}) => start(scope(), requests, options);
+
+  it('refuses an empty list of requests', async () => {
+    await assertTypeError(fetch([]), 'empty');
+  });
+
+  it('refuse a request whose body was used, and name its URL', async () => {
+    const request = new Request('/used', { method: 'POST', body: 'once' });
+    await request.text();
+    await assertTypeError(fetch([request]), request.url, 'used');
+  });
+
+  it('look for used bodies before they look at URLs', async () => {
+    const request = new Request('/used-first', { method: 'POST', body: 'once' });
+    await request.text();
+    await assertTypeError(fetch(['https://:invalid/', request]), request.url);
+  });
+
+  it('refuse an invalid URL, and name it', async () => {
+    await assertTypeError(fetch(['/fine', 'https://:invalid/']), 'https://:invalid/');
+  });
+
+  it('refuse the mode no-cors, and name URL and mode', async () => {
+    const request = new Request('/opaque', { mode: 'no-cors' });
+    await assertTypeError(fetch(request), request.url, 'no-cors');
+  });
+
+  it('refuse credentials in a URL', async () => {
+    await assertTypeError(fetch('https://user:secret@example.test/'), 'example.test', 'credentials');
+  });
+
+  for (const url of ['ftp://example.test/a', 'data:text/plain,a', 'about:blank', 'http://example.test/a']) {
+    it(`refuse the scheme of ${url}`, async () => {
+      await assertTypeError(fetch(url), url, new URL(url).protocol);
+    });
+  }
+
+  it('refuse a blob: URL', async () => {
+    const url = URL.createObjectURL(new Blob(['bytes']));
+    await assertTypeError(fetch(url), url, 'blob:');
+    URL.revokeObjectURL(url);
+  });
+
+  for (const port of [25, 6000, 10080]) {
+    it(`refuse port ${port}, which the Fetch standard blocks`, async () => {
+      await assertTypeError(fetch(`https://example.test:${port}/`), `:${port}`, `${port} is blocked`);
+    });
+  }
+
+  it('refuse a URL that dangling markup has left', async () => {
+    await assertTypeError(fetch('/images?\n<p>secret'), '/images?', 'markup');
+  });
+
+  it('allow a line break alone, and "<" alone, in a URL', async () => {
+    const [broken, angled] = [newResource(), newResource()];
+    const registration = await fetch([broken.url.replace('?', '\n?'), `${angled.url}&_x=<`]);
+    assert.equal(await registration.abort(), true);
+  });
+
+  it('leave the bodies of all requests alone if one of them is refused', async () => {
+    const upload = new Request('/upload', { method: 'POST', body: 'kept' });
+    await assertTypeError(fetch([upload, new Request('/x', { mode: 'no-cors' })]), 'no-cors');
+    assert.equal(upload.bodyUsed, false);
+  });
+
+  it('leave no background fetch behind when they refuse one', async () => {
+    const id = uniqueKey('refused');
+    await assertTypeError(scope().backgroundFetch.fetch(id, ['/fine', 'ftp://example.test/']));
+    assert.notInclude(await scope().backgroundFetch.getIds(), id);
+    assert.equal(await scope().backgroundFetch.get(id), undefined);
+  });
+
+  it('refuse an id that is active', async () => {
+    const id = uniqueKey('taken');
+    const first = await scope().backgroundFetch.fetch(id, heldUrl());
+    await assertTypeError(scope().backgroundFetch.fetch(id, newResource().url), id, 'active');
+    assert.equal(await scope().backgroundFetch.get(id), first);
+    await first.abort();
+  });
+
+  it('let one of two simultaneous fetches with the same id through', async () => {
+    const id = uniqueKey('race');
+    const start = () => scope().backgroundFetch.fetch(id, heldUrl());
+    const outcomes = await Promise.allSettled([start(), start()]);
+    assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+    await (await scope().backgroundFetch.get(id))?.abort();
+  });
+
+  it('allow an id again once its fetch was aborted', async () => {
+    const id = uniqueKey('again');
+    const start = () => scope().backgroundFetch.fetch(id, heldUrl());
+    const first = await start();
+    await first.abort();
+    const second = await start();
+    assert.notEqual(second, first);
+    await second.abort();
+  });
+
+  it('refuse a request whose body fails while it is read', async () => {
+    const stream = new ReadableStream({
+      pull(controller) {
+        controller.error(new Error('The file went away'));
+      },
+    });
+    const init = { method: 'POST', body: stream, duplex: 'half' } as RequestInit;
+    const request = new Request('/broken-upload', init);
+    if (request.headers.has('content-type')) throw new NotApplicable('a stream as request body becomes text');
+    await assertTypeError(fetch(request), request.url, 'could not be read');
+  });
+
+  it('refuse a downloadTotal for which there is no room', async () => {
+    if (!navigator.storage?.estimate) throw new NotApplicable('the engine does not tell its quota');
+    const downloadTotal = Number.MAX_SAFE_INTEGER;
+    await assertDOMException(fetch(newResource().url, { downloadTotal }), 'QuotaExceededError');
+  });
+
+  it('refuse integrity where the worker does not import what checks it', async () => {
+    unsupported(['native'], 'the browser checks it itself');
+    const integrity = `sha256-${'A'.repeat(43)}=`;
+    await assertDOMException(fetch(new Request(newResource().url, { integrity })), 'NotSupportedError');
+  });
+
+  it('refuse what a start policy denies', async () => {
+    unsupported(['native'], 'the policy is the polyfill’s');
+    const denied = uniqueKey('denied');
+    const asked: string[] = [];
+    const startPolicy = (id: string) => {
+      asked.push(id);
+      return 'deny' as const;
+    };
+    const restore = install({ startPolicy });
+    try {
+      await assertDOMException(scope().backgroundFetch.fetch(denied, newResource().url), 'NotAllowedError');
+      assert.deepEqual(asked, [denied]);
+    } finally {
+      restore();
+      install()();
+    }
+  });
+
+  it('come before the policy: an invalid request of a denied fetch is a TypeError', async () => {
+    unsupported(['native'], 'the policy is the polyfill’s');
+    const restore = install({ startPolicy: () => 'deny' });
+    try {
+      await assertTypeError(fetch('ftp://example.test/'));
+    } finally {
+      restore();
+      install()();
+    }
+  });
+});

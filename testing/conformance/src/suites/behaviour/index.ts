@@ -1,0 +1,11 @@
+import './fetch-arguments.ts';
+import './requests.ts';
+import './ids.ts';
+import './matching.ts';
+import './progress.ts';
+import './abort.ts';
+import './streaming.ts';
+import './responses.ts';
+import './events.ts';
+import './update-ui.ts';
+import './pause.ts';
