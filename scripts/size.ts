@@ -8,11 +8,12 @@ import { gzipSync } from 'node:zlib';
 const dist = fileURLToPath(new URL('../packages/web/dist/', import.meta.url));
 const kilobyte = 1000;
 
-const limits: Record<string, number> = {
-  'index.js': 8 * kilobyte,
-  'ponyfill.js': 8 * kilobyte,
-  'service-worker.js': 14 * kilobyte,
-  'background-fetch.sw.js': 14 * kilobyte,
+/** `limit` is what fails a change; `target` is where it should be. */
+const entries: Record<string, { readonly limit: number; readonly target: number }> = {
+  'index.js': { limit: 11.5 * kilobyte, target: 8 * kilobyte },
+  'ponyfill.js': { limit: 11.5 * kilobyte, target: 8 * kilobyte },
+  'service-worker.js': { limit: 21.5 * kilobyte, target: 14 * kilobyte },
+  'background-fetch.sw.js': { limit: 21.5 * kilobyte, target: 14 * kilobyte },
 };
 
 /** The file and the chunks it imports. */
@@ -28,11 +29,11 @@ function collect(file: string, found = new Set<string>()): Set<string> {
 }
 
 let failed = false;
-for (const [entry, limit] of Object.entries(limits)) {
+for (const [entry, { limit, target }] of Object.entries(entries)) {
   const files = [...collect(join(dist, entry))];
   const size = files.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0);
-  const verdict = size <= limit ? 'ok' : 'TOO LARGE';
   failed ||= size > limit;
-  console.log(`${entry.padEnd(24)} ${String(size).padStart(6)} of ${limit} bytes min+gzip  ${verdict}`);
+  const verdict = size > limit ? 'TOO LARGE' : size > target ? `above the target of ${target}` : 'ok';
+  console.log(`${entry.padEnd(24)} ${String(size).padStart(6)} bytes min+gzip, limit ${limit}: ${verdict}`);
 }
 if (failed) process.exitCode = 1;
