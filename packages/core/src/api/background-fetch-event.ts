@@ -1,5 +1,6 @@
 import {
-  BackgroundFetchRegistration,
+  type BackgroundFetchRegistration,
+  isRegistration,
   requireArguments,
   snapshotOf,
   updateDisplay,
@@ -46,7 +47,7 @@ export function createEventInterfaces(
     constructor(type: string, init: BackgroundFetchEventInit) {
       requireArguments('BackgroundFetchEvent', arguments.length, 2);
       const { registration } = toDictionary(init, 'The init of the event');
-      if (!(registration instanceof BackgroundFetchRegistration)) {
+      if (!isRegistration(registration)) {
         throw new TypeError(
           'The init of the event needs a member "registration", a BackgroundFetchRegistration',
         );
@@ -63,6 +64,11 @@ export function createEventInterfaces(
   // https://wicg.github.io/background-fetch/#background-fetch-update-ui-event
   class BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
     #uiUpdated = false;
+
+    // its parameters are what `length` of the interface counts
+    constructor(type: string, init: BackgroundFetchEventInit) {
+      super(type, init);
+    }
 
     /** Resolves when title and icons are changed. Rejects with an InvalidStateError where the rules refuse it. */
     async updateUI(...args: [options?: unknown]): Promise<void> {

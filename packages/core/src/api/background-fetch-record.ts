@@ -23,6 +23,8 @@ export class BackgroundFetchRecord {
    * Rejects with an AbortError if the fetch was aborted before that, with a TypeError if it failed.
    */
   get responseReady(): Promise<Response> {
+    // an attribute whose type is a promise rejects where others throw
+    if (!(#record in this)) return Promise.reject(new TypeError('Illegal invocation'));
     if (!this.#responseReady) {
       this.#responseReady = this.#record.readResponse();
       // who does not wait for it has not forgotten to handle it

@@ -27,6 +27,8 @@ interface Inner extends Instance {
 }
 
 let innerOf: (registration: BackgroundFetchRegistration) => Inner;
+/** Whether a value is a registration object: one that was made here, not one that only inherits. */
+export let isRegistration: (value: unknown) => value is BackgroundFetchRegistration;
 
 /**
  * A background fetch, as the app sees it.
@@ -38,6 +40,8 @@ export class BackgroundFetchRegistration extends EventTarget {
 
   static {
     innerOf = (registration) => registration.#inner;
+    isRegistration = (value): value is BackgroundFetchRegistration =>
+      typeof value === 'object' && value !== null && #inner in value;
   }
 
   constructor(...args: unknown[]) {
@@ -114,7 +118,7 @@ export class BackgroundFetchRegistration extends EventTarget {
 }
 
 defineInterface(BackgroundFetchRegistration, 'BackgroundFetchRegistration');
-defineEventHandler(BackgroundFetchRegistration.prototype, 'progress');
+defineEventHandler(BackgroundFetchRegistration.prototype, 'progress', isRegistration);
 
 export function requireArguments(method: string, given: number, required: number): void {
   if (given < required) throw new TypeError(`${method}() needs ${required} argument(s), and got ${given}`);

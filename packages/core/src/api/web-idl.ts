@@ -22,30 +22,58 @@ export function defineInterface(interfaceObject: { prototype: object }, name: st
   Object.defineProperty(interfaceObject, 'name', { value: name, configurable: true });
 }
 
-/** Defines an event handler IDL attribute. https://html.spec.whatwg.org/#event-handler-idl-attributes */
-export function defineEventHandler(target: object, type: string): void {
-  const handlers = new WeakMap<object, { handler: unknown }>();
+interface ActiveHandler {
+  handler: object;
+  readonly listener: (event: Event) => void;
+}
+
+/**
+ * Defines an event handler IDL attribute on a prototype; `isOwner` tells the objects that have it.
+ * https://html.spec.whatwg.org/#event-handler-idl-attributes
+ */
+export function defineEventHandler(
+  prototype: object,
+  type: string,
+  isOwner: (value: unknown) => boolean,
+): void {
+  const active = new WeakMap<EventTarget, ActiveHandler>();
+  const requireOwner = (value: unknown): EventTarget => {
+    if (!isOwner(value)) throw new TypeError('Illegal invocation');
+    return value as EventTarget;
+  };
   const name = `on${type}`;
   const members = {
     get [name](): unknown {
-      return handlers.get(this)?.handler ?? null;
+      return active.get(requireOwner(this))?.handler ?? null;
     },
     set [name](value: unknown) {
-      const handler = typeof value === 'function' || (typeof value === 'object' && value) ? value : null;
-      const known = handlers.get(this);
-      // the place among the listeners is that of the first handler
-      if (known) known.handler = handler;
-      else if (handler) {
-        const entry = { handler: handler as unknown };
-        handlers.set(this, entry);
-        (this as unknown as EventTarget).addEventListener(type, function (this: unknown, event) {
-          if (typeof entry.handler === 'function') entry.handler.call(this, event);
-        });
-      }
+      const owner = requireOwner(this);
+      const known = active.get(owner);
+      const isHandler = typeof value === 'function' || (typeof value === 'object' && value !== null);
+      if (!isHandler) {
+        if (known) owner.removeEventListener(type, known.listener);
+        active.delete(owner);
+      } else if (known) {
+        // the place among the listeners is that of the handler before
+        known.handler = value;
+      } else active.set(owner, activateHandler(owner, type, value));
     },
   };
   const descriptor = Object.getOwnPropertyDescriptor(members, name) as PropertyDescriptor;
-  Object.defineProperty(target, name, { ...descriptor, enumerable: true, configurable: true });
+  Object.defineProperty(prototype, name, { ...descriptor, enumerable: true, configurable: true });
+}
+
+/** https://html.spec.whatwg.org/#activate-an-event-handler */
+function activateHandler(owner: EventTarget, type: string, handler: object): ActiveHandler {
+  const active: ActiveHandler = {
+    handler,
+    listener(event) {
+      if (typeof active.handler !== 'function') return;
+      if (active.handler.call(owner, event) === false) event.preventDefault();
+    },
+  };
+  owner.addEventListener(type, active.listener);
+  return active;
 }
 
 /** https://webidl.spec.whatwg.org/#js-dictionary */
@@ -59,10 +87,14 @@ export function toDictionary(value: unknown, what: string): Record<string, unkno
 
 /** https://webidl.spec.whatwg.org/#js-unsigned-long-long */
 export function toUnsignedLongLong(value: unknown): number {
-  const number = Math.trunc(Number(value));
+  if (value === undefined) return 0;
+  // unlike Number(), this throws for a BigInt
+  const number = Math.trunc(+(value as number));
   if (!Number.isFinite(number)) return 0;
   const modulus = 2 ** 64;
-  return ((number % modulus) + modulus) % modulus;
+  const remainder = number % modulus;
+  // only a negative one is added to: the sum has 53 bits of precision; -0 becomes 0
+  return remainder < 0 ? remainder + modulus : remainder + 0;
 }
 
 /** https://webidl.spec.whatwg.org/#js-DOMString: a symbol has no string, and throws. */

@@ -19,7 +19,9 @@ export class PatchRegistry {
     around: (original: T[K]) => T[K],
   ): void {
     const descriptor = Object.getOwnPropertyDescriptor(target, key);
-    if (descriptor) this.define(target, key, { ...descriptor, value: around(descriptor.value) });
+    if (!descriptor) return;
+    const value = Object.defineProperty(around(descriptor.value), 'name', { value: key, configurable: true });
+    this.define(target, key, { ...descriptor, value });
   }
 
   /** In the opposite order, so that what was patched twice ends as it began. */
