@@ -1,1 +1,4 @@
 import './harness.ts';
+import './behaviour/index.ts';
+import './idl/index.ts';
+import './store-contract.ts';

@@ -12,7 +12,8 @@ export class NotApplicable extends Error {
   override readonly name = 'NotApplicable';
 }
 
-type Where = EngineName | 'native' | 'polyfill' | 'driven' | 'no-blob-storage';
+/** Where a behaviour may be impossible; `driven webkit` and the like are WebDriver sessions of that engine. */
+export type Where = EngineName | `driven ${EngineName}` | 'native' | 'polyfill' | 'no-blob-storage';
 
 /**
  * First line of a test whose behaviour is impossible in some places. There it ends with the reason, which is printed
@@ -22,7 +23,7 @@ export function unsupported(where: readonly Where[], reason: string): void {
   const here: readonly Where[] = [
     host.engine,
     host.native ? 'native' : 'polyfill',
-    ...(host.driven ? (['driven'] as const) : []),
+    ...(host.driven ? ([`driven ${host.engine}`] as const) : []),
     ...(host.blobStorage ? [] : (['no-blob-storage'] as const)),
   ];
   if (where.some((place) => here.includes(place))) throw new NotApplicable(reason);
