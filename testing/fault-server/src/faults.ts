@@ -14,6 +14,7 @@ const grammar = {
   date: /^none$/,
   length: /^(none|close)$/,
   cache: /^default$/,
+  vary: anything,
   ranges: /^ignore$/,
   ifrange: /^ignore$/,
   contentrange: /^(wrong-start|wrong-total|missing|malformed|star)$/,

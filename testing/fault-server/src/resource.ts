@@ -49,6 +49,9 @@ export function setCommonHeaders(exchange: Exchange, faults: Faults): void {
     // A browser's cache would keep requests from the server whose faults the test counts on.
     response.setHeader('Cache-Control', 'no-store');
   }
+  if (faults.vary !== undefined) {
+    response.setHeader('Vary', faults.vary);
+  }
   if (faults.retryafter !== undefined) {
     response.setHeader('Retry-After', faults.retryafter);
   }
