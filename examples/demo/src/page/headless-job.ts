@@ -39,7 +39,7 @@ async function download(item: CatalogueItem, downloads: Downloads): Promise<void
   const { result, failureReason, downloaded } = registration;
   const seconds = (performance.now() - start) / 1000;
   await say(
-    `result "${result}", failureReason "${failureReason}", ${formatBytes(downloaded)} in ${seconds.toFixed(1)} s, ${formatBytes(downloaded / seconds)}/s`,
+    `result "${result}", failureReason "${failureReason}", ${formatBytes(downloaded)} downloaded and put away in ${seconds.toFixed(1)} s, ${formatBytes(downloaded / seconds)}/s`,
   );
   if (result !== 'success') throw new Error(`The background fetch of ${item.id} ended with ${failureReason}`);
   for (const file of item.files) await checkHash(item, file);

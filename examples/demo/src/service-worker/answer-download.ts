@@ -20,14 +20,19 @@ export function findDownloadable(path: string): Downloadable | undefined {
 }
 
 /** A file from the cache, else from the download that is under way, else from the network. */
-export async function answerDownload(request: Request, { id, file }: Downloadable): Promise<Response> {
+export async function answerDownload(
+  request: Request,
+  { id, file }: Downloadable,
+  streams: boolean,
+): Promise<Response> {
   const range = requestedRange(request, file.bytes);
   const kept = await caches.match(file.url, { cacheName: cacheName(id) });
   if (kept) {
     if (range === 'unsatisfiable') return unsatisfiable(file.bytes);
     return range ? respondWithKeptRange(kept, range) : kept;
   }
-  const live = range === 'unsatisfiable' ? null : await answerFromFlight(request, id, file, range);
+  if (!streams || range === 'unsatisfiable') return fetch(request);
+  const live = await answerFromFlight(request, id, file, range);
   return live ?? fetch(request);
 }
 

@@ -3,8 +3,11 @@ import { scope } from './scope.ts';
 import { listenForSettling } from './settle.ts';
 import { answerFromShell, listenForLifecycle } from './shell.ts';
 
-/** The app's part of the service worker: the same above the polyfill and above the browser's own API. */
-export function startApp(): void {
+/**
+ * The app's part of the service worker: the same above the polyfill and above the browser's own API.
+ * @param streams whether records give their responses while they are being downloaded
+ */
+export function startApp(streams: boolean): void {
   listenForLifecycle();
   listenForSettling();
   scope.addEventListener('fetch', (event) => {
@@ -14,7 +17,7 @@ export function startApp(): void {
     const downloadable = findDownloadable(url.pathname);
     // Artwork is in the shell too, so that the list looks right before anything was downloaded.
     if (downloadable && downloadable.file.role !== 'artwork') {
-      event.respondWith(answerDownload(request, downloadable));
+      event.respondWith(answerDownload(request, downloadable, streams));
     } else if (request.mode === 'navigate' || isAsset(url.pathname)) {
       event.respondWith(answerFromShell(request));
     }
