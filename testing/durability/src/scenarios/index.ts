@@ -1,0 +1,20 @@
+import type { Scenario } from '../scenario.ts';
+import { eventRepeated } from './event-repeated.ts';
+import { killedWithOneRange, killedWithParallelRanges } from './killed-mid-download.ts';
+import { newVersionTakesOver, newVersionWaits } from './new-version.ts';
+import { messagesAfterState } from './order.ts';
+import { navigated, tabReopened, twoTabs } from './pages-come-and-go.ts';
+import { workerStopped } from './worker-stopped.ts';
+
+export const scenarios: readonly Scenario[] = [
+  killedWithParallelRanges,
+  killedWithOneRange,
+  eventRepeated,
+  tabReopened,
+  navigated,
+  twoTabs,
+  workerStopped,
+  newVersionTakesOver,
+  newVersionWaits,
+  messagesAfterState,
+];

@@ -1,0 +1,58 @@
+import { ok } from 'node:assert/strict';
+import { type Download, download, expectRead, start } from '../download.ts';
+import type { Circumstances, Scenario } from '../scenario.ts';
+import { Session } from '../session.ts';
+import { inMebibytes, mebibyte } from '../transfer-account.ts';
+
+/**
+ * Bytes that one death may cost for each connection: one checkpoint that is being written, one that gathers. What
+ * lies in the buffers between the server and the worker comes on top.
+ */
+const lostPerConnection = 8 * mebibyte;
+
+export const killedWithParallelRanges: Scenario = {
+  name: 'killed at random points, two ranges at a time',
+  run: (circumstances) => killAndRestart(circumstances, download('file', 64, 10), 2, circumstances.rounds),
+};
+
+/** Without an ETag there is one range, and the bytes at the seam are compared. */
+export const killedWithOneRange: Scenario = {
+  name: 'killed at random points, one range, dated',
+  run: (circumstances) =>
+    killAndRestart(
+      circumstances,
+      download('file', 40, 20, '&etag=none'),
+      1,
+      Math.ceil(circumstances.rounds / 3),
+    ),
+};
+
+function killAndRestart(
+  { engine, random }: Circumstances,
+  file: Download,
+  connections: number,
+  rounds: number,
+): Promise<string> {
+  return Session.use(engine, async (session) => {
+    const points = Array.from({ length: rounds }, () => random.integer(1, Math.floor(file.size * 0.9)));
+    await start(session, await session.launch(), 'file', file);
+    for (const point of points.sort((a, b) => a - b)) {
+      await session.app.until(`byte ${point} sent, and one since the last death`, () => {
+        const { distinct, sinceDeath } = session.account('file');
+        return distinct >= point && sinceDeath > 0;
+      });
+      ok(
+        session.account('file').distinct < file.size,
+        'The last byte was sent before the browser could be killed',
+      );
+      await session.kill();
+      await session.spawn();
+    }
+    await expectRead(session, 'file', file);
+    await session.app.untilNote('handled', 'file');
+    const { lost, again } = session.account('file');
+    const figures = `killed at ${points.map(inMebibytes)} MiB; lost ${lost.map(inMebibytes)} MiB; again ${inMebibytes(again)} MiB`;
+    ok(Math.max(...lost) <= connections * lostPerConnection, `A death cost too much: ${figures}`);
+    return figures;
+  });
+}

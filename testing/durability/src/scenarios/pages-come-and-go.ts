@@ -1,0 +1,88 @@
+import { deepStrictEqual, ok } from 'node:assert/strict';
+import type { RemotePage } from '@background-fetch/testing-engines';
+import { download, ended, expectRead, look, start, untilSent } from '../download.ts';
+import type { Scenario } from '../scenario.ts';
+import { Session } from '../session.ts';
+import { inMebibytes, mebibyte } from '../transfer-account.ts';
+
+/** What lies in buffers when a range is given up for another one, or a worker dies that nobody killed. */
+const slack = 16 * mebibyte;
+
+export const tabReopened: Scenario = {
+  name: 'the only tab closed and opened again',
+  run: ({ engine }) =>
+    Session.use(engine, async (session) => {
+      const file = download('file', 32, 5);
+      const first = await session.launch({ tabs: true });
+      await start(session, first, 'file', file);
+      await untilSent(session, file, 0.3);
+      await first.close();
+      const second = await session.open();
+      await expectToGoOn(session, second, file.size);
+      await expectRead(session, 'file', file);
+      return transferred(session);
+    }),
+};
+
+export const navigated: Scenario = {
+  name: 'the page left for another one of the app',
+  run: ({ engine }) =>
+    Session.use(engine, async (session) => {
+      const file = download('file', 32, 5);
+      const first = await session.launch();
+      await start(session, first, 'file', file);
+      await untilSent(session, file, 0.3);
+      const second = await session.navigate(first);
+      await expectToGoOn(session, second, file.size);
+      await expectRead(session, 'file', file);
+      return transferred(session);
+    }),
+};
+
+export const twoTabs: Scenario = {
+  name: 'two tabs start the same fetch at once',
+  run: ({ engine }) =>
+    Session.use(engine, async (session) => {
+      const file = download('file', 32, 8);
+      const tabs = [await session.launch({ tabs: true }), await session.open()];
+      const results = await Promise.allSettled(tabs.map((tab) => start(session, tab, 'file', file)));
+      const refusals = results
+        .filter((result) => result.status === 'rejected')
+        .map(({ reason }) => reason.name);
+      deepStrictEqual(
+        refusals,
+        ['TypeError'],
+        'One tab starts the fetch, the other is told that the id is taken',
+      );
+      for (const tab of tabs) ok(await look(session, tab, 'file'), 'Both tabs see the fetch');
+      const ends = await Promise.all(tabs.map((tab) => ended(session, tab, 'file')));
+      for (const { result } of ends) deepStrictEqual(result, 'success');
+      await expectRead(session, 'file', file);
+      await session.app.untilNote('handled', 'file');
+      deepStrictEqual(session.app.count('success', 'file'), 1, 'One event is dispatched');
+      const ranges = session.app.server.log.of('file').map(({ headers }) => headers.range ?? 'everything');
+      deepStrictEqual(
+        ranges.length,
+        new Set(ranges).size,
+        `A range was asked for twice: ${ranges.join(', ')}`,
+      );
+      return transferred(session);
+    }),
+};
+
+/** The page finds the fetch where it was, and hears of its end. */
+async function expectToGoOn(session: Session, page: RemotePage, size: number): Promise<void> {
+  const found = await look(session, page, 'file');
+  ok(found, 'The page that was opened sees the fetch');
+  ok(found.downloaded > 0 && found.downloaded < size, `It is under way: ${found.downloaded} bytes are there`);
+  const { result } = await ended(session, page, 'file');
+  deepStrictEqual(result, 'success');
+}
+
+function transferred(session: Session): string {
+  const { again, requests } = session.account('file');
+  const workers = new Set(session.app.notes.map(({ instance }) => instance)).size;
+  const figures = `${requests} requests, ${workers} workers, again ${inMebibytes(again)} MiB`;
+  ok(again <= (workers - 1) * slack + mebibyte, `Too much was fetched twice: ${figures}`);
+  return figures;
+}
