@@ -65,6 +65,10 @@ async function startEngine(): Promise<Engine> {
   const started = new Engine(ports, await registrationKey(scope.registration.scope), options.engine);
   channel.callTheRoll();
   started.start();
+  // the registration was unregistered: its worker gets no ping any more, and would transfer until it is ended
+  channel.subscribe(({ registration, recordsAvailable, result }) => {
+    if (registration === started.registration && !recordsAvailable && result === '') started.look();
+  });
   return started;
 }
 
