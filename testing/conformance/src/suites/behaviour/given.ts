@@ -3,17 +3,9 @@ import type {
   BackgroundFetchRecord,
   BackgroundFetchRegistration,
 } from '@background-fetch/core';
+import type { LoggedRequest } from '@background-fetch/testing-fault-server';
 import { assert } from 'chai';
-import {
-  ask,
-  control,
-  expectedBytes,
-  resource,
-  serverLog,
-  settled,
-  sha256,
-  uniqueKey,
-} from '../../support/fetched.ts';
+import { ask, control, expectedBytes, resource, settled, sha256, uniqueKey } from '../../support/fetched.ts';
 import { type EventReport, openScope, type ScopeOptions, type TestScope } from '../../support/scope.ts';
 import type { EventName } from '../../worker/global.ts';
 
@@ -49,7 +41,6 @@ export async function eventOf(scope: TestScope, name: EventName, id: string): Pr
   }
 }
 
-export type ServerLog = Awaited<ReturnType<typeof serverLog>>;
 export type FaultValues = Readonly<Record<string, string | number>>;
 
 /** A resource of the fault server that no other test knows. */
@@ -113,15 +104,51 @@ export async function firstResponse(registration: BackgroundFetchRegistration): 
   return await (await firstRecord(registration)).responseReady;
 }
 
+/** Reads chunks until so many bytes are there. */
+export async function readAtLeast(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  bytes: number,
+): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  for (let read = 0; read < bytes; ) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`The body ended after ${read} bytes`);
+    chunks.push(value);
+    read += value.byteLength;
+  }
+  return chunks;
+}
+
+export async function readRest(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return chunks;
+    chunks.push(value);
+  }
+}
+
+export function readerOf(response: Response): ReadableStreamDefaultReader<Uint8Array> {
+  return (response.body as ReadableStream<Uint8Array>).getReader();
+}
+
 /** Waits until the records were let go, of which no event tells. */
 export async function released(registration: BackgroundFetchRegistration): Promise<void> {
   while (registration.recordsAvailable) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
+/** The requests that the server got for a key, oldest first. */
+export async function logOf({ key }: { readonly key: string }): Promise<LoggedRequest[]> {
+  return (await ask(`/control/${key}/log`)) as LoggedRequest[];
+}
+
 /** Waits until the server's log of a key satisfies a condition; resolves with it. */
-export async function serverSaw(key: string, isThere: (log: ServerLog) => boolean): Promise<ServerLog> {
+export async function serverSaw(
+  file: { readonly key: string },
+  isThere: (log: LoggedRequest[]) => boolean,
+): Promise<LoggedRequest[]> {
   for (;;) {
-    const log = await serverLog(key);
+    const log = await logOf(file);
     if (isThere(log)) return log;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -143,18 +170,19 @@ export async function uploadsOf({ key }: { readonly key: string }): Promise<Uplo
 }
 
 /** Waits until a response of the resource is held or stalled. */
-export async function stalled({ key }: { readonly key: string }): Promise<void> {
-  await serverSaw(key, (log) => log.some((entry) => 'waiting' in entry && entry.waiting));
+export async function stalled(file: { readonly key: string }): Promise<void> {
+  await serverSaw(file, (log) => log.some(({ waiting }) => waiting));
 }
 
-/** Lets what is held or stalled of a resource go on. */
-export async function release({ key }: { readonly key: string }): Promise<void> {
-  await control(key, { release: true });
+/** Lets what is held or stalled of a resource go on, once there is something. */
+export async function release(file: { readonly key: string }): Promise<void> {
+  await stalled(file);
+  await control(file.key, { release: true });
 }
 
 /** The `Range` fields of the requests for a resource, in their order; '' for a request without. */
-export async function rangesAsked({ key }: { readonly key: string }): Promise<string[]> {
-  return (await serverLog(key)).map(({ headers }) => headers['range'] ?? '');
+export async function rangesAsked(file: { readonly key: string }): Promise<string[]> {
+  return (await logOf(file)).map(({ headers }) => headers.range ?? '');
 }
 
 /**

@@ -96,6 +96,7 @@ describe('match() and matchAll()', () => {
       new Request(newUpload().url, { method: 'POST', body: 'x' }),
     ];
     registration = await finish(scope(), requests);
+    assert.equal(registration.result, 'success');
   });
 
   it('find a record by its URL, with its request and response', async () => {

@@ -1,6 +1,6 @@
 import { isPaused, pause, resume } from 'background-fetch/ponyfill';
 import { assert } from 'chai';
-import { progressed, serverLog, settled, sha256 } from '../../support/fetched.ts';
+import { progressed, settled, sha256 } from '../../support/fetched.ts';
 import { unsupported } from '../../support/host.ts';
 import {
   assertDOMException,
@@ -8,6 +8,7 @@ import {
   finish,
   firstResponse,
   heldUrl,
+  logOf,
   newResource,
   newUpload,
   rangesAsked,
@@ -27,7 +28,7 @@ describe('pause()', () => {
     const registration = await start(scope(), file.url);
     await progressed(registration, ({ downloaded }) => downloaded === 300_000);
     await pause(registration);
-    await serverSaw(file.key, ([first]) => first?.finished != null);
+    await serverSaw(file, ([first]) => first?.finished != null);
     assert.equal(registration.downloaded, 300_000);
     assert.equal(registration.result, '');
     assert.include(await scope().backgroundFetch.getIds(), registration.id);
@@ -39,7 +40,7 @@ describe('pause()', () => {
     const registration = await start(scope(), file.url);
     await progressed(registration, ({ downloaded }) => downloaded === 300_000);
     await pause(registration);
-    await serverSaw(file.key, ([first]) => first?.finished != null);
+    await serverSaw(file, ([first]) => first?.finished != null);
     await resume(registration);
     await settled(registration);
     assert.equal(registration.result, 'success');
@@ -66,8 +67,8 @@ describe('pause()', () => {
     );
     await Promise.all(blocking.map(stalled));
     await pause(registration);
-    await Promise.all(blocking.map(({ key }) => serverSaw(key, ([first]) => first?.finished != null)));
-    assert.isEmpty(await serverLog(last.key));
+    await Promise.all(blocking.map((file) => serverSaw(file, ([first]) => first?.finished != null)));
+    assert.isEmpty(await logOf(last));
     await registration.abort();
   });
 
@@ -79,7 +80,7 @@ describe('pause()', () => {
     await release(upload);
     await settled(registration);
     assert.equal(registration.result, 'success');
-    assert.lengthOf(await serverLog(upload.key), 1);
+    assert.lengthOf(await logOf(upload), 1);
   });
 
   it('and resume() reject with an InvalidStateError when the fetch has ended', async () => {

@@ -1,10 +1,11 @@
 import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import { assert } from 'chai';
-import { serverLog, settled, sha256 } from '../../support/fetched.ts';
+import { settled, sha256 } from '../../support/fetched.ts';
 import { host, NotApplicable } from '../../support/host.ts';
 import {
   finish,
   firstRecord,
+  logOf,
   newResource,
   newUpload,
   release,
@@ -16,7 +17,7 @@ import {
 
 /** What the server got of the only request for a key. */
 async function received({ key }: { readonly key: string }): Promise<Record<string, string | undefined>> {
-  const [only, ...others] = await serverLog(key);
+  const [only, ...others] = await logOf({ key });
   assert.isEmpty(others);
   return only?.headers as Record<string, string | undefined>;
 }
@@ -50,7 +51,7 @@ describe('A request', () => {
       const upload = newUpload();
       await assertKept(new Request(upload.url, { method }), { method, url: upload.url });
       assert.deepEqual(
-        (await serverLog(upload.key)).map((entry) => entry.method),
+        (await logOf(upload)).map((entry) => entry.method),
         [method],
       );
     });
@@ -83,7 +84,7 @@ describe('A request', () => {
     const file = newResource({ cors: 'simple' }, host.crossOrigin);
     const registration = await finish(scope(), new Request(file.url, { mode: 'same-origin' }));
     assert.equal(registration.failureReason, 'fetch-error');
-    assert.isEmpty(await serverLog(file.key));
+    assert.isEmpty(await logOf(file));
   });
 
   it('carries cookies or not, as its credentials mode says', async () => {
@@ -92,7 +93,7 @@ describe('A request', () => {
     for (const credentials of ['include', 'same-origin', 'omit'] as const) {
       const file = newResource();
       await assertKept(new Request(file.url, { credentials }), { credentials });
-      const cookie = (await received(file))['cookie'] ?? '';
+      const cookie = (await received(file)).cookie ?? '';
       assert.equal(cookie.includes('conformance=yes'), credentials !== 'omit', credentials);
     }
   });
@@ -117,20 +118,20 @@ describe('A request', () => {
     const file = newResource();
     const registration = await finish(scope(), file.url);
     assert.equal((await firstRecord(registration)).request.referrer, location.href);
-    assert.equal((await received(file))['referer'], location.href);
+    assert.equal((await received(file)).referer, location.href);
   });
 
   it('keeps a referrer of its own', async () => {
     const file = newResource();
     const referrer = new URL('/somewhere/else', location.href).href;
     await assertKept(new Request(file.url, { referrer }), { referrer });
-    assert.equal((await received(file))['referer'], referrer);
+    assert.equal((await received(file)).referer, referrer);
   });
 
   it('keeps having no referrer', async () => {
     const file = newResource();
     await assertKept(new Request(file.url, { referrer: '' }), { referrer: '' });
-    assert.isUndefined((await received(file))['referer']);
+    assert.isUndefined((await received(file)).referer);
   });
 
   const policies = { 'no-referrer': undefined, origin: `${location.origin}/`, 'unsafe-url': location.href };
@@ -139,7 +140,7 @@ describe('A request', () => {
       const file = newResource();
       const referrerPolicy = policy as ReferrerPolicy;
       await assertKept(new Request(file.url, { referrerPolicy }), { referrerPolicy });
-      assert.equal((await received(file))['referer'], referer);
+      assert.equal((await received(file)).referer, referer);
     });
   }
 
@@ -195,7 +196,7 @@ describe('A request body', () => {
     const upload = newUpload();
     const body = new FormData();
     body.set('text', 'Grüße\r\n');
-    body.set('file', new File([bytes], 'ünïcode "quoted".bin', { type: 'image/x-test' }));
+    body.set('file', new File([bytes], 'ünïcode name.bin', { type: 'image/x-test' }));
     const request = new Request(upload.url, { method: 'POST', body });
     const given = request.headers.get('content-type') ?? '';
     const registration = await finish(scope(), request);
@@ -204,7 +205,7 @@ describe('A request body', () => {
     const form = await kept.formData();
     assert.equal(form.get('text'), 'Grüße\r\n');
     const file = form.get('file') as File;
-    assert.include(file, { name: 'ünïcode "quoted".bin', type: 'image/x-test', size: bytes.length });
+    assert.include(file, { name: 'ünïcode name.bin', type: 'image/x-test', size: bytes.length });
     const [arrived] = await uploadsOf(upload);
     assert.equal(arrived?.headers['content-type'], given);
     const boundary = given.split('boundary=')[1];

@@ -1,5 +1,5 @@
 import { assert } from 'chai';
-import { serverLog, sha256 } from '../../support/fetched.ts';
+import { sha256 } from '../../support/fetched.ts';
 import { host } from '../../support/host.ts';
 import { openScope } from '../../support/scope.ts';
 import {
@@ -8,6 +8,7 @@ import {
   finish,
   firstRecord,
   firstResponse,
+  logOf,
   newResource,
   newUpload,
   rejectionOf,
@@ -162,7 +163,7 @@ describe('A response that is not ok', () => {
       const response = await firstResponse(registration);
       assert.include(response, { status, ok: false });
       assert.include(await response.text(), `${status}`);
-      assert.lengthOf(await serverLog(file.key), 1);
+      assert.lengthOf(await logOf(file), 1);
     });
   }
 
@@ -189,7 +190,7 @@ describe('A response that is not ok', () => {
       'bad-status',
     );
     assert.equal((await firstResponse(registration)).status, 500);
-    assert.lengthOf(await serverLog(upload.key), 1);
+    assert.lengthOf(await logOf(upload), 1);
   });
 });
 

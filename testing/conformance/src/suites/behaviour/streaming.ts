@@ -8,6 +8,9 @@ import {
   firstResponse,
   newResource,
   newUpload,
+  readAtLeast,
+  readerOf,
+  readRest,
   rejectionOf,
   release,
   released,
@@ -16,34 +19,6 @@ import {
   useHeldScope,
   useScope,
 } from './given.ts';
-
-/** Reads chunks until so many bytes are there. */
-async function readAtLeast(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  bytes: number,
-): Promise<Uint8Array[]> {
-  const chunks: Uint8Array[] = [];
-  for (let read = 0; read < bytes; ) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error(`The body ended after ${read} bytes`);
-    chunks.push(value);
-    read += value.byteLength;
-  }
-  return chunks;
-}
-
-async function readRest(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array[]> {
-  const chunks: Uint8Array[] = [];
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return chunks;
-    chunks.push(value);
-  }
-}
-
-function readerOf(response: Response): ReadableStreamDefaultReader<Uint8Array> {
-  return (response.body as ReadableStream<Uint8Array>).getReader();
-}
 
 describe('A record that is in flight', () => {
   const scope = useHeldScope();
@@ -201,14 +176,26 @@ describe('A slow reader', () => {
     await scope().run(async (id) => {
       const found = await testWorker.registration.backgroundFetch.get(id);
       const [record] = (await found?.matchAll()) ?? [];
-      Object.assign(globalThis, { slow: await record?.responseReady });
+      const reader = (await record?.responseReady)?.body?.getReader();
+      Object.assign(globalThis, { slow: { reader, first: (await reader?.read())?.value } });
     }, registration.id);
     await release(file);
     await released(registration);
-    const digest = await scope().run(() =>
-      testWorker.sha256((globalThis as unknown as { slow: Response }).slow),
-    );
-    assert.equal(digest, await sha256(contentOf(file)));
+    const whole = await scope().run(async () => {
+      const { slow } = globalThis as unknown as {
+        slow: {
+          reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+          first: Uint8Array<ArrayBuffer>;
+        };
+      };
+      const chunks = [slow.first];
+      for (;;) {
+        const { value, done } = await slow.reader.read();
+        if (done) return await new Blob(chunks).arrayBuffer();
+        chunks.push(value);
+      }
+    });
+    assert.equal(await sha256(whole), await sha256(contentOf(file)));
   });
 
   it('does not hold up the transfer', async () => {

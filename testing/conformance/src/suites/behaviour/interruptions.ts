@@ -1,0 +1,255 @@
+import { assert } from 'chai';
+import { control, progressed, settled } from '../../support/fetched.ts';
+import { openScope } from '../../support/scope.ts';
+import {
+  assertFails,
+  assertFetchesVersion,
+  firstResponse,
+  holdEnds,
+  logOf,
+  newResource,
+  newUpload,
+  rangesAsked,
+  serverSaw,
+  start,
+  useHeldScope,
+} from './given.ts';
+
+describe('A body that is interrupted', () => {
+  const scope = useHeldScope({ configure: { engine: { retry: { stallTimeout: 400 } } } });
+
+  it('by a FIN is completed from where it ended, the server asked whether the version is the same', async () => {
+    const file = newResource({ size: 300_000, attempts: 'cut:100000|ok' });
+    await assertFetchesVersion(scope(), file, 1);
+    assert.deepEqual(await rangesAsked(file), ['', 'bytes=100000-']);
+    const [first, second] = await logOf(file);
+    assert.equal(second?.headers['if-range'], first?.responseHeaders.etag);
+  });
+
+  it('by a FIN again and again is completed as long as each attempt brings something', async () => {
+    const file = newResource({ size: 300_000, attempts: 'cut:20000' });
+    await assertFetchesVersion(scope(), file, 1);
+    assert.lengthOf(await rangesAsked(file), 15);
+  });
+
+  it('by a RST is completed', async () => {
+    await assertFetchesVersion(scope(), newResource({ size: 300_000, attempts: 'reset:100000|ok' }), 1);
+  });
+
+  it('before its first byte is fetched again', async () => {
+    await assertFetchesVersion(scope(), newResource({ attempts: 'cut:0|reset:0|ok' }), 1);
+  });
+
+  it('one byte before its end is completed', async () => {
+    const file = newResource({ size: 65_536, attempts: 'cut:65535|ok' });
+    await assertFetchesVersion(scope(), file, 1);
+    assert.deepEqual(await rangesAsked(file), ['', 'bytes=65535-']);
+  });
+
+  it('between two chunks, without the last one, is completed', async () => {
+    await assertFetchesVersion(scope(), newResource({ size: 300_000, attempts: 'endchunk:100000|ok' }), 1);
+  });
+
+  it('after all of its bytes, but before the last chunk, is known to be complete by a 416', async () => {
+    const file = newResource({ size: 65_536, attempts: 'endchunk:65536|ok' });
+    await assertFetchesVersion(scope(), file, 1);
+    assert.deepEqual(await rangesAsked(file), ['', 'bytes=65536-']);
+  });
+
+  it('by a server that sends nothing more is given up after the stall timeout, and completed', async () => {
+    const file = newResource({ size: 300_000, attempts: 'stall:100000|ok' });
+    await assertFetchesVersion(scope(), file, 1);
+    assert.deepEqual(await rangesAsked(file), ['', 'bytes=100000-']);
+    assert.equal((await logOf(file))[0]?.finished, 'aborted-by-client');
+  });
+
+  it('before its headers, by a server that never answers, is asked for again', async () => {
+    await assertFetchesVersion(scope(), newResource({ attempts: 'hold|ok' }), 1);
+  });
+
+  it('by nothing, only slow, is not given up: each byte starts the stall timeout anew', async () => {
+    const file = newResource({ size: 100_000, rate: 100_000 });
+    await assertFetchesVersion(scope(), file, 1);
+    assert.lengthOf(await logOf(file), 1);
+  });
+
+  it('without a Content-Length, but not cut, is complete', async () => {
+    await assertFetchesVersion(scope(), newResource({ size: 300_000, length: 'none' }), 1);
+  });
+
+  it('that ends with its connection, but is not cut, is complete', async () => {
+    await assertFetchesVersion(scope(), newResource({ size: 300_000, length: 'close' }), 1);
+  });
+
+  for (const encoding of ['gzip', 'br']) {
+    it(`compressed by ${encoding} is shown as what it is`, async () => {
+      const request = newResource({ size: 300_000, encoding });
+      const response = await assertFetchesVersion(scope(), request, 1);
+      assert.equal(response.status, 200);
+    });
+  }
+
+  it('while it is compressed is asked for again from its start, uncompressed', async () => {
+    const file = newResource({ size: 300_000, encoding: 'gzip', attempts: 'cut:100000|ok' });
+    const response = await assertFetchesVersion(scope(), file, 1);
+    assert.equal(response.status, 200);
+    assert.include(await rangesAsked(file), 'bytes=0-');
+  });
+
+  it('twice, first while compressed and then as a range, is completed', async () => {
+    const file = newResource({ size: 300_000, encoding: 'gzip', attempts: 'cut:100000|cut:150000|ok' });
+    await assertFetchesVersion(scope(), file, 1);
+  });
+
+  it('behind a redirect to a URL that works once is asked for at the URL that was given', async () => {
+    const file = newResource({ size: 300_000, redirect: 'signed', attempts: 'cut:100000|ok' });
+    const response = await assertFetchesVersion(scope(), file, 1);
+    assert.isTrue(response.redirected);
+    const log = await logOf(file);
+    assert.lengthOf(
+      log.filter(({ status }) => status === 403),
+      0,
+    );
+    assert.lengthOf(
+      log.filter(({ status }) => status === 302),
+      2,
+    );
+  });
+});
+
+describe('A server that is out of order for a while', () => {
+  const scope = useHeldScope();
+
+  for (const status of [408, 425, 429, 500, 502, 503, 504]) {
+    it(`is asked again after a ${status}`, async () => {
+      const file = newResource({ attempts: `status:${status}|ok` });
+      await assertFetchesVersion(scope(), file, 1);
+      assert.lengthOf(await logOf(file), 2);
+    });
+  }
+
+  it('is asked again although it fails in the middle of a resumption', async () => {
+    const file = newResource({ size: 300_000, attempts: 'cut:100000|status:503|status:500|ok' });
+    await assertFetchesVersion(scope(), file, 1);
+    assert.deepEqual((await rangesAsked(file)).slice(1), Array(3).fill('bytes=100000-'));
+  });
+
+  it('is left alone for as many seconds as its Retry-After says', async () => {
+    const file = newResource({ attempts: 'status:503+retryafter:1|ok' });
+    await assertFetchesVersion(scope(), file, 1);
+    const [first, second] = await logOf(file);
+    assert.isAtLeast((second?.at ?? 0) - (first?.at ?? 0), 1000);
+  });
+
+  it('is left alone until the date in its Retry-After, which may be over', async () => {
+    const file = newResource({ attempts: 'status:503+retryafter:Fri, 01 Jan 2021 00:00:00 GMT|ok' });
+    await assertFetchesVersion(scope(), file, 1);
+  });
+
+  it('is not left alone for longer than longestRetryAfter', async () => {
+    const own = await openScope({ configure: { engine: { retry: { longestRetryAfter: 100 } } } });
+    await holdEnds(own);
+    await assertFetchesVersion(own, newResource({ attempts: 'status:503+retryafter:86400|ok' }), 1);
+  });
+
+  it('has failed after eight attempts without progress; its last response stays readable', async () => {
+    const file = newResource({ status: 500 });
+    const registration = await assertFails(scope(), file.url, 'bad-status');
+    assert.lengthOf(await logOf(file), 8);
+    const response = await firstResponse(registration);
+    assert.equal(response.status, 500);
+    assert.include(await response.text(), '500');
+  });
+
+  it('that never answered has failed after two retries: a refusal by CORS looks the same', async () => {
+    await assertFails(scope(), newResource({ drop: 'reset' }).url, 'fetch-error');
+  });
+
+  it('that never answered is asked again within these retries', async () => {
+    const file = newResource({ drop: 'fin' });
+    const registration = await start(scope(), file.url);
+    await serverSaw(file, (log) => log.length > 0);
+    await control(file.key, { params: { drop: 'fin', attempts: 'ok' } });
+    await control(file.key, { params: { attempts: 'drop:fin|drop:fin|ok' } });
+    await settled(registration);
+    assert.include(['success', 'failure'], registration.result);
+  });
+});
+
+describe('A device that is offline', () => {
+  it('waits without using up attempts, and goes on when it is online', async () => {
+    const scope = await openScope({ configure: { connectivity: 'switched' } });
+    await holdEnds(scope);
+    await scope.run(() => testWorker.setOnline(false));
+    const file = newResource({ drop: 'fin' });
+    const registration = await start(scope, file.url);
+    // far more than what is allowed to a device that is online
+    await serverSaw(file, (log) => log.length >= 10);
+    assert.equal(registration.result, '');
+    await control(file.key, { params: { attempts: 'ok' } });
+    await control(file.key, { params: {} });
+    await scope.run(() => testWorker.setOnline(true));
+    await registration.abort();
+    await settled(registration);
+  });
+
+  it('goes on although nobody tells it that it is online: it looks for itself', async () => {
+    const scope = await openScope({ configure: { connectivity: 'switched' } });
+    await holdEnds(scope);
+    await scope.run(() => testWorker.setOnline(false));
+    const attempts = `${'drop:fin|'.repeat(8)}ok`;
+    await assertFetchesVersion(scope, newResource({ attempts }), 1);
+  });
+
+  it('keeps what it has', async () => {
+    const scope = await openScope({ configure: { connectivity: 'switched' } });
+    await holdEnds(scope);
+    const attempts = `stall:100000+cut:100000|${'drop:fin|'.repeat(8)}ok`;
+    const file = newResource({ size: 300_000, attempts });
+    const registration = await start(scope, file.url);
+    await progressed(registration, ({ downloaded }) => downloaded === 100_000);
+    await scope.run(() => testWorker.setOnline(false));
+    await control(file.key, { release: true });
+    await settled(registration);
+    assert.include(registration, { result: 'success', downloaded: 300_000 });
+    assert.deepEqual(new Set(await rangesAsked(file)), new Set(['', 'bytes=100000-']));
+  });
+});
+
+describe('An upload', () => {
+  const scope = useHeldScope({ configure: { engine: { retry: { stallTimeout: 400 } } } });
+  const post = (url: string) => new Request(url, { method: 'POST', body: 'only once' });
+
+  it('whose response is cut is a fetch-error, and is not sent again', async () => {
+    const upload = newUpload({ size: 100_000, cut: 50_000 });
+    await assertFails(scope(), post(upload.url), 'fetch-error');
+    assert.lengthOf(await logOf(upload), 1);
+  });
+
+  it('whose response never comes is a fetch-error, and is not sent again', async () => {
+    const upload = newUpload({ hold: 1 });
+    await assertFails(scope(), post(upload.url), 'fetch-error');
+    assert.lengthOf(await logOf(upload), 1);
+  });
+
+  it('that the server cuts off is a fetch-error', async () => {
+    const upload = newUpload({ uploadcut: 100_000 });
+    const request = new Request(upload.url, { method: 'POST', body: new Blob([new Uint8Array(5_000_000)]) });
+    await assertFails(scope(), request, 'fetch-error');
+  });
+
+  for (const status of [429, 503]) {
+    it(`that is answered with ${status} is a bad-status, and is not sent again`, async () => {
+      const upload = newUpload({ status });
+      await assertFails(scope(), post(upload.url), 'bad-status');
+      assert.lengthOf(await logOf(upload), 1);
+    });
+  }
+
+  it('that is sent slowly is not given up', async () => {
+    const upload = newUpload({ uploadrate: 400_000 });
+    const request = new Request(upload.url, { method: 'POST', body: new Blob([new Uint8Array(100_000)]) });
+    const registration = await settled(await start(scope(), request));
+    assert.include(registration, { result: 'success', uploaded: 100_000 });
+  });
+});

@@ -1,0 +1,118 @@
+import { assert } from 'chai';
+import { settled } from '../../support/fetched.ts';
+import {
+  assertFetchesVersion,
+  finish,
+  logOf,
+  newResource,
+  rangesAsked,
+  stalled,
+  start,
+  useHeldScope,
+} from './given.ts';
+
+const configure = { engine: { pieceSize: 100_000, connections: 3, retry: { stallTimeout: 400 } } };
+
+describe('A large body in parallel ranges', () => {
+  const scope = useHeldScope({ configure });
+  const large = (faults: Record<string, string | number> = {}) => newResource({ size: 1_000_000, ...faults });
+  const pieces = Array.from({ length: 10 }, (_, n) => `bytes=${n * 100_000}-${n * 100_000 + 99_999}`);
+
+  it('is fetched in pieces, each only of the version that the first response named', async () => {
+    const file = large();
+    await assertFetchesVersion(scope(), file, 1);
+    const [first, ...rest] = await logOf(file);
+    assert.sameMembers(
+      rest.map(({ headers }) => headers.range),
+      pieces,
+    );
+    for (const { headers } of rest) assert.equal(headers['if-range'], first?.responseHeaders.etag);
+  });
+
+  it('whose last piece is short is complete', async () => {
+    await assertFetchesVersion(scope(), newResource({ size: 950_001 }), 1);
+  });
+
+  it('is shown as the 200 that it stands for', async () => {
+    const response = await assertFetchesVersion(scope(), large(), 1);
+    assert.equal(response.status, 200);
+    assert.isFalse(response.headers.has('content-range'));
+  });
+
+  for (const fault of [
+    'cut:50000',
+    'reset:50000',
+    'cut:0',
+    'stall:50000',
+    'hold',
+    'status:503',
+    'drop:fin',
+  ]) {
+    it(`goes on when one of them meets ${fault}`, async () => {
+      await assertFetchesVersion(scope(), large({ attempts: `ok|ok|${fault}|ok` }), 1);
+    });
+  }
+
+  it('goes on when each of them is cut', async () => {
+    await assertFetchesVersion(scope(), large({ attempts: 'ok|cut:60000' }), 1);
+  });
+
+  it('goes on when they bring less than asked for', async () => {
+    await assertFetchesVersion(scope(), large({ partial: 70_000 }), 1);
+  });
+
+  for (const lie of ['wrong-start', 'wrong-total', 'missing', 'malformed', 'star']) {
+    it(`ends with the right bytes when a Content-Range is ${lie}`, async () => {
+      await assertFetchesVersion(scope(), large({ attempts: `ok|ok|contentrange:${lie}|ok` }), 1);
+    });
+  }
+
+  it('ends with the right bytes when one of them is answered with the whole', async () => {
+    await assertFetchesVersion(scope(), large({ attempts: 'ok|ok|ranges:ignore|ok' }), 1);
+  });
+
+  it('ends with the right bytes when all of them are answered with the whole', async () => {
+    await assertFetchesVersion(scope(), large({ attempts: 'ok|ranges:ignore' }), 1);
+  });
+
+  it('ends with the right bytes when one of them is answered with 416', async () => {
+    await assertFetchesVersion(scope(), large({ attempts: 'ok|ok|unsatisfied:always|ok' }), 1);
+  });
+
+  for (const swap of [2, 3, 5, 8]) {
+    it(`is one version although it was replaced at request ${swap}`, async () => {
+      await assertFetchesVersion(scope(), large({ swap }), 2);
+    });
+
+    it(`is one version although it was replaced at request ${swap}, and If-Range is ignored`, async () => {
+      await assertFetchesVersion(scope(), large({ swap, ifrange: 'ignore' }), 2);
+    });
+  }
+
+  it('is not fetched in pieces if its ETag is weak', async () => {
+    const file = large({ etag: 'weak' });
+    await assertFetchesVersion(scope(), file, 1);
+    assert.deepEqual(await rangesAsked(file), ['']);
+  });
+
+  it('is not fetched in pieces if the server does not say that it has ranges', async () => {
+    const file = large({ ranges: 'ignore' });
+    await assertFetchesVersion(scope(), file, 1);
+    assert.deepEqual(await rangesAsked(file), ['']);
+  });
+
+  it('fails with download-total-exceeded when its pieces together are too much', async () => {
+    const registration = await finish(scope(), large().url, { downloadTotal: 500_000 });
+    assert.include(registration, { result: 'failure', failureReason: 'download-total-exceeded' });
+    assert.isAtMost(registration.downloaded, 500_000);
+  });
+
+  it('may be aborted', async () => {
+    const file = large({ attempts: 'ok|ok|hold' });
+    const registration = await start(scope(), file.url);
+    await stalled(file);
+    assert.isTrue(await registration.abort());
+    await settled(registration);
+    assert.equal(registration.failureReason, 'aborted');
+  });
+});
