@@ -1,12 +1,6 @@
-import type {
-  BackgroundFetchFailureReason,
-  BackgroundFetchResult,
-  FetchKey,
-  RegistrationKey,
-  StoredBackgroundFetch,
-} from './model/background-fetch.ts';
-import type { ImageResource } from './model/image-resource.ts';
+import type { FetchKey, RegistrationKey, StoredBackgroundFetch } from './model/background-fetch.ts';
 import type { BodyKey, ContentCoding, ResponseHead, StoredRecord, StoredRequest } from './model/record.ts';
+import type { BackgroundFetchSnapshot } from './model/snapshot.ts';
 
 /** A request body as the host keeps it; the core passes it on and never looks inside. */
 export interface RequestBody {
@@ -148,24 +142,6 @@ export interface Lock {
     holder: () => Promise<T>,
     mode?: 'exclusive' | 'shared',
   ): Promise<T>;
-}
-
-/** The whole state of a background fetch, as contexts show it. */
-export interface BackgroundFetchSnapshot {
-  readonly key: FetchKey;
-  readonly registration: RegistrationKey;
-  readonly id: string;
-  readonly title: string;
-  readonly icons: readonly ImageResource[];
-  /** bytes, as are the next three */
-  readonly uploadTotal: number;
-  readonly uploaded: number;
-  readonly downloadTotal: number;
-  readonly downloaded: number;
-  readonly result: BackgroundFetchResult;
-  readonly failureReason: BackgroundFetchFailureReason;
-  readonly recordsAvailable: boolean;
-  readonly paused: boolean;
 }
 
 export interface Announcements {

@@ -1,5 +1,18 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Faults } from './faults.ts';
-import type { Upload } from './uploads.ts';
+
+/** What arrived of one upload. */
+export interface Upload {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Body bytes received. */
+  readonly size: number;
+  readonly sha256: string;
+  /** The first 64 KiB as UTF-8, if the type is text, JSON or a form. */
+  readonly text: string | null;
+  /** False if the connection ended before the body did. */
+  readonly complete: boolean;
+}
 
 /** What the server remembers of one key. */
 export class KeyState {

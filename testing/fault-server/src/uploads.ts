@@ -1,23 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Exchange } from './exchange.ts';
 import { numberOf } from './faults.ts';
+import type { Upload } from './key-state.ts';
 import { answerResource, type ResourceContext, setCommonHeaders } from './resource.ts';
 
 const keptText = 64 * 1024;
-
-/** What arrived of one upload. */
-export interface Upload {
-  readonly method: string;
-  readonly headers: IncomingHttpHeaders;
-  /** Body bytes received. */
-  readonly size: number;
-  readonly sha256: string;
-  /** The first 64 KiB as UTF-8, if the type is text, JSON or a form. */
-  readonly text: string | null;
-  /** False if the connection ended before the body did. */
-  readonly complete: boolean;
-}
 
 /** Receives an upload; then answers with `status`, or with the resource if there is a `size`. */
 export async function answerUpload(exchange: Exchange, context: ResourceContext): Promise<void> {

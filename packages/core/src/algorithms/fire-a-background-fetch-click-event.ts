@@ -1,4 +1,5 @@
-import type { BackgroundFetchSnapshot, Events } from '../ports.ts';
+import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
+import type { Events } from '../ports.ts';
 
 /**
  * Fires a background fetch click event: the user activated what shows the background fetch.

@@ -1,4 +1,4 @@
-import type { BackgroundFetchSnapshot } from '../ports.ts';
+import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import type { Instance, Realm } from './realm.ts';
 
 /**

@@ -11,6 +11,8 @@ import { InstanceUpdates } from './update-background-fetch-instances.ts';
  */
 export async function performABackgroundFetch(job: Job): Promise<StoredBackgroundFetch | null> {
   const updates = new InstanceUpdates(job);
+  // who paused it before there was anybody to follow is waiting to hear of it
+  if (job.fetch.state === 'paused') updates.update();
   try {
     // 5.-7. The failure reason is kept with the fetch when a record settles, see withRecordResult.
     await Promise.all(job.records.map((_, index) => completeAndWatch(job, index)));

@@ -1,6 +1,7 @@
 import type { FetchKey } from '../model/background-fetch.ts';
 import type { StoredRecord } from '../model/record.ts';
-import type { BackgroundFetchSnapshot, ClientPorts } from '../ports.ts';
+import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
+import type { ClientPorts } from '../ports.ts';
 
 /** A registration object, as the algorithms see it. */
 export interface Instance {

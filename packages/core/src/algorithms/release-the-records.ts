@@ -1,6 +1,7 @@
 import type { FetchKey, StoredBackgroundFetch } from '../model/background-fetch.ts';
+import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { released } from '../model/transitions.ts';
-import type { BackgroundFetchSnapshot, Lock } from '../ports.ts';
+import type { Lock } from '../ports.ts';
 import type { Workshop } from '../transfer/job.ts';
 
 /** Somebody who is reading a body, and must not find it gone before its end. */

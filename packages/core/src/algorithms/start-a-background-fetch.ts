@@ -2,8 +2,9 @@ import { isActive, type StoredBackgroundFetch } from '../model/background-fetch.
 import type { ImageResource } from '../model/image-resource.ts';
 import { noRetries, type StoredRecord, type StoredRequest } from '../model/record.ts';
 import { schemaVersion } from '../model/schema.ts';
+import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { takeSnapshot } from '../model/snapshot.ts';
-import type { BackgroundFetchSnapshot, EngineHost, Random, RequestBody } from '../ports.ts';
+import type { EngineHost, Random, RequestBody } from '../ports.ts';
 import { serialiseRequest } from '../serialise/request.ts';
 import type { Realm } from './realm.ts';
 

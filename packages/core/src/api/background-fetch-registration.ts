@@ -7,8 +7,9 @@ import {
   type BackgroundFetchResult,
   isActive,
 } from '../model/background-fetch.ts';
+import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { aborting } from '../model/transitions.ts';
-import type { BackgroundFetchSnapshot, EngineHost } from '../ports.ts';
+import type { EngineHost } from '../ports.ts';
 import { BackgroundFetchRecord } from './background-fetch-record.ts';
 import {
   defineEventHandler,

@@ -1,7 +1,31 @@
-import type { BackgroundFetchSnapshot } from '../ports.ts';
-import type { StoredBackgroundFetch } from './background-fetch.ts';
+import type {
+  BackgroundFetchFailureReason,
+  BackgroundFetchResult,
+  FetchKey,
+  RegistrationKey,
+  StoredBackgroundFetch,
+} from './background-fetch.ts';
+import type { ImageResource } from './image-resource.ts';
 import type { StoredRecord } from './record.ts';
 import { storedLength } from './transitions.ts';
+
+/** The whole state of a background fetch, as contexts show it. */
+export interface BackgroundFetchSnapshot {
+  readonly key: FetchKey;
+  readonly registration: RegistrationKey;
+  readonly id: string;
+  readonly title: string;
+  readonly icons: readonly ImageResource[];
+  /** bytes, as are the next three */
+  readonly uploadTotal: number;
+  readonly uploaded: number;
+  readonly downloadTotal: number;
+  readonly downloaded: number;
+  readonly result: BackgroundFetchResult;
+  readonly failureReason: BackgroundFetchFailureReason;
+  readonly recordsAvailable: boolean;
+  readonly paused: boolean;
+}
 
 /** bytes in the store of all response bodies. https://wicg.github.io/background-fetch/#background-fetch-stored-body-bytes-total */
 export function storedBodyBytesTotal(records: readonly StoredRecord[]): number {
