@@ -2,7 +2,7 @@ import { PostingReporter, Results } from './page-reporter.ts';
 import { closeContexts } from './support/contexts.ts';
 import { host } from './support/host.ts';
 import { onPageError, reportPageError } from './support/page-errors.ts';
-import { closeScopes } from './support/scope.ts';
+import { closeScopes, noteFetches } from './support/scope.ts';
 
 /** ms; runners in continuous integration have two slow cores */
 const testTimeout = 30_000;
@@ -16,6 +16,7 @@ mocha.setup({ ui: 'bdd', timeout: testTimeout, reporter: PostingReporter.for(res
 if (!host.native) await import('background-fetch');
 await import('./suites/index.ts');
 
+beforeEach('note what runs', noteFetches);
 afterEach('close what the test opened', async () => {
   closeContexts();
   await closeScopes();

@@ -51,7 +51,8 @@ export interface TestScope extends Context {
   close(): Promise<void>;
 }
 
-const open = new Set<TestScope>();
+const open = new Set<OpenScope>();
+const lasting = new Set<OpenScope>();
 const run = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
 let opened = 0;
 
@@ -62,9 +63,14 @@ export async function openScope(options: ScopeOptions = {}): Promise<TestScope> 
   const channel = `conformance ${name} ${++opened}`;
   const registration = await register(path, channel, options);
   const scope = new OpenScope(registration, channel, options);
-  if (!options.lasting) open.add(scope);
+  (options.lasting ? lasting : open).add(scope);
   await scope.activated();
   return scope;
+}
+
+/** Notes what was begun before a test, so that `closeScopes()` ends only what the test itself began. */
+export async function noteFetches(): Promise<void> {
+  if (host.native) await Promise.all([...lasting].map((scope) => scope.noteFetches()));
 }
 
 /** Closes the scopes of a test that has ended, and deletes what it left in caches. */
@@ -72,6 +78,7 @@ export async function closeScopes(): Promise<void> {
   const closing = [...open];
   open.clear();
   await Promise.all(closing.map((scope) => scope.close()));
+  if (host.native) await Promise.all([...lasting].map((scope) => scope.abortFetches()));
   // An insecure or ephemeral context may have no caches.
   for (const name of (await globalThis.caches?.keys()) ?? []) await caches.delete(name);
 }
@@ -103,6 +110,7 @@ class OpenScope implements TestScope {
   readonly #options: ScopeOptions;
   readonly #caller: Caller<EventReport>;
   readonly #given = new Set<EventReport>();
+  readonly #noted = new Set<string>();
   #unregistered = false;
 
   constructor(registration: ServiceWorkerRegistration, channel: string, options: ScopeOptions) {
@@ -182,8 +190,25 @@ class OpenScope implements TestScope {
     return await this.registration.unregister();
   }
 
+  async noteFetches(): Promise<void> {
+    for (const id of await this.backgroundFetch.getIds()) this.#noted.add(id);
+  }
+
+  /**
+   * Aborts what is active, except what was noted. The browser's own background fetches outlive their registration,
+   * and it allows an origin only a few at a time.
+   */
+  async abortFetches(): Promise<void> {
+    for (const id of await this.backgroundFetch.getIds()) {
+      if (!this.#noted.has(id)) await (await this.backgroundFetch.get(id))?.abort();
+    }
+  }
+
   async close(): Promise<void> {
     open.delete(this);
+    lasting.delete(this);
+    this.#noted.clear();
+    if (host.native && !this.#unregistered) await this.abortFetches();
     if (!this.#unregistered) await this.unregister();
     this.#caller.close();
   }
