@@ -5,7 +5,16 @@ import type {
 } from '@background-fetch/core';
 import type { LoggedRequest } from '@background-fetch/testing-fault-server';
 import { assert } from 'chai';
-import { ask, control, expectedBytes, resource, settled, sha256, uniqueKey } from '../../support/fetched.ts';
+import {
+  ask,
+  control,
+  expectedBytes,
+  progressed,
+  resource,
+  settled,
+  sha256,
+  uniqueKey,
+} from '../../support/fetched.ts';
 import { type EventReport, openScope, type ScopeOptions, type TestScope } from '../../support/scope.ts';
 import type { EventName } from '../../worker/global.ts';
 
@@ -49,6 +58,8 @@ export interface Resource {
   /** bytes */
   readonly size: number;
   readonly url: string;
+  /** Where its first response ends too early, in bytes, once all before are stored. */
+  readonly cutAt?: number;
 }
 
 /** @param origin another one than the page's, for requests that cross origins */
@@ -56,6 +67,21 @@ export function newResource(faults: FaultValues = {}, origin = location.origin):
   const key = uniqueKey('resource');
   const all = { size: 65_536, ...faults };
   return { key, size: Number(all.size), url: resource(key, all, origin) };
+}
+
+/**
+ * A resource whose first response is cut once all bytes before are stored: engines drop what they hold of a stream that
+ * breaks, so that nobody could say where a resumption begins.
+ * @param next the attempts after the first, as the fault server takes them
+ */
+export function newCutResource(
+  cutAt: number,
+  faults: FaultValues = {},
+  next = 'ok',
+  origin = location.origin,
+): Resource {
+  const attempts = `stall:${cutAt}+cut:${cutAt}|${next}`;
+  return { ...newResource({ size: 300_000, ...faults, attempts }, origin), cutAt };
 }
 
 /** The URL of a resource that answers nothing until it is released. */
@@ -195,7 +221,12 @@ export async function assertFetchesVersion(
   version: number,
   request: RequestInfo = file.url,
 ): Promise<Response> {
-  const registration = await finish(scope, request);
+  const registration = await start(scope, request);
+  if (file.cutAt !== undefined) {
+    await progressed(registration, ({ downloaded }) => downloaded === file.cutAt);
+    await release(file);
+  }
+  await settled(registration);
   assert.equal(`${registration.result} ${registration.failureReason}`, 'success ');
   const response = await firstResponse(registration);
   const bytes = await response.clone().arrayBuffer();

@@ -12,6 +12,8 @@ import './pause.ts';
 import './registrations.ts';
 import './integrity.ts';
 import './contexts.ts';
+import './film.ts';
+import './photos.ts';
 import './interruptions.ts';
 import './ranges.ts';
 import './parallel-ranges.ts';

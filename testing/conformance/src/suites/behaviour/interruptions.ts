@@ -1,12 +1,13 @@
 import { assert } from 'chai';
-import { control, progressed, settled } from '../../support/fetched.ts';
-import { openScope } from '../../support/scope.ts';
+import { control, settled } from '../../support/fetched.ts';
+import { openScope, type TestScope } from '../../support/scope.ts';
 import {
   assertFails,
   assertFetchesVersion,
   firstResponse,
   holdEnds,
   logOf,
+  newCutResource,
   newResource,
   newUpload,
   rangesAsked,
@@ -15,21 +16,21 @@ import {
   useHeldScope,
 } from './given.ts';
 
-describe('A body that is interrupted', () => {
-  const scope = useHeldScope({ configure: { engine: { retry: { stallTimeout: 400 } } } });
+describe('A body that is cut', () => {
+  const scope = useHeldScope();
 
   it('by a FIN is completed from where it ended, the server asked whether the version is the same', async () => {
-    const file = newResource({ size: 300_000, attempts: 'cut:100000|ok' });
+    const file = newCutResource(100_000);
     await assertFetchesVersion(scope(), file, 1);
     assert.deepEqual(await rangesAsked(file), ['', 'bytes=100000-']);
     const [first, second] = await logOf(file);
     assert.equal(second?.headers['if-range'], first?.responseHeaders.etag);
   });
 
-  it('by a FIN again and again is completed as long as each attempt brings something', async () => {
+  it('by a FIN again and again is completed as long as some attempts bring something', async () => {
     const file = newResource({ size: 300_000, attempts: 'cut:20000' });
     await assertFetchesVersion(scope(), file, 1);
-    assert.lengthOf(await rangesAsked(file), 15);
+    assert.isAtLeast((await rangesAsked(file)).length, 15);
   });
 
   it('by a RST is completed', async () => {
@@ -41,7 +42,7 @@ describe('A body that is interrupted', () => {
   });
 
   it('one byte before its end is completed', async () => {
-    const file = newResource({ size: 65_536, attempts: 'cut:65535|ok' });
+    const file = newCutResource(65_535, { size: 65_536 });
     await assertFetchesVersion(scope(), file, 1);
     assert.deepEqual(await rangesAsked(file), ['', 'bytes=65535-']);
   });
@@ -51,10 +52,15 @@ describe('A body that is interrupted', () => {
   });
 
   it('after all of its bytes, but before the last chunk, is known to be complete by a 416', async () => {
-    const file = newResource({ size: 65_536, attempts: 'endchunk:65536|ok' });
+    const attempts = 'length:none+stall:65536+cut:65536|ok';
+    const file = { ...newResource({ size: 65_536, attempts }), cutAt: 65_536 };
     await assertFetchesVersion(scope(), file, 1);
     assert.deepEqual(await rangesAsked(file), ['', 'bytes=65536-']);
   });
+});
+
+describe('A body that is interrupted', () => {
+  const scope = useHeldScope({ configure: { engine: { retry: { stallTimeout: 400 } } } });
 
   it('by a server that sends nothing more is given up after the stall timeout, and completed', async () => {
     const file = newResource({ size: 300_000, attempts: 'stall:100000|ok' });
@@ -129,7 +135,7 @@ describe('A server that is out of order for a while', () => {
   }
 
   it('is asked again although it fails in the middle of a resumption', async () => {
-    const file = newResource({ size: 300_000, attempts: 'cut:100000|status:503|status:500|ok' });
+    const file = newCutResource(100_000, {}, 'status:503|status:500|ok');
     await assertFetchesVersion(scope(), file, 1);
     assert.deepEqual((await rangesAsked(file)).slice(1), Array(3).fill('bytes=100000-'));
   });
@@ -142,8 +148,8 @@ describe('A server that is out of order for a while', () => {
   });
 
   it('is left alone until the date in its Retry-After, which may be over', async () => {
-    const file = newResource({ attempts: 'status:503+retryafter:Fri, 01 Jan 2021 00:00:00 GMT|ok' });
-    await assertFetchesVersion(scope(), file, 1);
+    const retryafter = 'Fri, 01 Jan 2021 00:00:00 GMT';
+    await assertFetchesVersion(scope(), newResource({ retryafter, attempts: 'status:503|ok' }), 1);
   });
 
   it('is not left alone for longer than longestRetryAfter', async () => {
@@ -164,55 +170,57 @@ describe('A server that is out of order for a while', () => {
   it('that never answered has failed after two retries: a refusal by CORS looks the same', async () => {
     await assertFails(scope(), newResource({ drop: 'reset' }).url, 'fetch-error');
   });
-
-  it('that never answered is asked again within these retries', async () => {
-    const file = newResource({ drop: 'fin' });
-    const registration = await start(scope(), file.url);
-    await serverSaw(file, (log) => log.length > 0);
-    await control(file.key, { params: { drop: 'fin', attempts: 'ok' } });
-    await control(file.key, { params: { attempts: 'drop:fin|drop:fin|ok' } });
-    await settled(registration);
-    assert.include(['success', 'failure'], registration.result);
-  });
 });
 
 describe('A device that is offline', () => {
-  it('waits without using up attempts, and goes on when it is online', async () => {
-    const scope = await openScope({ configure: { connectivity: 'switched' } });
+  async function openOffline(retry: { firstDelay?: number; longestDelay?: number } = {}): Promise<TestScope> {
+    const scope = await openScope({ configure: { connectivity: 'switched', engine: { retry } } });
     await holdEnds(scope);
     await scope.run(() => testWorker.setOnline(false));
-    const file = newResource({ drop: 'fin' });
+    return scope;
+  }
+
+  it('goes on as soon as it is told that it is online', async () => {
+    const hour = 3_600_000;
+    const scope = await openOffline({ firstDelay: hour, longestDelay: hour });
+    const file = newResource();
+    await control(file.key, { params: { drop: 'fin' } });
     const registration = await start(scope, file.url);
-    // far more than what is allowed to a device that is online
-    await serverSaw(file, (log) => log.length >= 10);
-    assert.equal(registration.result, '');
-    await control(file.key, { params: { attempts: 'ok' } });
+    await serverSaw(file, ([first]) => first?.finished != null);
     await control(file.key, { params: {} });
-    await scope.run(() => testWorker.setOnline(true));
-    await registration.abort();
+    // until the failure has reached the engine, there is nothing that being online could end
+    const switching = (async () => {
+      while (registration.result === '') await scope.run(() => testWorker.setOnline(true));
+    })();
     await settled(registration);
+    await switching;
+    assert.equal(registration.result, 'success');
   });
 
-  it('goes on although nobody tells it that it is online: it looks for itself', async () => {
-    const scope = await openScope({ configure: { connectivity: 'switched' } });
-    await holdEnds(scope);
-    await scope.run(() => testWorker.setOnline(false));
-    const attempts = `${'drop:fin|'.repeat(8)}ok`;
-    await assertFetchesVersion(scope, newResource({ attempts }), 1);
+  it('waits without using up attempts, and looks for itself whether it is online', async () => {
+    const scope = await openOffline();
+    const file = newResource();
+    await control(file.key, { params: { drop: 'fin' } });
+    const registration = await start(scope, file.url);
+    // far more than a device that is online may make
+    await serverSaw(file, (log) => log.length >= 10);
+    assert.equal(registration.result, '');
+    await control(file.key, { params: {} });
+    await settled(registration);
+    assert.equal(registration.result, 'success');
   });
 
   it('keeps what it has', async () => {
-    const scope = await openScope({ configure: { connectivity: 'switched' } });
-    await holdEnds(scope);
-    const attempts = `stall:100000+cut:100000|${'drop:fin|'.repeat(8)}ok`;
-    const file = newResource({ size: 300_000, attempts });
-    const registration = await start(scope, file.url);
-    await progressed(registration, ({ downloaded }) => downloaded === 100_000);
-    await scope.run(() => testWorker.setOnline(false));
-    await control(file.key, { release: true });
-    await settled(registration);
-    assert.include(registration, { result: 'success', downloaded: 300_000 });
+    const scope = await openOffline();
+    const file = newCutResource(100_000, {}, `${'drop:fin|'.repeat(12)}ok`);
+    await assertFetchesVersion(scope, file, 1);
     assert.deepEqual(new Set(await rangesAsked(file)), new Set(['', 'bytes=100000-']));
+  });
+
+  it('fails an upload at once: it is not sent twice', async () => {
+    const scope = await openOffline();
+    const request = new Request(newUpload({ drop: 'fin' }).url, { method: 'POST', body: 'once' });
+    await assertFails(scope, request, 'fetch-error');
   });
 });
 
