@@ -58,30 +58,31 @@ export interface Resource {
   /** bytes */
   readonly size: number;
   readonly url: string;
-  /** Where its first response ends too early, in bytes, once all before are stored. */
-  readonly cutAt?: number;
+  /** Where its first responses end too early, in bytes, once all before are stored. */
+  readonly cuts: readonly number[];
 }
 
 /** @param origin another one than the page's, for requests that cross origins */
 export function newResource(faults: FaultValues = {}, origin = location.origin): Resource {
   const key = uniqueKey('resource');
   const all = { size: 65_536, ...faults };
-  return { key, size: Number(all.size), url: resource(key, all, origin) };
+  return { key, size: Number(all.size), url: resource(key, all, origin), cuts: [] };
 }
 
 /**
- * A resource whose first response is cut once all bytes before are stored: engines drop what they hold of a stream that
- * breaks, so that nobody could say where a resumption begins.
- * @param next the attempts after the first, as the fault server takes them
+ * A resource whose first responses are cut once all bytes before are stored: engines drop what they hold of a stream
+ * that breaks, so that otherwise nobody could say where a resumption begins.
+ * @param cuts bytes of the first response, of the second, …
+ * @param next the attempts after these, as the fault server takes them
  */
 export function newCutResource(
-  cutAt: number,
+  cuts: readonly number[],
   faults: FaultValues = {},
   next = 'ok',
   origin = location.origin,
 ): Resource {
-  const attempts = `stall:${cutAt}+cut:${cutAt}|${next}`;
-  return { ...newResource({ size: 300_000, ...faults, attempts }, origin), cutAt };
+  const attempts = [...cuts.map((cut) => `stall:${cut}+cut:${cut}`), next].join('|');
+  return { ...newResource({ size: 300_000, ...faults, attempts }, origin), cuts };
 }
 
 /** The URL of a resource that answers nothing until it is released. */
@@ -222,8 +223,8 @@ export async function assertFetchesVersion(
   request: RequestInfo = file.url,
 ): Promise<Response> {
   const registration = await start(scope, request);
-  if (file.cutAt !== undefined) {
-    await progressed(registration, ({ downloaded }) => downloaded === file.cutAt);
+  for (const cut of file.cuts) {
+    await progressed(registration, ({ downloaded }) => downloaded === cut);
     await release(file);
   }
   await settled(registration);

@@ -20,7 +20,7 @@ describe('A body that is cut', () => {
   const scope = useHeldScope();
 
   it('by a FIN is completed from where it ended, the server asked whether the version is the same', async () => {
-    const file = newCutResource(100_000);
+    const file = newCutResource([100_000]);
     await assertFetchesVersion(scope(), file, 1);
     assert.deepEqual(await rangesAsked(file), ['', 'bytes=100000-']);
     const [first, second] = await logOf(file);
@@ -42,7 +42,7 @@ describe('A body that is cut', () => {
   });
 
   it('one byte before its end is completed', async () => {
-    const file = newCutResource(65_535, { size: 65_536 });
+    const file = newCutResource([65_535], { size: 65_536 });
     await assertFetchesVersion(scope(), file, 1);
     assert.deepEqual(await rangesAsked(file), ['', 'bytes=65535-']);
   });
@@ -53,7 +53,7 @@ describe('A body that is cut', () => {
 
   it('after all of its bytes, but before the last chunk, is known to be complete by a 416', async () => {
     const attempts = 'length:none+stall:65536+cut:65536|ok';
-    const file = { ...newResource({ size: 65_536, attempts }), cutAt: 65_536 };
+    const file = { ...newResource({ size: 65_536, attempts }), cuts: [65_536] };
     await assertFetchesVersion(scope(), file, 1);
     assert.deepEqual(await rangesAsked(file), ['', 'bytes=65536-']);
   });
@@ -135,7 +135,7 @@ describe('A server that is out of order for a while', () => {
   }
 
   it('is asked again although it fails in the middle of a resumption', async () => {
-    const file = newCutResource(100_000, {}, 'status:503|status:500|ok');
+    const file = newCutResource([100_000], {}, 'status:503|status:500|ok');
     await assertFetchesVersion(scope(), file, 1);
     assert.deepEqual((await rangesAsked(file)).slice(1), Array(3).fill('bytes=100000-'));
   });
@@ -212,7 +212,7 @@ describe('A device that is offline', () => {
 
   it('keeps what it has', async () => {
     const scope = await openOffline();
-    const file = newCutResource(100_000, {}, `${'drop:fin|'.repeat(12)}ok`);
+    const file = newCutResource([100_000], {}, `${'drop:fin|'.repeat(12)}ok`);
     await assertFetchesVersion(scope, file, 1);
     assert.deepEqual(new Set(await rangesAsked(file)), new Set(['', 'bytes=100000-']));
   });

@@ -7,6 +7,7 @@ import {
   eventOf,
   finish,
   heldUrl,
+  newCutResource,
   newResource,
   newUpload,
   release,
@@ -121,13 +122,14 @@ describe('progress', () => {
   });
 
   it('tells of fewer bytes when a response is replaced', async () => {
-    const file = newResource({ size: 100_000, etag: 'none', lastmod: 'none', attempts: 'cut:90000|stall:1' });
+    const file = newCutResource([90_000], { etag: 'none', lastmod: 'none' }, 'stall:1');
     const registration = await start(scope(), file.url);
     await progressed(registration, ({ downloaded }) => downloaded === 90_000);
+    await release(file);
     await progressed(registration, ({ downloaded }) => downloaded < 90_000);
     await release(file);
     await settled(registration);
-    assert.equal(registration.downloaded, 100_000);
+    assert.equal(registration.downloaded, 300_000);
   });
 
   it('is over once the fetch has settled', async () => {

@@ -21,7 +21,7 @@ describe('A resumption', () => {
 
   for (const lie of ['wrong-start', 'wrong-total', 'malformed']) {
     it(`that is answered with a Content-Range that is ${lie} starts over`, async () => {
-      const file = newCutResource(100_000, {}, `contentrange:${lie}`);
+      const file = newCutResource([100_000], {}, `contentrange:${lie}`);
       await assertFetchesVersion(scope(), file, 1);
       assert.deepEqual(await rangesAsked(file), ['', 'bytes=100000-', '']);
     });
@@ -29,20 +29,20 @@ describe('A resumption', () => {
 
   for (const shape of ['star', 'missing']) {
     it(`that is answered with a Content-Range that is ${shape} ends with the right bytes`, async () => {
-      const file = newCutResource(100_000, {}, `contentrange:${shape}`);
+      const file = newCutResource([100_000], {}, `contentrange:${shape}`);
       await assertFetchesVersion(scope(), file, 1);
     });
   }
 
   it('that is answered with less than asked for goes on from there', async () => {
-    const file = newCutResource(50_000, { partial: 60_000 });
+    const file = newCutResource([50_000], { partial: 60_000 });
     await assertFetchesVersion(scope(), file, 1);
     const starts = [50_000, 110_000, 170_000, 230_000, 290_000].map((start) => `bytes=${start}-`);
     assert.deepEqual(await rangesAsked(file), ['', ...starts]);
   });
 
   it('that is answered with the whole takes the whole', async () => {
-    const file = newCutResource(100_000, { ranges: 'ignore' });
+    const file = newCutResource([100_000], { ranges: 'ignore' });
     await assertFetchesVersion(scope(), file, 1);
   });
 
@@ -56,13 +56,13 @@ describe('A resumption', () => {
   });
 
   it('that is answered with 416, although there is more, starts over', async () => {
-    const file = newCutResource(100_000, {}, 'unsatisfied:always|ok');
+    const file = newCutResource([100_000], {}, 'unsatisfied:always|ok');
     await assertFetchesVersion(scope(), file, 1);
     assert.deepEqual(await rangesAsked(file), ['', 'bytes=100000-', '']);
   });
 
   it('beyond the end that is answered with 416 and another length starts over', async () => {
-    const file = newCutResource(65_536, { size: 65_536, length: 'none' }, 'unsatisfied:wrong|ok');
+    const file = newCutResource([65_536], { size: 65_536, length: 'none' }, 'unsatisfied:wrong|ok');
     await assertFetchesVersion(scope(), file, 1);
   });
 
@@ -73,7 +73,7 @@ describe('A resumption', () => {
   });
 
   it('goes past caches', async () => {
-    const file = newCutResource(100_000, { cache: 'default' });
+    const file = newCutResource([100_000], { cache: 'default' });
     await assertFetchesVersion(scope(), file, 1);
     const [, second] = await logOf(file);
     assert.equal(second?.headers['cache-control'], 'no-cache');
@@ -94,7 +94,7 @@ describe('A resumption', () => {
 
 describe('A version that is replaced between two attempts', () => {
   const scope = useHeldScope();
-  const swapped = (faults: FaultValues = {}) => newCutResource(200_000, { swap: 2, ...faults });
+  const swapped = (faults: FaultValues = {}) => newCutResource([200_000], { swap: 2, ...faults });
 
   it('with a strong ETag is not mixed with the next one', async () => {
     const file = swapped();
@@ -151,13 +151,13 @@ describe('A version that stays', () => {
   const scope = useHeldScope();
 
   it('with Last-Modified alone is resumed after 64 KiB have been compared again', async () => {
-    const file = newCutResource(200_000, { etag: 'none' });
+    const file = newCutResource([200_000], { etag: 'none' });
     await assertFetchesVersion(scope(), file, 1);
     assert.deepEqual(await rangesAsked(file), ['', `bytes=${200_000 - 65_536}-`]);
   });
 
   it('with Last-Modified alone and few bytes is resumed after all of them have been compared', async () => {
-    const file = newCutResource(1000, { etag: 'none' });
+    const file = newCutResource([1000], { etag: 'none' });
     await assertFetchesVersion(scope(), file, 1);
     assert.deepEqual(await rangesAsked(file), ['', 'bytes=0-']);
   });
@@ -167,7 +167,7 @@ describe('A body from another origin', () => {
   const scope = useHeldScope();
   // whether the first response is compressed is hidden, so that only a second one, to a range, can be resumed
   const remote = (faults: FaultValues) =>
-    newCutResource(100_000, { cors: 'exposed', ...faults }, 'cut:200000|ok', host.crossOrigin);
+    newCutResource([100_000, 200_000], { cors: 'exposed', ...faults }, 'ok', host.crossOrigin);
 
   it('is asked for again from its start, uncompressed, and then resumed, all without a preflight', async () => {
     const file = remote({});
@@ -175,9 +175,7 @@ describe('A body from another origin', () => {
     const log = await logOf(file);
     for (const { method, headers } of log)
       assert.deepEqual([method, headers['if-range']], ['GET', undefined]);
-    const ranges = await rangesAsked(file);
-    assert.deepEqual(ranges.slice(0, 2), ['', 'bytes=0-']);
-    assert.match(ranges[2] ?? '', /^bytes=\d+-$/);
+    assert.deepEqual(await rangesAsked(file), ['', 'bytes=0-', 'bytes=200000-']);
   });
 
   it('that shows its ETag and was replaced is not mixed', async () => {
