@@ -1,0 +1,92 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type Browser,
+  createRemoteControl,
+  type EngineName,
+  launchUndriven,
+  type RemoteControl,
+} from '@background-fetch/testing-engines';
+import { type BodyServer, startBodyServer } from './body-server/start-body-server.ts';
+import { buildSite } from './site.ts';
+import type { Measured, Operation, Workload } from './workload.ts';
+
+/** ms; nothing that is measured here takes nearly as long */
+const operationTimeout = 600_000;
+
+/** A script from another origin, as the control's is, has no base URL. */
+const importMeasure = "import(new URL('/measure.js', location.href).href)";
+
+/** What all measurements share: the built page, its server, and the control of its pages. */
+export interface Bench extends AsyncDisposable {
+  readonly server: BodyServer;
+  /** Starts a browser on the page; resolves when it is ready to measure. */
+  open(engine: EngineName): Promise<BenchPage>;
+}
+
+/** The page in a fresh browser of its own. */
+export interface BenchPage extends AsyncDisposable {
+  readonly browser: Browser;
+  measure(operation: Operation, workload: Workload): Promise<Measured>;
+}
+
+/** @param engineOptions what the worker configures the polyfill's engine with, as JSON */
+export async function setUpBench(engineOptions: string | undefined): Promise<Bench> {
+  const control = createRemoteControl();
+  control.onPageError = ({ error }) => console.error(error);
+  const pages = await serveControl(control);
+  const site = await buildSite(pages.origin + control.script);
+  const server = await startBodyServer(site.directory);
+  return {
+    server,
+    open: (engine) => openPage(engine, control, server, engineOptions),
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await site[Symbol.asyncDispose]();
+      pages.close();
+    },
+  };
+}
+
+async function serveControl(control: RemoteControl): Promise<{ origin: string; close(): void }> {
+  const server = createServer((request, response) => void control.handle(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { origin, close: () => server.closeAllConnections() ?? server.close() };
+}
+
+async function openPage(
+  engine: EngineName,
+  control: RemoteControl,
+  server: BodyServer,
+  engineOptions: string | undefined,
+): Promise<BenchPage> {
+  const query = engineOptions ? `?${new URLSearchParams({ options: engineOptions })}` : '';
+  const url = `${server.origin}/page.html${query}`;
+  const browser = await launchUndriven(engine, { url, nativeBackgroundFetch: true });
+  try {
+    const page = await control.waitForPage();
+    await page.run(`await ${importMeasure}`);
+    return {
+      browser,
+      measure: (operation, workload) =>
+        within(
+          page.run(`return (await ${importMeasure}).measure(...args)`, operation, workload),
+          `${engine}: ${operation}, ${workload.name}`,
+        ),
+      [Symbol.asyncDispose]: () => browser.close(),
+    };
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+async function within<T>(work: Promise<T>, name: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`${name} did not end within ${operationTimeout / 1000} s`);
+    timer = setTimeout(() => reject(error), operationTimeout);
+  });
+  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
