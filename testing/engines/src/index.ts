@@ -1,0 +1,11 @@
+export type { Browser, DrivenBrowser, LaunchOptions } from './browser.ts';
+export { type EngineName, engineNames, type FoundEngine, findEngines } from './find-engines.ts';
+export { launchDriven } from './launch-driven.ts';
+export { launchUndriven } from './launch-undriven.ts';
+export {
+  createRemoteControl,
+  type MountableServer,
+  type PageError,
+  type RemoteControl,
+} from './remote-control.ts';
+export type { RemotePage } from './remote-page.ts';
