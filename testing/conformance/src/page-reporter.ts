@@ -41,8 +41,8 @@ export class PostingReporter {
   }
 
   constructor(runner: Mocha.Runner, results: Results) {
-    runner.on('test', (test) => results.post({ type: 'begin', title: fullTitle(test) }));
-    runner.on('hook', (hook) => results.post({ type: 'begin', title: fullTitle(hook) }));
+    runner.on('test', (test) => results.post({ type: 'begin', title: fullTitle(test), kind: 'test' }));
+    runner.on('hook', (hook) => results.post({ type: 'begin', title: fullTitle(hook), kind: 'hook' }));
     runner.on('pass', (test) => {
       results.post({
         type: 'result',
@@ -70,7 +70,7 @@ export class PostingReporter {
   }
 }
 
-function fullTitle(runnable: Mocha.Runnable): string {
+export function fullTitle(runnable: Mocha.Runnable): string {
   return runnable.titlePath().join(titleSeparator);
 }
 

@@ -11,6 +11,8 @@ export interface HostInfo {
   readonly blobStorage: boolean;
   /** Only behaviours whose full title contains this are run; '' for all. */
   readonly grep: string;
+  /** Only the behaviours that come after this one, by its full title; '' for all. */
+  readonly after: string;
   /** Where the page posts its messages: not its own origin, whose connections belong to the tests. */
   readonly results: string;
   /** The fault server as another origin. */
@@ -21,7 +23,7 @@ export type Outcome = 'passed' | 'failed' | 'not-applicable';
 
 /** What the page tells the runner, in order. */
 export type PageMessage =
-  | { readonly type: 'begin'; readonly title: string }
+  | { readonly type: 'begin'; readonly title: string; readonly kind: 'test' | 'hook' }
   | {
       readonly type: 'result';
       readonly title: string;
@@ -33,6 +35,8 @@ export type PageMessage =
     }
   /** Something that no test caught: the run fails. */
   | { readonly type: 'error'; readonly detail: string }
+  /** Said every few seconds, so that a page that was killed is told from one that is busy. */
+  | { readonly type: 'alive' }
   | { readonly type: 'end' };
 
 /** Separates the titles of suites and test in a full title. */

@@ -4,8 +4,10 @@ import type { HostInfo, PageMessage } from '../protocol.ts';
 import { nameOf, type Pass } from './command-line.ts';
 import type { ResultsServer } from './results-server.ts';
 
-/** ms without a word from the page after which it counts as stalled */
+/** ms without a result or a beginning after which the page counts as stalled */
 const patience = 90_000;
+/** ms without even a sign of life after which it counts as killed */
+const deathPatience = 45_000;
 
 export type Result = Extract<PageMessage, { type: 'result' }>;
 
@@ -27,15 +29,44 @@ export async function runPass(
   servers: Servers,
   onResult: (result: Result) => void,
 ): Promise<PassReport> {
+  const report = { results: [] as Result[], errors: [] as string[] };
+  const onEachResult = (result: Result): void => {
+    report.results.push(result);
+    onResult(result);
+  };
+  let after = '';
+  for (;;) {
+    const page = new PageRun(onEachResult, (error) => report.errors.push(error));
+    await runPage(pass, { grep, after }, servers, page);
+    if (page.silence === '') break;
+    // Chromium's own API can end the page: that is a failure like others, and the rest is still to be run.
+    if (!pass.native || page.lastTest === '' || page.lastTest === after) {
+      report.errors.push(`${nameOf(pass)}: ${page.silence}`);
+      break;
+    }
+    after = page.lastTest;
+    if (!report.results.some(({ title }) => title === after)) {
+      onEachResult({ type: 'result', title: after, outcome: 'failed', detail: page.silence, duration: 0 });
+    } else console.log(`  (${page.silence}; a new one goes on)`);
+  }
+  if (report.results.length === 0) report.errors.push(`${nameOf(pass)} ran no behaviour at all`);
+  return report;
+}
+
+async function runPage(
+  pass: Pass,
+  part: Pick<HostInfo, 'grep' | 'after'>,
+  servers: Servers,
+  page: PageRun,
+): Promise<void> {
   const host: HostInfo = {
     ...pass,
+    ...part,
     blobStorage: !(pass.engine === 'webkit' && pass.driven),
-    grep,
     results: servers.results.nextAddress(),
     crossOrigin: servers.faults.crossOrigin,
   };
-  const report = { results: [] as Result[], errors: [] as string[] };
-  const ended = listen(pass, servers.results, report, onResult);
+  servers.results.onMessage = (message) => page.receive(message);
   const url = `${servers.faults.origin}/conformance/page.html?host=${encodeURIComponent(JSON.stringify(host))}`;
   try {
     const launch = pass.driven ? launchDriven : launchUndriven;
@@ -44,41 +75,64 @@ export async function runPass(
       nativeBackgroundFetch: pass.native,
       launcherTab: false,
     });
-    await ended;
+    await page.ended;
     await browser.close();
   } catch (error) {
-    report.errors.push(`${nameOf(pass)} can't be run: ${error instanceof Error ? error.stack : error}`);
+    page.fail(`${nameOf(pass)} can't be run: ${error instanceof Error ? error.stack : error}`);
   }
-  return report;
 }
 
-/** Collects what the page says; resolves when it has ended or says nothing for too long. */
-function listen(
-  pass: Pass,
-  server: ResultsServer,
-  report: { results: Result[]; errors: string[] },
-  onResult: (result: Result) => void,
-): Promise<void> {
-  return new Promise((resolve) => {
-    let running = 'the start of the page';
-    const stall = (): void => {
-      report.errors.push(`${nameOf(pass)} said nothing for ${patience / 1000} s; it was running: ${running}`);
-      resolve();
-    };
-    let timer = setTimeout(stall, patience);
-    server.onMessage = (message) => {
-      clearTimeout(timer);
-      timer = setTimeout(stall, patience);
-      if (message.type === 'begin') running = message.title;
-      if (message.type === 'error') report.errors.push(`${message.detail}\nwhile it was running: ${running}`);
-      if (message.type === 'result') {
-        report.results.push(message);
-        onResult(message);
-      }
-      if (message.type !== 'end') return;
-      clearTimeout(timer);
-      if (report.results.length === 0) report.errors.push(`${nameOf(pass)} ran no behaviour at all`);
-      resolve();
-    };
-  });
+/** What one page says, and when it has ended or says nothing any more. */
+class PageRun {
+  readonly ended: Promise<void>;
+  /** The test that was begun last. */
+  lastTest = '';
+  /** Why the page is given up, '' if it came to its end. */
+  silence = '';
+  readonly #onResult: (result: Result) => void;
+  readonly #onError: (error: string) => void;
+  #running = 'the start of the page';
+  #setEnded: () => void = () => {};
+  #stall: NodeJS.Timeout | undefined;
+  #death: NodeJS.Timeout | undefined;
+
+  constructor(onResult: (result: Result) => void, onError: (error: string) => void) {
+    this.#onResult = onResult;
+    this.#onError = onError;
+    this.ended = new Promise((resolve) => {
+      this.#setEnded = resolve;
+    });
+    this.#progress();
+  }
+
+  receive(message: PageMessage): void {
+    clearTimeout(this.#death);
+    this.#death = setTimeout(() => this.#giveUp('the page died', deathPatience), deathPatience);
+    if (message.type !== 'alive') this.#progress();
+    if (message.type === 'begin') this.#running = message.title;
+    if (message.type === 'begin' && message.kind === 'test') this.lastTest = message.title;
+    if (message.type === 'result') this.#onResult(message);
+    if (message.type === 'error') this.fail(`${message.detail}\nwhile it was running: ${this.#running}`);
+    if (message.type === 'end') this.#end();
+  }
+
+  fail(error: string): void {
+    this.#onError(error);
+  }
+
+  #progress(): void {
+    clearTimeout(this.#stall);
+    this.#stall = setTimeout(() => this.#giveUp('the page stalled', patience), patience);
+  }
+
+  #giveUp(what: string, silentFor: number): void {
+    this.silence = `${what}: no word for ${silentFor / 1000} s; it was running: ${this.#running}`;
+    this.#end();
+  }
+
+  #end(): void {
+    clearTimeout(this.#stall);
+    clearTimeout(this.#death);
+    this.#setEnded();
+  }
 }

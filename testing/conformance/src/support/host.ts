@@ -4,7 +4,7 @@ import type { HostInfo } from '../protocol.ts';
 /** Where this page runs. */
 export const host = JSON.parse(
   new URL(location.href).searchParams.get('host') ??
-    '{"engine":"chromium","driven":false,"native":false,"blobStorage":true,"grep":"","results":"","crossOrigin":""}',
+    '{"engine":"chromium","driven":false,"native":false,"blobStorage":true,"grep":"","after":"","results":"","crossOrigin":""}',
 ) as HostInfo;
 
 /** Ends a test that an engine can't pass by its nature; the reporter lists it with the reason. */

@@ -200,7 +200,10 @@ class OpenScope implements TestScope {
    */
   async abortFetches(): Promise<void> {
     for (const id of await this.backgroundFetch.getIds()) {
-      if (!this.#noted.has(id)) await (await this.backgroundFetch.get(id))?.abort();
+      if (this.#noted.has(id)) continue;
+      // fetch() takes some ids that get() refuses.
+      const registration = await this.backgroundFetch.get(id).catch(() => undefined);
+      await registration?.abort();
     }
   }
 
