@@ -6,5 +6,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'testing/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
     globals: false,
+    // a limit for what hangs, not for what a busy machine makes slow
+    testTimeout: 120_000,
   },
 });

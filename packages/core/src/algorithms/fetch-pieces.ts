@@ -1,18 +1,30 @@
 import type { ByteRange } from '../model/byte-ranges.ts';
-import { getHeader } from '../model/header-list.ts';
 import type { ResponseData } from '../model/record.ts';
-import type { NetworkResponse } from '../ports.ts';
 import { Attempt } from '../transfer/attempt.ts';
 import { BodySink } from '../transfer/body-sink.ts';
 import type { Job } from '../transfer/job.ts';
 import type { AttemptPlan, Lessons } from '../transfer/plan-attempt.ts';
-import { isRetryableStatus, parseRetryAfter } from '../transfer/retry-schedule.ts';
-import { type AttemptOutcome, again, cutOff } from './process-response.ts';
+import {
+  type AttemptOutcome,
+  again,
+  comesLater,
+  cutOff,
+  mayComeLater,
+  settledOutcome,
+} from './process-response.ts';
 import { receiveBody } from './receive-body.ts';
 import { continued } from './response-data.ts';
 import { validateAPartialResponse } from './validate-a-partial-response.ts';
 
-type PiecesPlan = Extract<AttemptPlan, { kind: 'pieces' }>;
+/** What the ranges of one body have in common. */
+interface Pieces {
+  readonly job: Job;
+  readonly index: number;
+  readonly attempt: Attempt;
+  readonly data: ResponseData;
+  readonly ifRange: string;
+  readonly lessons: Lessons;
+}
 
 /**
  * Fetches what is missing of a strongly identified body, several ranges at a time. Whatever goes wrong with one of
@@ -21,16 +33,17 @@ type PiecesPlan = Extract<AttemptPlan, { kind: 'pieces' }>;
 export async function fetchPieces(
   job: Job,
   index: number,
-  plan: PiecesPlan,
+  plan: Extract<AttemptPlan, { kind: 'pieces' }>,
   data: ResponseData,
   lessons: Lessons,
 ): Promise<AttemptOutcome> {
   const attempt = new Attempt(job);
+  const pieces: Pieces = { job, index, attempt, data, ifRange: plan.ifRange, lessons };
   const waiting = [...plan.pieces];
   let outcome: AttemptOutcome | null = null;
   const work = async (): Promise<void> => {
     for (let piece = waiting.shift(); piece && !outcome; piece = waiting.shift()) {
-      const ended = await fetchPiece(job, index, piece, plan.ifRange, data, attempt, lessons);
+      const ended = await fetchPiece(pieces, piece);
       if (!ended) continue;
       outcome ??= ended;
       attempt.abort(new Error('Another range of this body failed'));
@@ -47,48 +60,42 @@ export async function fetchPieces(
 }
 
 /** Resolves with null when the piece is in the store. */
-async function fetchPiece(
-  job: Job,
-  index: number,
-  piece: ByteRange,
-  ifRange: string,
-  data: ResponseData,
-  attempt: Attempt,
-  lessons: Lessons,
-): Promise<AttemptOutcome | null> {
-  const { network, clock } = job.workshop.ports;
+async function fetchPiece(pieces: Pieces, piece: ByteRange): Promise<AttemptOutcome | null> {
+  const { job, index, attempt, data, ifRange, lessons } = pieces;
+  const { network } = job.workshop.ports;
   const { request } = job.record(index);
   const sendsIfRange = network.sendsIfRange(request.url);
   const range = { Range: `bytes=${piece.start}-${piece.end - 1}` };
   const headers = sendsIfRange ? { ...range, 'If-Range': ifRange } : range;
-  let response: NetworkResponse;
-  try {
-    const fetching = network.fetch({ request, body: null, headers, fresh: true, signal: attempt.signal });
-    response = await attempt.receive(fetching);
-  } catch {
-    attempt.throwIfInterrupted();
-    return { kind: 'failed', answered: false, retryAfter: null };
-  }
+  const fetching = network.fetch({ request, body: null, headers, fresh: true, signal: attempt.signal });
+  const response = await attempt.receive(fetching).catch(() => null);
+  attempt.throwIfInterrupted();
+  if (!response) return { kind: 'failed', answered: false, retryAfter: null };
   const content = validateAPartialResponse(piece.start, response.head, data, sendsIfRange);
   if (response.head.status !== 206 || !content?.rangeShown || !response.body) {
     await response.body?.cancel().catch(() => {});
-    if (isRetryableStatus(response.head.status)) {
-      const retryAfter = parseRetryAfter(getHeader(response.head.headers, 'retry-after'), clock.now());
-      return { kind: 'failed', answered: true, retryAfter };
-    }
+    if (mayComeLater(job, index, response.head)) return comesLater(job, response.head);
     lessons.singleRange = true;
     return again;
   }
-  const sink = new BodySink(job, { fetch: job.fetch.key, index, body: data.body }, piece.start, (record) =>
-    continued(record, content.completeLength, true),
-  );
+  const end = Math.min(piece.end, piece.start + (content.byteLength ?? 0));
+  return await receivePiece(pieces, { start: piece.start, end }, response.body, content.completeLength);
+}
+
+async function receivePiece(
+  { job, index, attempt, data, lessons }: Pieces,
+  { start, end }: ByteRange,
+  body: ReadableStream<Uint8Array>,
+  completeLength: number | null,
+): Promise<AttemptOutcome | null> {
+  const key = { fetch: job.fetch.key, index, body: data.body };
+  const sink = new BodySink(job, key, start, (record) => continued(record, completeLength, true));
   try {
-    const end = Math.min(piece.end, piece.start + (content.byteLength ?? 0));
-    const bodyEnd = await receiveBody(job, attempt, response.body, sink, { end, overlap: null });
+    const bodyEnd = await receiveBody(job, attempt, body, sink, { end, overlap: null });
     if (bodyEnd === 'total-exceeded') {
       await sink.discard();
       await job.settle(index, 'download-total-exceeded');
-      return { kind: 'settled' };
+      return settledOutcome;
     }
     await sink.flush();
     if (bodyEnd === 'closed' && sink.position === end) return null;

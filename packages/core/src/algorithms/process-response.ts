@@ -1,6 +1,6 @@
 import { countBytes, prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
-import type { ResponseData, UnsettledRecord } from '../model/record.ts';
+import type { ResponseData, ResponseHead, UnsettledRecord } from '../model/record.ts';
 import { withResponse } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
 import type { Attempt } from '../transfer/attempt.ts';
@@ -66,21 +66,29 @@ export async function processResponse(exchange: Exchange): Promise<AttemptOutcom
     lessons.plain = true;
     return again;
   }
-  if (mayComeLater(exchange)) {
+  if (mayComeLater(job, index, response.head)) {
     await discardBody(response);
-    const { clock } = job.workshop.ports;
-    const retryAfter = parseRetryAfter(getHeader(response.head.headers, 'retry-after'), clock.now());
-    return { kind: 'failed', answered: true, retryAfter };
+    return comesLater(job, response.head);
   }
   if (lessons.proveEnd && plan.kind === 'rest' && (await proveEndByWhole(exchange))) return settledOutcome;
   return await processWhole(exchange);
 }
 
 /** Whether the status promises that a later attempt may do better, and there is one left. */
-function mayComeLater({ job, index, response }: Exchange): boolean {
+export function mayComeLater(job: Job, index: number, { status }: ResponseHead): boolean {
   const { request, retries } = job.record(index);
-  if (!isRetryableStatus(response.head.status) || !isRetryableMethod(request.method)) return false;
+  if (!isRetryableStatus(status) || !isRetryableMethod(request.method)) return false;
   return chooseDelay(countAttempt(retries, true, 0), job.workshop.options.retry, 0, null) !== null;
+}
+
+/** An attempt that failed for now, and the server may have said for how long. */
+export function comesLater(job: Job, { headers }: ResponseHead): AttemptOutcome {
+  const now = job.workshop.ports.clock.now();
+  return {
+    kind: 'failed',
+    answered: true,
+    retryAfter: parseRetryAfter(getHeader(headers, 'retry-after'), now),
+  };
 }
 
 /** A response that stands for the whole resource: takes the place of any before it. */
