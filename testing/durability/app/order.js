@@ -36,11 +36,11 @@ export async function countEarlyMessages({ registration }, count, parallel) {
   return { early, heard, stale };
 }
 
-/** Blocks the main thread for 40 ms at a time, with room for a few tasks in between. */
+/** Blocks the main thread for 20 ms at a time, with room for a few tasks in between. */
 function keepBusy() {
   let busy = true;
   const block = () => {
-    const end = performance.now() + 40;
+    const end = performance.now() + 20;
     while (performance.now() < end);
     if (busy) setTimeout(block);
   };

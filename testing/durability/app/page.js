@@ -60,4 +60,9 @@ const app = {
   },
 };
 
+addEventListener('pagehide', () => {
+  const id = new URL(location.href).searchParams.get('name');
+  navigator.sendBeacon('/app/note', JSON.stringify({ kind: 'left', version: 0, instance: 'page', id }));
+});
+
 globalThis.appIsReady(app);

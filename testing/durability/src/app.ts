@@ -6,13 +6,23 @@ import { fileURLToPath } from 'node:url';
 import { createRemoteControl, type RemoteControl } from '@background-fetch/testing-engines';
 import { type FaultServer, startFaultServer } from '@background-fetch/testing-fault-server';
 
-/** What the app's worker tells the server. */
+/** What the app's worker, or a page that is left, tells the server. */
 export interface Note {
-  readonly kind: 'started' | 'activated' | 'success' | 'read' | 'handled' | 'fail' | 'abort' | 'error';
+  readonly kind:
+    | 'left'
+    | 'started'
+    | 'activated'
+    | 'success'
+    | 'read'
+    | 'handled'
+    | 'fail'
+    | 'abort'
+    | 'error';
   /** Of the worker's script. */
   readonly version: number;
   /** Differs each time the browser starts the worker. */
   readonly instance: string;
+  /** Of the background fetch, or the name of the page. */
   readonly id?: string;
   readonly bodies?: readonly { readonly size: number; readonly sha256: string }[];
   readonly message?: string;

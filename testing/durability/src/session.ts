@@ -91,11 +91,18 @@ export class Session {
     return this.app.within(`an answer of the page to ${body}`, page.run<T>(body, ...args));
   }
 
+  /** Closes a tab that shows the app; the browser must have been launched with `tabs`. */
+  async close(page: RemotePage): Promise<void> {
+    // the page may be gone before it can answer, and then says so by its beacon
+    page.run('close()').catch(() => {});
+    await this.app.untilNote('left', page.name);
+  }
+
   /** Sends the page to another page of the app. */
   async navigate(page: RemotePage, file?: string): Promise<RemotePage> {
     const name = this.#nextName();
-    await page.run('location.href = args[0]', this.app.page(name, file));
-    await page.closed;
+    // the page may be gone before it can answer
+    page.run('location.href = args[0]', this.app.page(name, file)).catch(() => {});
     return await this.app.control.waitForPage({ name });
   }
 

@@ -4,15 +4,17 @@ import type { Circumstances, Scenario } from '../scenario.ts';
 import { Session } from '../session.ts';
 import { inMebibytes, mebibyte } from '../transfer-account.ts';
 
-/**
- * Bytes that one death may cost for each connection: one checkpoint that is being written, one that gathers. What
- * lies in the buffers between the server and the worker comes on top.
- */
+/** Bytes that one death may cost for each connection: one checkpoint that is being written, one that gathers. */
 const lostPerConnection = 8 * mebibyte;
+/**
+ * Bytes that a busy machine may hold between the server and the browser: the default limit of a Linux socket's send
+ * buffer. The server's log counts them as sent.
+ */
+const inTransit = 4 * mebibyte;
 
 export const killedWithParallelRanges: Scenario = {
   name: 'killed at random points, two ranges at a time',
-  run: (circumstances) => killAndRestart(circumstances, download('file', 64, 10), 2, circumstances.rounds),
+  run: (circumstances) => killAndRestart(circumstances, download('file', 64, 8), 2, circumstances.rounds),
 };
 
 /** Without an ETag there is one range, and the bytes at the seam are compared. */
@@ -21,7 +23,7 @@ export const killedWithOneRange: Scenario = {
   run: (circumstances) =>
     killAndRestart(
       circumstances,
-      download('file', 40, 20, '&etag=none'),
+      download('file', 40, 10, '&etag=none'),
       1,
       Math.ceil(circumstances.rounds / 3),
     ),
@@ -52,7 +54,10 @@ function killAndRestart(
     await session.app.untilNote('handled', 'file');
     const { lost, again } = session.account('file');
     const figures = `killed at ${points.map(inMebibytes)} MiB; lost ${lost.map(inMebibytes)} MiB; again ${inMebibytes(again)} MiB`;
-    ok(Math.max(...lost) <= connections * lostPerConnection, `A death cost too much: ${figures}`);
+    ok(
+      Math.max(...lost) <= connections * (lostPerConnection + inTransit),
+      `A death cost too much: ${figures}`,
+    );
     return figures;
   });
 }

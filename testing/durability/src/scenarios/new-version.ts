@@ -4,8 +4,8 @@ import type { Circumstances, Scenario } from '../scenario.ts';
 import { Session } from '../session.ts';
 import { inMebibytes, mebibyte } from '../transfer-account.ts';
 
-/** What was received is stored when the next version takes over; only what is between server and worker is not. */
-const mostAgain = 4 * mebibyte;
+/** What was received is stored when the next version takes over; what is between server and worker is not. */
+const mostAgain = 8 * mebibyte;
 
 export const newVersionTakesOver: Scenario = {
   name: 'a new worker version takes over at once',
@@ -20,10 +20,10 @@ export const newVersionWaits: Scenario = {
 function replaceWorker({ engine }: Circumstances, skipsWaiting: boolean): Promise<string> {
   return Session.use(engine, async (session) => {
     const { app } = session;
-    const file = download('file', 40, 4);
+    const file = download('file', 40, 5);
     let page = await session.launch({ tabs: true });
     await start(session, page, 'file', file);
-    await untilSent(session, file, 0.25);
+    await untilSent(session, file, 0.4);
     Object.assign(app.release, { version: 2, skipsWaiting });
     await session.run(page, 'await (await app).registration.update()');
     if (skipsWaiting) {
@@ -32,7 +32,7 @@ function replaceWorker({ engine }: Circumstances, skipsWaiting: boolean): Promis
       );
     } else {
       await app.until('the new version started', () => app.notes.some(({ version }) => version === 2));
-      await page.close();
+      await session.close(page);
       page = await session.open();
     }
     await expectRead(session, 'file', file);

@@ -36,10 +36,15 @@ export const workerStopped: Scenario = {
 
 async function stopWorker(session: Session, page: RemotePage, file: Download): Promise<void> {
   const { app, engine } = session;
-  const isIdle = (): boolean => app.server.log.of('file').every(({ finished }) => finished !== null);
+  const isStopped = (): boolean => {
+    const requests = app.server.log.of(file.key);
+    // between two ranges there may be no request, but none of those was given up
+    const givenUp = requests.some(({ range, finished }) => range && finished === 'aborted-by-client');
+    return givenUp && requests.every(({ finished }) => finished !== null);
+  };
   const started = app.notes.filter(({ kind }) => kind === 'started').length;
   // with the worker its requests end
-  const untilStopped = () => app.until('the end of the worker', isIdle, 120_000);
+  const untilStopped = () => app.until('the end of the worker', isStopped, 120_000);
   if (engine === 'chromium') {
     await stopAllWorkers(session.browser.devtoolsUrl);
     await untilStopped();
@@ -52,7 +57,7 @@ async function stopWorker(session: Session, page: RemotePage, file: Download): P
     await session.run(bare, 'await import("/app/page.js")');
   } else {
     // with its last client the worker goes
-    await page.close();
+    await session.close(page);
     await untilStopped();
     session.markDeath();
     await session.open();
