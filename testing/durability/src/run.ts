@@ -38,7 +38,9 @@ export async function runAll({ engines, scenarios, rounds, seed }: Selection): P
       console.log(`- ${engine}: not run. ${state.hint}`);
       return;
     }
-    for (const scenario of scenarios) await runOne(engine, scenario);
+    for (const scenario of scenarios) {
+      if (scenario.engines?.includes(engine) ?? true) await runOne(engine, scenario);
+    }
   };
   await Promise.all(engines.map(runEngine));
   console.log(`${passed} passed, ${failed} failed`);

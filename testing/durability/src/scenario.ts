@@ -11,5 +11,7 @@ export interface Circumstances {
 /** Resolves with figures for the reader; rejects when the promise that its name makes was broken. */
 export interface Scenario {
   readonly name: string;
+  /** Where the scenario has a meaning; by default everywhere. */
+  readonly engines?: readonly EngineName[];
   readonly run: (circumstances: Circumstances) => Promise<string>;
 }

@@ -21,7 +21,7 @@ export interface LaunchSettings {
 export class Session {
   readonly engine: EngineName;
   readonly app: App;
-  readonly #profile: string;
+  readonly profile: string;
   /** The last request that the server had seen at each death. */
   readonly #deaths: number[] = [];
   #browser: Browser | undefined;
@@ -30,7 +30,7 @@ export class Session {
   private constructor(engine: EngineName, app: App, profile: string) {
     this.engine = engine;
     this.app = app;
-    this.#profile = profile;
+    this.profile = profile;
   }
 
   /** Runs `use` with a new app and a new profile, of which nothing is left afterwards. */
@@ -57,7 +57,7 @@ export class Session {
   /** Preferences for Firefox, to be given before it is launched. */
   async prefer(preferences: Readonly<Record<string, number | boolean>>): Promise<void> {
     const lines = Object.entries(preferences).map(([name, value]) => `user_pref("${name}", ${value});\n`);
-    await writeFile(join(this.#profile, 'prefs.js'), lines.join(''));
+    await writeFile(join(this.profile, 'prefs.js'), lines.join(''));
   }
 
   /** Starts the browser on a page of the app, and waits for the page. */
@@ -71,7 +71,7 @@ export class Session {
     const name = this.#nextName();
     this.#browser = await launchUndriven(this.engine, {
       url: this.app.page(name, file),
-      profile: this.#profile,
+      profile: this.profile,
       keepProfile: true,
       launcherTab: tabs,
       devtools,

@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { blobLost } from './blob-lost.ts';
 import { eventRepeated } from './event-repeated.ts';
 import { killedWithOneRange, killedWithParallelRanges } from './killed-mid-download.ts';
 import { newVersionTakesOver, newVersionWaits } from './new-version.ts';
@@ -9,6 +10,7 @@ import { workerStopped } from './worker-stopped.ts';
 export const scenarios: readonly Scenario[] = [
   killedWithParallelRanges,
   killedWithOneRange,
+  blobLost,
   eventRepeated,
   tabReopened,
   navigated,
