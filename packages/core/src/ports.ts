@@ -60,6 +60,11 @@ export interface Store {
    * It is readable for as long as the body is stored: WebKit loses the file of a Blob whose row was deleted.
    */
   readBody(body: BodyKey, length: number, type: string): Promise<Blob | null>;
+  /**
+   * Gives up those bytes of active fetches that a death has made unreadable, where that can happen: their records have
+   * to be completed again. Called by an engine that takes over, before it reads anything.
+   */
+  mend?(registration: RegistrationKey): Promise<void>;
   /** Bytes that may still be stored; null where the host does not tell. */
   spaceLeft(): Promise<number | null>;
 }

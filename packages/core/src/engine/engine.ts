@@ -26,6 +26,7 @@ export class Engine {
   #looking: Promise<void> | null = null;
   #lookAgain = false;
   #holdsLock = false;
+  #mended = false;
 
   constructor(ports: EnginePorts, registration: RegistrationKey, options: Partial<EngineOptions> = {}) {
     const all = { ...defaultEngineOptions, ...options };
@@ -112,7 +113,10 @@ export class Engine {
   }
 
   async #readStore(): Promise<void> {
-    const fetches = await this.#workshop.ports.store.transact('read', (transaction) =>
+    const { store } = this.#workshop.ports;
+    if (!this.#mended) await store.mend?.(this.#registration);
+    this.#mended = true;
+    const fetches = await store.transact('read', (transaction) =>
       transaction.listFetches(this.#registration),
     );
     const stored = new Set(fetches.map((fetch) => fetch.key));

@@ -1,6 +1,7 @@
 import type { Store, StoreTransaction } from '@background-fetch/core';
 import { bytesOf, findBytes, findPrefix } from './bytes.ts';
 import { type ConnectionHolder, holdConnection } from './connection.ts';
+import { mendBodies } from './mend.ts';
 import { beginTransaction, type Chunk } from './schema.ts';
 import { viewTransaction } from './transaction.ts';
 
@@ -110,6 +111,7 @@ export function openIndexedDbStore({
       const parts = await read(connection, (transaction) => findPrefix(bytesOf(transaction), body, length));
       return parts && new Blob(parts, { type });
     },
+    mend: (registration) => mendBodies(connection, registration),
     spaceLeft,
     close: connection.close,
   };
