@@ -32,8 +32,7 @@ describe('fetch() in another context', () => {
   for (const kind of kinds) {
     it(`works in a ${kind}, and its registration object is kept up to date there`, async () => {
       if (kind.endsWith('worker')) unsupported(['chromium'], 'its workers have no navigator.serviceWorker');
-      if (kind === 'tab' && host.driven)
-        unsupported(['webkit'], 'a WebDriver session of WebKitGTK blocks pop-ups');
+      if (kind === 'tab') unsupported(['driven webkit'], 'a WebDriver session of WebKitGTK blocks pop-ups');
       const context = await openContext(kind);
       const file = newResource({ size: 100_000 });
       const started = await context.run(startThere, scope().scope, file.key, file.url);
