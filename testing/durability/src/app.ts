@@ -47,6 +47,7 @@ export class App {
   readonly release: Release = { version: 1, skipsWaiting: false };
   readonly #polyfill: string;
   readonly #held: ServerResponse[] = [];
+  #gateIsOpen = false;
   #problem: Error | undefined;
   #reportProblem: (problem: Error) => void = () => {};
   readonly #failed = new Promise<never>((_, reject) => {
@@ -63,7 +64,7 @@ export class App {
     server.serveDirectory('/background-fetch/', polyfill);
     server.mount('/app/worker.js', (_, response) => this.#sendWorker(response));
     server.mount('/app/note', (request, response) => this.#receiveNote(request, response));
-    server.mount('/app/gate', (_, response) => void this.#held.push(response));
+    server.mount('/app/gate', (_, response) => this.#waitAtGate(response));
   }
 
   static async start(): Promise<App> {
@@ -122,9 +123,10 @@ export class App {
     );
   }
 
-  /** Lets the handlers of events go on that wait at the gate. */
+  /** Lets the handlers of events go on that wait at the gate, and those that come to it later. */
   openGate(): void {
-    for (const response of this.#held.splice(0)) response.writeHead(204).end();
+    this.#gateIsOpen = true;
+    for (const response of this.#held.splice(0)) this.#waitAtGate(response);
   }
 
   /** Sends a resource at full speed from its next request on, whatever its URL says. */
@@ -163,6 +165,11 @@ export class App {
         `${url} ${headers.range ?? ''} ${status ?? ''} ${bytesSent} ${finished ?? 'in progress'}`,
     );
     return `Last notes: ${notes.join('; ') || 'none'}. Last requests: ${shown.join('; ') || 'none'}.`;
+  }
+
+  #waitAtGate(response: ServerResponse): void {
+    if (this.#gateIsOpen) response.writeHead(204).end();
+    else this.#held.push(response);
   }
 
   async #sendWorker(response: ServerResponse): Promise<void> {

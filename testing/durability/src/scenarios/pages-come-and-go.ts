@@ -6,7 +6,7 @@ import { Session } from '../session.ts';
 import { inMebibytes, mebibyte } from '../transfer-account.ts';
 
 /** What is on its way when the request for everything is given up for ranges. */
-const slack = 4 * mebibyte;
+const slack = 8 * mebibyte;
 /** What a worker's death may cost: a checkpoint that is being written and one that gathers, for two connections. */
 const mostLost = 16 * mebibyte;
 
