@@ -47,9 +47,9 @@ describe('fetch() in another context', () => {
     const file = newResource({ size: 200_000, stall: 100_000 });
     await frame.run(startThere, scope().scope, file.key, file.url);
     frame.close();
-    await release(file);
     const here = await scope().backgroundFetch.get(file.key);
     if (!here) throw new Error('The background fetch is gone');
+    await release(file);
     await settled(here);
     assert.include(here, { result: 'success', downloaded: 200_000 });
   });
@@ -147,18 +147,19 @@ describe('A background fetch seen from several contexts', () => {
     const file = newResource({ size: 300_000, stall: 100_000 });
     const here = await start(scope(), file.url);
     const frame = await openContext('frame');
-    const reading = frame.run(
+    await frame.run(
       async (scopeUrl, id) => {
         const registration = await navigator.serviceWorker.getRegistration(scopeUrl);
         const found = await registration?.backgroundFetch.get(id);
         const [record] = (await found?.matchAll()) ?? [];
-        return await (await record?.responseReady)?.arrayBuffer();
+        Object.assign(globalThis, { response: await record?.responseReady });
       },
       scope().scope,
       here.id,
     );
+    const reading = frame.run(() => (globalThis as unknown as { response: Response }).response.arrayBuffer());
     await release(file);
-    assert.equal(await sha256((await reading) as ArrayBuffer), await sha256(contentOf(file)));
+    assert.equal(await sha256(await reading), await sha256(contentOf(file)));
   });
 
   it('is shown by navigator.permissions as something that may be asked for', async () => {
