@@ -65,7 +65,7 @@ async function makeAttempt(job: Job, index: number, lessons: Lessons): Promise<A
     if (plan.kind === 'pieces' && record.responseData) {
       return await fetchPieces(job, index, plan, record.responseData, lessons);
     }
-    return await fetchOnce(job, index, plan, lessons);
+    return await fetchOnce(job, index, plan, lessons, release);
   } finally {
     release();
   }
@@ -76,6 +76,7 @@ async function fetchOnce(
   index: number,
   plan: AttemptPlan,
   lessons: Lessons,
+  release: () => void,
 ): Promise<AttemptOutcome> {
   const { network } = job.workshop.ports;
   const { request, state } = job.record(index);
@@ -100,7 +101,7 @@ async function fetchOnce(
     attempt.throwIfInterrupted();
     if (response) {
       const sentIfRange = ifRange !== null;
-      return await processResponse({ job, index, attempt, plan, response, lessons, sentIfRange });
+      return await processResponse({ job, index, attempt, plan, response, lessons, sentIfRange, release });
     }
     if (repeatable) return { kind: 'failed', answered: false, retryAfter: null };
     await job.settle(index, 'fetch-error');

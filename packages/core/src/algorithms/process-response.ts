@@ -39,6 +39,8 @@ export interface Exchange {
   readonly response: NetworkResponse;
   readonly lessons: Lessons;
   readonly sentIfRange: boolean;
+  /** Gives this record's place among those that transfer to the next one. */
+  readonly release: () => void;
 }
 
 export const settledOutcome: AttemptOutcome = { kind: 'settled' };
@@ -241,8 +243,10 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink, lessons: Lesson
   const { request } = job.record(index);
   const known = await sink.preview();
   const completeness = assessCleanEnd(known, response.signalsTruncation);
-  if (completeness === 'complete')
+  if (completeness === 'complete') {
+    letNextStart(exchange);
     return (await settleABody(job, index, sink, lessons)) ? settledOutcome : again;
+  }
   const provable = request.method === 'GET' && known.head.status === 200;
   if (completeness === 'unproven' && !provable) {
     if (isOkStatus(known.head.status)) warnUnverified(exchange, countBytes(known.stored));
@@ -254,6 +258,15 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink, lessons: Lesson
     return again;
   }
   return await afterCut(exchange);
+}
+
+/**
+ * The network is free while the last bytes become durable, and small records share a transaction only if several wait
+ * for one. What is received and not yet durable stays below one checkpoint all the same.
+ */
+function letNextStart({ job, index, release }: Exchange): void {
+  const { integrity } = job.record(index).request;
+  if (integrity === '' && job.pendingBytes < job.workshop.options.checkpointSize) release();
 }
 
 /** A body that ended too early: it may be continued, if the method allows to ask again. */
