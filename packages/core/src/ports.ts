@@ -60,11 +60,6 @@ export interface Store {
    * It is readable for as long as the body is stored: WebKit loses the file of a Blob whose row was deleted.
    */
   readBody(body: BodyKey, length: number, type: string): Promise<Blob | null>;
-  /**
-   * Gives up those bytes of active fetches that a death has made unreadable, where that can happen: their records have
-   * to be completed again. Called by an engine that takes over, before it reads anything.
-   */
-  mend?(registration: RegistrationKey): Promise<void>;
   /** Bytes that may still be stored; null where the host does not tell. */
   spaceLeft(): Promise<number | null>;
 }
@@ -197,6 +192,11 @@ export interface EnginePorts extends ClientPorts {
   readonly events: Events;
   readonly display: Display;
   readonly log: Log;
+  /**
+   * Gives up those bytes of active fetches that a death has made unreadable, so that their records are completed
+   * again; absent where that can't happen. Called by an engine that takes over, before it reads anything.
+   */
+  readonly mend?: (registration: RegistrationKey) => Promise<void>;
   /** Absent where the host has no hash that takes a body in parts. */
   readonly hash?: Hash;
 }

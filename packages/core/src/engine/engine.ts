@@ -113,8 +113,8 @@ export class Engine {
   }
 
   async #readStore(): Promise<void> {
-    const { store } = this.#workshop.ports;
-    if (!this.#mended) await store.mend?.(this.#registration);
+    const { store, mend } = this.#workshop.ports;
+    if (!this.#mended) await mend?.(this.#registration);
     this.#mended = true;
     const fetches = await store.transact('read', (transaction) =>
       transaction.listFetches(this.#registration),

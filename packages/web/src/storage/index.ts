@@ -1,1 +1,2 @@
-export { type IndexedDbStoreOptions, openIndexedDbStore } from './indexed-db-store.ts';
+export { openIndexedDbStore } from './indexed-db-store.ts';
+export { mendBodies } from './mend.ts';

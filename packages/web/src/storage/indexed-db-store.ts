@@ -1,8 +1,7 @@
 import type { Store, StoreTransaction } from '@background-fetch/core';
 import { bytesOf, findBytes, findPrefix } from './bytes.ts';
 import { type ConnectionHolder, holdConnection } from './connection.ts';
-import { mendBodies } from './mend.ts';
-import { beginTransaction, type Chunk } from './schema.ts';
+import { beginTransaction, type Chunk, defaultDatabaseName } from './schema.ts';
 import { viewTransaction } from './transaction.ts';
 
 export interface IndexedDbStoreOptions {
@@ -84,7 +83,7 @@ async function spaceLeft(): Promise<number | null> {
  * again.
  */
 export function openIndexedDbStore({
-  databaseName = 'background-fetch',
+  databaseName = defaultDatabaseName,
 }: IndexedDbStoreOptions = {}): Store & { close(): void } {
   const connection = holdConnection(databaseName);
   return {
@@ -111,7 +110,6 @@ export function openIndexedDbStore({
       const parts = await read(connection, (transaction) => findPrefix(bytesOf(transaction), body, length));
       return parts && new Blob(parts, { type });
     },
-    mend: (registration) => mendBodies(connection, registration),
     spaceLeft,
     close: connection.close,
   };

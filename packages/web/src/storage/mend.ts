@@ -1,6 +1,6 @@
 import { type BodyKey, isActive, type RegistrationKey, withoutBytes } from '@background-fetch/core';
-import type { ConnectionHolder } from './connection.ts';
-import { beginTransaction, keysBelow, type Transaction } from './schema.ts';
+import { holdConnection } from './connection.ts';
+import { beginTransaction, defaultDatabaseName, keysBelow, type Transaction } from './schema.ts';
 
 type ChunkKey = [fetch: string, index: number, body: number, offset: number];
 
@@ -14,7 +14,8 @@ interface StoredBlob {
  * Blob into place only after that, so a death in between leaves a row without its bytes; the write was not
  * acknowledged, but its row says that they are stored.
  */
-export async function mendBodies(connection: ConnectionHolder, registration: RegistrationKey): Promise<void> {
+export async function mendBodies(registration: RegistrationKey): Promise<void> {
+  const connection = holdConnection(defaultDatabaseName);
   try {
     const stored = await connection.begin(async ({ database, canStoreBlobs }) =>
       (await canStoreBlobs()) ? await findBlobs(beginTransaction(database, 'read'), registration) : [],
@@ -25,6 +26,8 @@ export async function mendBodies(connection: ConnectionHolder, registration: Reg
     await connection.begin(({ database }) => giveUp(beginTransaction(database, 'write'), lost));
   } catch (error) {
     throw connection.failed(error);
+  } finally {
+    connection.close();
   }
 }
 

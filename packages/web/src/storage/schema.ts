@@ -1,6 +1,8 @@
 import { NewerSchemaError, type StoredBackgroundFetch, type StoredRecord } from '@background-fetch/core';
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 
+export const defaultDatabaseName = 'background-fetch';
+
 /**
  * Version of the object stores. Raise it when they change, and whenever the core's `schemaVersion` is raised:
  * then older code can't even open the database.
