@@ -38,6 +38,7 @@ export interface Life {
 
 /** Small bodies, so that a simulated transfer has several checkpoints and ranges. */
 const smallOptions: Partial<EngineOptions> = {
+  smallestCheckpoint: 8 * 1024,
   checkpointSize: 16 * 1024,
   checkpointInterval: 1000,
   firstCheckpointInterval: 250,

@@ -7,7 +7,7 @@ export type RecordChange = (record: UnsettledRecord) => UnsettledRecord;
 
 /**
  * Takes the bytes of one response as they come and makes them durable in checkpoints: after so many bytes, or so
- * much time. One checkpoint is written while the bytes of the next one gather; then `write` waits.
+ * much time. One checkpoint is written while the bytes of the next one gather; when they are many, `write` waits.
  */
 export class BodySink {
   #parts: Uint8Array[] = [];
@@ -45,7 +45,9 @@ export class BodySink {
     this.#parts.push(bytes);
     this.#gathered += bytes.byteLength;
     this.job.pendingBytes += bytes.byteLength;
-    if (this.#gathered < this.job.workshop.options.checkpointSize) return;
+    const { smallestCheckpoint, checkpointSize } = this.job.workshop.options;
+    // what a death would lose is kept small while the store keeps up, and checkpoints grow when it does not
+    if (this.#gathered < (this.#writing ? checkpointSize : smallestCheckpoint)) return;
     if (this.#writing) await this.#writing;
     this.#throwFailure();
     this.#checkpoint();

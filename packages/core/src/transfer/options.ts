@@ -8,7 +8,9 @@ export interface EngineOptions {
   readonly connections: number;
   /** bytes in each of these ranges */
   readonly pieceSize: number;
-  /** bytes after which what was received is made durable */
+  /** bytes after which what was received is made durable, if nothing is being written */
+  readonly smallestCheckpoint: number;
+  /** bytes that gather at most while others are being written */
   readonly checkpointSize: number;
   /** ms after which it is made durable all the same */
   readonly checkpointInterval: number;
@@ -21,6 +23,7 @@ export const defaultEngineOptions: EngineOptions = {
   concurrency: 6,
   connections: 2,
   pieceSize: 8 * 2 ** 20,
+  smallestCheckpoint: 2 * 2 ** 20,
   checkpointSize: 4 * 2 ** 20,
   checkpointInterval: 1000,
   firstCheckpointInterval: 250,
