@@ -66,7 +66,6 @@ export class PostingReporter {
         duration: test.duration ?? 0,
       });
     });
-    runner.on('end', () => results.post({ type: 'end' }));
   }
 }
 

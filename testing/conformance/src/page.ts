@@ -5,8 +5,8 @@ import { host } from './support/host.ts';
 import { onPageError, reportPageError } from './support/page-errors.ts';
 import { closeScopes, noteFetches } from './support/scope.ts';
 
-/** ms; runners in continuous integration have two slow cores */
-const testTimeout = 30_000;
+/** ms; runners in continuous integration have two slow cores. Natively, what never happens is waited for often. */
+const testTimeout = host.native ? 12_000 : 30_000;
 
 /** ms */
 const aliveInterval = 3000;
@@ -27,17 +27,39 @@ afterEach('close what the test opened', async () => {
   closeContexts();
   await closeScopes();
 });
-if (host.after !== '') removeTestsUpTo(host.after);
+refuseEqualTitles();
 setInterval(() => results.post({ type: 'alive' }), aliveInterval);
-mocha.run();
+const last = host.native ? leaveOneSuite() : '';
+mocha.run(() => results.post({ type: 'end', last }));
 
-/** Goes on after a test that ended the page. */
-function removeTestsUpTo(title: string): void {
+/**
+ * Leaves the first suite that has something to run after `host.after`. The browser's own background fetches can't all be
+ * ended by script, and those of one suite, with their connections, must not get in the way of the next.
+ * Returns the title of its last test if there are further suites.
+ */
+function leaveOneSuite(): string {
+  const { suites } = mocha.suite;
+  const all = suites.flatMap(testsOf);
+  const done = new Set(all.slice(0, all.findIndex((test) => fullTitle(test) === host.after) + 1));
+  for (const { parent } of all) if (parent) parent.tests = parent.tests.filter((test) => !done.has(test));
+  const left = suites.filter((suite) => testsOf(suite).some((test) => test.fullTitle().includes(fgrep)));
+  mocha.suite.suites = left.slice(0, 1);
+  const lastTest = left.slice(0, 1).flatMap(testsOf).at(-1);
+  return left.length > 1 && lastTest ? fullTitle(lastTest) : '';
+}
+
+/** A title stands for its test in what is expected, and tells where another page goes on. */
+function refuseEqualTitles(): void {
+  const seen = new Set<string>();
+  for (const title of testsOf(mocha.suite).map(fullTitle)) {
+    if (seen.has(title))
+      reportPageError(new Error(`Two behaviours are called "${title}"`), 'while loading the suites');
+    seen.add(title);
+  }
+}
+
+function testsOf(suite: Mocha.Suite): Mocha.Test[] {
   const tests: Mocha.Test[] = [];
-  mocha.suite.eachTest((test: Mocha.Test) => tests.push(test));
-  const removed = new Set(tests.slice(0, tests.findIndex((test) => fullTitle(test) === title) + 1));
-  mocha.suite.eachTest((test: Mocha.Test) => {
-    const { parent } = test;
-    if (parent) parent.tests = parent.tests.filter((one) => !removed.has(one));
-  });
+  suite.eachTest((test: Mocha.Test) => tests.push(test));
+  return tests;
 }

@@ -37,7 +37,8 @@ export type PageMessage =
   | { readonly type: 'error'; readonly detail: string }
   /** Said every few seconds, so that a page that was killed is told from one that is busy. */
   | { readonly type: 'alive' }
-  | { readonly type: 'end' };
+  /** `last`: the full title of the page's last test, if others come after it and a new page is to run them. */
+  | { readonly type: 'end'; readonly last: string };
 
 /** Separates the titles of suites and test in a full title. */
 export const titleSeparator = ' › ';

@@ -7,7 +7,7 @@ import type { ResultsServer } from './results-server.ts';
 /** ms without a result or a beginning after which the page counts as stalled */
 const patience = 90_000;
 /** ms without even a sign of life after which it counts as killed */
-const deathPatience = 45_000;
+const deathPatience = 30_000;
 
 export type Result = Extract<PageMessage, { type: 'result' }>;
 
@@ -38,7 +38,11 @@ export async function runPass(
   for (;;) {
     const page = new PageRun(onEachResult, (error) => report.errors.push(error));
     await runPage(pass, { grep, after }, servers, page);
-    if (page.silence === '') break;
+    if (page.silence === '') {
+      if (page.next === '') break;
+      after = page.next;
+      continue;
+    }
     // Chromium's own API can end the page: that is a failure like others, and the rest is still to be run.
     if (!pass.native || page.lastTest === '' || page.lastTest === after) {
       report.errors.push(`${nameOf(pass)}: ${page.silence}`);
@@ -87,6 +91,8 @@ class PageRun {
   readonly ended: Promise<void>;
   /** The test that was begun last. */
   lastTest = '';
+  /** The test after which another page is to go on, '' if there is no more to run. */
+  next = '';
   /** Why the page is given up, '' if it came to its end. */
   silence = '';
   readonly #onResult: (result: Result) => void;
@@ -113,7 +119,9 @@ class PageRun {
     if (message.type === 'begin' && message.kind === 'test') this.lastTest = message.title;
     if (message.type === 'result') this.#onResult(message);
     if (message.type === 'error') this.fail(`${message.detail}\nwhile it was running: ${this.#running}`);
-    if (message.type === 'end') this.#end();
+    if (message.type !== 'end') return;
+    this.next = message.last;
+    this.#end();
   }
 
   fail(error: string): void {
