@@ -7,6 +7,7 @@ import {
 } from '@background-fetch/core';
 import { beginGeneration, getContext } from './shared/context.ts';
 import { PatchRegistry } from './shared/patch-registry.ts';
+import { rememberForms } from './shared/remembered-forms.ts';
 import { type StartPolicy, setStartPolicy } from './shared/start-policy.ts';
 
 export interface InstallOptions {
@@ -74,6 +75,7 @@ export function installInterfaces(
     );
   }
   answerPermissionQuery(patches);
+  rememberForms(patches);
   more(patches);
   return () => patches.revert();
 }

@@ -1,4 +1,5 @@
 import type { Store, StoreTransaction } from '@background-fetch/core';
+import { encodeRememberedForm } from '../shared/remembered-forms.ts';
 import { bytesOf, findBytes, findPrefix } from './bytes.ts';
 import { type ConnectionHolder, holdConnection } from './connection.ts';
 import { beginTransaction, type Chunk, defaultDatabaseName } from './schema.ts';
@@ -89,7 +90,7 @@ export function openIndexedDbStore({
   return {
     transact: (mode, work) => transact(connection, mode, work),
     async takeRequestBody(request) {
-      const blob = await request.blob();
+      const blob = encodeRememberedForm(request) ?? (await request.blob());
       const storable = await connection.begin(({ canStoreBlobs }) => canStoreBlobs());
       // Reading is no request to the database, so that it can't be done while a transaction lasts.
       return { size: blob.size, value: storable ? blob : await blob.arrayBuffer() };
