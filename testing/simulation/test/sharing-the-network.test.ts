@@ -1,0 +1,16 @@
+import { World } from '@background-fetch/testing-simulation';
+import { expect, test } from 'vitest';
+
+test('the next record is asked for while the last bytes of this one become durable', async () => {
+  const world = new World({ engine: { concurrency: 1 } });
+  const urls = Array.from({ length: 30 }, (_, index) => `https://app.test/small-${index}`);
+  for (const url of urls) world.network.serve(url, { size: 100, latency: 1 });
+  const life = world.start();
+  let commits = 0;
+  life.store.beforeCommit = () => commits++;
+  const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
+  await world.clock.runUntil(life.backgroundFetch.fetch('records', urls, { title: 'Records' }));
+  await world.clock.runUntil(succeeded);
+  // else each record would have a transaction of its own
+  expect(commits).toBeLessThan(urls.length);
+});
