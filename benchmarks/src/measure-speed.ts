@@ -27,8 +27,8 @@ export interface SpeedResult {
 
 /** ms; what an operation leaves to be freed must not cost the next one */
 const rest = 1000;
-/** Chromium takes some 0.3 s for each request of a native background fetch. */
-const mostNativeRequests = 40;
+/** Chromium takes some 0.5 s for each request of a native background fetch. */
+const mostNativeRequests = 20;
 
 const common: readonly Operation[] = ['drained', 'cache.put', 'polyfill', 'polyfill, copied'];
 

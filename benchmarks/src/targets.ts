@@ -44,7 +44,7 @@ function judgeSpeed(engine: EngineName, { workload, speeds }: SpeedResult): Targ
   const polyfill = speedOf(speeds, 'polyfill');
   if (!polyfill) return [];
   const kind = workload.count > 1 ? 'many' : 'one';
-  const than = (peer: Operation, ratio: number): Target[] => {
+  const than = (peer: 'cache.put' | 'native', ratio: number): Target[] => {
     const speed = speedOf(speeds, peer);
     if (!speed) return [];
     const found = polyfill.requests / speed.requests;
