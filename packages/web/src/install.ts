@@ -5,7 +5,7 @@ import {
   type EngineHost,
   internal,
 } from '@background-fetch/core';
-import { beginGeneration, getContext } from './shared/context.ts';
+import { beginGeneration, getContext, withoutEngine } from './shared/context.ts';
 import { PatchRegistry } from './shared/patch-registry.ts';
 import { rememberForms } from './shared/remembered-forms.ts';
 import { type StartPolicy, setStartPolicy } from './shared/start-policy.ts';
@@ -66,11 +66,12 @@ export function installInterfaces(
       'unregister',
       (unregister) =>
         async function (this: ServiceWorkerRegistration) {
-          const { scope } = this;
-          const unregistered = await unregister.call(this);
-          // its background fetches go with it, without an event
-          if (unregistered) await beginGeneration(scope);
-          return unregistered;
+          return await withoutEngine(this.scope, async () => {
+            const unregistered = await unregister.call(this);
+            // its background fetches go with it, without an event
+            if (unregistered) await beginGeneration(this.scope);
+            return unregistered;
+          });
         },
     );
   }

@@ -10,6 +10,11 @@ import { Job, type Workshop } from '../transfer/job.ts';
 import { defaultEngineOptions, type EngineOptions } from '../transfer/options.ts';
 import { Scheduler } from '../transfer/scheduler.ts';
 
+/** The name of the lock that the one engine of a registration holds for as long as it works. */
+export function runningLock(registration: RegistrationKey): string {
+  return `background-fetch running ${registration}`;
+}
+
 /**
  * Performs the background fetches of one service worker registration, as long as it holds their running lock:
  * however many contexts try, one engine works. What another context does to a fetch, this engine reads from the
@@ -53,7 +58,7 @@ export class Engine {
     const { lock, log } = this.#workshop.ports;
     const { signal } = this.#stopping;
     this.#running ??= lock
-      .hold(`background-fetch running ${this.#registration}`, signal, async () => {
+      .hold(runningLock(this.#registration), signal, async () => {
         this.#holdsLock = true;
         this.look();
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -109,6 +114,7 @@ export class Engine {
     for (const job of this.#jobs.values()) job.interrupt('stopped');
     // an event that is being handled is handled to its end: the next engine must not dispatch it meanwhile
     await Promise.all(this.#tasks);
+    await this.#workshop.writer.idle();
     this.#holdsLock = false;
   }
 

@@ -1,4 +1,4 @@
-import { createRealm, type Realm, type RegistrationKey } from '@background-fetch/core';
+import { createRealm, type Realm, type RegistrationKey, runningLock } from '@background-fetch/core';
 import { openIndexedDbStore } from '../storage/index.ts';
 import { Channel } from './channel.ts';
 import { clock, lock, random } from './host.ts';
@@ -36,6 +36,29 @@ export function registrationKey(scope: string): Promise<RegistrationKey> {
     }
     return `${generation} ${scope}`;
   });
+}
+
+/** ms for which an engine is waited for that has to let go; one that handles an event may take much longer */
+const handOverTimeout = 1000;
+
+/**
+ * Does something while no engine of this scope is writing. WebKit ends a worker that is unregistered at once, and a
+ * transaction that it was in the middle of then holds up all others for ever.
+ */
+export async function withoutEngine<T>(scope: string, work: () => Promise<T>): Promise<T> {
+  const { channel, realm } = getContext();
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), handOverTimeout);
+  const name = runningLock(await registrationKey(scope));
+  channel.askForHandOver(scope);
+  let done: Promise<T> | undefined;
+  const holder = (): Promise<T> => {
+    clearTimeout(timer);
+    done = work();
+    return done;
+  };
+  await realm.ports.lock.hold(name, patience.signal, holder).catch(() => {});
+  return await (done ?? work());
 }
 
 /** Begins a new generation of a scope: what was stored for its registrations before is purged. */
