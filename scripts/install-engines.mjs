@@ -7,7 +7,13 @@ import { delimiter, join } from 'node:path';
  * `--check` only says. Needs nothing but Node, so that it can run before anything is installed.
  */
 
-const webkitFolders = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/libexec', '/usr/lib'];
+const webkitFolders = [
+  '/usr/lib/x86_64-linux-gnu',
+  '/usr/lib/aarch64-linux-gnu',
+  '/usr/libexec',
+  '/usr/lib',
+  '/usr/lib64',
+];
 
 const engines = [
   {
@@ -24,8 +30,8 @@ const engines = [
       onPath('Xvfb') &&
       (onPath('MiniBrowser') ||
         webkitFolders.some((folder) =>
-          ['4.0', '4.1', '6.0'].some((version) =>
-            existsSync(join(folder, `webkit2gtk-${version}`, 'MiniBrowser')),
+          ['webkit2gtk-4.1', 'webkit2gtk-4.0', 'webkitgtk-6.0'].some((version) =>
+            existsSync(join(folder, version, 'MiniBrowser')),
           ),
         )),
   },

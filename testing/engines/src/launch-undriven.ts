@@ -29,7 +29,7 @@ export async function launchUndriven(engine: EngineName, options: LaunchOptions)
     await engineEnvironment(engine, profile, options),
   );
   const launcher = tab && (await process.started(tab.page, launchTimeout));
-  if (launcher) await process.started(openFrom(launcher, engine, options.url), launchTimeout);
+  if (launcher) await process.started(openFrom(launcher, options.url), launchTimeout);
   const devtoolsUrl =
     options.devtools && engine === 'chromium'
       ? await process.started(readDevtoolsUrl(profile), launchTimeout)
@@ -53,7 +53,7 @@ function undrivenBrowser(
     async open(url) {
       if (!launcher)
         throw new Error(`Can't open ${url} in ${engine}: it was launched with launcherTab: false`);
-      await openFrom(launcher, engine, url);
+      await openFrom(launcher, url);
     },
     kill: () => tree.kill(),
     async close() {
@@ -66,11 +66,8 @@ function undrivenBrowser(
 }
 
 /** Opens a tab that has nothing to do with the launcher's: no opener, and so no process in common. */
-async function openFrom(launcher: RemotePage, engine: EngineName, url: string): Promise<void> {
-  // A tab opened with "noopener" never closes in Firefox by its own close(), so there the opener is cut afterwards.
-  const body =
-    engine === 'firefox' ? 'open(args[0], "_blank").opener = null' : 'open(args[0], "_blank", "noopener")';
-  await launcher.run(body, url);
+async function openFrom(launcher: RemotePage, url: string): Promise<void> {
+  await launcher.run('open(args[0], "_blank", "noopener")', url);
 }
 
 /** Chromium writes the port it picked, and the path, to the profile. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** A page of ours in any browser, driven or not, that runs code for us. */
 export interface RemotePage {
@@ -34,6 +35,8 @@ interface Call {
 const pollTimeout = 20_000;
 /** The page polls again at once, so no poll for this long, in milliseconds, means that it died between two. */
 const absenceTimeout = 30_000;
+/** The same once its connection has closed, too: time enough to poll over another one. */
+const disconnectedTimeout = 2_000;
 const closeTimeout = 15_000;
 
 /** Our end of a page: what waits to be run there, and what waits for its results. */
@@ -48,6 +51,7 @@ export class PolledPage implements RemotePage {
   readonly #calls = new Map<number, Call>();
   readonly #outbox: string[] = [];
   #poll: ServerResponse | undefined;
+  #socket: Socket | undefined;
   #pollTimer: NodeJS.Timeout | undefined;
   #absenceTimer: NodeJS.Timeout | undefined;
 
@@ -87,15 +91,18 @@ export class PolledPage implements RemotePage {
   /** The page asks for work. */
   acceptPoll(request: IncomingMessage, response: ServerResponse): void {
     clearTimeout(this.#absenceTimer);
-    this.#poll?.writeHead(204).end();
+    this.#poll?.end();
     this.#poll = response;
+    // Headers and a first byte at once: the page starts its work only when it knows that this poll is with us.
+    response.writeHead(200, { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' });
+    response.write(' ');
     clearTimeout(this.#pollTimer);
-    this.#pollTimer = setTimeout(() => this.#answer(204), pollTimeout);
+    this.#pollTimer = setTimeout(() => this.#answer(), pollTimeout);
     this.#pollTimer.unref();
     response.once('close', () => {
       if (!response.writableFinished) this.leave();
     });
-    request.socket.unref();
+    this.#watch(request.socket);
     this.#deliver();
   }
 
@@ -119,14 +126,29 @@ export class PolledPage implements RemotePage {
   }
 
   #deliver(): void {
-    if (this.#poll && this.#outbox.length > 0) this.#answer(200, this.#outbox.shift());
+    if (this.#poll && this.#outbox.length > 0) this.#answer(this.#outbox.shift());
   }
 
-  #answer(status: number, text?: string): void {
+  #answer(text?: string): void {
     clearTimeout(this.#pollTimer);
-    this.#poll?.writeHead(status, text ? { 'content-type': 'application/json' } : {}).end(text);
+    this.#poll?.end(text);
     this.#poll = undefined;
-    this.#absenceTimer = setTimeout(() => this.leave(), absenceTimeout);
+    this.#expectPoll(absenceTimeout);
+  }
+
+  /** A browser killed between two polls shows only by its connection. */
+  #watch(socket: Socket): void {
+    if (this.#socket === socket) return;
+    this.#socket = socket;
+    socket.unref();
+    socket.once('close', () => {
+      if (this.#socket === socket && !this.#poll && !this.#isClosed) this.#expectPoll(disconnectedTimeout);
+    });
+  }
+
+  #expectPoll(timeout: number): void {
+    clearTimeout(this.#absenceTimer);
+    this.#absenceTimer = setTimeout(() => this.leave(), timeout);
     this.#absenceTimer.unref();
   }
 
