@@ -25,7 +25,8 @@ await import('./suites/index.ts');
 beforeEach('note what runs', noteFetches);
 afterEach('close what the test opened', async () => {
   closeContexts();
-  await closeScopes();
+  // Failing here would end the run.
+  await closeScopes().catch((error) => reportPageError(error, 'while closing scopes'));
 });
 refuseEqualTitles();
 setInterval(() => results.post({ type: 'alive' }), aliveInterval);
