@@ -61,7 +61,7 @@ export function resource(
 }
 
 /** What the fault server noted of a request; more in its README. */
-export interface ServerLogEntry {
+interface ServerLogEntry {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -78,11 +78,6 @@ export async function control(key: string, change: object = {}): Promise<Record<
     string,
     unknown
   >;
-}
-
-/** The requests that the fault server got for a key, oldest first. */
-export async function serverLog(key: string): Promise<ServerLogEntry[]> {
-  return (await ask(`/control/${key}/log`)) as ServerLogEntry[];
 }
 
 /** Asks the fault server below /control/ on its other origin, so that no connection that tests keep busy is waited for. */
