@@ -60,18 +60,6 @@ export function resource(
   return url.href;
 }
 
-/** What the fault server noted of a request; more in its README. */
-interface ServerLogEntry {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly attempt?: number | null;
-  readonly status?: number | null;
-  readonly range?: { readonly start: number; readonly end: number };
-  readonly bytesSent: number;
-  readonly finished: string | null;
-}
-
 /** Tells the fault server how to treat a key from now on, see its README; resolves with what it says of the key. */
 export async function control(key: string, change: object = {}): Promise<Record<string, unknown>> {
   return (await ask(`/control/${key}`, { method: 'POST', body: JSON.stringify(change) })) as Record<
