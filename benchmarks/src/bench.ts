@@ -12,7 +12,7 @@ import { buildSite } from './site.ts';
 import type { Measured, Operation, Workload } from './workload.ts';
 
 /** ms; nothing that is measured here takes nearly as long */
-const operationTimeout = 600_000;
+const operationTimeout = 120_000;
 
 /** A script from another origin, as the control's is, has no base URL. */
 const importMeasure = "import(new URL('/measure.js', location.href).href)";
@@ -71,8 +71,8 @@ async function openPage(
       browser,
       measure: (operation, workload) =>
         within(
-          page.run(`return (await ${importMeasure}).measure(...args)`, operation, workload),
-          `${engine}: ${operation}, ${workload.name}`,
+          page.run<Measured>(`return (await ${importMeasure}).measure(...args)`, operation, workload),
+          () => page.run<string>(`return (await ${importMeasure}).describeUnfinished()`),
         ),
       [Symbol.asyncDispose]: () => browser.close(),
     };
@@ -82,11 +82,18 @@ async function openPage(
   }
 }
 
-async function within<T>(work: Promise<T>, name: string): Promise<T> {
+/** An operation that does not end. Chromium's own background fetches do that at times. */
+export class UnfinishedError extends Error {
+  override readonly name = 'UnfinishedError';
+}
+
+async function within<T>(work: Promise<T>, describe: () => Promise<string>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new Error(`${name} did not end within ${operationTimeout / 1000} s`);
-    timer = setTimeout(() => reject(error), operationTimeout);
+    timer = setTimeout(async () => {
+      const state = await describe().catch(String);
+      reject(new UnfinishedError(`It did not end within ${operationTimeout / 1000} s: ${state}`));
+    }, operationTimeout);
   });
   return await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { EngineName } from '@background-fetch/testing-engines';
-import type { Bench, BenchPage } from './bench.ts';
+import { type Bench, type BenchPage, UnfinishedError } from './bench.ts';
 import { median } from './statistics.ts';
 import type { Measured, Operation, Workload } from './workload.ts';
 
@@ -63,14 +63,31 @@ async function measureWorkload(
       // else one operation's unwritten pages are written while the next one waits for its own
       await promisify(execFile)('sync');
       await pause(rest);
-      const result = await page.measure(operation, shorten(workload, operation));
-      results.push(result);
-      console.log(
-        `  ${page.browser.engine}, ${workload.name}, ${operation}: ${Math.round(result.duration)} ms`,
-      );
+      const result = await measureOnce(page, operation, shorten(workload, operation));
+      if (result) results.push(result);
     }
   }
-  return [...measured].map(([operation, results]) => summarise(operation, workload, results));
+  return [...measured]
+    .filter(([, results]) => results.length > 0)
+    .map(([operation, results]) => summarise(operation, workload, results));
+}
+
+/** Resolves with null where the browser's own way did not come to an end: that is no failure of ours. */
+async function measureOnce(
+  page: BenchPage,
+  operation: Operation,
+  workload: Workload,
+): Promise<Measured | null> {
+  const name = `  ${page.browser.engine}, ${workload.name}, ${operation}`;
+  try {
+    const result = await page.measure(operation, workload);
+    console.log(`${name}: ${Math.round(result.duration)} ms`);
+    return result;
+  } catch (error) {
+    if (!(error instanceof UnfinishedError) || !operation.startsWith('native')) throw error;
+    console.log(`${name}: ${error.message}`);
+    return null;
+  }
 }
 
 function shorten(workload: Workload, operation: Operation): Workload {

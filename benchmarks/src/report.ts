@@ -21,7 +21,10 @@ export function describeRun(date: Date, rounds: number, serverSpeed: number): st
     `Measured ${date.toISOString().slice(0, 10)} on a machine with ${cpus().length} cores and ${gigabytes} GB of memory,`,
     'that other work shares, headless, over loopback. The bodies come from a process of its own that reaches',
     `${Math.round(serverSpeed / 1e6)} MB/s to a client that forgets them. Operations take turns, ${rounds} rounds;`,
-    'figures are medians, ratios are those of medians. MB are 10⁶ bytes.',
+    'figures are medians, ratios are those of medians. MB are 10⁶ bytes. The time of a background fetch is that from the',
+    'call of `fetch()` to `result === "success"` in the page; the handler of one that is “copied” then puts every response',
+    'into a cache. A native one that does not end within two minutes, as happens, is left out. Memory is the proportional',
+    'set size of the process tree, its peak among samples every 100 ms, in a fresh browser for each figure.',
   ].join('\n');
 }
 

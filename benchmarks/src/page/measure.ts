@@ -25,6 +25,19 @@ export async function measure(operation: Operation, { count, size }: Workload): 
   return { duration: done - start, copying: copied === null ? null : copied - done };
 }
 
+/** The background fetches that go on, and how far they are. */
+export async function describeUnfinished(): Promise<string> {
+  const managers = Object.entries({ native, polyfill }).flatMap(([name, manager]) =>
+    manager ? [{ name, manager }] : [],
+  );
+  const texts = managers.map(async ({ name, manager }) => {
+    const registrations = await Promise.all((await manager.getIds()).map((id) => manager.get(id)));
+    const states = registrations.map((one) => `"${one?.result}" after ${one?.downloaded} bytes`);
+    return `${name} has ${states.length} active ${states.join(', ')}`;
+  });
+  return (await Promise.all(texts)).join('; ');
+}
+
 async function perform(
   operation: Operation,
   bodies: Bodies,
