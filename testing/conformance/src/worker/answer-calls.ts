@@ -54,14 +54,18 @@ export function deserialiseError({ kind, name, message, stack }: Described): Err
   return error;
 }
 
-/** Answers calls that come by a BroadcastChannel, and reports what nobody caught. */
-export function openAnswers(name: string): BroadcastChannel {
+/**
+ * Opens the channel for answers, and reports on it what nobody caught. Without `rejections` it reports no promises:
+ * Chromium also counts those given to waitUntil() of its own events.
+ */
+export function openAnswers(name: string, rejections = true): BroadcastChannel {
   const channel = new BroadcastChannel(name);
   globalThis.addEventListener('error', (event) => {
     const { error, message } = event as ErrorEvent;
     channel.postMessage({ type: 'error', error: describeError(error ?? message) });
   });
   globalThis.addEventListener('unhandledrejection', (event) => {
+    if (!rejections) return;
     channel.postMessage({ type: 'error', error: describeError((event as PromiseRejectionEvent).reason) });
   });
   return channel;

@@ -32,7 +32,7 @@ export function readOptions(): WorkerScriptOptions {
 
 /** Makes a service worker do what tests ask; the polyfill has been imported before. */
 export function setUpTestWorker(options: WorkerScriptOptions, polyfill: typeof Polyfill | undefined): void {
-  const channel = openAnswers(options.channel);
+  const channel = openAnswers(options.channel, !options.native);
   const connectivity = new SwitchedConnectivity();
   const fetched: string[] = [];
   globalThis.testWorker = {

@@ -2,13 +2,14 @@ import { assert } from 'chai';
 import { resource, uniqueKey } from '../../support/fetched.ts';
 import { openScope, type TestScope } from '../../support/scope.ts';
 
-/** What each constructor does, evaluated in the service worker for a background fetch that it started. */
-async function construct(interfaceName: string, url: string) {
+/** What each constructor does, evaluated in the service worker for a background fetch that is active. */
+async function construct(interfaceName: string, id: string) {
   const Interface = (globalThis as unknown as Record<string, typeof BackgroundFetchUpdateUIEvent>)[
     interfaceName
   ] as typeof BackgroundFetchUpdateUIEvent;
   const { backgroundFetch } = testWorker.registration;
-  const registration = await backgroundFetch.fetch(`for ${interfaceName}`, url);
+  const registration = await backgroundFetch.get(id);
+  if (!registration) throw new Error(`No background fetch "${id}" is active`);
   const attempt = (...args: unknown[]) => {
     try {
       new Interface(...(args as ConstructorParameters<typeof Interface>));
@@ -45,9 +46,14 @@ async function construct(interfaceName: string, url: string) {
     isBackgroundFetchEvent: event instanceof BackgroundFetchEvent,
     tag: Object.prototype.toString.call(event),
     waitUntil,
-    updateUI: event.updateUI && (await event.updateUI({ title: 'new' }).catch((error) => error.name)),
+    // The browser's own one may return nothing.
+    updateUI:
+      event.updateUI &&
+      (await Promise.resolve(event.updateUI({ title: 'new' })).then(
+        () => 'resolved',
+        (error) => error.name as string,
+      )),
   };
-  await registration.abort();
   return found;
 }
 
@@ -57,8 +63,9 @@ describe('the event interfaces', () => {
   const names = ['BackgroundFetchEvent', 'BackgroundFetchUpdateUIEvent'];
   before(async () => {
     scope = await openScope({ lasting: true });
-    for (const name of names)
-      found[name] = await scope.run(construct, name, resource(uniqueKey(), { hold: 1 }));
+    const held = await scope.backgroundFetch.fetch('held', resource(uniqueKey(), { hold: 1 }));
+    for (const name of names) found[name] = await scope.run(construct, name, held.id);
+    await held.abort();
   });
   after(() => scope.close());
 

@@ -85,15 +85,19 @@ describe('the arguments of a manager', () => {
       yield new URL(urls[1]);
       yield new Request(urls[2]);
     };
-    const started = [
-      [await start(`id ${++ids}`, urls[0]), 1],
-      [await start(`id ${++ids}`, new URL(urls[0])), 1],
-      [await start(`id ${++ids}`, new Request(urls[0])), 1],
-      [await start(`id ${++ids}`, urls), 3],
-      [await start(`id ${++ids}`, new Set(urls)), 3],
-      [await start(`id ${++ids}`, generator()), 3],
-    ] as const;
-    for (const [registration, count] of started) assert.lengthOf(await registration.matchAll(), count);
+    const given: readonly (readonly [requests: unknown, count: number])[] = [
+      [urls[0], 1],
+      [new URL(urls[0]), 1],
+      [new Request(urls[0]), 1],
+      [urls, 3],
+      [new Set(urls), 3],
+      [generator(), 3],
+    ];
+    for (const [requests, count] of given) {
+      const registration = await start(`id ${++ids}`, requests);
+      assert.lengthOf(await registration.matchAll(), count);
+      await registration.abort();
+    }
     // It has no iterator that is not asynchronous, so it is converted to a string.
     const [record] = await (await start(`id ${++ids}`, none())).matchAll();
     assert.include(record?.request.url, 'AsyncGenerator');
@@ -278,12 +282,12 @@ describe('the enumerations', () => {
   it('hold the results and failure reasons of registrations', async () => {
     scope = await openScope();
     const started = [
-      await start('held', held()),
       await start('missing', resource(uniqueKey(), { status: 404 })),
       await start('there', resource(uniqueKey(), { size: 10 })),
     ];
     await scope.nextEvent('backgroundfetchsuccess');
     await scope.nextEvent('backgroundfetchfail');
+    started.push(await start('held', held()));
     for (const { result, failureReason } of started) {
       assert.include(valuesOf('BackgroundFetchResult'), result);
       assert.include(valuesOf('BackgroundFetchFailureReason'), failureReason);
