@@ -82,7 +82,7 @@ async function openPage(
   }
 }
 
-/** An operation that does not end. Chromium's own background fetches do that at times. */
+/** An operation that does not end in time. */
 export class UnfinishedError extends Error {
   override readonly name = 'UnfinishedError';
 }

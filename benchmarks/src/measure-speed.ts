@@ -16,6 +16,8 @@ export interface Speed {
   readonly requests: number;
   /** ms of each round */
   readonly durations: readonly number[];
+  /** Rounds that did not end, and are in no figure. */
+  readonly unfinished: number;
   /** ms, if the handler copied */
   readonly copying: number | null;
 }
@@ -69,10 +71,13 @@ async function measureWorkload(
   }
   return [...measured]
     .filter(([, results]) => results.length > 0)
-    .map(([operation, results]) => summarise(operation, workload, results));
+    .map(([operation, results]) => summarise(operation, workload, results, rounds));
 }
 
-/** Resolves with null where the browser's own way did not come to an end: that is no failure of ours. */
+/**
+ * Resolves with null where a native background fetch did not come to an end that the page sees. Whether the browser is
+ * the reason, or the polyfill installed beside it, is not known; the measurement goes on without that round.
+ */
 async function measureOnce(
   page: BenchPage,
   operation: Operation,
@@ -95,13 +100,19 @@ function shorten(workload: Workload, operation: Operation): Workload {
   return { ...workload, count: Math.min(workload.count, mostNativeRequests) };
 }
 
-function summarise(operation: Operation, workload: Workload, results: readonly Measured[]): Speed {
+function summarise(
+  operation: Operation,
+  workload: Workload,
+  results: readonly Measured[],
+  rounds: number,
+): Speed {
   const { count, size } = shorten(workload, operation);
   const durations = results.map((result) => result.duration);
   const copying = results.flatMap((result) => result.copying ?? []);
   const seconds = median(durations) / 1000;
   return {
     ...{ operation, count, durations },
+    unfinished: rounds - results.length,
     bytes: (count * size) / seconds,
     requests: count / seconds,
     copying: copying.length > 0 ? median(copying) : null,

@@ -23,7 +23,7 @@ export function describeRun(date: Date, rounds: number, serverSpeed: number): st
     `${Math.round(serverSpeed / 1e6)} MB/s to a client that forgets them. Operations take turns, ${rounds} rounds;`,
     'figures are medians, ratios are those of medians. MB are 10⁶ bytes. The time of a background fetch is that from the',
     'call of `fetch()` to `result === "success"` in the page; the handler of one that is “copied” then puts every response',
-    'into a cache. A native one that does not end within two minutes, as happens, is left out. Memory is the proportional',
+    'into a cache. A native one whose end the page does not see within two minutes is left out and counted. Memory is the proportional',
     'set size of the process tree, its peak among samples every 100 ms, in a fresh browser for each figure.',
   ].join('\n');
 }
@@ -43,8 +43,10 @@ function describeSpeed({ workload, speeds }: SpeedResult): string {
   const cache = speedOf(speeds, 'cache.put');
   const drained = speedOf(speeds, 'drained');
   const inBytes = workload.count === 1;
-  const rows = speeds.map(({ operation, count, bytes, requests, durations, copying }) => [
-    operation + (count < workload.count ? ` (${count} records)` : ''),
+  const rows = speeds.map(({ operation, count, bytes, requests, durations, copying, unfinished }) => [
+    operation +
+      (count < workload.count ? ` (${count} records)` : '') +
+      (unfinished > 0 ? ` (${unfinished} of ${durations.length + unfinished} did not end)` : ''),
     inBytes ? `${Math.round(bytes / 1e6)}` : requests.toFixed(requests < 10 ? 1 : 0),
     ratio(requests, cache?.requests),
     ratio(requests, drained?.requests),
@@ -78,7 +80,7 @@ function describeTargets(result: EngineResult): string {
   const rows = judge(result).map(({ wanted, found, met, why }) => [
     wanted,
     found,
-    met ? 'met' : `missed: ${why}`,
+    met ? 'met' : `missed (${why})`,
   ]);
   return table([['target', 'found', 'verdict'], ...rows]);
 }
