@@ -1,5 +1,5 @@
 import { deleteDB } from 'idb';
-import { openIndexedDbStore } from '../../../packages/web/src/storage/index.ts';
+import { openIndexedDbStore } from '../../../packages/web/src/storage/indexed-db-store.ts';
 import type { TestFramework } from './framework.ts';
 import { describeIndexedDb } from './store/indexed-db.ts';
 import { storeContract } from './store/store-contract.ts';

@@ -32,7 +32,7 @@ function copyRow<T>(row: T): T {
 }
 
 function known<T extends { schema: number }>(row: T): T {
-  if (row.schema > schemaVersion) throw new NewerSchemaError(row.schema);
+  if (row.schema > schemaVersion) throw new NewerSchemaError();
   return copyRow(row);
 }
 

@@ -4,10 +4,9 @@ export const schemaVersion = 1;
 /** Thrown by code that meets rows of a newer schema than it knows; it must not touch them. */
 export class NewerSchemaError extends Error {
   override readonly name = 'NewerSchemaError';
-  constructor(found: number) {
+  constructor() {
     super(
-      `The stored background fetches have schema version ${found}, and this version of background-fetch knows ` +
-        `${schemaVersion} at most. Reload the page and update the service worker so that both load the newer version.`,
+      'The stored background fetches are of a newer version: update the page and its service worker to that version',
     );
   }
 }

@@ -2,7 +2,7 @@ import { type Connectivity, Engine, type EngineOptions } from '@background-fetch
 import { beginGeneration, getContext, registrationKey } from '../shared/context.ts';
 import { unwrapMessage, type WorkerMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
-import { mendBodies } from '../storage/index.ts';
+import { mendBodies } from '../storage/mend.ts';
 import { connectivity } from './connectivity.ts';
 import { createWorkerHost } from './engine-host.ts';
 import { createEvents } from './events.ts';

@@ -1,5 +1,5 @@
 import { createRealm, type Realm, type RegistrationKey, runningLock } from '@background-fetch/core';
-import { openIndexedDbStore } from '../storage/index.ts';
+import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
 import { Channel } from './channel.ts';
 import { clock, lock, random } from './host.ts';
 

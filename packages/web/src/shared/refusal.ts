@@ -1,14 +1,12 @@
 /** https://fetch.spec.whatwg.org/#port-blocking */
-const blockedPorts =
-  '0,1,7,9,11,13,15,17,19,20,21,22,23,25,37,42,43,53,69,77,79,87,95,101,102,103,104,109,110,111,113,115,117,119,123,135,' +
-  '137,139,143,161,179,389,427,465,512,513,514,515,526,530,531,532,540,548,554,556,563,587,601,636,989,990,993,995,1719,' +
-  '1720,1723,2049,3659,4045,4190,5060,5061,6000,6566,6665,6666,6667,6668,6669,6679,6697,10080';
+const blockedPort =
+  /^([0179]|1[13579]|2[0-35]|37|4[23]|53|69|7[79]|87|95|10[1-49]|11[013579]|123|13[579]|143|161|179|389|427|465|51[2-5]|526|53[0-2]|540|548|55[46]|563|587|601|636|989|99[035]|17(19|2[03])|2049|3659|4045|4190|506[01]|6000|6566|66(6[5-9]|79|97)|10080)$/;
 
 /** Why a page's URL may not be fetched in the background, null if it may. */
 export function refusal({ protocol, hostname, port }: URL): string | null {
   const loopback = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
   if (protocol !== 'https:' && !(protocol === 'http:' && loopback)) {
-    return `only https: is allowed (and http: on this machine), not ${protocol}`;
+    return `only https: is allowed, and http: on this machine, not ${protocol}`;
   }
-  return port !== '' && blockedPorts.split(',').includes(port) ? `port ${port} is blocked` : null;
+  return blockedPort.test(port) ? `port ${port} is blocked` : null;
 }

@@ -1,5 +1,6 @@
 import type { BodyKey } from '@background-fetch/core';
-import { type Chunk, keysBelow, type Transaction } from './schema.ts';
+import type { Ask } from './database.ts';
+import { type Chunk, type ChunkKey, keysBelow } from './schema.ts';
 
 /** bytes; below, a Blob's file costs more than it saves */
 const smallestBlob = 128 * 1024;
@@ -7,12 +8,6 @@ const smallestBlob = 128 * 1024;
 const longestRead = 4 * 1024 * 1024;
 /** Rows read at once while a body is put together, because array chunks come into memory with them. */
 const batch = 16;
-
-type ByteStore = ReturnType<typeof bytesOf>;
-
-export function bytesOf(transaction: Transaction) {
-  return transaction.objectStore('bytes');
-}
 
 export function chunkKeys({ fetch, index, body }: BodyKey): IDBKeyRange {
   return keysBelow(fetch, index, body);
@@ -38,38 +33,40 @@ function sizeOf(chunk: Chunk): number {
 
 /** The stored bytes from `start` on, up to the end of the chunk that holds it; null if none does. */
 export async function findBytes(
-  store: ByteStore,
+  ask: Ask,
   { fetch, index, body }: BodyKey,
   start: number,
   end: number,
 ): Promise<Chunk | null> {
   const range = IDBKeyRange.bound([fetch, index, body], [fetch, index, body, start]);
-  const cursor = await store.openCursor(range, 'prev');
+  const cursor = await ask('bytes', (bytes) => bytes.openCursor(range, 'prev'));
   if (!cursor) return null;
-  const from = start - cursor.key[3];
-  const to = Math.min(end - cursor.key[3], from + longestRead, sizeOf(cursor.value));
-  return to > from ? cursor.value.slice(from, to) : null;
+  const [, , , offset] = cursor.key as ChunkKey;
+  const chunk: Chunk = cursor.value;
+  const from = start - offset;
+  const to = Math.min(end - offset, from + longestRead, sizeOf(chunk));
+  return to > from ? chunk.slice(from, to) : null;
 }
 
 /** The first `length` bytes, in parts; null if some are not stored. */
-export async function findPrefix(store: ByteStore, body: BodyKey, length: number): Promise<Blob[] | null> {
+export async function findPrefix(
+  ask: Ask,
+  { fetch, index, body }: BodyKey,
+  length: number,
+): Promise<Blob[] | null> {
   const parts: Blob[] = [];
   let position = 0;
   while (position < length) {
-    const range = IDBKeyRange.bound(
-      [body.fetch, body.index, body.body, position],
-      [body.fetch, body.index, body.body, length],
-      false,
-      true,
-    );
-    const [keys, chunks] = await Promise.all([store.getAllKeys(range, batch), store.getAll(range, batch)]);
+    const range = IDBKeyRange.bound([fetch, index, body, position], [fetch, index, body, length]);
+    const [keys, chunks] = await Promise.all([
+      ask('bytes', (bytes) => bytes.getAllKeys(range, batch)),
+      ask<Chunk[]>('bytes', (bytes) => bytes.getAll(range, batch)),
+    ]);
     if (!keys.length) return null;
     for (const [i, chunk] of chunks.entries()) {
-      if (keys[i]?.[3] !== position) return null;
-      const blob = chunk instanceof Blob ? chunk : new Blob([chunk]);
-      const left = length - position;
-      parts.push(blob.size > left ? blob.slice(0, left) : blob);
-      position += blob.size;
+      if ((keys[i] as ChunkKey)[3] !== position) return null;
+      parts.push(new Blob([chunk]).slice(0, length - position));
+      position += sizeOf(chunk);
     }
   }
   return parts;

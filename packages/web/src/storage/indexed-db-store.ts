@@ -1,82 +1,68 @@
-import type { Store, StoreTransaction } from '@background-fetch/core';
+import { NewerSchemaError, type Store, type StoreTransaction, schemaVersion } from '@background-fetch/core';
 import { encodeRememberedForm } from '../shared/remembered-forms.ts';
-import { bytesOf, findBytes, findPrefix } from './bytes.ts';
-import { type ConnectionHolder, holdConnection } from './connection.ts';
-import { beginTransaction, type Chunk, defaultDatabaseName } from './schema.ts';
-import { viewTransaction } from './transaction.ts';
+import { chunkKeys, findBytes, findPrefix, joinParts } from './bytes.ts';
+import { type Ask, Database } from './database.ts';
+import { defaultDatabaseName, keysBelow, type Rows, type StoreName } from './schema.ts';
 
 export interface IndexedDbStoreOptions {
   /** `background-fetch` if none is given. */
   databaseName?: string;
 }
 
-/** Runs `work` in a transaction: see `Store.transact`. */
-async function transact<T>(
-  connection: ConnectionHolder,
-  mode: 'read' | 'write',
-  work: (transaction: StoreTransaction) => Promise<T>,
-): Promise<T> {
-  const { transaction, blobs } = await connection.begin(async ({ database, canStoreBlobs }) => {
-    const blobs = mode === 'write' && (await canStoreBlobs());
-    return { transaction: beginTransaction(database, mode), blobs };
-  });
-  // The first request to fail knows the cause: those after it only hear of an abort, and in WebKit the
-  // transaction's own error is null.
-  let failure: Error | undefined;
-  const fail = (error: unknown): never => {
-    failure ??= connection.failed(error);
-    throw failure;
+/** The row, if this code may read it. */
+function known<T extends { schema: number } | undefined>(row: T): T {
+  if (row && row.schema > schemaVersion) throw new NewerSchemaError();
+  return row;
+}
+
+/** The core's view of a transaction. */
+function viewTransaction(ask: Ask, blobs: boolean): StoreTransaction {
+  /** A failed write fails the transaction, which reports it. */
+  function write(store: StoreName, request: (store: IDBObjectStore) => IDBRequest): void {
+    ask(store, request).catch(() => {});
+  }
+  async function listFetches(registration?: string): Promise<Rows['fetches'][]> {
+    const fetches = await ask<Rows['fetches'][]>('fetches', (store) => store.getAll());
+    return fetches
+      .map(known)
+      .filter((fetch) => registration === undefined || fetch.registration === registration)
+      .sort((a, b) => a.order - b.order);
+  }
+
+  return {
+    getGeneration: (scope) => ask('meta', (store) => store.get([scope])),
+    putGeneration: (scope, generation) => write('meta', (store) => store.put(generation, [scope])),
+    async nextOrder() {
+      const order = await ask('orders', (store) => store.add(0));
+      write('orders', (store) => store.clear());
+      return order as number;
+    },
+
+    getFetch: async (key) => known(await ask<Rows['fetches']>('fetches', (store) => store.get(key))),
+    findFetches: async (registration, id) =>
+      (await listFetches(registration)).filter((fetch) => fetch.id === id),
+    listFetches,
+    putFetch: (fetch) => write('fetches', (store) => store.put(fetch)),
+    deleteFetch(key) {
+      write('fetches', (store) => store.delete(key));
+      for (const name of ['records', 'bodies', 'bytes'] as const) {
+        write(name, (store) => store.delete(keysBelow(key)));
+      }
+    },
+
+    getRecord: async (fetch, index) =>
+      known(await ask<Rows['records']>('records', (store) => store.get([fetch, index]))),
+    listRecords: async (fetch) =>
+      (await ask<Rows['records'][]>('records', (store) => store.getAll(keysBelow(fetch)))).map(known),
+    putRecord: (record) => write('records', (store) => store.put(record)),
+    putRequestBody: (fetch, index, body) => write('bodies', (store) => store.put(body.value, [fetch, index])),
+
+    putBytes({ fetch, index, body }, offset, parts) {
+      const chunk = joinParts(parts, blobs);
+      if (chunk) write('bytes', (store) => store.put(chunk, [fetch, index, body, offset]));
+    },
+    deleteBytes: (body) => write('bytes', (store) => store.delete(chunkKeys(body))),
   };
-  const done = transaction.done.catch((error) => fail(transaction.error ?? error));
-  done.catch(() => {});
-  try {
-    const result = await work(
-      viewTransaction(transaction, blobs, async (request) => {
-        try {
-          return await request();
-        } catch (error) {
-          return fail(error);
-        }
-      }),
-    );
-    if (failure) throw failure;
-    if (mode === 'write') await done;
-    return result;
-  } catch (error) {
-    try {
-      transaction.abort();
-    } catch {
-      // It has ended already.
-    }
-    throw error;
-  }
-}
-
-/** Calls `read` with a transaction and passes its failure on as the store's. */
-async function read<T>(
-  connection: ConnectionHolder,
-  read: (transaction: ReturnType<typeof beginTransaction>) => Promise<T>,
-): Promise<T> {
-  const { transaction } = await connection.begin(({ database }) => ({
-    transaction: beginTransaction(database, 'read'),
-  }));
-  transaction.done.catch(() => {});
-  try {
-    return await read(transaction);
-  } catch (error) {
-    throw connection.failed(error);
-  }
-}
-
-async function toArray(chunk: Chunk | null): Promise<Uint8Array | null> {
-  return chunk instanceof Blob ? new Uint8Array(await chunk.arrayBuffer()) : chunk;
-}
-
-async function spaceLeft(): Promise<number | null> {
-  // WebKitGTK has no `navigator.storage`.
-  const storage = navigator.storage as StorageManager | undefined;
-  const { quota, usage = 0 } = (await storage?.estimate?.()) ?? {};
-  return quota === undefined ? null : Math.max(0, quota - usage);
 }
 
 /**
@@ -86,32 +72,39 @@ async function spaceLeft(): Promise<number | null> {
 export function openIndexedDbStore({
   databaseName = defaultDatabaseName,
 }: IndexedDbStoreOptions = {}): Store & { close(): void } {
-  const connection = holdConnection(databaseName);
+  const database = new Database(databaseName);
   return {
-    transact: (mode, work) => transact(connection, mode, work),
+    async transact(mode, work) {
+      const blobs = mode === 'write' && (await database.takesBlobs());
+      return await database.transact(mode, (ask) => work(viewTransaction(ask, blobs)));
+    },
     async takeRequestBody(request) {
       const blob = encodeRememberedForm(request) ?? (await request.blob());
-      const storable = await connection.begin(({ canStoreBlobs }) => canStoreBlobs());
       // Reading is no request to the database, so that it can't be done while a transaction lasts.
-      return { size: blob.size, value: storable ? blob : await blob.arrayBuffer() };
+      return { size: blob.size, value: (await database.takesBlobs()) ? blob : await blob.arrayBuffer() };
     },
     async readRequestBody(fetch, index) {
-      const value = await read(connection, (transaction) =>
-        transaction.objectStore('bodies').get([fetch, index]),
+      const value = await database.transact('read', (ask) =>
+        ask<Rows['bodies'] | undefined>('bodies', (store) => store.get([fetch, index])),
       );
       if (!value) return null;
-      const blob = value instanceof Blob ? value : new Blob([value]);
+      const blob = new Blob([value]);
       return { size: blob.size, value: blob };
     },
-    readBytes: (body, start, end) =>
-      read(connection, async (transaction) =>
-        toArray(await findBytes(bytesOf(transaction), body, start, end)),
-      ),
+    async readBytes(body, start, end) {
+      const chunk = await database.transact('read', (ask) => findBytes(ask, body, start, end));
+      return chunk instanceof Blob ? new Uint8Array(await chunk.arrayBuffer()) : chunk;
+    },
     async readBody(body, length, type) {
-      const parts = await read(connection, (transaction) => findPrefix(bytesOf(transaction), body, length));
+      const parts = await database.transact('read', (ask) => findPrefix(ask, body, length));
       return parts && new Blob(parts, { type });
     },
-    spaceLeft,
-    close: connection.close,
+    async spaceLeft() {
+      // WebKitGTK has no `navigator.storage`.
+      const storage = navigator.storage as StorageManager | undefined;
+      const { quota, usage = 0 } = (await storage?.estimate?.()) ?? {};
+      return quota === undefined ? null : Math.max(0, quota - usage);
+    },
+    close: () => database.close(),
   };
 }

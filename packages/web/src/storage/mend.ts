@@ -1,8 +1,6 @@
-import { type BodyKey, isActive, type RegistrationKey, withoutBytes } from '@background-fetch/core';
-import { holdConnection } from './connection.ts';
-import { beginTransaction, defaultDatabaseName, keysBelow, type Transaction } from './schema.ts';
-
-type ChunkKey = [fetch: string, index: number, body: number, offset: number];
+import { isActive, type RegistrationKey, withoutBytes } from '@background-fetch/core';
+import { type Ask, Database } from './database.ts';
+import { type Chunk, type ChunkKey, defaultDatabaseName, keysBelow, type Rows } from './schema.ts';
 
 interface StoredBlob {
   readonly key: ChunkKey;
@@ -15,31 +13,27 @@ interface StoredBlob {
  * acknowledged, but its row says that they are stored.
  */
 export async function mendBodies(registration: RegistrationKey): Promise<void> {
-  const connection = holdConnection(defaultDatabaseName);
+  const database = new Database(defaultDatabaseName);
   try {
-    const stored = await connection.begin(async ({ database, canStoreBlobs }) =>
-      (await canStoreBlobs()) ? await findBlobs(beginTransaction(database, 'read'), registration) : [],
-    );
+    if (!(await database.takesBlobs())) return;
+    const stored = await database.transact('read', (ask) => findBlobs(ask, registration));
     const readable = await Promise.all(stored.map(({ blob }) => isReadable(blob)));
     const lost = stored.filter((_, i) => !readable[i]);
-    if (lost.length === 0) return;
-    await connection.begin(({ database }) => giveUp(beginTransaction(database, 'write'), lost));
-  } catch (error) {
-    throw connection.failed(error);
+    if (lost.length > 0) await database.transact('write', (ask) => giveUp(ask, lost));
   } finally {
-    connection.close();
+    database.close();
   }
 }
 
-async function findBlobs(transaction: Transaction, registration: RegistrationKey): Promise<StoredBlob[]> {
-  transaction.done.catch(() => {});
-  const fetches = await transaction.objectStore('fetches').index('registration').getAll(registration);
+async function findBlobs(ask: Ask, registration: RegistrationKey): Promise<StoredBlob[]> {
   const found: StoredBlob[] = [];
-  for (const { key } of fetches.filter(isActive)) {
-    const bytes = transaction.objectStore('bytes');
+  const fetches = await ask<Rows['fetches'][]>('fetches', (store) => store.getAll());
+  for (const fetch of fetches) {
+    if (fetch.registration !== registration || !isActive(fetch)) continue;
+    const range = keysBelow(fetch.key);
     const [keys, chunks] = await Promise.all([
-      bytes.getAllKeys(keysBelow(key)),
-      bytes.getAll(keysBelow(key)),
+      ask('bytes', (bytes) => bytes.getAllKeys(range)),
+      ask<Chunk[]>('bytes', (bytes) => bytes.getAll(range)),
     ]);
     for (const [i, chunk] of chunks.entries()) {
       if (chunk instanceof Blob) found.push({ key: keys[i] as ChunkKey, blob: chunk });
@@ -57,20 +51,14 @@ function isReadable(blob: Blob): Promise<boolean> {
   );
 }
 
-async function giveUp(transaction: Transaction, lost: readonly StoredBlob[]): Promise<void> {
-  transaction.done.catch(() => {});
-  const records = transaction.objectStore('records');
+async function giveUp(ask: Ask, lost: readonly StoredBlob[]): Promise<void> {
   for (const { key, blob } of lost) {
     const [fetch, index, body, offset] = key;
-    const bodyKey: BodyKey = { fetch, index, body };
-    const record = await records.get([fetch, index]);
-    const left = record && withoutBytes(record, bodyKey, { start: offset, end: offset + blob.size });
+    const record = await ask<Rows['records'] | undefined>('records', (store) => store.get([fetch, index]));
+    const range = { start: offset, end: offset + blob.size };
+    const left = record && withoutBytes(record, { fetch, index, body }, range);
     if (!left) continue;
-    records.put(left).catch(() => {});
-    transaction
-      .objectStore('bytes')
-      .delete(key)
-      .catch(() => {});
+    await ask('records', (store) => store.put(left));
+    await ask('bytes', (bytes) => bytes.delete(key));
   }
-  await transaction.done;
 }

@@ -1,5 +1,4 @@
 import { NewerSchemaError, type StoredBackgroundFetch, type StoredRecord } from '@background-fetch/core';
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 
 export const defaultDatabaseName = 'background-fetch';
 
@@ -7,69 +6,73 @@ export const defaultDatabaseName = 'background-fetch';
  * Version of the object stores. Raise it when they change, and whenever the core's `schemaVersion` is raised:
  * then older code can't even open the database.
  */
-export const databaseVersion = 1;
+const databaseVersion = 1;
 
 /** Some bytes of a response body. A Blob is read only as far as it is needed, an array comes into memory as a whole. */
 export type Chunk = Blob | Uint8Array<ArrayBuffer>;
 
-export interface Schema extends DBSchema {
-  /** `order`: the last order given; `probe`: a Blob, once one could be stored; `[scope]`: its generation. */
-  meta: { key: string | [scope: string]; value: unknown };
-  fetches: {
-    key: string;
-    value: StoredBackgroundFetch;
-    indexes: { registration: string; id: [registration: string, id: string] };
-  };
-  records: { key: [fetch: string, index: number]; value: StoredRecord };
-  bodies: { key: [fetch: string, index: number]; value: Blob | ArrayBuffer };
-  bytes: { key: [fetch: string, index: number, body: number, offset: number]; value: Chunk };
+/** The object stores, with what their rows are. */
+export interface Rows {
+  /** `probe`: a Blob, once one could be stored; `[scope]`: its generation */
+  meta: unknown;
+  /** Its key generator gives the orders; nothing is kept in it. */
+  orders: number;
+  /** by `key` */
+  fetches: StoredBackgroundFetch;
+  /** by `[fetch, index]` */
+  records: StoredRecord;
+  /** the bodies of requests, by `[fetch, index]` */
+  bodies: Blob | ArrayBuffer;
+  /** by `[fetch, index, body, offset]` */
+  bytes: Chunk;
 }
 
-export type Database = IDBPDatabase<Schema>;
-const storeNames = ['meta', 'fetches', 'records', 'bodies', 'bytes'] as const;
+export type StoreName = keyof Rows;
+export type ChunkKey = [fetch: string, index: number, body: number, offset: number];
 
-export type Transaction = IDBPTransaction<Schema, typeof storeNames, 'readwrite'>;
+const stores: Record<StoreName, IDBObjectStoreParameters> = {
+  meta: {},
+  orders: { autoIncrement: true },
+  fetches: { keyPath: 'key' },
+  records: { keyPath: ['fetch', 'index'] },
+  bodies: {},
+  bytes: {},
+};
 
 /** Every transaction spans all stores, so that any two of which one writes come one after the other. */
-export function beginTransaction(database: Database, mode: 'read' | 'write'): Transaction {
-  return database.transaction(storeNames, mode === 'write' ? 'readwrite' : 'readonly', {
+export function beginTransaction(database: IDBDatabase, mode: 'read' | 'write'): IDBTransaction {
+  return database.transaction(Object.keys(stores), mode === 'write' ? 'readwrite' : 'readonly', {
     durability: 'strict',
-  }) as Transaction;
-}
-
-function upgrade(database: Database, from: number): void {
-  if (from < 1) {
-    for (const name of ['meta', 'bodies', 'bytes'] as const) database.createObjectStore(name);
-    database.createObjectStore('records', { keyPath: ['fetch', 'index'] });
-    const fetches = database.createObjectStore('fetches', { keyPath: 'key' });
-    fetches.createIndex('registration', 'registration');
-    fetches.createIndex('id', ['registration', 'id']);
-  }
+  });
 }
 
 /**
- * Opens the database, made or upgraded where needed. `onClosed` is told when it was closed: by the browser, or for
- * another context that wants to upgrade or delete it.
+ * Opens the database, made where needed. `onClosed` is told when it was closed: by the browser, or for another
+ * context that wants to upgrade or delete it.
  */
-export async function openDatabase(name: string, onClosed: () => void): Promise<Database> {
-  const callbacks = {
-    upgrade,
-    blocking: (_from: number, _to: number | null, event: IDBVersionChangeEvent) => {
-      (event.target as IDBDatabase).close();
-      onClosed();
-    },
-    terminated: onClosed,
+export async function openDatabase(name: string, onClosed: () => void): Promise<IDBDatabase> {
+  const opening = indexedDB.open(name, databaseVersion);
+  opening.onupgradeneeded = () => {
+    for (const [store, parameters] of Object.entries(stores)) {
+      opening.result.createObjectStore(store, parameters);
+    }
   };
-  try {
-    return await openDB<Schema>(name, databaseVersion, callbacks);
-  } catch (error) {
-    if ((error as Error).name !== 'VersionError') throw error;
-    // Without a version whatever is there is opened as it is, which tells its version.
-    const database = await openDB<Schema>(name, undefined, callbacks);
-    if (database.version <= databaseVersion) return database;
+  const database = await resultOf(opening).catch((error: DOMException) => {
+    throw error.name === 'VersionError' ? new NewerSchemaError() : error;
+  });
+  database.onversionchange = () => {
     database.close();
-    throw new NewerSchemaError(database.version);
-  }
+    onClosed();
+  };
+  database.onclose = onClosed;
+  return database;
+}
+
+export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 }
 
 /** All keys that begin with these parts: an array sorts after every number and string. */

@@ -26,7 +26,7 @@ describe("the store's error for one of IndexedDB's", () => {
   );
 
   it('is the same where it is the store’s already', () => {
-    for (const error of [new StoreError('failed'), new NewerSchemaError(9)]) {
+    for (const error of [new StoreError('failed'), new NewerSchemaError()]) {
       expect(toStoreError(error)).toBe(error);
     }
   });

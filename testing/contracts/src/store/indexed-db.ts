@@ -1,7 +1,7 @@
 import { NewerSchemaError, type Store } from '@background-fetch/core';
 import { assert } from 'chai';
 import { deleteDB, openDB } from 'idb';
-import { openIndexedDbStore } from '../../../../packages/web/src/storage/index.ts';
+import { openIndexedDbStore } from '../../../../packages/web/src/storage/indexed-db-store.ts';
 import { rejection, type TestFramework } from '../framework.ts';
 import { sampleBytes, sampleFetch } from '../samples.ts';
 import { assertSameBytes, putRanges, readRange, sampleBody } from './store-under-test.ts';

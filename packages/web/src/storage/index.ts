@@ -1,2 +1,0 @@
-export { openIndexedDbStore } from './indexed-db-store.ts';
-export { mendBodies } from './mend.ts';
