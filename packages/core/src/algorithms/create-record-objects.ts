@@ -30,16 +30,27 @@ export function createRecordObjects(realm: Realm, records: readonly StoredRecord
 }
 
 /** 8. Resolves as soon as the response's head is known; its body follows as it comes. */
-async function readResponse(realm: Realm, { fetch, index, request }: StoredRecord): Promise<Response> {
-  for (;;) {
-    const changed = realm.records.change(fetch);
-    const record = await realm.records.read(fetch, index);
-    if (!record) throw released();
+function readResponse(realm: Realm, { fetch, index, request }: StoredRecord): Promise<Response> {
+  return followRecord(realm, fetch, index, async (record) => {
     const data = record.responseData;
-    if (data && mayBeExposed(record)) {
-      return deserialiseResponse(data.head, request.method, await readBody(realm, record, data));
-    }
-    if (record.state === 'settled') throw failureOf(record, request.url);
+    return data && deserialiseResponse(data.head, request.method, await readBody(realm, record, data));
+  });
+}
+
+/** Looks at a record after each of its changes, until `look` has found something. */
+async function followRecord<T>(
+  realm: Realm,
+  fetch: string,
+  index: number,
+  look: (record: StoredRecord) => Promise<T | null>,
+): Promise<T> {
+  for (;;) {
+    const { records, changed } = realm.watch(fetch);
+    const record = (await records)[index];
+    if (!record) throw recordsReleased();
+    const found = mayBeExposed(record) ? await look(record) : null;
+    if (found) return found;
+    if (record.state === 'settled') throw failureOf(record.request.url, record.result);
     await changed;
   }
 }
@@ -50,63 +61,52 @@ async function readBody(realm: Realm, record: StoredRecord, data: ResponseData):
     const blob = await realm.ports.store.readBody(key, prefixLength(data.stored), '');
     if (blob) return blob;
   }
-  return createBodyStream(realm, key, record.request.url);
+  return createBodyStream(realm, key);
 }
 
+const noBytes = new Uint8Array();
+
 /** 6.-7. A stream of the stored bytes, then of those to come, at the pace at which it is read. */
-function createBodyStream(realm: Realm, key: BodyKey, url: string): ReadableStream<Uint8Array> {
+function createBodyStream(realm: Realm, key: BodyKey): ReadableStream<Uint8Array> {
   let transmitted = 0;
-  let reading: Reading | null = null;
+  let reading: Reading | undefined;
   let cancelled = false;
-  const nextBytes = async (): Promise<Uint8Array | null> => {
-    while (!cancelled) {
-      const changed = realm.records.change(key.fetch);
-      const record = await realm.records.read(key.fetch, key.index);
-      if (!record) throw released();
-      const data = record.responseData;
-      if (data?.body !== key.body) throw new TypeError(`${url}: the response was replaced by another one`);
-      if (!mayBeExposed(record)) throw failureOf(record, url);
-      const stored = prefixLength(data.stored);
-      if (stored > transmitted) {
-        const bytes = await realm.ports.store.readBytes(key, transmitted, stored);
-        if (bytes) return bytes;
-        // gone since the record was read: what became of it is read again
-      } else if (record.state === 'settled') return null;
-      else await changed;
-    }
-    return null;
-  };
-  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
-    try {
-      reading ??= await beginReading(realm.ports.lock, key.fetch);
-      const bytes = await nextBytes();
-      if (bytes) {
-        transmitted += bytes.byteLength;
-        controller.enqueue(bytes);
-        return;
-      }
-      if (!cancelled) controller.close();
-    } catch (error) {
-      controller.error(error);
-    }
-    reading?.end();
+  const nextBytes = async (record: StoredRecord): Promise<Uint8Array | null> => {
+    const data = record.responseData;
+    if (cancelled) return noBytes;
+    if (data?.body !== key.body)
+      throw new TypeError(`${record.request.url}: another response took its place`);
+    const stored = prefixLength(data.stored);
+    if (stored > transmitted) return await realm.ports.store.readBytes(key, transmitted, stored);
+    return record.state === 'settled' ? noBytes : null;
   };
   const cancel = (): void => {
     cancelled = true;
     reading?.end();
   };
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    try {
+      reading ??= await beginReading(realm.ports.lock, key.fetch);
+      const bytes = await followRecord(realm, key.fetch, key.index, nextBytes);
+      transmitted += bytes.byteLength;
+      if (bytes.byteLength > 0) return controller.enqueue(bytes);
+      if (!cancelled) controller.close();
+    } catch (error) {
+      controller.error(error);
+    }
+    cancel();
+  };
   return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
 }
 
-function released(): DOMException {
+export function recordsReleased(): DOMException {
   return new DOMException(
-    'The records of this background fetch are no longer available',
+    'The records of this background fetch are no longer available: read them before its event ends',
     'InvalidStateError',
   );
 }
 
-function failureOf(record: StoredRecord, url: string): unknown {
-  const result = record.state === 'settled' ? record.result : '';
+function failureOf(url: string, result: string): Error {
   const message = `There is no response for ${url}: ${result}`;
   return result === 'aborted' ? new DOMException(message, 'AbortError') : new TypeError(message);
 }

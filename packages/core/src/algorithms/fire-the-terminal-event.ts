@@ -1,5 +1,5 @@
 import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
-import { storedBodyBytesTotal, takeSnapshot, uploadedTotal } from '../model/snapshot.ts';
+import { takeSnapshot } from '../model/snapshot.ts';
 import type { BackgroundFetchEventName } from '../ports.ts';
 import type { Workshop } from '../transfer/job.ts';
 import { releaseTheRecords } from './release-the-records.ts';
@@ -24,7 +24,7 @@ export async function fireTheTerminalEvent(
 ): Promise<void> {
   const { announcements, display, events, store } = workshop.ports;
   const records = await store.transact('read', (transaction) => transaction.listRecords(fetch.key));
-  const snapshot = takeSnapshot(fetch, storedBodyBytesTotal(records), uploadedTotal(records));
+  const snapshot = takeSnapshot(fetch, records);
   display.update(snapshot);
   await announcements.publishAndWait(snapshot);
   await events.dispatch(eventNameOf(fetch), snapshot);
@@ -43,7 +43,7 @@ export async function fireAnOwedEvent(
       `The ${eventNameOf(fetch)} event of background fetch "${fetch.id}" was cut short ${fetch.deliveries} times; ` +
         'its records are released. Give its handlers less to do, or let them go on in parts.',
     );
-    return await releaseTheRecords(workshop, fetch, takeSnapshot(fetch, 0, 0), signal);
+    return await releaseTheRecords(workshop, fetch, takeSnapshot(fetch, []), signal);
   }
   const now = clock.now();
   // a clock that was set back counts as time gone by

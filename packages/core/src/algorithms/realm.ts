@@ -9,66 +9,56 @@ export interface Instance {
   applyUpdate(snapshot: BackgroundFetchSnapshot): void;
 }
 
+/** The records of a background fetch between two of its changes. */
+export interface Sight {
+  readonly records: Promise<StoredRecord[]>;
+  /** Resolves at the next change, or after a while: an announcement can get lost with its sender. */
+  readonly changed: Promise<void>;
+}
+
 /** What a context's API shares. https://wicg.github.io/background-fetch/#realms */
 export interface Realm {
   readonly ports: ClientPorts;
   /** BackgroundFetchRegistration instances: at most one for each background fetch. */
   readonly instances: Map<FetchKey, Instance>;
-  readonly records: RecordWatch;
   /** Whether settled bodies are given as Blobs: only where nothing is released while they may be read. */
   readonly givesBlobs: boolean;
+  /** Reads the records for all who want to see them: once for each change, however many there are. */
+  watch(key: FetchKey): Sight;
 }
 
-/** Reads records for all who wait for a change of them: once for each change, however many wait. */
-export class RecordWatch {
-  readonly #ports: ClientPorts;
-  readonly #known = new Map<FetchKey, Promise<StoredRecord[]>>();
-  readonly #waiting = new Map<FetchKey, (() => void)[]>();
-
-  constructor(ports: ClientPorts) {
-    this.#ports = ports;
-    ports.announcements.subscribe(({ key }) => this.#changed(key));
-  }
-
-  /** The record as it was at the last change. */
-  async read(key: FetchKey, index: number): Promise<StoredRecord | undefined> {
-    let records = this.#known.get(key);
-    if (!records) {
-      records = this.#ports.store.transact('read', (transaction) => transaction.listRecords(key));
-      this.#known.set(key, records);
-      records.catch(() => this.#known.delete(key));
-    }
-    return (await records)[index];
-  }
-
-  /** Resolves at the next change of a background fetch, or after a while: an announcement can get lost with its sender. */
-  change(key: FetchKey): Promise<void> {
-    return new Promise((resolve) => {
-      const waiting = this.#waiting.get(key);
-      if (waiting) {
-        waiting.push(resolve);
-        return;
-      }
-      this.#waiting.set(key, [resolve]);
-      this.#ports.clock.setTimer(5000, () => this.#changed(key));
-    });
-  }
-
-  #changed(key: FetchKey): void {
-    this.#known.delete(key);
-    const waiting = this.#waiting.get(key);
-    this.#waiting.delete(key);
-    for (const resolve of waiting ?? []) resolve();
-  }
-}
+/** ms after which records are read again although no change was announced */
+const longestSight = 5000;
 
 /** @param givesBlobs true for the context whose event handlers hold the records */
 export function createRealm(ports: ClientPorts, givesBlobs: boolean): Realm {
-  const realm: Realm = { ports, instances: new Map(), records: new RecordWatch(ports), givesBlobs };
-  ports.announcements.subscribe((snapshot) => {
-    realm.instances.get(snapshot.key)?.applyUpdate(snapshot);
+  const { store, announcements, clock } = ports;
+  const instances = new Map<FetchKey, Instance>();
+  const sights = new Map<FetchKey, Sight & { readonly end: () => void }>();
+  announcements.subscribe((snapshot) => {
+    const { key } = snapshot;
+    sights.get(key)?.end();
+    instances.get(key)?.applyUpdate(snapshot);
     // nothing will be told of it any more; who holds it keeps it
-    if (!snapshot.recordsAvailable) realm.instances.delete(snapshot.key);
+    if (!snapshot.recordsAvailable) instances.delete(key);
   });
-  return realm;
+  const watch = (key: FetchKey): Sight => {
+    const known = sights.get(key);
+    if (known) return known;
+    const records = store.transact('read', (transaction) => transaction.listRecords(key));
+    let end = (): void => {};
+    const changed = new Promise<void>((resolve) => {
+      end = () => {
+        cancelTimer();
+        sights.delete(key);
+        resolve();
+      };
+    });
+    const cancelTimer = clock.setTimer(longestSight, end);
+    records.catch(end);
+    const sight = { records, changed, end };
+    sights.set(key, sight);
+    return sight;
+  };
+  return { ports, instances, givesBlobs, watch };
 }

@@ -1,4 +1,4 @@
-import { withoutHeaders } from '../model/header-list.ts';
+import { withoutLengths } from '../model/header-list.ts';
 import type { BodyKey, ResponseData, ResponseHead, StoredRecord, UnsettledRecord } from '../model/record.ts';
 import type { Store } from '../ports.ts';
 
@@ -15,8 +15,7 @@ export function newResponseData(
 
 /** A body assembled from our own ranges is shown as the 200 it stands for. */
 export function asWhole(head: ResponseHead): ResponseHead {
-  const headers = withoutHeaders(head.headers, 'content-range', 'content-length');
-  return { ...head, status: 200, statusText: 'OK', headers };
+  return { ...head, status: 200, statusText: 'OK', headers: withoutLengths(head.headers) };
 }
 
 /** The record with one more response that its body comes from, and the length of the whole if that is news. */

@@ -1,11 +1,12 @@
 import { isActive, type StoredBackgroundFetch } from '../model/background-fetch.ts';
 import type { ImageResource } from '../model/image-resource.ts';
-import { noRetries, type StoredRecord, type StoredRequest } from '../model/record.ts';
+import { noRetries, type StoredRequest } from '../model/record.ts';
 import { schemaVersion } from '../model/schema.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { takeSnapshot } from '../model/snapshot.ts';
-import type { EngineHost, Random, RequestBody } from '../ports.ts';
+import type { EngineHost, Random, RequestBody, Store, StoreTransaction } from '../ports.ts';
 import { serialiseRequest } from '../serialise/request.ts';
+import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import type { Realm } from './realm.ts';
 
 export interface StartOptions {
@@ -31,14 +32,12 @@ export async function startABackgroundFetch(
   host: EngineHost,
   id: string,
   checkRequests: () => Request[],
-  options: StartOptions,
+  { title = '', icons = [], downloadTotal }: StartOptions,
 ): Promise<BackgroundFetchSnapshot> {
-  const { store } = realm.ports;
+  const { store, random } = realm.ports;
   // 8.4. comes first: without an active worker nothing else matters
   if (!host.hasActiveWorker()) {
-    throw new TypeError(
-      'There is no active service worker to fetch in: wait for navigator.serviceWorker.ready',
-    );
+    throw new TypeError('There is no active service worker: wait for navigator.serviceWorker.ready');
   }
   // 5.-6.
   const requests = checkRequests();
@@ -52,54 +51,49 @@ export async function startABackgroundFetch(
   }
   const registration = await host.key();
   // 8.5.
-  const taken = new TypeError(
-    `There is an active background fetch with the id "${id}": choose another id, or get() it`,
-  );
-  const isTaken = (fetches: readonly StoredBackgroundFetch[]): boolean => fetches.some(isActive);
-  if (isTaken(await store.transact('read', (transaction) => transaction.findFetches(registration, id))))
-    throw taken;
+  const requireFree = async (transaction: StoreTransaction): Promise<void> => {
+    if (!(await transaction.findFetches(registration, id)).some(isActive)) return;
+    throw new TypeError(`Background fetch "${id}" is active: choose another id, or get() it`);
+  };
+  await store.transact('read', requireFree);
   const { integrity } = await host.requireEngine();
   if (!integrity && requests.some((request) => request.integrity !== '')) {
     throw new DOMException(
-      'A request carries "integrity", and the service worker can\'t check it: import background-fetch/integrity there, too',
+      'To check "integrity", import background-fetch/integrity into the service worker',
       'NotSupportedError',
     );
   }
   // 8.6.-8.8., 8.10.-8.11.
-  const prepared = await Promise.all(requests.map((request) => prepare(realm, request, host.clientUrl)));
+  const prepared = await Promise.all(requests.map((request) => prepare(store, request, host.clientUrl)));
   const uploadTotal = prepared.reduce((sum, { body }) => sum + (body?.size ?? 0), 0);
-  await requireSpace(realm, id, options.downloadTotal);
+  await requireSpace(store, id, downloadTotal);
   // 8.12.-8.13.
-  const fetch: Omit<StoredBackgroundFetch, 'order'> = {
-    schema: schemaVersion,
-    key: createKey(realm.ports.random),
-    registration,
-    id,
-    title: options.title ?? '',
-    icons: options.icons ?? [],
-    downloadTotal: options.downloadTotal,
-    uploadTotal,
-    recordCount: prepared.length,
-    state: policy === 'start' ? 'active' : 'paused',
-    failureReason: '',
-  } as Omit<StoredBackgroundFetch, 'order'>;
   return await store.transact('write', async (transaction) => {
-    if (isTaken(await transaction.findFetches(registration, id))) throw taken;
-    const stored = { ...fetch, order: await transaction.nextOrder() } as StoredBackgroundFetch;
-    transaction.putFetch(stored);
+    await requireFree(transaction);
+    const fetch: StoredBackgroundFetch = {
+      ...{ schema: schemaVersion, key: createKey(random), registration, id },
+      ...{ order: await transaction.nextOrder(), title, icons, downloadTotal, uploadTotal },
+      recordCount: prepared.length,
+      state: policy === 'start' ? 'active' : 'paused',
+      failureReason: '',
+    };
+    transaction.putFetch(fetch);
     prepared.forEach(({ request, body }, index) => {
-      transaction.putRecord(newRecord(stored.key, index, request));
-      if (body) transaction.putRequestBody(stored.key, index, body);
+      transaction.putRecord({
+        ...{ schema: schemaVersion, fetch: fetch.key, index, request },
+        ...{ uploaded: 0, retries: noRetries, responseData: null, state: 'waiting' },
+      });
+      if (body) transaction.putRequestBody(fetch.key, index, body);
     });
-    return takeSnapshot(stored, 0, 0);
+    return takeSnapshot(fetch, []);
   });
 }
 
-async function prepare(realm: Realm, request: Request, clientUrl: string): Promise<Prepared> {
+async function prepare(store: Store, request: Request, clientUrl: string): Promise<Prepared> {
   let body: RequestBody | null = null;
-  if (mayHaveBody(request)) {
+  if (!isRetryableMethod(request.method) && request.body !== null) {
     try {
-      body = await realm.ports.store.takeRequestBody(request);
+      body = await store.takeRequestBody(request);
     } catch (cause) {
       throw new TypeError(`The body of the request for ${request.url} could not be read`, { cause });
     }
@@ -110,13 +104,8 @@ async function prepare(realm: Realm, request: Request, clientUrl: string): Promi
   return { request: serialiseRequest(request, body !== null, clientUrl), body };
 }
 
-function mayHaveBody(request: Request): boolean {
-  if (request.method === 'GET' || request.method === 'HEAD') return false;
-  return request.body !== null;
-}
-
-async function requireSpace(realm: Realm, id: string, downloadTotal: number): Promise<void> {
-  const left = downloadTotal === 0 ? null : await realm.ports.store.spaceLeft();
+async function requireSpace(store: Store, id: string, downloadTotal: number): Promise<void> {
+  const left = downloadTotal && (await store.spaceLeft());
   if (left !== null && downloadTotal > left) {
     throw new DOMException(
       `Background fetch "${id}" needs ${downloadTotal} bytes, and there is room for ${left}: free some storage`,
@@ -125,18 +114,7 @@ async function requireSpace(realm: Realm, id: string, downloadTotal: number): Pr
   }
 }
 
-function newRecord(fetch: string, index: number, request: StoredRequest): StoredRecord {
-  return {
-    ...{ schema: schemaVersion, fetch, index, request },
-    ...{ uploaded: 0, retries: noRetries, responseData: null, state: 'waiting' },
-  };
-}
-
-/** 128 random bits in base 36. */
+/** Some 128 random bits in base 36. */
 function createKey(random: Random): string {
-  const part = (): string =>
-    Math.floor(random.next() * 2 ** 32)
-      .toString(36)
-      .padStart(7, '0');
-  return part() + part() + part() + part();
+  return Array.from({ length: 4 }, () => random.next().toString(36).slice(2)).join('');
 }

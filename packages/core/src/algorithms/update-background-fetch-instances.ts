@@ -37,12 +37,11 @@ export class InstanceUpdates {
   #tell(): void {
     this.#due = false;
     const { announcements, clock, display } = this.#job.workshop.ports;
-    const { fetch, downloaded, uploaded } = this.#job;
     this.#cancelTimer = clock.setTimer(announcementInterval, () => {
       this.#cancelTimer = null;
       if (this.#due) this.#tell();
     });
-    const snapshot = takeSnapshot(fetch, downloaded, uploaded);
+    const snapshot = takeSnapshot(this.#job.fetch, this.#job.records);
     announcements.publish(snapshot);
     display.update(snapshot);
   }

@@ -1,11 +1,10 @@
 import {
   type BackgroundFetchRegistration,
   isRegistration,
-  requireArguments,
   snapshotOf,
   updateDisplay,
 } from './background-fetch-registration.ts';
-import { defineInterface, toDictionary, toDOMString, toUIOptions } from './web-idl.ts';
+import { defineInterface, requireArguments, toDictionary, toDOMString, toUIOptions } from './web-idl.ts';
 
 export interface BackgroundFetchEventInit extends EventInit {
   registration: BackgroundFetchRegistration;
@@ -46,11 +45,9 @@ export function createEventInterfaces(
 
     constructor(type: string, init: BackgroundFetchEventInit) {
       requireArguments('BackgroundFetchEvent', arguments.length, 2);
-      const { registration } = toDictionary(init, 'The init of the event');
+      const { registration } = toDictionary(init);
       if (!isRegistration(registration)) {
-        throw new TypeError(
-          'The init of the event needs a member "registration", a BackgroundFetchRegistration',
-        );
+        throw new TypeError('The event needs a "registration", a BackgroundFetchRegistration');
       }
       super(toDOMString(type), init);
       this.#registration = registration;
@@ -75,12 +72,9 @@ export function createEventInterfaces(
       const options = toUIOptions(args[0]);
       // 1.
       if (this.#uiUpdated || !dispatched.get(this)?.()) {
-        const reason = this.#uiUpdated
-          ? 'updateUI() was called before'
-          : 'the event is not active: call updateUI() before the promises given to waitUntil() settle';
         const { id } = snapshotOf(this.registration);
         throw new DOMException(
-          `The display of background fetch "${id}" can't be updated: ${reason}`,
+          `The display of background fetch "${id}" can only be updated once, while its event is active`,
           'InvalidStateError',
         );
       }

@@ -1,13 +1,14 @@
 import type { Realm } from '../algorithms/realm.ts';
 import { startABackgroundFetch } from '../algorithms/start-a-background-fetch.ts';
 import { isActive } from '../model/background-fetch.ts';
-import { storedBodyBytesTotal, takeSnapshot, uploadedTotal } from '../model/snapshot.ts';
+import { takeSnapshot } from '../model/snapshot.ts';
 import type { EngineHost } from '../ports.ts';
 import type { BackgroundFetchRegistration } from './background-fetch-registration.ts';
-import { getInstance, requireArguments } from './background-fetch-registration.ts';
+import { getInstance } from './background-fetch-registration.ts';
 import { checkRequests } from './check-requests.ts';
 import {
   defineInterface,
+  requireArguments,
   requireInternal,
   toDictionary,
   toDOMString,
@@ -48,7 +49,7 @@ export class BackgroundFetchManager {
     requireArguments('fetch', arguments.length, 2);
     const convertedId = toDOMString(id);
     const list = toRequestList(requests);
-    const dictionary = toDictionary(rest[0], 'The options');
+    const dictionary = toDictionary(rest[0]);
     const options = {
       ...toUIOptions(dictionary),
       downloadTotal: toUnsignedLongLong(dictionary.downloadTotal),
@@ -74,13 +75,11 @@ export class BackgroundFetchManager {
     const host = this.#host;
     requireArguments('get', arguments.length, 1);
     const convertedId = toDOMString(id);
-    if (convertedId === '') throw new TypeError('get() needs the id of a background fetch; "" is none');
+    if (!convertedId) throw new TypeError('get() needs an id, and "" is none');
     const registration = await host.key();
     const snapshot = await realm.ports.store.transact('read', async (transaction) => {
       const fetch = (await transaction.findFetches(registration, convertedId)).find(isActive);
-      if (!fetch) return undefined;
-      const records = await transaction.listRecords(fetch.key);
-      return takeSnapshot(fetch, storedBodyBytesTotal(records), uploadedTotal(records));
+      return fetch && takeSnapshot(fetch, await transaction.listRecords(fetch.key));
     });
     return snapshot && getInstance(realm, host, snapshot);
   }

@@ -1,4 +1,4 @@
-import { createRecordObjects } from '../algorithms/create-record-objects.ts';
+import { createRecordObjects, recordsReleased } from '../algorithms/create-record-objects.ts';
 import { getABackgroundFetchRegistrationInstance } from '../algorithms/get-a-background-fetch-registration-instance.ts';
 import type { Instance, Realm } from '../algorithms/realm.ts';
 import { requestMatchesCachedItem } from '../algorithms/request-matches-cached-item.ts';
@@ -15,9 +15,11 @@ import {
   defineEventHandler,
   defineInterface,
   internal,
+  isObject,
+  requireArguments,
   requireInternal,
-  toQueryOptions,
-  toUIOptions,
+  toDictionary,
+  type UIOptions,
 } from './web-idl.ts';
 
 /** What stands behind a registration object. */
@@ -41,8 +43,7 @@ export class BackgroundFetchRegistration extends EventTarget {
 
   static {
     innerOf = (registration) => registration.#inner;
-    isRegistration = (value): value is BackgroundFetchRegistration =>
-      typeof value === 'object' && value !== null && #inner in value;
+    isRegistration = (value): value is BackgroundFetchRegistration => isObject(value) && #inner in value;
   }
 
   constructor(...args: unknown[]) {
@@ -121,10 +122,6 @@ export class BackgroundFetchRegistration extends EventTarget {
 defineInterface(BackgroundFetchRegistration, 'BackgroundFetchRegistration');
 defineEventHandler(BackgroundFetchRegistration.prototype, 'progress', isRegistration);
 
-export function requireArguments(method: string, given: number, required: number): void {
-  if (given < required) throw new TypeError(`${method}() needs ${required} argument(s), and got ${given}`);
-}
-
 async function matchRecords(
   { realm, snapshot }: Inner,
   request: RequestInfo | undefined,
@@ -132,27 +129,20 @@ async function matchRecords(
   onlyFirst: boolean,
 ): Promise<BackgroundFetchRecord[]> {
   const query = request === undefined ? null : new Request(request);
-  const queryOptions = toQueryOptions(options);
-  // 1.
-  const unavailable = (): DOMException =>
-    new DOMException(
-      `The records of background fetch "${snapshot.id}" are no longer available: read them before the promises ` +
-        'given to waitUntil() of its event settle',
-      'InvalidStateError',
-    );
-  if (!snapshot.recordsAvailable) throw unavailable();
-  // 3.1.-3.2.
-  const stored = await realm.ports.store.transact('read', async (transaction) => {
-    const fetch = await transaction.getFetch(snapshot.key);
-    return fetch && fetch.state !== 'released' ? transaction.listRecords(snapshot.key) : null;
-  });
-  if (!stored) throw unavailable();
-  const matching = query
-    ? stored.filter((record) => requestMatchesCachedItem(query, record, queryOptions))
-    : stored;
-  const chosen = onlyFirst ? matching.slice(0, 1) : matching;
+  const { ignoreMethod, ignoreSearch, ignoreVary } = toDictionary(options);
+  // 1. and 3.1.-3.2.
+  const stored =
+    snapshot.recordsAvailable &&
+    (await realm.ports.store.transact('read', async (transaction) => {
+      const fetch = await transaction.getFetch(snapshot.key);
+      return fetch && fetch.state !== 'released' && transaction.listRecords(snapshot.key);
+    }));
+  if (!stored) throw recordsReleased();
+  const matching = stored.filter(
+    (record) => !query || requestMatchesCachedItem(query, record, { ignoreMethod, ignoreSearch, ignoreVary }),
+  );
   // 3.3.
-  const objects = await createRecordObjects(realm, chosen);
+  const objects = await createRecordObjects(realm, onlyFirst ? matching.slice(0, 1) : matching);
   return objects.map((object) => new BackgroundFetchRecord(internal, object));
 }
 
@@ -170,6 +160,9 @@ export function getInstance(
   return handle.registration;
 }
 
+/** What a change of is an event. */
+const reported = ['downloaded', 'uploaded', 'result', 'failureReason'] as const;
+
 class Handle implements Inner {
   readonly registration: BackgroundFetchRegistration;
 
@@ -183,20 +176,13 @@ class Handle implements Inner {
 
   /** https://wicg.github.io/background-fetch/#update-background-fetch-instance-algorithm, 6.3. to 6.10. */
   applyUpdate(next: BackgroundFetchSnapshot): void {
-    const { recordsAvailable, result, downloaded, uploaded, failureReason } = this.snapshot;
-    const available = recordsAvailable && next.recordsAvailable;
+    const last = this.snapshot;
     // 6.4. Nothing is reported after the background fetch has settled.
-    if (result !== '') {
-      this.snapshot = { ...this.snapshot, recordsAvailable: available };
-      return;
+    const shown = last.result === '' ? next : last;
+    this.snapshot = { ...shown, recordsAvailable: last.recordsAvailable && next.recordsAvailable };
+    if (reported.some((member) => last[member] !== shown[member])) {
+      this.registration.dispatchEvent(new Event('progress'));
     }
-    const same =
-      downloaded === next.downloaded &&
-      uploaded === next.uploaded &&
-      result === next.result &&
-      failureReason === next.failureReason;
-    this.snapshot = { ...next, recordsAvailable: available };
-    if (!same) this.registration.dispatchEvent(new Event('progress'));
   }
 }
 
@@ -217,8 +203,7 @@ export async function setPaused(registration: BackgroundFetchRegistration, pause
     const upload = records.find(({ state, request }) => state !== 'settled' && request.method !== 'GET');
     if (upload) {
       throw new DOMException(
-        `Background fetch "${snapshot.id}" can't be paused: sending its ${upload.request.method} request again ` +
-          'could have unwanted effects',
+        `Background fetch "${snapshot.id}" can't be paused: its ${upload.request.method} request can't be sent again`,
         'InvalidStateError',
       );
     }
@@ -230,10 +215,9 @@ export async function setPaused(registration: BackgroundFetchRegistration, pause
 /** Changes what is displayed: the second half of updateUI(). */
 export async function updateDisplay(
   registration: BackgroundFetchRegistration,
-  options: unknown,
+  update: UIOptions,
 ): Promise<void> {
   const { realm, snapshot } = innerOf(registration);
-  const update = toUIOptions(options);
   await realm.ports.store.transact('write', async (transaction) => {
     const fetch = await transaction.getFetch(snapshot.key);
     if (fetch) transaction.putFetch({ ...fetch, ...update });

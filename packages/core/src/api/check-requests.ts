@@ -7,10 +7,10 @@ import type { EngineHost } from '../ports.ts';
  */
 export function checkRequests(requests: readonly RequestInfo[], host: EngineHost): Request[] {
   // 5.
-  if (requests.length === 0) throw new TypeError('fetch() needs at least one request, and the list is empty');
+  if (requests.length === 0) throw new TypeError('The list of requests is empty: fetch() needs one');
   for (const request of requests) {
     if (request instanceof Request && request.bodyUsed) {
-      throw new TypeError(`The body of the request for ${request.url} was used before: pass a clone of it`);
+      throw new TypeError(`The body of the request for ${request.url} was used before: pass a clone`);
     }
   }
   // 6. All are checked before the first body is taken over.
@@ -20,25 +20,24 @@ export function checkRequests(requests: readonly RequestInfo[], host: EngineHost
 
 function checkRequest(input: RequestInfo, host: EngineHost): void {
   const given = input instanceof Request ? input.url : `${input}`;
-  const refuse = (reason: string, cause?: unknown): never => {
+  const refuse = (reason: unknown, cause?: unknown): never => {
     throw new TypeError(`${given} can't be fetched in the background: ${reason}`, { cause });
   };
-  const url = new URL(input instanceof Request ? given : resolve(given, refuse));
+  // refuses credentials, too
+  const { url } = tryRequest(given, refuse);
   if (input instanceof Request && input.mode === 'no-cors') {
-    refuse('its mode is "no-cors", whose responses could not be read');
+    refuse('the response to a "no-cors" request can\'t be read');
   }
-  if (url.username !== '' || url.password !== '') refuse('the URL holds credentials');
-  const refusal = host.refusal(url);
+  const refusal = host.refusal(new URL(url));
   if (refusal) refuse(refusal);
   // https://fetch.spec.whatwg.org/#potentially-dangling-markup
-  if (/[\n\t]/.test(given) && given.includes('<'))
-    refuse('it holds a line break or tab and "<", as broken markup does');
+  if (/[\n\t]/.test(given) && given.includes('<')) refuse('it holds dangling markup');
 }
 
-function resolve(given: string, refuse: (reason: string, cause: unknown) => never): string {
+function tryRequest(url: string, refuse: (reason: unknown, cause: unknown) => never): Request {
   try {
-    return new Request(given).url;
+    return new Request(url);
   } catch (cause) {
-    return refuse(cause instanceof Error ? cause.message : 'it is not a valid URL', cause);
+    return refuse(cause, cause);
   }
 }

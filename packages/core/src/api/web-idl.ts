@@ -1,5 +1,4 @@
 import type { ImageResource } from '../model/image-resource.ts';
-import type { QueryOptions } from '../model/query-options.ts';
 
 /** Handed to the constructors of interfaces that script can't construct. */
 export const internal = Symbol('internal');
@@ -7,6 +6,10 @@ export const internal = Symbol('internal');
 /** Throws what `new` of an interface without a constructor throws. */
 export function requireInternal(key: unknown): void {
   if (key !== internal) throw new TypeError('Illegal constructor');
+}
+
+export function requireArguments(method: string, given: number, required: number): void {
+  if (given < required) throw new TypeError(`${method}() needs ${required} argument(s), and got ${given}`);
 }
 
 /**
@@ -20,6 +23,10 @@ export function defineInterface(interfaceObject: { prototype: object }, name: st
   }
   Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
   Object.defineProperty(interfaceObject, 'name', { value: name, configurable: true });
+}
+
+export function isObject(value: unknown): value is object {
+  return Object(value) === value;
 }
 
 interface ActiveHandler {
@@ -49,18 +56,15 @@ export function defineEventHandler(
     set [name](value: unknown) {
       const owner = requireOwner(this);
       const known = active.get(owner);
-      const isHandler = typeof value === 'function' || (typeof value === 'object' && value !== null);
-      if (!isHandler) {
-        if (known) owner.removeEventListener(type, known.listener);
+      if (!isObject(value)) {
+        owner.removeEventListener(type, known?.listener ?? null);
         active.delete(owner);
-      } else if (known) {
         // the place among the listeners is that of the handler before
-        known.handler = value;
-      } else active.set(owner, activateHandler(owner, type, value));
+      } else if (known) known.handler = value;
+      else active.set(owner, activateHandler(owner, type, value));
     },
   };
-  const descriptor = Object.getOwnPropertyDescriptor(members, name) as PropertyDescriptor;
-  Object.defineProperty(prototype, name, { ...descriptor, enumerable: true, configurable: true });
+  Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(members));
 }
 
 /** https://html.spec.whatwg.org/#activate-an-event-handler */
@@ -77,24 +81,17 @@ function activateHandler(owner: EventTarget, type: string, handler: object): Act
 }
 
 /** https://webidl.spec.whatwg.org/#js-dictionary */
-export function toDictionary(value: unknown, what: string): Record<string, unknown> {
-  if (value === undefined || value === null) return {};
-  if (typeof value !== 'object' && typeof value !== 'function') {
-    throw new TypeError(`${what} must be an object, not ${typeof value}`);
-  }
-  return value as Record<string, unknown>;
+export function toDictionary(value: unknown): Record<string, unknown> {
+  const dictionary = value ?? {};
+  if (!isObject(dictionary)) throw new TypeError(`A dictionary must be an object, not ${typeof value}`);
+  return dictionary as Record<string, unknown>;
 }
 
 /** https://webidl.spec.whatwg.org/#js-unsigned-long-long */
 export function toUnsignedLongLong(value: unknown): number {
-  if (value === undefined) return 0;
-  // unlike Number(), this throws for a BigInt
+  // unlike Number(), the unary plus throws for a BigInt
   const number = Math.trunc(+(value as number));
-  if (!Number.isFinite(number)) return 0;
-  const modulus = 2 ** 64;
-  const remainder = number % modulus;
-  // only a negative one is added to: the sum has 53 bits of precision; -0 becomes 0
-  return remainder < 0 ? remainder + modulus : remainder + 0;
+  return Number.isFinite(number) ? Number(BigInt.asUintN(64, BigInt(number))) : 0;
 }
 
 /** https://webidl.spec.whatwg.org/#js-DOMString: a symbol has no string, and throws. */
@@ -103,22 +100,21 @@ export function toDOMString(value: unknown): string {
 }
 
 /** https://webidl.spec.whatwg.org/#js-sequence */
-export function toSequence(value: unknown, what: string): unknown[] {
-  const iterable = value as Iterable<unknown>;
-  if (typeof value !== 'object' || value === null || typeof iterable[Symbol.iterator] !== 'function') {
-    throw new TypeError(`${what} must be a sequence`);
-  }
-  return [...iterable];
+function toSequence(value: unknown): unknown[] {
+  if (typeof value !== 'object') throw new TypeError(`A sequence must be an object, not ${typeof value}`);
+  // throws for what has no iterator
+  return [...(value as Iterable<unknown>)];
 }
 
 function toImageResource(value: unknown): ImageResource {
-  const { label, sizes, src, type } = toDictionary(value, 'An icon');
-  if (src === undefined) throw new TypeError('An icon needs a member "src", the URL of the image');
-  const icon: ImageResource = { src: toDOMString(src) };
-  if (sizes !== undefined) icon.sizes = toDOMString(sizes);
-  if (type !== undefined) icon.type = toDOMString(type);
-  if (label !== undefined) icon.label = toDOMString(label);
-  return icon;
+  const dictionary = toDictionary(value);
+  const icon: Partial<ImageResource> = {};
+  for (const member of ['label', 'sizes', 'src', 'type'] as const) {
+    const given = dictionary[member];
+    if (given !== undefined) icon[member] = toDOMString(given);
+  }
+  if (icon.src === undefined) throw new TypeError('An icon needs a "src", the URL of the image');
+  return icon as ImageResource;
 }
 
 export interface UIOptions {
@@ -128,20 +124,11 @@ export interface UIOptions {
 
 /** https://wicg.github.io/background-fetch/#dictdef-backgroundfetchuioptions */
 export function toUIOptions(value: unknown): UIOptions {
-  const dictionary = toDictionary(value, 'The options');
+  const dictionary = toDictionary(value);
   const { icons } = dictionary;
   const converted: UIOptions = {};
-  if (icons !== undefined) converted.icons = toSequence(icons, 'icons').map(toImageResource);
+  if (icons !== undefined) converted.icons = toSequence(icons).map(toImageResource);
   const { title } = dictionary;
   if (title !== undefined) converted.title = toDOMString(title);
   return converted;
-}
-
-export function toQueryOptions(value: unknown): QueryOptions {
-  const { ignoreMethod, ignoreSearch, ignoreVary } = toDictionary(value, 'The options');
-  return {
-    ignoreMethod: Boolean(ignoreMethod),
-    ignoreSearch: Boolean(ignoreSearch),
-    ignoreVary: Boolean(ignoreVary),
-  };
 }

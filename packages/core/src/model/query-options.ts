@@ -1,6 +1,6 @@
-/** https://w3c.github.io/ServiceWorker/#dictdef-cachequeryoptions */
+/** Each holds if it is truthy. https://w3c.github.io/ServiceWorker/#dictdef-cachequeryoptions */
 export interface QueryOptions {
-  readonly ignoreMethod: boolean;
-  readonly ignoreSearch: boolean;
-  readonly ignoreVary: boolean;
+  readonly ignoreMethod: unknown;
+  readonly ignoreSearch: unknown;
+  readonly ignoreVary: unknown;
 }

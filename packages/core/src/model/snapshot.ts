@@ -33,20 +33,20 @@ export function storedBodyBytesTotal(records: readonly StoredRecord[]): number {
 }
 
 /** Request body bytes transmitted, of all records. */
-export function uploadedTotal(records: readonly StoredRecord[]): number {
+function uploadedTotal(records: readonly StoredRecord[]): number {
   return records.reduce((total, record) => total + record.uploaded, 0);
 }
 
 /** What contexts show of a background fetch. */
 export function takeSnapshot(
   fetch: StoredBackgroundFetch,
-  downloaded: number,
-  uploaded: number,
+  records: readonly StoredRecord[],
 ): BackgroundFetchSnapshot {
-  const { key, registration, id, title, icons, uploadTotal, downloadTotal } = fetch;
   const ended = fetch.state === 'event-owed';
   return {
-    ...{ key, registration, id, title, icons, uploadTotal, uploaded, downloadTotal, downloaded },
+    ...fetch,
+    uploaded: uploadedTotal(records),
+    downloaded: storedBodyBytesTotal(records),
     result: ended ? fetch.result : '',
     failureReason: ended ? fetch.failureReason : '',
     recordsAvailable: fetch.state !== 'released',

@@ -1,11 +1,6 @@
-import type {
-  BackgroundFetchDetails,
-  BackgroundFetchFailureReason,
-  StoredBackgroundFetch,
-} from './background-fetch.ts';
+import type { BackgroundFetchFailureReason, StoredBackgroundFetch } from './background-fetch.ts';
 import { addByteRange, type ByteRange, countBytes, overlaps } from './byte-ranges.ts';
 import type {
-  RecordDetails,
   RecordResult,
   ResponseData,
   RetryCounts,
@@ -13,6 +8,8 @@ import type {
   StoredRecord,
   UnsettledRecord,
 } from './record.ts';
+
+// A row keeps what belonged to its former state, where it means nothing: readers look at the state first.
 
 /** Thrown instead of writing what the state at rest does not allow: the row is gone, settled, or has moved on. */
 export class StaleWriteError extends Error {
@@ -28,17 +25,17 @@ export function requireUnsettled(record: StoredRecord | undefined): UnsettledRec
 
 /** The record with a request under way. */
 export function transferring(record: UnsettledRecord): UnsettledRecord {
-  return { ...detailsOf(record), state: 'transferring' };
+  return { ...record, state: 'transferring' };
 }
 
 /** The record waiting until `until`, in ms since the epoch, for its next attempt. */
 export function backingOff(record: UnsettledRecord, retries: RetryCounts, until: number): UnsettledRecord {
-  return { ...detailsOf(record), retries, state: 'backing-off', until };
+  return { ...record, retries, state: 'backing-off', until };
 }
 
 /** The record waiting for the host to be online. */
 export function offline(record: UnsettledRecord): UnsettledRecord {
-  return { ...detailsOf(record), state: 'offline' };
+  return { ...record, state: 'offline' };
 }
 
 /** The record with its response replaced by one of which nothing is stored yet. */
@@ -57,12 +54,7 @@ export function withBytes(record: UnsettledRecord, body: number, range: ByteRang
 }
 
 export function settled(record: UnsettledRecord, result: RecordResult): SettledRecord {
-  return { ...detailsOf(record), state: 'settled', result };
-}
-
-function detailsOf(record: StoredRecord): RecordDetails {
-  const { schema, fetch, index, request, uploaded, retries, responseData } = record;
-  return { schema, fetch, index, request, uploaded, retries, responseData };
+  return { ...record, state: 'settled', result };
 }
 
 /** The fetch with a settled record's result taken in: the first that is not a success is kept. */
@@ -78,10 +70,8 @@ export function withEventOwed(
 ): Extract<StoredBackgroundFetch, { state: 'event-owed' }> {
   const failureReason: BackgroundFetchFailureReason =
     fetch.state === 'active' || fetch.state === 'paused' ? fetch.failureReason : 'aborted';
-  const { schema, key, registration, id, order, title, icons, downloadTotal, uploadTotal, recordCount } =
-    fetch;
   return {
-    ...{ schema, key, registration, id, order, title, icons, downloadTotal, uploadTotal, recordCount },
+    ...fetch,
     state: 'event-owed',
     result: failureReason === '' ? 'success' : 'failure',
     failureReason,
@@ -97,16 +87,10 @@ export function storedLength(record: StoredRecord): number {
 
 /** The fetch after its event was handled. */
 export function released(fetch: StoredBackgroundFetch): StoredBackgroundFetch {
-  return { ...fetchDetailsOf(fetch), state: 'released' };
+  return { ...fetch, state: 'released' };
 }
 
 /** The fetch removed from the active ones by `abort()`. */
 export function aborting(fetch: StoredBackgroundFetch): StoredBackgroundFetch {
-  return { ...fetchDetailsOf(fetch), state: 'aborting' };
-}
-
-function fetchDetailsOf(fetch: StoredBackgroundFetch): BackgroundFetchDetails {
-  const { schema, key, registration, id, order, title, icons, downloadTotal, uploadTotal, recordCount } =
-    fetch;
-  return { schema, key, registration, id, order, title, icons, downloadTotal, uploadTotal, recordCount };
+  return { ...fetch, state: 'aborting' };
 }

@@ -1,11 +1,13 @@
 import type { HeaderList, StoredRequest } from '../model/record.ts';
+import { pick } from './pick.ts';
 
 /** A Request's fields in stored form. Its body is stored beside it. */
 export function serialiseRequest(request: Request, hasBody: boolean, clientUrl: string): StoredRequest {
-  const { url, method, mode, credentials, cache, redirect, referrer, referrerPolicy, integrity } = request;
+  const { mode, referrer } = request;
   const headers: HeaderList = [...request.headers];
   return {
-    ...{ url, method, headers, credentials, cache, redirect, referrerPolicy, integrity, hasBody },
+    ...pick(request, 'url', 'method', 'credentials', 'cache', 'redirect', 'referrerPolicy', 'integrity'),
+    ...{ headers, hasBody },
     // a navigation can't be made by script: what follows is an ordinary request of the same origin
     mode: mode === 'navigate' ? 'same-origin' : mode,
     // the default means "where fetch() was called": later there may be nobody to ask
@@ -13,17 +15,10 @@ export function serialiseRequest(request: Request, hasBody: boolean, clientUrl: 
   };
 }
 
-/** The init of a stored request, without its body. */
-export function requestInit(stored: StoredRequest): RequestInit {
-  const { method, mode, credentials, cache, redirect, referrer, referrerPolicy } = stored;
-  return { method, mode, credentials, cache, redirect, referrer, referrerPolicy };
-}
-
 /**
  * A Request as it was given to `fetch()`. The stored `Content-Type` is set from its headers, never from the type of a
  * Blob: that is in lower case, which would break the boundary of a form.
  */
 export function deserialiseRequest(stored: StoredRequest, body: BodyInit | null): Request {
-  const init = { ...requestInit(stored), headers: stored.headers as [string, string][] };
-  return new Request(stored.url, { ...init, integrity: stored.integrity, body });
+  return new Request(stored.url, { ...stored, headers: stored.headers as [string, string][], body });
 }

@@ -1,9 +1,10 @@
-import { withoutHeaders } from '../model/header-list.ts';
+import { withoutLengths } from '../model/header-list.ts';
 import type { ResponseHead } from '../model/record.ts';
 import { hasNullBody } from '../transfer/body-completeness.ts';
+import { pick } from './pick.ts';
 
 /**
- * A Response with what the constructor can't set: its URL, its type, and a status below 200.
+ * A Response with what the constructor can't set: its URL, its type, and a status of 0.
  * The Cache API and `respondWith()` take it, as they would not a Proxy.
  */
 class RecordedResponse extends Response {
@@ -12,7 +13,8 @@ class RecordedResponse extends Response {
   constructor(body: BodyInit | null, head: ResponseHead) {
     const { statusText } = head;
     const headers = head.headers as [string, string][];
-    super(body, { status: Math.max(head.status, 200), statusText, headers });
+    // in the place of 0, one that is not ok either
+    super(body, { status: head.status || 599, statusText, headers });
     this.#head = head;
   }
 
@@ -32,24 +34,19 @@ class RecordedResponse extends Response {
     return this.#head.status;
   }
 
-  override get ok(): boolean {
-    return this.status >= 200 && this.status <= 299;
-  }
-
   override clone(): Response {
-    const { body } = super.clone();
-    return new RecordedResponse(body, this.#head);
+    return new RecordedResponse(super.clone().body, this.#head);
   }
 }
 
 /** The fields of a network's Response in stored form. */
 export function serialiseResponse(response: Response): ResponseHead {
-  const { status, statusText, url, type, redirected } = response;
-  return { status, statusText, url, type, redirected, headers: [...response.headers] };
+  const headers = [...response.headers];
+  return { ...pick(response, 'status', 'statusText', 'url', 'type', 'redirected'), headers };
 }
 
 /** The Response of a record. `Content-Range` and `Content-Length` are not the whole body's, and are left out. */
 export function deserialiseResponse(head: ResponseHead, method: string, body: BodyInit | null): Response {
-  const exposed = { ...head, headers: withoutHeaders(head.headers, 'content-range', 'content-length') };
+  const exposed = { ...head, headers: withoutLengths(head.headers) };
   return new RecordedResponse(hasNullBody(head.status, method) ? null : body, exposed);
 }

@@ -1,7 +1,7 @@
 import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
 import type { BodyKey, RecordResult, StoredRecord, UnsettledRecord } from '../model/record.ts';
-import { storedBodyBytesTotal, uploadedTotal } from '../model/snapshot.ts';
-import { requireUnsettled, settled, storedLength, withRecordResult } from '../model/transitions.ts';
+import { storedBodyBytesTotal } from '../model/snapshot.ts';
+import { requireUnsettled, settled, withRecordResult } from '../model/transitions.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import type { EngineOptions } from './options.ts';
@@ -42,7 +42,6 @@ export class Job {
   #resumed: (() => void)[] = [];
   /** Bytes received and not yet in the store. */
   pendingBytes = 0;
-  #storedBytes: number;
 
   constructor(
     readonly workshop: Workshop,
@@ -50,7 +49,6 @@ export class Job {
     records: readonly StoredRecord[],
   ) {
     this.#records = [...records];
-    this.#storedBytes = storedBodyBytesTotal(records);
     if (fetch.state === 'paused') this.interrupt('paused');
     if (fetch.state === 'aborting') this.interrupt('aborted');
   }
@@ -60,11 +58,7 @@ export class Job {
   }
 
   get downloaded(): number {
-    return this.#storedBytes;
-  }
-
-  get uploaded(): number {
-    return uploadedTotal(this.#records);
+    return storedBodyBytesTotal(this.#records);
   }
 
   get interruption(): Interruption | null {
@@ -143,7 +137,7 @@ export class Job {
         }
       }
     });
-    if (next) this.#adopt(index, next);
+    if (next) this.#records[index] = next;
     // the row may have been read while a pause or an abort was on its way here: those are followed, not mirrored
     if (fetch && fetch.state === this.fetch.state) this.fetch = fetch;
     this.#onChange();
@@ -158,10 +152,5 @@ export class Job {
 
   settle(index: number, result: RecordResult): Promise<void> {
     return this.commit(index, (record) => settled(record, result));
-  }
-
-  #adopt(index: number, next: StoredRecord): void {
-    this.#storedBytes += storedLength(next) - storedLength(this.record(index));
-    this.#records[index] = next;
   }
 }

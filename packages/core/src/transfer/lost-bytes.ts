@@ -10,12 +10,12 @@ export function withoutBytes(
   { body }: BodyKey,
   lost: { readonly start: number; readonly end: number },
 ): StoredRecord | null {
-  const { schema, fetch, index, request, uploaded, retries, responseData } = record;
-  if (responseData?.body !== body || !isRetryableMethod(request.method)) return null;
+  const { responseData } = record;
+  if (responseData?.body !== body || !isRetryableMethod(record.request.method)) return null;
   const stored = responseData.stored.flatMap((range) => [
     { start: range.start, end: Math.min(range.end, lost.start) },
     { start: Math.max(range.start, lost.end), end: range.end },
   ]);
   const left = { ...responseData, stored: stored.filter(({ start, end }) => start < end) };
-  return { schema, fetch, index, request, uploaded, retries, responseData: left, state: 'waiting' };
+  return { ...record, responseData: left, state: 'waiting' };
 }

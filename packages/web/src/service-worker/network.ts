@@ -3,7 +3,6 @@ import {
   type Network,
   type NetworkRequest,
   type NetworkResponse,
-  requestInit,
   serialiseResponse,
 } from '@background-fetch/core';
 
@@ -12,14 +11,9 @@ export const network: Network = {
   async fetch({ request, body, headers, fresh, signal }: NetworkRequest): Promise<NetworkResponse> {
     const all = new Headers(request.headers as [string, string][]);
     for (const [name, value] of Object.entries(headers)) all.set(name, value);
-    const init = {
-      ...requestInit(request),
-      headers: all,
-      body: (body?.value as Blob | undefined) ?? null,
-      signal,
-    };
-    if (fresh) init.cache = 'no-store';
-    const response = await fetch(request.url, init);
+    const init = { headers: all, body: (body?.value as Blob | undefined) ?? null, signal, integrity: '' };
+    const cache = fresh ? 'no-store' : request.cache;
+    const response = await fetch(request.url, { ...request, ...init, cache });
     const coding = codingOf(response, all.has('range'));
     return {
       head: serialiseResponse(response),

@@ -1,4 +1,10 @@
-import { createRealm, type Realm, type RegistrationKey, runningLock } from '@background-fetch/core';
+import {
+  createRealm,
+  type Realm,
+  type RegistrationKey,
+  runningLock,
+  takeSnapshot,
+} from '@background-fetch/core';
 import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
 import { Channel } from './channel.ts';
 import { clock, lock, random } from './host.ts';
@@ -72,14 +78,9 @@ export async function beginGeneration(scope: string): Promise<void> {
     for (const { key } of fetches) transaction.deleteFetch(key);
     return fetches;
   });
-  for (const { key, registration, id, title, icons, uploadTotal, downloadTotal } of purged) {
-    channel.publish({
-      ...{ key, registration, id, title, icons, uploadTotal, downloadTotal, uploaded: 0, downloaded: 0 },
-      ...{ result: '', failureReason: '', recordsAvailable: false, paused: false },
-    });
-  }
+  for (const fetch of purged) channel.publish(takeSnapshot({ ...fetch, state: 'released' }, []));
 }
 
 function newGeneration(): string {
-  return Math.floor(random.next() * 2 ** 32).toString(36);
+  return random.next().toString(36);
 }
