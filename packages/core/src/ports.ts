@@ -1,5 +1,12 @@
 import type { FetchKey, RegistrationKey, StoredBackgroundFetch } from './model/background-fetch.ts';
-import type { BodyKey, ContentCoding, ResponseHead, StoredRecord, StoredRequest } from './model/record.ts';
+import type {
+  BodyKey,
+  ContentCoding,
+  ResponseHead,
+  RetryCounts,
+  StoredRecord,
+  StoredRequest,
+} from './model/record.ts';
 import type { BackgroundFetchSnapshot } from './model/snapshot.ts';
 
 /** A request body as the host keeps it; the core passes it on and never looks inside. */
@@ -65,6 +72,9 @@ export interface Store {
 }
 
 export interface NetworkRequest {
+  /** The background fetch's id; it and what was tried before are for hosts that let the app prepare an attempt. */
+  readonly id: string;
+  readonly retries: RetryCounts;
   readonly request: StoredRequest;
   readonly body: RequestBody | null;
   /** Added to the request's own headers (`Range`, `If-Range`). */

@@ -156,9 +156,10 @@ async function traceOneDownload(seed: number): Promise<string> {
     random,
   });
   const download = async () => {
-    const request = { ...sampleRecord().request, url };
+    const { request, retries } = sampleRecord();
     const { signal } = new AbortController();
-    const response = await ports.network.fetch({ request, body: null, headers: {}, fresh: false, signal });
+    const asked = { id: 'a', retries, request: { ...request, url }, body: null, headers: {}, fresh: false };
+    const response = await ports.network.fetch({ ...asked, signal });
     const reader = response.body?.getReader();
     let offset = 0;
     for (;;) {

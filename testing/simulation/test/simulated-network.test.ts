@@ -1,4 +1,9 @@
-import type { NetworkRequest, NetworkResponse, StoredRequest } from '@background-fetch/core';
+import {
+  type NetworkRequest,
+  type NetworkResponse,
+  noRetries,
+  type StoredRequest,
+} from '@background-fetch/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   contentBytes,
@@ -35,7 +40,8 @@ function get(headers: Record<string, string> = {}, differing: Partial<StoredRequ
     hasBody: false,
     ...differing,
   };
-  return { request, body: null, headers, fresh: false, signal: new AbortController().signal };
+  const { signal } = new AbortController();
+  return { id: 'film', retries: noRetries, request, body: null, headers, fresh: false, signal };
 }
 
 function fetched(request: NetworkRequest): Promise<NetworkResponse> {

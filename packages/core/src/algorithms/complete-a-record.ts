@@ -79,7 +79,7 @@ async function fetchOnce(
   release: () => void,
 ): Promise<AttemptOutcome> {
   const { network } = job.workshop.ports;
-  const { request, state } = job.record(index);
+  const { request, retries, state } = job.record(index);
   const repeatable = isRetryableMethod(request.method);
   if (!repeatable) {
     if (state === 'transferring') {
@@ -96,7 +96,8 @@ async function fetchOnce(
     const body = await readBody(job, index);
     const fresh = plan.kind !== 'plain';
     // 11.
-    const fetching = network.fetch({ request, body, headers, fresh, signal: attempt.signal });
+    const { id } = job.fetch;
+    const fetching = network.fetch({ id, retries, request, body, headers, fresh, signal: attempt.signal });
     const response = await attempt.receive(fetching).catch(() => null);
     attempt.throwIfInterrupted();
     if (response) {

@@ -63,11 +63,13 @@ export async function fetchPieces(
 async function fetchPiece(pieces: Pieces, piece: ByteRange): Promise<AttemptOutcome | null> {
   const { job, index, attempt, data, ifRange, lessons } = pieces;
   const { network } = job.workshop.ports;
-  const { request } = job.record(index);
+  const { request, retries } = job.record(index);
+  const { id } = job.fetch;
   const sendsIfRange = network.sendsIfRange(request.url);
   const range = { Range: `bytes=${piece.start}-${piece.end - 1}` };
   const headers = sendsIfRange ? { ...range, 'If-Range': ifRange } : range;
-  const fetching = network.fetch({ request, body: null, headers, fresh: true, signal: attempt.signal });
+  const asked = { id, retries, request, body: null, headers, fresh: true };
+  const fetching = network.fetch({ ...asked, signal: attempt.signal });
   const response = await attempt.receive(fetching).catch(() => null);
   attempt.throwIfInterrupted();
   if (!response) return { kind: 'failed', answered: false, retryAfter: null };
