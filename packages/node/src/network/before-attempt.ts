@@ -1,0 +1,46 @@
+import type { NetworkRequest } from '@background-fetch/core';
+
+/** An attempt that is about to be made. */
+export interface Attempt {
+  /** The id of the background fetch that the request belongs to. */
+  readonly fetchId: string;
+  /** The URL given to `fetch()`. */
+  readonly url: string;
+  readonly method: string;
+  /** What will be sent, `Range` and `If-Range` included. */
+  readonly headers: Headers;
+  /** 1 for the first; starts again with 1 after an attempt that brought bytes. */
+  readonly attempt: number;
+  /** The `Range` that is asked for, null for the whole resource. */
+  readonly range: string | null;
+}
+
+/** What is to be different in this attempt alone. */
+export interface AttemptChange {
+  /** A fresh URL for the same resource: a new signature, another mirror. */
+  readonly url?: string | URL;
+  /** Set in place of those of the same names. */
+  readonly headers?: HeadersInit;
+}
+
+/** Called before each attempt, for signatures and tokens that expire. What is stored remains as it was given. */
+export type BeforeAttempt = (
+  attempt: Attempt,
+) => AttemptChange | undefined | Promise<AttemptChange | undefined>;
+
+/** Where an attempt really goes, and with which fields. `headers` is changed in place. */
+export async function prepareAttempt(
+  hook: BeforeAttempt | undefined,
+  { id, request, retries }: NetworkRequest,
+  headers: Headers,
+): Promise<URL> {
+  const { url, method } = request;
+  const range = headers.get('range');
+  const attempt = (retries.answered ? retries.fruitless : retries.unanswered) + 1;
+  const change = await hook?.({ fetchId: id, url, method, headers: new Headers(headers), attempt, range });
+  for (const [name, value] of new Headers(change?.headers)) headers.set(name, value);
+  // what identifies and delimits the bytes that are asked for is not the app's to change
+  if (range === null) headers.delete('range');
+  else headers.set('range', range);
+  return new URL(change?.url ?? url);
+}

@@ -1,0 +1,76 @@
+import { pipeline, Readable, type Transform } from 'node:stream';
+import zlib from 'node:zlib';
+
+/** Makes a decoder; some look at the first bytes. */
+type MakeDecoder = (first: Uint8Array) => Transform;
+
+/** More codings than this on top of each other are an attack. */
+const mostCodings = 5;
+
+/**
+ * The makers of the decoders for a `Content-Encoding`, in the order of their use; null if one is not known: then the
+ * body is left as it is. @throws TypeError for too many
+ */
+export function decodersFor(contentEncoding: string | null): MakeDecoder[] | null {
+  const codings = (contentEncoding ?? '')
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '' && coding !== 'identity');
+  if (codings.length > mostCodings)
+    throw new TypeError(`The response has ${codings.length} content codings; ${mostCodings} are allowed`);
+  const decoders: MakeDecoder[] = [];
+  for (const coding of codings.reverse()) {
+    const decoder = decoderFor(coding);
+    if (!decoder) return null;
+    decoders.push(decoder);
+  }
+  return decoders;
+}
+
+function decoderFor(coding: string): MakeDecoder | null {
+  // what is cut is an error, unlike in Node's own fetch, which takes it for the end
+  if (coding === 'gzip' || coding === 'x-gzip') return () => zlib.createGunzip();
+  if (coding === 'br') return () => zlib.createBrotliDecompress();
+  // some servers leave the header of zlib out; with it, the low bits of the first byte are 8
+  if (coding === 'deflate')
+    return (first) => (((first[0] ?? 0) & 15) === 8 ? zlib.createInflate() : zlib.createInflateRaw());
+  if (coding === 'zstd' && 'createZstdDecompress' in zlib) {
+    return zlib.createZstdDecompress as () => Transform;
+  }
+  return null;
+}
+
+/** The decoded chunks of a body. Fails with a TypeError if they can't be decoded or end too early. */
+export async function* decode(
+  chunks: AsyncGenerator<Uint8Array, void>,
+  decoders: readonly MakeDecoder[],
+): AsyncGenerator<Uint8Array, void> {
+  const first = await chunks.next();
+  // an empty body is empty in any coding
+  if (first.done) return;
+  const encoded = Readable.from(prepend(first.value, chunks), { objectMode: false });
+  const transforms = decoders.map((create) => create(first.value));
+  let failure: unknown = null;
+  const decoded = pipeline([encoded, ...transforms], (error) => {
+    failure = error;
+  }) as unknown as Readable;
+  try {
+    yield* decoded;
+  } catch (error) {
+    throw asNetworkError(failure ?? error);
+  }
+}
+
+async function* prepend(
+  first: Uint8Array,
+  chunks: AsyncGenerator<Uint8Array, void>,
+): AsyncGenerator<Uint8Array, void> {
+  yield first;
+  yield* chunks;
+}
+
+function asNetworkError(cause: unknown): unknown {
+  // what zlib finds has a number; anything else is the body's own failure
+  if (!(cause instanceof Error && 'errno' in cause)) return cause;
+  return new TypeError(`The response's content coding is broken or cut: ${cause.message}`, { cause });
+}

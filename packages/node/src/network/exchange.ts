@@ -1,0 +1,179 @@
+import type { HeaderList } from '@background-fetch/core';
+import type { Dispatcher } from 'undici';
+import { combineHeaders, headerOf, type RawHeaders } from './header-list.ts';
+
+/** One request and its response, redirects not followed and the body as it came. */
+export interface Exchange {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: HeaderList;
+  readonly body: ReadableStream<Uint8Array>;
+  /** Gives the body up: reads on if little is left, so that the connection can be used again. */
+  discard(): void;
+}
+
+export interface ExchangeOptions {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: AsyncIterable<Uint8Array> | Uint8Array | null;
+  /** bytes, null if nobody knows */
+  readonly bodySize: number | null;
+  readonly signal: AbortSignal;
+  /** Called for each informational response (1xx). */
+  readonly onInformation?: (status: number, headers: HeaderList) => void;
+}
+
+/** How many bytes are received ahead of their reader. */
+const readAhead = 2 ** 20;
+/** How much of an unwanted body is read on, and for how many ms, to keep its connection. */
+const drained = 64 * 1024;
+const drainedWithin = 2000;
+
+/**
+ * Sends one request through a dispatcher of undici. Resolves with the response's head.
+ * Rejects with a TypeError for a network error, and with the signal's reason once it is aborted; so does the body.
+ */
+export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Promise<Exchange> {
+  const { url, method, headers, body, bodySize, signal } = options;
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const fields: string[] = [];
+    for (const [name, value] of headers) fields.push(name, value);
+    if (body !== null && bodySize !== null) fields.push('content-length', `${bodySize}`);
+    const handler = new ResponseReceiver(options, resolve, reject);
+    const trailing = url.search === '' && /^[^#]*\?(#|$)/.test(url.href) ? '?' : '';
+    try {
+      dispatcher.dispatch(
+        {
+          origin: url.origin,
+          path: `${url.pathname}${url.search}${trailing}`,
+          method,
+          headers: fields,
+          // undici takes any iterable, which its types don't say
+          body: body as Uint8Array | null,
+          // how long to wait is the core's to say
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
+        handler,
+      );
+    } catch (error) {
+      handler.onResponseError(null, error);
+    }
+  });
+}
+
+class ResponseReceiver implements Dispatcher.DispatchHandler {
+  readonly #options: ExchangeOptions;
+  readonly #resolve: (exchange: Exchange) => void;
+  readonly #reject: (error: unknown) => void;
+  #request: Dispatcher.DispatchController | null = null;
+  #body: ReadableStreamDefaultController<Uint8Array> | null = null;
+  /** Bytes that may still come to be thrown away; null while they are wanted. */
+  #unwanted: number | null = null;
+  #ended = false;
+
+  constructor(
+    options: ExchangeOptions,
+    resolve: (exchange: Exchange) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    options.signal.addEventListener('abort', this.#onAborted);
+  }
+
+  readonly #onAborted = (): void => {
+    this.#fail(this.#options.signal.reason);
+    this.#breakOff();
+  };
+
+  onRequestStart(request: Dispatcher.DispatchController): void {
+    this.#request = request;
+    // it was given up while it waited for a connection
+    if (this.#ended) this.#breakOff();
+  }
+
+  onResponseStart(
+    request: Dispatcher.DispatchController,
+    status: number,
+    parsed: object,
+    statusText = '',
+  ): void {
+    const headers = combineHeaders(rawHeaders(request, parsed));
+    if (status < 200) {
+      this.#options.onInformation?.(status, headers);
+      return;
+    }
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#body = controller;
+        },
+        pull: () => request.resume(),
+        cancel: () => this.#discard(),
+      },
+      { highWaterMark: readAhead, size: (chunk) => chunk.byteLength },
+    );
+    const length = Number(headerOf(headers, 'content-length') ?? 0);
+    const discard = (): void => (length > drained ? this.#breakOff() : this.#discard());
+    this.#resolve({ status, statusText, headers, body, discard });
+  }
+
+  onResponseData(request: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#unwanted !== null) {
+      this.#unwanted -= chunk.byteLength;
+      if (this.#unwanted < 0) this.#breakOff();
+      return;
+    }
+    if (this.#ended || !this.#body) return;
+    this.#body.enqueue(chunk);
+    if ((this.#body.desiredSize ?? 0) <= 0) request.pause();
+  }
+
+  onResponseEnd(): void {
+    const unread = this.#unwanted === null && !this.#ended;
+    this.#end();
+    if (unread) this.#body?.close();
+  }
+
+  onResponseError(_request: Dispatcher.DispatchController | null, cause: unknown): void {
+    const { url, method } = this.#options;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    this.#fail(new TypeError(`${method} ${url.origin}${url.pathname} failed: ${reason}`, { cause }));
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return;
+    this.#end();
+    if (!this.#body) this.#reject(error);
+    else if (this.#unwanted === null) this.#body.error(error);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#options.signal.removeEventListener('abort', this.#onAborted);
+  }
+
+  #discard(): void {
+    if (this.#ended || this.#unwanted !== null) return;
+    this.#unwanted = drained;
+    setTimeout(() => this.#ended || this.#breakOff(), drainedWithin).unref();
+    this.#request?.resume();
+  }
+
+  #breakOff(): void {
+    this.#end();
+    this.#request?.abort(new Error('The response is no longer wanted'));
+  }
+}
+
+/** Interceptors of a dispatcher may hand on the parsed fields alone. */
+function rawHeaders({ rawHeaders: raw }: Dispatcher.DispatchController, parsed: object): RawHeaders {
+  if (Array.isArray(raw)) return raw;
+  return Object.entries(parsed).flatMap(([name, value]: [string, string | string[]]) =>
+    [value].flat().flatMap((single) => [name, single]),
+  );
+}

@@ -1,0 +1,32 @@
+import type { HeaderList } from '@background-fetch/core';
+
+/** Field lines as they were received: names and values, one after the other. */
+export type RawHeaders = readonly (Buffer | string)[];
+
+/**
+ * The fields of a response as a Headers object lists them: names in lower case and sorted, the values of one name
+ * joined, save `Set-Cookie`. https://fetch.spec.whatwg.org/#concept-header-list-sort-and-combine
+ */
+export function combineHeaders(raw: RawHeaders): HeaderList {
+  const combined = new Map<string, string>();
+  const cookies: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = asText(raw[index]).toLowerCase();
+    const value = asText(raw[index + 1]).replace(/^[\t ]+|[\t ]+$/g, '');
+    const earlier = combined.get(name);
+    if (name === 'set-cookie') cookies.push(value);
+    else combined.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
+  }
+  const list = [...combined, ...cookies.map((value): [string, string] => ['set-cookie', value])];
+  return list.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** Field values are bytes; like fetch, they are read as one character each. */
+function asText(bytes: Buffer | string | undefined): string {
+  return typeof bytes === 'string' ? bytes : (bytes?.toString('latin1') ?? '');
+}
+
+/** The value of a field, null if it is not there. `name` is in lower case. */
+export function headerOf(headers: HeaderList, name: string): string | null {
+  return headers.find(([other]) => other === name)?.[1] ?? null;
+}
