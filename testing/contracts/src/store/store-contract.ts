@@ -1,7 +1,7 @@
 import type { Store } from '@background-fetch/core';
 import { assert } from 'chai';
 import type { TestFramework } from '../framework.ts';
-import { describeBodies } from './bodies.ts';
+import { describeBytes, describeNoWholeBodies, describeWholeBodies } from './bodies.ts';
 import { describeDeletion } from './deletion.ts';
 import { describeRequestBodies } from './request-bodies.ts';
 import { describeRows } from './rows.ts';
@@ -11,6 +11,8 @@ import { describeFailures, describeTransactions } from './transactions.ts';
 export interface StoreContractOptions {
   /** Whether `StoreUnderTest.failNextWrite` is there. */
   readonly failures?: boolean;
+  /** Whether `Store.readBody` gives Blobs. True if not given. */
+  readonly blobs?: boolean;
 }
 
 /** What the core relies on, of every `Store`. */
@@ -18,7 +20,7 @@ export function storeContract(
   name: string,
   createStore: () => Promise<StoreUnderTest>,
   framework: TestFramework,
-  { failures = false }: StoreContractOptions = {},
+  { failures = false, blobs = true }: StoreContractOptions = {},
 ): void {
   const { describe, it, beforeEach, afterEach } = framework;
   describe(`Store: ${name}`, () => {
@@ -38,7 +40,9 @@ export function storeContract(
     describeTransactions(framework, fixture);
     if (failures) describeFailures(framework, fixture);
     describeRows(framework, fixture);
-    describeBodies(framework, fixture);
+    describeBytes(framework, fixture);
+    if (blobs) describeWholeBodies(framework, fixture);
+    else describeNoWholeBodies(framework, fixture);
     describeRequestBodies(framework, fixture);
     describeDeletion(framework, fixture);
 

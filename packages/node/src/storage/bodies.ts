@@ -1,0 +1,183 @@
+import { type BodyKey, StoreError } from '@background-fetch/core';
+import type { BodyFiles, StagedBytes } from './body-files.ts';
+import { column } from './columns.ts';
+import { DamagedStoreError, isMissing } from './errors.ts';
+import type { BytesRow, Statements } from './statements.ts';
+
+/** bytes of a body that are kept in the database: a file and its sync cost more than they save */
+const largestInline = 64 * 1024;
+/** bytes that one read brings into memory at most */
+const longestRead = 1024 * 1024;
+
+type Key = readonly [fetch: string, index: number, body: number];
+
+function keyOf({ fetch, index, body }: BodyKey): Key {
+  return [column(fetch), index, body];
+}
+
+function sizeOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((total, part) => total + part.byteLength, 0);
+}
+
+/**
+ * The bytes of response bodies: the first few in the database, so that a small body costs no file, all others in one
+ * file for each body. Bytes go to stable storage first, and the row that makes them count is committed after that.
+ */
+export class Bodies {
+  readonly #files: BodyFiles;
+  readonly #reader: Statements;
+  readonly #staged = new WeakMap<readonly Uint8Array[], StagedBytes>();
+  /** Files of bodies of which no row may tell yet. */
+  readonly #created = new Map<string, Promise<string>>();
+
+  constructor(files: BodyFiles, reader: Statements) {
+    this.#files = files;
+    this.#reader = reader;
+  }
+
+  /** Makes bytes durable ahead of the transaction that puts these very `parts`. */
+  async stage(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<void> {
+    const key = keyOf(body);
+    const size = sizeOf(parts);
+    const name = JSON.stringify(key);
+    const [stored, lent] = this.#reader.getFile.get(key) ?? [];
+    if (lent) return;
+    if (stored !== undefined) this.#created.delete(name);
+    if (stored === undefined && !this.#created.has(name) && offset + size <= largestInline) return;
+    const file = stored ?? (await this.#create(name));
+    this.#staged.set(parts, await this.#files.write(file, offset, parts));
+  }
+
+  #create(name: string): Promise<string> {
+    let created = this.#created.get(name);
+    if (!created) {
+      created = this.#files.create(this.#files.newName());
+      this.#created.set(name, created);
+      created.catch(() => this.#created.delete(name));
+    }
+    return created;
+  }
+
+  /**
+   * Writes the row of bytes. Resolves when the bytes are durable, null if they are, or will be with the row.
+   * @param removed the files that this transaction has given up
+   */
+  put(
+    statements: Statements,
+    removed: readonly string[],
+    body: BodyKey,
+    offset: number,
+    parts: readonly Uint8Array[],
+  ): Promise<void> | null {
+    const length = sizeOf(parts);
+    if (length === 0) return null;
+    const key = keyOf(body);
+    const before = statements.findBytes.get([...key, offset]);
+    if (before && before[0] + before[1] > offset) throw overlapping(body, offset);
+    const [file, lent] = statements.getFile.get(key) ?? [];
+    if (lent) throw new StoreError('The body was saved as a file, and can not be continued');
+    if (file === undefined && offset + length <= largestInline && !this.#staged.has(parts)) {
+      statements.putBytes.run([...key, offset, length, Buffer.concat(parts, length)]);
+      return null;
+    }
+    const staged = this.#staged.get(parts);
+    const usable =
+      staged && !staged.overwritten && staged.offset === offset && !removed.includes(staged.file);
+    const ready = usable && (file === undefined || file === staged.file) ? staged.file : null;
+    const target = ready ?? file ?? this.#files.newName();
+    if (file === undefined) statements.putFile.run([...key, target]);
+    putRow(statements, key, offset, length, before);
+    if (ready !== null && staged) this.#files.release(staged);
+    return ready === null ? this.#write(target, file === undefined, offset, parts) : null;
+  }
+
+  /** For bytes that were not staged. The caller may change its parts as soon as this returns. */
+  async #write(file: string, isNew: boolean, offset: number, parts: readonly Uint8Array[]): Promise<void> {
+    const copy = Buffer.concat(parts);
+    if (isNew) await this.#files.create(file);
+    this.#files.release(await this.#files.write(file, offset, [copy]));
+  }
+
+  delete(statements: Statements, removed: string[], body: BodyKey): void {
+    const key = keyOf(body);
+    const [file] = statements.getFile.get(key) ?? [];
+    if (file !== undefined) removed.push(file);
+    statements.deleteFile.run(key);
+    statements.deleteBytes.run(key);
+    this.#created.delete(JSON.stringify(key));
+  }
+
+  /** Makes the row that begins at `start` end at `end`; with `withFile`, the file is given up, too. */
+  forget(
+    statements: Statements,
+    removed: string[],
+    body: BodyKey,
+    start: number,
+    end: number,
+    withFile: boolean,
+  ): void {
+    const key = keyOf(body);
+    if (end > start) statements.resizeBytes.run([end - start, ...key, start]);
+    else statements.deleteRange.run([...key, start]);
+    const [file] = statements.getFile.get(key) ?? [];
+    if (!withFile || file === undefined) return;
+    removed.push(file);
+    statements.deleteFile.run(key);
+    this.#created.delete(JSON.stringify(key));
+  }
+
+  /** See `Store.readBytes`. */
+  async read(body: BodyKey, start: number, end: number): Promise<Uint8Array | null> {
+    const key = keyOf(body);
+    const found = this.#find(key, start);
+    if (!found || end <= start) return null;
+    const [from, length, data] = found;
+    const to = Math.min(end, from + length, start + longestRead);
+    if (data) return data.subarray(start - from, to - from);
+    const [file, lent] = this.#reader.getFile.get(key) ?? [];
+    if (file === undefined) throw lost(body, 'no file belongs to its rows');
+    try {
+      if (lent && (await this.#files.intactSize(file, lent)) === null) {
+        throw lost(body, 'it was saved as a file, and that file was changed since');
+      }
+      const bytes = await this.#files.read(file, start, to);
+      if (bytes.byteLength > 0) return bytes;
+    } catch (error) {
+      // it may have been deleted on purpose since its row was read
+      if (!this.#find(key, start)) return null;
+      throw isMissing(error) ? lost(body, 'its file is gone', error) : error;
+    }
+    if (!this.#find(key, start)) return null;
+    throw lost(body, `its file ends before byte ${start}`);
+  }
+
+  #find(key: Key, start: number): BytesRow | null {
+    const row = this.#reader.findBytes.get([...key, start]);
+    return row && row[0] + row[1] > start ? row : null;
+  }
+}
+
+/** A row for the bytes, or the row before made longer: a body that comes in one piece has one row. */
+function putRow(
+  statements: Statements,
+  key: Key,
+  offset: number,
+  length: number,
+  before: BytesRow | undefined,
+): void {
+  if (before && before[2] === null && before[0] + before[1] === offset) {
+    statements.resizeBytes.run([before[1] + length, ...key, before[0]]);
+  } else statements.putBytes.run([...key, offset, length, null]);
+}
+
+function overlapping({ fetch, index, body }: BodyKey, offset: number): StoreError {
+  return new StoreError(`Byte ${offset} of body ${body} of record ${index} of ${fetch} is stored already`);
+}
+
+function lost({ index }: BodyKey, why: string, cause?: unknown): DamagedStoreError {
+  return new DamagedStoreError(
+    `The stored body of record ${index} can't be read: ${why}. Something other than background-fetch has changed ` +
+      'it. Fetch the resource again; everything else in the store is intact.',
+    cause === undefined ? {} : { cause },
+  );
+}

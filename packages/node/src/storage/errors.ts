@@ -1,0 +1,68 @@
+import { NewerSchemaError, StoreError } from '@background-fetch/core';
+
+/** The database, or a file it tells of, is damaged. What is asked for can't be given; nothing else was touched. */
+export class DamagedStoreError extends StoreError {
+  readonly code = 'STORE_DAMAGED';
+}
+
+/** What SQLite and the file system mean by "no room". */
+const noRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL']);
+
+/** What SQLite says of a database that is none, or is none any more. */
+const damaged = /^SQLITE_(CORRUPT|NOTADB|FORMAT)/;
+
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}
+
+/**
+ * The error that the store's callers get for one of SQLite's or of the file system's.
+ * @param attempt what was attempted, on what
+ */
+export function toStoreError(attempt: string, error: unknown, directory: string): Error {
+  if (error instanceof StoreError || error instanceof NewerSchemaError) return error;
+  if (error instanceof DOMException && error.name === 'QuotaExceededError') return error;
+  const code = codeOf(error);
+  const { message } = error instanceof Error ? error : { message: String(error) };
+  if (noRoom.has(code)) {
+    return withCause(
+      new DOMException(
+        `${attempt}: there is no room left in ${directory} (${message})`,
+        'QuotaExceededError',
+      ),
+      error,
+    );
+  }
+  if (damaged.test(code)) return damagedDatabase(attempt, error, directory);
+  return new StoreError(`${attempt}: ${message}. ${adviceFor(code, directory)}`, { cause: error });
+}
+
+/** With the one way out that is always there. */
+export function damagedDatabase(attempt: string, cause: unknown, directory: string): DamagedStoreError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new DamagedStoreError(
+    `${attempt}: the database ${directory}/store.db is damaged (${message}). Move store.db, store.db-wal and ` +
+      'store.db-shm away to start with an empty store; the bytes of bodies stay in the folder "bodies" until ' +
+      'a store is opened beside them, so move that, too, if they are needed.',
+    { cause },
+  );
+}
+
+function adviceFor(code: string, directory: string): string {
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || /READONLY|CANTOPEN/.test(code)) {
+    return `Make ${directory} writable for this user, or choose another directory.`;
+  }
+  if (/BUSY|LOCKED/.test(code)) return `Close whatever else has ${directory}/store.db open.`;
+  if (code === 'EMFILE' || code === 'ENFILE') return 'Raise the limit of open files.';
+  return `Check the disk that holds ${directory}, then open the store again.`;
+}
+
+function withCause<T extends Error>(error: T, cause: unknown): T {
+  Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+  return error;
+}
+
+export function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT';
+}

@@ -1,0 +1,94 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Handles that are kept open although nobody is using them. */
+const idleHandles = 32;
+
+interface Entry {
+  readonly handle: Promise<FileHandle>;
+  users: number;
+  /** Closed by its last user. */
+  forgotten: boolean;
+}
+
+/** The open files of a folder: opened when they are first used, the ones used last kept open for the next use. */
+export class OpenFiles {
+  readonly #folder: string;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  path(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  /** Creates a file that only its owner can read. */
+  async create(name: string): Promise<void> {
+    const { O_RDWR, O_CREAT, O_EXCL } = constants;
+    await this.#use(name, O_RDWR | O_CREAT | O_EXCL, async () => {});
+  }
+
+  /** Calls `work` with the file open for reading and writing. */
+  use<T>(name: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
+    return this.#use(name, constants.O_RDWR, work);
+  }
+
+  async #use<T>(name: string, flags: number, work: (file: FileHandle) => Promise<T>): Promise<T> {
+    const entry = this.#entries.get(name) ?? this.#open(name, flags);
+    // the order of the map is the order of the last uses
+    this.#entries.delete(name);
+    this.#entries.set(name, entry);
+    entry.users++;
+    try {
+      return await work(await entry.handle);
+    } finally {
+      entry.users--;
+      if (entry.forgotten && entry.users === 0) close(entry);
+      this.#closeIdle();
+    }
+  }
+
+  #open(name: string, flags: number): Entry {
+    const entry = { handle: open(this.path(name), flags, 0o600), users: 0, forgotten: false };
+    entry.handle.catch(() => this.#drop(name, entry));
+    return entry;
+  }
+
+  #drop(name: string, entry: Entry): void {
+    if (this.#entries.get(name) === entry) this.#entries.delete(name);
+  }
+
+  /** Keeps no handle of a file that is removed: its bytes would stay on the disk. */
+  async forget(name: string): Promise<void> {
+    const entry = this.#entries.get(name);
+    if (!entry) return;
+    this.#entries.delete(name);
+    entry.forgotten = true;
+    if (entry.users === 0) await close(entry);
+  }
+
+  async close(): Promise<void> {
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    await Promise.all(entries.map(close));
+  }
+
+  #closeIdle(): void {
+    let surplus = this.#entries.size - idleHandles;
+    for (const [name, entry] of this.#entries) {
+      if (surplus <= 0) return;
+      if (entry.users > 0) continue;
+      this.#entries.delete(name);
+      surplus--;
+      close(entry);
+    }
+  }
+}
+
+/** A file that could not be opened has nothing to close; what was written was synced before. */
+async function close({ handle }: Entry): Promise<void> {
+  await handle.then((file) => file.close()).catch(() => {});
+}

@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { BodyFiles, syncFolder } from './body-files.ts';
+import { type Database, openDatabase } from './database.ts';
+import { toStoreError } from './errors.ts';
+import type { Faults } from './faults.ts';
+import { NodeStore } from './node-store.ts';
+import { SharedSync } from './shared-sync.ts';
+import { prepareStatements } from './statements.ts';
+
+/**
+ * Opens the store in a directory, made where it is missing. One process at a time has it open: whoever opens it holds
+ * the lock of the directory. What a crash left beyond the rows is removed.
+ * @throws DamagedStoreError, NewerSchemaError, StoreError; QuotaExceededError (DOMException) on a full disk
+ */
+export async function openStore(
+  directory: string,
+  { faults = () => {} }: { readonly faults?: Faults } = {},
+): Promise<NodeStore> {
+  const path = resolve(directory);
+  let database: Database | undefined;
+  let walFile: FileHandle | undefined;
+  try {
+    makeDirectories(path);
+    database = openDatabase(path, isUnclean(path));
+    if (database.isNew) setAside(join(path, 'bodies'));
+    const files = new BodyFiles(path, faults);
+    await removeLeftovers(database, files);
+    await syncFolder(path);
+    walFile = await open(database.walPath, 'r+');
+    return assemble(path, database, files, walFile, faults);
+  } catch (error) {
+    await walFile?.close();
+    database?.reader.close();
+    database?.writer.close();
+    throw toStoreError(`Opening the store in ${path}`, error, path);
+  }
+}
+
+function assemble(
+  directory: string,
+  database: Database,
+  files: BodyFiles,
+  walFile: FileHandle,
+  faults: Faults,
+): NodeStore {
+  const log = new SharedSync(() => walFile.datasync());
+  const close = async (): Promise<void> => {
+    // an empty log is the sign of a store that was closed
+    database.reader.close();
+    database.writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    database.writer.close();
+    await walFile.close();
+  };
+  return new NodeStore({ directory, database, files, log, faults, close });
+}
+
+/** Only its owner may look into a store: there are credentials in requests and responses. */
+function makeDirectories(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  mkdirSync(join(path, 'bodies'), { recursive: true, mode: 0o700 });
+}
+
+/** Whether whoever had the store last did not close it. */
+function isUnclean(path: string): boolean {
+  const log = join(path, 'store.db-wal');
+  return existsSync(log) && statSync(log).size > 0;
+}
+
+/** Bodies of a database that was moved away are not thrown away with it. */
+function setAside(folder: string): void {
+  if (readdirSync(folder).length === 0) return;
+  let number = 1;
+  while (existsSync(`${folder}.${number}`)) number++;
+  renameSync(folder, `${folder}.${number}`);
+  mkdirSync(folder, { mode: 0o700 });
+}
+
+async function removeLeftovers(database: Database, files: BodyFiles): Promise<void> {
+  const reader = prepareStatements(database.reader);
+  const known = new Set(reader.allFiles.all([]).map(([file]) => file));
+  files.remove((await files.names()).filter((name) => !known.has(name)));
+  for (const [file, end] of reader.growingFiles.all([])) {
+    const size = await files.intactSize(file, null);
+    if (size !== null && size > end) await files.cut(file, end);
+  }
+}

@@ -1,0 +1,109 @@
+import { type Connection, prepare, type Statement } from './database.ts';
+
+/** A row of `bytes`: `data` is null where the bytes are in the body's file. */
+export type BytesRow = [start: number, length: number, data: Buffer | null];
+export type FiledBytesRow = [
+  index: number,
+  body: number,
+  file: string,
+  lent: string | null,
+  start: number,
+  length: number,
+];
+export type RecordRow = [number: number, request: string, row: string];
+export type RequestBodyRow = [size: number, file: string | null, data: Buffer | null];
+
+const body = 'fetch = ? AND number = ? AND body = ?';
+
+/** Everything that is asked of the database, prepared when it is first used. */
+const sql = {
+  getGeneration: 'SELECT generation FROM generations WHERE scope = ?',
+  putGeneration: 'INSERT OR REPLACE INTO generations VALUES (?, ?)',
+  nextOrder: `INSERT INTO counters VALUES ('order', 1)
+    ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value`,
+
+  getFetch: 'SELECT row FROM fetches WHERE key = ?',
+  findFetches: 'SELECT row FROM fetches WHERE registration = ? AND id = ? ORDER BY position',
+  listFetches: 'SELECT row FROM fetches ORDER BY position',
+  listFetchesOf: 'SELECT row FROM fetches WHERE registration = ? ORDER BY position',
+  putFetch: 'INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?)',
+  deleteFetch: 'DELETE FROM fetches WHERE key = ?',
+
+  getRecord: 'SELECT number, request, row FROM records WHERE fetch = ? AND number = ?',
+  listRecords: 'SELECT number, request, row FROM records WHERE fetch = ? ORDER BY number',
+  putRecord: 'INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)',
+  updateRecord: 'UPDATE records SET settled = ?, row = ? WHERE fetch = ? AND number = ?',
+  deleteRecords: 'DELETE FROM records WHERE fetch = ?',
+
+  getRequestBody: 'SELECT size, file, data FROM requests WHERE fetch = ? AND number = ?',
+  putRequestBody: 'INSERT OR REPLACE INTO requests VALUES (?, ?, ?, ?, ?)',
+  deleteRequestBodies: 'DELETE FROM requests WHERE fetch = ?',
+  listRequestFiles: 'SELECT file FROM requests WHERE fetch = ? AND file IS NOT NULL',
+
+  getFile: `SELECT file, lent FROM bodies WHERE ${body}`,
+  putFile: 'INSERT OR IGNORE INTO bodies VALUES (?, ?, ?, ?, NULL)',
+  lendFile: 'UPDATE bodies SET lent = ? WHERE file = ?',
+  listFiles: 'SELECT file FROM bodies WHERE fetch = ?',
+  deleteFile: `DELETE FROM bodies WHERE ${body}`,
+  deleteFiles: 'DELETE FROM bodies WHERE fetch = ?',
+  allFiles: 'SELECT file FROM bodies UNION ALL SELECT file FROM requests WHERE file IS NOT NULL',
+  /** Bodies that may still grow, with how far their rows reach. */
+  growingFiles: `SELECT b.file, coalesce(max(r.start + r.length), 0) FROM bodies b
+    JOIN records USING (fetch, number)
+    LEFT JOIN bytes r ON r.fetch = b.fetch AND r.number = b.number AND r.body = b.body AND r.data IS NULL
+    WHERE NOT records.settled AND b.lent IS NULL GROUP BY b.file`,
+  /** Bodies of a fetch that are in a file, with the ranges that are there. */
+  filedBytes: `SELECT b.number, b.body, b.file, b.lent, r.start, r.length FROM bodies b
+    JOIN bytes r ON r.fetch = b.fetch AND r.number = b.number AND r.body = b.body AND r.data IS NULL
+    WHERE b.fetch = ?`,
+
+  /** The last row that begins at an offset or before it. */
+  findBytes: `SELECT start, length, data FROM bytes WHERE ${body} AND start <= ? ORDER BY start DESC LIMIT 1`,
+  listBytes: `SELECT start, length, data FROM bytes WHERE ${body} ORDER BY start`,
+  putBytes: 'INSERT INTO bytes VALUES (?, ?, ?, ?, ?, ?)',
+  resizeBytes: `UPDATE bytes SET length = ? WHERE ${body} AND start = ?`,
+  emptyBytes: `UPDATE bytes SET data = NULL WHERE ${body}`,
+  deleteRange: `DELETE FROM bytes WHERE ${body} AND start = ?`,
+  deleteBytes: `DELETE FROM bytes WHERE ${body}`,
+  deleteAllBytes: 'DELETE FROM bytes WHERE fetch = ?',
+} as const;
+
+interface Rows {
+  getGeneration: [string];
+  nextOrder: [number];
+  getFetch: [string];
+  findFetches: [string];
+  listFetches: [string];
+  listFetchesOf: [string];
+  getRecord: RecordRow;
+  listRecords: RecordRow;
+  getRequestBody: RequestBodyRow;
+  listRequestFiles: [string];
+  getFile: [file: string, lent: string | null];
+  listFiles: [string];
+  allFiles: [string];
+  growingFiles: [file: string, end: number];
+  filedBytes: FiledBytesRow;
+  findBytes: BytesRow;
+  listBytes: BytesRow;
+}
+
+type Name = keyof typeof sql;
+type RowOf<N extends Name> = N extends keyof Rows ? Rows[N] : never;
+
+export type Statements = { readonly [N in Name]: Statement<RowOf<N>> };
+
+export function prepareStatements(connection: Connection): Statements {
+  const statements = {} as Statements;
+  for (const name of Object.keys(sql) as Name[]) {
+    Object.defineProperty(statements, name, {
+      configurable: true,
+      get() {
+        const value = prepare(connection, sql[name]);
+        Object.defineProperty(statements, name, { value });
+        return value;
+      },
+    });
+  }
+  return statements;
+}

@@ -1,0 +1,232 @@
+import {
+  type BodyKey,
+  type FetchKey,
+  type RegistrationKey,
+  type RequestBody,
+  type StoredBackgroundFetch,
+  type StoredRecord,
+  StoreError,
+  type StoreTransaction,
+} from '@background-fetch/core';
+import type { Bodies } from './bodies.ts';
+import { column } from './columns.ts';
+import { keptBody } from './request-bodies.ts';
+import {
+  decodeFetch,
+  decodeRecord,
+  decodeRequest,
+  encodeFetch,
+  encodeRecordState,
+  encodeRequest,
+} from './rows.ts';
+import type { RecordRow, Statements } from './statements.ts';
+
+function toRecord([, request, row]: RecordRow): StoredRecord {
+  return decodeRecord(row, () => decodeRequest(request));
+}
+
+/** What a transaction can read. Every answer is there at once; the core's port has promises for slower hosts. */
+export class ReadTransaction implements StoreTransaction {
+  #ended = false;
+
+  constructor(protected readonly statements: Statements) {}
+
+  /** From here on it refuses everything. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  protected requireRunning(): void {
+    if (this.#ended) throw waited();
+  }
+
+  protected requireWriting(): void {
+    throw new StoreError('A read transaction can not write');
+  }
+
+  async getGeneration(scope: string): Promise<string | undefined> {
+    this.requireRunning();
+    const [generation] = this.statements.getGeneration.get([column(scope)]) ?? [];
+    return generation === undefined ? undefined : (JSON.parse(generation) as string);
+  }
+
+  putGeneration(_scope: string, _generation: string): void {
+    this.requireWriting();
+  }
+
+  async nextOrder(): Promise<number> {
+    this.requireWriting();
+    return 0;
+  }
+
+  async getFetch(key: FetchKey): Promise<StoredBackgroundFetch | undefined> {
+    this.requireRunning();
+    const [row] = this.statements.getFetch.get([column(key)]) ?? [];
+    return row === undefined ? undefined : decodeFetch(row);
+  }
+
+  async findFetches(registration: RegistrationKey, id: string): Promise<StoredBackgroundFetch[]> {
+    this.requireRunning();
+    const rows = this.statements.findFetches.all([column(registration), column(id)]);
+    return rows.map(([row]) => decodeFetch(row));
+  }
+
+  async listFetches(registration?: RegistrationKey): Promise<StoredBackgroundFetch[]> {
+    this.requireRunning();
+    const { listFetches, listFetchesOf } = this.statements;
+    const rows = registration === undefined ? listFetches.all([]) : listFetchesOf.all([column(registration)]);
+    return rows.map(([row]) => decodeFetch(row));
+  }
+
+  putFetch(_fetch: StoredBackgroundFetch): void {
+    this.requireWriting();
+  }
+
+  deleteFetch(_key: FetchKey): void {
+    this.requireWriting();
+  }
+
+  async getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined> {
+    this.requireRunning();
+    const row = this.statements.getRecord.get([column(fetch), index]);
+    return row && toRecord(row);
+  }
+
+  async listRecords(fetch: FetchKey): Promise<StoredRecord[]> {
+    this.requireRunning();
+    return this.statements.listRecords.all([column(fetch)]).map(toRecord);
+  }
+
+  putRecord(_record: StoredRecord): void {
+    this.requireWriting();
+  }
+
+  putRequestBody(_fetch: FetchKey, _index: number, _body: RequestBody): void {
+    this.requireWriting();
+  }
+
+  putBytes(_body: BodyKey, _offset: number, _parts: readonly Uint8Array[]): void {
+    this.requireWriting();
+  }
+
+  deleteBytes(_body: BodyKey): void {
+    this.requireWriting();
+  }
+}
+
+/** What a transaction can write besides. It fails as a whole if a write in it failed, whoever caught that. */
+export class WriteTransaction extends ReadTransaction {
+  readonly #bodies: Bodies;
+  /** Files of which no row tells once this is committed. */
+  readonly removed: string[] = [];
+  /** Bytes on their way to their files: their rows must not be committed before. */
+  readonly writing: Promise<void>[] = [];
+  /** Request bodies whose files belong to rows once this is committed. */
+  readonly kept: object[] = [];
+  failure: { readonly error: unknown } | null = null;
+
+  constructor(statements: Statements, bodies: Bodies) {
+    super(statements);
+    this.#bodies = bodies;
+  }
+
+  protected override requireWriting(): void {
+    this.requireRunning();
+  }
+
+  override putGeneration(scope: string, generation: string): void {
+    this.#write(() => this.statements.putGeneration.run([column(scope), JSON.stringify(generation)]));
+  }
+
+  override async nextOrder(): Promise<number> {
+    return this.#write(() => this.statements.nextOrder.get([])?.[0] ?? 0);
+  }
+
+  override putFetch(fetch: StoredBackgroundFetch): void {
+    const { key, registration, id, order } = fetch;
+    this.#write(() => {
+      const row = encodeFetch(fetch);
+      this.statements.putFetch.run([column(key), column(registration), column(id), order, row]);
+    });
+  }
+
+  override deleteFetch(key: FetchKey): void {
+    const fetch = [column(key)];
+    this.#write(() => {
+      for (const [file] of this.statements.listFiles.all(fetch)) this.removed.push(file);
+      for (const [file] of this.statements.listRequestFiles.all(fetch)) this.removed.push(file);
+      const { deleteFetch, deleteRecords, deleteRequestBodies, deleteFiles, deleteAllBytes } =
+        this.statements;
+      for (const deletion of [deleteFetch, deleteRecords, deleteRequestBodies, deleteFiles, deleteAllBytes]) {
+        deletion.run(fetch);
+      }
+    });
+  }
+
+  override putRecord(record: StoredRecord): void {
+    this.#write(() => {
+      const settled = record.state === 'settled' ? 1 : 0;
+      const fetch = column(record.fetch);
+      const request = encodeRequest(record.request);
+      this.statements.putRecord.run([fetch, record.index, settled, request, encodeRecordState(record)]);
+    });
+  }
+
+  override putRequestBody(fetch: FetchKey, index: number, body: RequestBody): void {
+    this.#write(() => {
+      const kept = keptBody(body);
+      this.statements.putRequestBody.run([column(fetch), index, body.size, kept.file, kept.data]);
+      this.kept.push(kept);
+    });
+  }
+
+  override putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[]): void {
+    this.#write(() => {
+      const writing = this.#bodies.put(this.statements, this.removed, body, offset, parts);
+      if (!writing) return;
+      // looked at when the work is done, which may be after it failed
+      writing.catch(() => {});
+      this.writing.push(writing);
+    });
+  }
+
+  override deleteBytes(body: BodyKey): void {
+    this.#write(() => this.#bodies.delete(this.statements, this.removed, body));
+  }
+
+  /** The row of bytes that begins at `start` ends at `end` from now on; with `file`, the body's file is given up. */
+  forgetBytes(body: BodyKey, start: number, end: number, file: boolean): void {
+    this.#write(() => this.#bodies.forget(this.statements, this.removed, body, start, end, file));
+  }
+
+  #write<T>(write: () => T): T {
+    this.requireRunning();
+    try {
+      return write();
+    } catch (error) {
+      this.failure ??= { error };
+      throw error;
+    }
+  }
+}
+
+/**
+ * The work of a transaction, which ends with it. Work that waits for anything but its transaction, whose answers are
+ * there at once, is not done when the event loop goes round: it would keep everybody else waiting.
+ */
+export async function atOnce<T>(transaction: ReadTransaction, work: () => Promise<T>): Promise<T> {
+  let late: NodeJS.Immediate | undefined;
+  const wentRound = new Promise<never>((_, reject) => {
+    late = setImmediate(() => reject(waited()));
+  });
+  try {
+    return await Promise.race([work(), wentRound]);
+  } finally {
+    clearImmediate(late);
+    transaction.end();
+  }
+}
+
+function waited(): StoreError {
+  return new StoreError('The transaction has ended, because its work waited for something else');
+}
