@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { NewerSchemaError, StoreError } from '@background-fetch/core';
+import { StoreError } from '@background-fetch/core';
 import type Libsql from 'libsql';
-import { damagedDatabase, toStoreError } from './errors.ts';
+import { damagedDatabase, NewerStoreError, toStoreError } from './errors.ts';
 import { applicationId, createTables, databaseVersion } from './schema.ts';
 
 export type Connection = Libsql.Database;
@@ -33,7 +33,7 @@ export interface Database {
 
 /**
  * @param unclean whether whoever had the store did not close it: then the whole of it is checked
- * @throws DamagedStoreError, NewerSchemaError, StoreError
+ * @throws DamagedStoreError, NewerStoreError, StoreError
  */
 export function openDatabase(directory: string, unclean: boolean): Database {
   const path = join(directory, 'store.db');
@@ -72,7 +72,7 @@ function prepareTables(connection: Connection, directory: string): boolean {
   const id = pragma(connection, 'application_id');
   const version = pragma(connection, 'user_version');
   if (id === applicationId) {
-    if (version > databaseVersion) throw new NewerSchemaError(version);
+    if (version > databaseVersion) throw new NewerStoreError(version, databaseVersion);
     if (version === databaseVersion) return false;
   }
   const [tables] = prepare<[number]>(connection, 'SELECT count(*) FROM sqlite_schema').get([]) ?? [0];

@@ -5,6 +5,18 @@ export class DamagedStoreError extends StoreError {
   readonly code = 'STORE_DAMAGED';
 }
 
+/** The store was written by a later version of this package, and is left alone. */
+export class NewerStoreError extends NewerSchemaError {
+  readonly code = 'STORE_NEWER';
+  override readonly message: string;
+  constructor(found: number, known: number) {
+    super();
+    this.message =
+      `The store has schema version ${found}, and this version of @background-fetch/node knows ${known} at most: ` +
+      'update the package, or choose another directory.';
+  }
+}
+
 /** What SQLite and the file system mean by "no room". */
 const noRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL']);
 

@@ -12,7 +12,7 @@ import { prepareStatements } from './statements.ts';
 /**
  * Opens the store in a directory, made where it is missing. One process at a time has it open: whoever opens it holds
  * the lock of the directory. What a crash left beyond the rows is removed.
- * @throws DamagedStoreError, NewerSchemaError, StoreError; QuotaExceededError (DOMException) on a full disk
+ * @throws DamagedStoreError, NewerStoreError, StoreError; QuotaExceededError (DOMException) on a full disk
  */
 export async function openStore(
   directory: string,

@@ -1,11 +1,11 @@
 import {
-  NewerSchemaError,
   type StoredBackgroundFetch,
   type StoredRecord,
   type StoredRequest,
   StoreError,
   schemaVersion,
 } from '@background-fetch/core';
+import { NewerStoreError } from './errors.ts';
 
 /** A record without its request, which never changes: that is kept in a column of its own. */
 type RecordState = Omit<StoredRecord, 'request'>;
@@ -81,7 +81,7 @@ function isHeaderList(value: unknown): boolean {
 }
 
 function requireKnown({ schema }: { schema?: unknown }): void {
-  if (typeof schema === 'number' && schema > schemaVersion) throw new NewerSchemaError(schema);
+  if (typeof schema === 'number' && schema > schemaVersion) throw new NewerStoreError(schema, schemaVersion);
 }
 
 function encode(value: object, what: string): string {
