@@ -7,6 +7,9 @@ import { beginReading, type Reading } from './release-the-records.ts';
 
 /** What a BackgroundFetchRecord gives. */
 export interface RecordObject {
+  readonly realm: Realm;
+  /** As it was when the object was made. */
+  readonly record: StoredRecord;
   readonly request: Request;
   /** Called once, when somebody asks for it. */
   readonly readResponse: () => Promise<Response>;
@@ -22,6 +25,8 @@ export function createRecordObjects(realm: Realm, records: readonly StoredRecord
       const { fetch, index, request } = record;
       const body = request.hasBody ? await realm.ports.store.readRequestBody(fetch, index) : null;
       return {
+        realm,
+        record,
         request: deserialiseRequest(request, body && (body.value as BodyInit)),
         readResponse: () => readResponse(realm, record),
       };

@@ -1,6 +1,9 @@
 import type { RecordObject } from '../algorithms/create-record-objects.ts';
 import { defineInterface, requireInternal } from './web-idl.ts';
 
+/** What a record is made of, for hosts that can do more with it than the API; throws a TypeError for anything else. */
+export let recordObjectOf: (record: BackgroundFetchRecord) => RecordObject;
+
 /**
  * A request of a background fetch and its response.
  * https://wicg.github.io/background-fetch/#background-fetch-record-interface
@@ -8,6 +11,10 @@ import { defineInterface, requireInternal } from './web-idl.ts';
 export class BackgroundFetchRecord {
   readonly #record: RecordObject;
   #responseReady: Promise<Response> | null = null;
+
+  static {
+    recordObjectOf = (record) => record.#record;
+  }
 
   constructor(...args: unknown[]) {
     requireInternal(args[0]);
