@@ -12,6 +12,8 @@ export interface FaultServer {
   readonly crossOrigin: string;
   /** `https://localhost:<a third port>`, with a certificate made at the start and trusted by nobody. */
   readonly secureOrigin: string;
+  /** That certificate as PEM, for a client that shall trust it. */
+  readonly certificate: string;
   readonly log: RequestLog;
   /** Answers paths that start with `prefix` (the longest wins), for pages, bundles and service workers. */
   mount(prefix: string, handler: Handler): void;
@@ -44,6 +46,7 @@ export async function startFaultServer(options: { port?: number } = {}): Promise
   origins.secureOrigin = `https://localhost:${secure[0].port}`;
   return {
     ...origins,
+    certificate: certificate.cert,
     log: routes.log,
     mount: (prefix, handler) => routes.mount(prefix, handler),
     serveDirectory: (prefix, directory) => routes.mount(prefix, directoryHandler(prefix, directory)),

@@ -37,10 +37,20 @@ export async function prepareAttempt(
   const { url, method } = request;
   const range = headers.get('range');
   const attempt = (retries.answered ? retries.fruitless : retries.unanswered) + 1;
-  const change = await hook?.({ fetchId: id, url, method, headers: new Headers(headers), attempt, range });
+  const seen = { fetchId: id, url, method, headers: new Headers(headers), attempt, range };
+  const change = hook && (await askHook(hook, seen));
   for (const [name, value] of new Headers(change?.headers)) headers.set(name, value);
   // what identifies and delimits the bytes that are asked for is not the app's to change
   if (range === null) headers.delete('range');
   else headers.set('range', range);
   return new URL(change?.url ?? url);
+}
+
+async function askHook(hook: BeforeAttempt, attempt: Attempt): Promise<AttemptChange | undefined> {
+  try {
+    return await hook(attempt);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TypeError(`beforeAttempt() failed for ${attempt.url}: ${reason}`, { cause });
+  }
 }

@@ -72,6 +72,8 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   #body: ReadableStreamDefaultController<Uint8Array> | null = null;
   /** Bytes that may still come to be thrown away; null while they are wanted. */
   #unwanted: number | null = null;
+  /** Bytes of the body that are to come, as far as that was said. */
+  #expected = 0;
   #ended = false;
 
   constructor(
@@ -117,9 +119,8 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
       },
       { highWaterMark: readAhead, size: (chunk) => chunk.byteLength },
     );
-    const length = Number(headerOf(headers, 'content-length') ?? 0);
-    const discard = (): void => (length > drained ? this.#breakOff() : this.#discard());
-    this.#resolve({ status, statusText, headers, body, discard });
+    this.#expected = Number(headerOf(headers, 'content-length') ?? 0);
+    this.#resolve({ status, statusText, headers, body, discard: () => this.#discard() });
   }
 
   onResponseData(request: Dispatcher.DispatchController, chunk: Uint8Array): void {
@@ -129,6 +130,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
       return;
     }
     if (this.#ended || !this.#body) return;
+    this.#expected -= chunk.byteLength;
     this.#body.enqueue(chunk);
     if ((this.#body.desiredSize ?? 0) <= 0) request.pause();
   }
@@ -160,8 +162,12 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   #discard(): void {
     if (this.#ended || this.#unwanted !== null) return;
     this.#unwanted = drained;
-    setTimeout(() => this.#ended || this.#breakOff(), drainedWithin).unref();
-    this.#request?.resume();
+    if (this.#expected > drained) {
+      this.#breakOff();
+    } else {
+      setTimeout(() => this.#ended || this.#breakOff(), drainedWithin).unref();
+      this.#request?.resume();
+    }
   }
 
   #breakOff(): void {

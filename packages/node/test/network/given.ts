@@ -76,7 +76,16 @@ export async function bytesOf({ body }: NetworkResponse): Promise<Uint8Array> {
   return new Uint8Array(await new Response(body).arrayBuffer());
 }
 
-export async function jsonOf(response: NetworkResponse): Promise<Record<string, never>> {
+/** What the fault server's `/echo` answers; `/upload` answers the size alone. */
+interface Answer {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly bodyBase64: string;
+  readonly size: number;
+}
+
+export async function jsonOf(response: NetworkResponse): Promise<Answer> {
   return JSON.parse(new TextDecoder().decode(await bytesOf(response)));
 }
 
