@@ -56,6 +56,12 @@ export interface Store {
    * @throws QuotaExceededError (DOMException) if there is no room; a StoreError with `cause` for any other failure.
    */
   transact<T>(mode: 'read' | 'write', work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Brings `parts` to stable storage ahead of the transaction that puts these very parts there, so that it does not
+   * keep others waiting for the disk; they count once that is done. Calls for one body resolve in their order. Absent
+   * where the transaction has to do both.
+   */
+  stageBytes?(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<void>;
   /** Reads a Request's body into the form in which it is kept. Rejects if the body fails. */
   takeRequestBody(request: Request): Promise<RequestBody>;
   /** The stored request body, as something `new Request()` takes; null if there is none. */

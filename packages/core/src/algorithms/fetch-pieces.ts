@@ -99,12 +99,12 @@ async function receivePiece(
       await job.settle(index, 'download-total-exceeded');
       return settledOutcome;
     }
-    await sink.flush();
+    await sink.finish();
     if (bodyEnd === 'closed' && sink.position === end) return null;
     if (bodyEnd === 'too-long') lessons.singleRange = true;
     return bodyEnd === 'too-long' ? again : cutOff;
   } catch (error) {
-    if (job.interruption === 'paused' || job.interruption === 'stopped') await sink.flush();
+    if (job.interruption === 'paused' || job.interruption === 'stopped') await sink.finish();
     else await sink.discard();
     throw error;
   }

@@ -218,7 +218,7 @@ async function receiveInto(
     end = response.body ? await receiveBody(job, attempt, response.body, sink, expected) : 'closed';
   } catch (error) {
     // what came before a pause or a stop is not fetched again
-    if (job.interruption === 'paused' || job.interruption === 'stopped') await sink.flush();
+    if (job.interruption === 'paused' || job.interruption === 'stopped') await sink.finish();
     else await sink.discard();
     throw error;
   }
@@ -232,7 +232,7 @@ async function receiveInto(
     return startOver(exchange);
   }
   if (end === 'cut') {
-    await sink.flush();
+    await sink.finish();
     return await afterCut(exchange);
   }
   return await afterCleanEnd(exchange, sink, lessons);
@@ -252,7 +252,7 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink, lessons: Lesson
     if (isOkStatus(known.head.status)) warnUnverified(exchange, countBytes(known.stored));
     return (await settleABody(job, index, sink, lessons)) ? settledOutcome : again;
   }
-  await sink.flush();
+  await sink.finish();
   if (completeness === 'unproven') {
     lessons.proveEnd = true;
     return again;

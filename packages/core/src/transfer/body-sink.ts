@@ -7,13 +7,13 @@ export type RecordChange = (record: UnsettledRecord) => UnsettledRecord;
 
 /**
  * Takes the bytes of one response as they come and makes them durable in checkpoints: after so many bytes, or so
- * much time. One checkpoint is written while the bytes of the next one gather; when they are many, `write` waits.
+ * much time. Some are written while the bytes of the next one gather; when they are many, `write` waits.
  */
 export class BodySink {
   #parts: Uint8Array[] = [];
   #gathered = 0;
   #position: number;
-  #writing: Promise<void> | null = null;
+  readonly #writing = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | null = null;
   #cancelTimer: (() => void) | null = null;
   #head: RecordChange | null;
@@ -45,18 +45,18 @@ export class BodySink {
     this.#parts.push(bytes);
     this.#gathered += bytes.byteLength;
     this.job.pendingBytes += bytes.byteLength;
-    const { smallestCheckpoint, checkpointSize } = this.job.workshop.options;
+    const { smallestCheckpoint, checkpointSize, checkpointsAtOnce } = this.job.workshop.options;
+    const full = this.#writing.size >= checkpointsAtOnce;
     // what a death would lose is kept small while the store keeps up, and checkpoints grow when it does not
-    if (this.#gathered < (this.#writing ? checkpointSize : smallestCheckpoint)) return;
-    if (this.#writing) await this.#writing;
+    if (this.#gathered < (full ? checkpointSize : smallestCheckpoint)) return;
+    if (full) await Promise.race(this.#writing);
     this.#throwFailure();
     this.#checkpoint();
   }
 
   /** The record's response data as they will be when all that has come is on stable storage. */
   async preview(): Promise<ResponseData> {
-    if (this.#writing) await this.#writing;
-    this.#throwFailure();
+    await this.#written();
     const record = requireUnsettled(this.job.record(this.key.index));
     const answered = this.#head ? this.#head(record) : record;
     const range = { start: this.#position, end: this.position };
@@ -65,29 +65,25 @@ export class BodySink {
     return responseData;
   }
 
-  /** Resolves when all is on stable storage, `change` made in the same transaction as the last bytes. */
-  async finish(change: (record: UnsettledRecord) => StoredRecord = (record) => record): Promise<void> {
+  /** Resolves when all that came is on stable storage, `change` made in the same transaction as the last bytes. */
+  async finish(change?: (record: UnsettledRecord) => StoredRecord): Promise<void> {
     this.#stopTimer();
-    if (this.#writing) await this.#writing;
-    this.#throwFailure();
-    await this.#commit(change);
-  }
-
-  /** Makes durable what has come so far, after the stream failed. */
-  async flush(): Promise<void> {
-    this.#stopTimer();
-    if (this.#writing) await this.#writing;
-    this.#throwFailure();
-    if (this.#gathered > 0 || this.#head) await this.#commit((record) => record);
+    await this.#written();
+    if (change || this.#gathered > 0 || this.#head) await this.#commit(change);
   }
 
   /** Forgets what is not in the store yet. */
   async discard(): Promise<void> {
     this.#stopTimer();
-    if (this.#writing) await this.#writing;
+    await Promise.all(this.#writing);
     this.job.pendingBytes -= this.#gathered;
     this.#gathered = 0;
     this.#parts = [];
+  }
+
+  async #written(): Promise<void> {
+    await Promise.all(this.#writing);
+    this.#throwFailure();
   }
 
   #throwFailure(): void {
@@ -97,7 +93,7 @@ export class BodySink {
   #startTimer(delay: number): void {
     this.#cancelTimer = this.job.workshop.ports.clock.setTimer(delay, () => {
       this.#startTimer(this.job.workshop.options.checkpointInterval);
-      if (!this.#writing && (this.#gathered > 0 || this.#head)) this.#checkpoint();
+      if (this.#writing.size === 0 && (this.#gathered > 0 || this.#head)) this.#checkpoint();
     });
   }
 
@@ -107,18 +103,15 @@ export class BodySink {
   }
 
   #checkpoint(): void {
-    this.#writing = this.#commit((record) => record).then(
-      () => {
-        this.#writing = null;
-      },
-      (error) => {
-        this.#writing = null;
-        this.#failure = { error };
-      },
-    );
+    const writing = this.#commit()
+      .catch((error) => {
+        this.#failure ??= { error };
+      })
+      .then(() => void this.#writing.delete(writing));
+    this.#writing.add(writing);
   }
 
-  async #commit(change: (record: UnsettledRecord) => StoredRecord): Promise<void> {
+  async #commit(change?: (record: UnsettledRecord) => StoredRecord): Promise<void> {
     const parts = this.#parts;
     const length = this.#gathered;
     const head = this.#head;
@@ -129,14 +122,15 @@ export class BodySink {
     this.#head = null;
     const bytes = { key: this.key, offset, parts };
     try {
+      await this.job.workshop.ports.store.stageBytes?.(this.key, offset, parts);
       await this.job.commit(
         this.key.index,
         (record) => {
-          const answered = head ? head(record) : record;
           const range = { start: offset, end: offset + length };
-          return change(length > 0 ? withBytes(answered, this.key.body, range) : answered);
+          const written = withBytes(head ? head(record) : record, this.key.body, range);
+          return change ? change(written) : written;
         },
-        length > 0 ? bytes : undefined,
+        bytes,
       );
     } finally {
       this.job.pendingBytes -= length;

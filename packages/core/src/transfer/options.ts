@@ -8,10 +8,12 @@ export interface EngineOptions {
   readonly connections: number;
   /** bytes in each of these ranges */
   readonly pieceSize: number;
-  /** bytes after which what was received is made durable, if nothing is being written */
+  /** bytes after which what was received is made durable, if not too many are being written */
   readonly smallestCheckpoint: number;
-  /** bytes that gather at most while others are being written */
+  /** bytes that gather at most while as many as may be are being written */
   readonly checkpointSize: number;
+  /** checkpoints of one response that are on their way to the disk at a time */
+  readonly checkpointsAtOnce: number;
   /** ms after which it is made durable all the same */
   readonly checkpointInterval: number;
   /** ms after which a new response can be seen by readers although few bytes have come */
@@ -25,6 +27,7 @@ export const defaultEngineOptions: EngineOptions = {
   pieceSize: 8 * 2 ** 20,
   smallestCheckpoint: 2 * 2 ** 20,
   checkpointSize: 4 * 2 ** 20,
+  checkpointsAtOnce: 1,
   checkpointInterval: 1000,
   firstCheckpointInterval: 250,
   retry: defaultRetryPolicy,

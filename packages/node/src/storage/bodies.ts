@@ -27,6 +27,8 @@ export class Bodies {
   readonly #files: BodyFiles;
   readonly #reader: Statements;
   readonly #staged = new WeakMap<readonly Uint8Array[], StagedBytes>();
+  /** The last call to stage bytes of a body. */
+  readonly #staging = new Map<string, Promise<void>>();
   /** Files of bodies of which no row may tell yet. */
   readonly #created = new Map<string, Promise<string>>();
 
@@ -35,17 +37,36 @@ export class Bodies {
     this.#reader = reader;
   }
 
-  /** Makes bytes durable ahead of the transaction that puts these very `parts`. */
+  /**
+   * Makes bytes durable ahead of the transaction that puts these very `parts`. Calls for one body resolve in their
+   * order, however the disk takes them.
+   */
   async stage(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<void> {
     const key = keyOf(body);
-    const size = sizeOf(parts);
     const name = JSON.stringify(key);
+    const size = sizeOf(parts);
+    if (size === 0) return;
     const [stored, lent] = this.#reader.getFile.get(key) ?? [];
     if (lent) return;
     if (stored !== undefined) this.#created.delete(name);
     if (stored === undefined && !this.#created.has(name) && offset + size <= largestInline) return;
-    const file = stored ?? (await this.#create(name));
-    this.#staged.set(parts, await this.#files.write(file, offset, parts));
+    const before = this.#staging.get(name);
+    const file = stored === undefined ? this.#create(name) : Promise.resolve(stored);
+    const done = this.#stage(file, offset, parts).finally(() => before);
+    const settled = done.then(
+      () => {},
+      () => {},
+    );
+    this.#staging.set(name, settled);
+    try {
+      await done;
+    } finally {
+      if (this.#staging.get(name) === settled) this.#staging.delete(name);
+    }
+  }
+
+  async #stage(file: Promise<string>, offset: number, parts: readonly Uint8Array[]): Promise<void> {
+    this.#staged.set(parts, await this.#files.write(await file, offset, parts));
   }
 
   #create(name: string): Promise<string> {
