@@ -7,6 +7,7 @@ import {
 } from '@background-fetch/core';
 import { Agent, type Dispatcher } from 'undici';
 import { type BeforeAttempt, prepareAttempt } from './before-attempt.ts';
+import { createConnector } from './connector.ts';
 import { decode, decodersFor } from './decode-body.ts';
 import { type Arrival, followRedirects } from './follow-redirects.ts';
 import { headerOf } from './header-list.ts';
@@ -36,7 +37,9 @@ export interface NodeNetwork extends Network {
 /** The network port on undici. */
 export function createNetwork(options: NetworkOptions): NodeNetwork {
   const { connectionsPerHost, limitRate, clock } = options;
-  const own = options.dispatcher ? null : new Agent({ connections: connectionsPerHost ?? null });
+  const own = options.dispatcher
+    ? null
+    : new Agent({ connect: createConnector(), connections: connectionsPerHost ?? null });
   const dispatcher = options.dispatcher ?? own;
   const limit = limitRate === undefined ? null : new RateLimit(limitRate, clock);
   return {
