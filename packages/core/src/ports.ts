@@ -130,16 +130,8 @@ export interface Random {
   next(): number;
 }
 
-export type HashAlgorithm = 'sha256' | 'sha384' | 'sha512';
-
-export interface Hasher {
-  update(bytes: Uint8Array): void;
-  digest(): Uint8Array;
-}
-
-export interface Hash {
-  create(algorithm: HashAlgorithm): Promise<Hasher>;
-}
+/** Whether a body, given in parts, is one that a request's `integrity` allows: see verify-integrity.ts. */
+export type VerifyIntegrity = (integrity: string, body: AsyncIterable<Uint8Array>) => Promise<boolean>;
 
 export interface Lifetime {
   /** Keeps the host awake, as far as it lets us, until `work` settles. */
@@ -214,7 +206,7 @@ export interface EnginePorts extends ClientPorts {
    */
   readonly mend?: (registration: RegistrationKey) => Promise<void>;
   /** Absent where the host has no hash that takes a body in parts. */
-  readonly hash?: Hash;
+  readonly verifyIntegrity?: VerifyIntegrity;
 }
 
 /** The service worker registration behind a BackgroundFetchManager, as its host knows it. */

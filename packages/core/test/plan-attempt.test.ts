@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ByteRange } from '../src/model/byte-ranges.ts';
 import { noRetries, type StoredRecord } from '../src/model/record.ts';
 import { defaultEngineOptions } from '../src/transfer/options.ts';
-import { noLessons, planAttempt } from '../src/transfer/plan-attempt.ts';
+import { planAttempt } from '../src/transfer/plan-attempt.ts';
 
 const options = { ...defaultEngineOptions, pieceSize: 10, connections: 2 };
 
@@ -31,19 +31,19 @@ function record(stored: readonly ByteRange[]): StoredRecord {
 }
 
 test('much that is missing is fetched in several ranges at once', () => {
-  const plan = planAttempt(record([{ start: 0, end: 75 }]), noLessons, options);
+  const plan = planAttempt(record([{ start: 0, end: 75 }]), {}, options);
   expect(plan).toMatchObject({
     kind: 'pieces',
     pieces: [
-      { start: 75, end: 85 },
-      { start: 85, end: 95 },
-      { start: 95, end: 100 },
+      { position: 75, end: 85 },
+      { position: 85, end: 95 },
+      { position: 95, end: 100 },
     ],
   });
 });
 
 test('little that is missing at the end is fetched as one range', () => {
-  expect(planAttempt(record([{ start: 0, end: 90 }]), noLessons, options)).toEqual({
+  expect(planAttempt(record([{ start: 0, end: 90 }]), {}, options)).toEqual({
     ...{ kind: 'rest', position: 90, end: null, overlap: 0, ifRange: '"a"' },
   });
 });
@@ -53,17 +53,17 @@ test('gaps are filled however little is missing, and no stored byte is fetched a
     { start: 0, end: 80 },
     { start: 85, end: 92 },
   ];
-  expect(planAttempt(record(stored), noLessons, options)).toMatchObject({
+  expect(planAttempt(record(stored), {}, options)).toMatchObject({
     kind: 'pieces',
     pieces: [
-      { start: 80, end: 85 },
-      { start: 92, end: 100 },
+      { position: 80, end: 85 },
+      { position: 92, end: 100 },
     ],
   });
   const missingStart = [{ start: 4, end: 100 }];
-  expect(planAttempt(record(missingStart), noLessons, options)).toMatchObject({
+  expect(planAttempt(record(missingStart), {}, options)).toMatchObject({
     kind: 'pieces',
-    pieces: [{ start: 0, end: 4 }],
+    pieces: [{ position: 0, end: 4 }],
   });
 });
 
@@ -72,7 +72,7 @@ test('a single range ends before what is stored beyond a gap', () => {
     { start: 0, end: 80 },
     { start: 85, end: 92 },
   ];
-  expect(planAttempt(record(stored), { ...noLessons, singleRange: true }, options)).toEqual({
+  expect(planAttempt(record(stored), { singleRange: true }, options)).toEqual({
     ...{ kind: 'rest', position: 80, end: 85, overlap: 0, ifRange: '"a"' },
   });
 });

@@ -15,7 +15,7 @@ test('a record that never saw a response is tried again twice, within 3 s', () =
   const delays: (number | null)[] = [];
   for (let attempt = 0; attempt < 3; attempt++) {
     counts = countAttempt(counts, false, 0);
-    const delay = chooseDelay(counts, policy, 0.999, null);
+    const delay = chooseDelay(counts, policy, 0.999, 0);
     delays.push(delay);
     waited += delay ?? 0;
   }
@@ -27,11 +27,11 @@ test('delays double from 1 s to 5 min, and end after 8 attempts without progress
   let counts = countAttempt(noRetries, true, 0);
   const delays: (number | null)[] = [];
   for (let attempt = 0; attempt < 8; attempt++) {
-    delays.push(chooseDelay(counts, policy, 1, null));
+    delays.push(chooseDelay(counts, policy, 1, 0));
     counts = countAttempt(counts, true, 0);
   }
   expect(delays).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, null]);
-  expect(chooseDelay({ ...counts, fruitless: 7 }, { ...policy, firstDelay: 60_000 }, 1, null)).toBe(300_000);
+  expect(chooseDelay({ ...counts, fruitless: 7 }, { ...policy, firstDelay: 60_000 }, 1, 0)).toBe(300_000);
 });
 
 test('only a body that got further than ever before is progress', () => {
@@ -49,8 +49,8 @@ test('Retry-After is honoured in seconds and as a date, up to an hour, and never
   expect(parseRetryAfter('120', now)).toBe(120_000);
   expect(parseRetryAfter('Thu, 01 Jan 2026 00:02:00 GMT', now)).toBe(120_000);
   expect(parseRetryAfter('Thu, 01 Jan 2020 00:02:00 GMT', now)).toBe(0);
-  expect(parseRetryAfter('soon', now)).toBeNull();
-  expect(parseRetryAfter(null, now)).toBeNull();
+  expect(parseRetryAfter('soon', now)).toBe(0);
+  expect(parseRetryAfter(null, now)).toBe(0);
   const counts = countAttempt(noRetries, true, 0);
   expect(chooseDelay(counts, policy, 1, 120_000)).toBe(120_000);
   expect(chooseDelay(counts, policy, 1, 86_400_000)).toBe(3_600_000);

@@ -1,11 +1,10 @@
 import { backingOff, offline, StaleWriteError, storedLength, transferring } from '../model/transitions.ts';
-import type { RequestBody } from '../ports.ts';
 import { Attempt } from '../transfer/attempt.ts';
 import { InterruptedError, type Job } from '../transfer/job.ts';
-import { type AttemptPlan, type Lessons, noLessons, planAttempt } from '../transfer/plan-attempt.ts';
-import { chooseDelay, countAttempt, isRetryableMethod } from '../transfer/retry-schedule.ts';
-import { fetchPieces } from './fetch-pieces.ts';
-import { type AttemptOutcome, again, processResponse, settledOutcome } from './process-response.ts';
+import { type AttemptPlan, planAttempt, type RestPlan } from '../transfer/plan-attempt.ts';
+import { chooseDelay, countAttempt, type Failure, isRetryableMethod } from '../transfer/retry-schedule.ts';
+import { Transfer } from '../transfer/transfer.ts';
+import { processResponse } from './process-response.ts';
 import { settleABody } from './settle-a-body.ts';
 import { waitForRetry } from './temporarily-unavailable.ts';
 
@@ -18,125 +17,134 @@ import { waitForRetry } from './temporarily-unavailable.ts';
  * request bodies to 64 KiB.
  */
 export async function completeARecord(job: Job, index: number): Promise<void> {
-  const lessons: Lessons = { ...noLessons };
-  for (let probes = 0; job.record(index).state !== 'settled'; ) {
+  const transfer = new Transfer(job, index);
+  for (let probes = 0; transfer.record.state !== 'settled'; ) {
     // 3.
     await job.whileNotPaused();
     if (job.interruption) return;
     try {
-      await waitForRetry(job, index, probes);
-      const outcome = await makeAttempt(job, index, lessons);
-      if (outcome.kind !== 'failed') probes = 0;
-      else if (!outcome.answered && !job.workshop.ports.connectivity.isOnline()) {
-        probes++;
-        await job.commit(index, offline);
-      } else {
-        probes = 0;
-        await scheduleRetry(job, index, outcome);
-      }
+      await waitForRetry(transfer, probes);
+      const failure = await makeAttempt(transfer);
+      const isOffline = failure && !failure.answered && !transfer.ports.connectivity.isOnline();
+      probes = isOffline ? probes + 1 : 0;
+      if (isOffline) await transfer.commit(offline);
+      else if (failure) await scheduleRetry(transfer, failure);
     } catch (error) {
-      if (await isOver(job, index, error)) return;
+      if (await isOver(transfer, error)) return;
     }
   }
 }
 
 /** Whether an error ends the transfer; all it can be followed by is decided here. */
-async function isOver(job: Job, index: number, error: unknown): Promise<boolean> {
-  if (error instanceof InterruptedError) return error.interruption !== 'paused';
-  if (job.interruption) return job.interruption !== 'paused';
+async function isOver(transfer: Transfer, error: unknown): Promise<boolean> {
+  const interruption = error instanceof InterruptedError ? error.interruption : transfer.job.interruption;
+  if (interruption) return interruption !== 'paused';
   if (error instanceof DOMException && error.name === 'QuotaExceededError') {
-    await job.settle(index, 'quota-exceeded');
-    return true;
-  }
+    await transfer.settle('quota-exceeded');
+  } else if (!(error instanceof StaleWriteError)) throw error;
   // purged, or settled by somebody else: there is nothing left to do here
-  if (error instanceof StaleWriteError) return true;
-  throw error;
+  return true;
 }
 
 /** 4. to 12., with a place among the records that transfer at a time. */
-async function makeAttempt(job: Job, index: number, lessons: Lessons): Promise<AttemptOutcome> {
-  const { scheduler, options } = job.workshop;
-  const release = await scheduler.acquire(job.fetch.order, index, job.signal);
+async function makeAttempt(transfer: Transfer): Promise<Failure | undefined> {
+  const { job, index, lessons, options } = transfer;
+  const release = await job.workshop.scheduler.acquire(job.fetch.order, index, job.signal);
+  let attempt: Attempt | undefined;
   try {
-    const record = job.record(index);
+    const { record } = transfer;
     const plan = planAttempt(record, lessons, options);
-    if (plan.kind === 'settle')
-      return (await settleABody(job, index, null, lessons)) ? settledOutcome : again;
-    if (plan.kind === 'pieces' && record.responseData) {
-      return await fetchPieces(job, index, plan, record.responseData, lessons);
+    if (plan.kind === 'settle') return await settleABody(transfer);
+    const repeatable = isRetryableMethod(record.request.method);
+    if (!repeatable) {
+      // one that was sent before a death: nobody knows what became of it
+      if (record.state === 'transferring') return await transfer.settle('fetch-error');
+      await transfer.commit(transferring);
     }
-    return await fetchOnce(job, index, plan, lessons, release);
+    attempt = new Attempt(job, !repeatable);
+    if (plan.kind === 'pieces') return await fetchPieces(transfer, attempt, plan.pieces);
+    return await fetchOnce(transfer, attempt, plan, false, release);
   } finally {
+    attempt?.end();
     release();
   }
 }
 
+/**
+ * Fetches several ranges at a time. Whatever goes wrong with one of them ends all, with their bytes kept: what to do
+ * next is decided by the rules for a single range.
+ */
+async function fetchPieces(
+  transfer: Transfer,
+  attempt: Attempt,
+  pieces: readonly RestPlan[],
+): Promise<Failure | undefined> {
+  const waiting = [...pieces];
+  let over = false;
+  let failure: Failure | undefined;
+  const work = async (): Promise<void> => {
+    for (let piece = waiting.shift(); piece && !over; piece = waiting.shift()) {
+      const outcome = await fetchOnce(transfer, attempt, piece, true);
+      if (over) return;
+      if (!outcome && !transfer.lessons.singleRange && transfer.record.state !== 'settled') continue;
+      over = true;
+      failure = outcome;
+      attempt.abort(new Error('Another range of this body failed'));
+    }
+  };
+  const workers = Array.from({ length: transfer.options.connections }, work);
+  for (const result of await Promise.allSettled(workers)) {
+    if (result.status === 'rejected') throw result.reason;
+  }
+  return failure;
+}
+
+/** @param release gives the record's place among those that transfer to the next one */
 async function fetchOnce(
-  job: Job,
-  index: number,
-  plan: AttemptPlan,
-  lessons: Lessons,
-  release: () => void,
-): Promise<AttemptOutcome> {
-  const { network } = job.workshop.ports;
-  const { request, retries, state } = job.record(index);
-  const repeatable = isRetryableMethod(request.method);
-  if (!repeatable) {
-    if (state === 'transferring') {
-      // it was sent before a death, and nobody knows what became of it
-      await job.settle(index, 'fetch-error');
-      return settledOutcome;
-    }
-    await job.commit(index, transferring);
+  transfer: Transfer,
+  attempt: Attempt,
+  plan: Exclude<AttemptPlan, { kind: 'settle' | 'pieces' }>,
+  parallel: boolean,
+  release = () => {},
+): Promise<Failure | undefined> {
+  const { network, store } = transfer.ports;
+  const { id } = transfer.job.fetch;
+  const { request, retries } = transfer.record;
+  const sendsIfRange = network.sendsIfRange(request.url);
+  const body = request.hasBody ? await store.readRequestBody(transfer.job.fetch.key, transfer.index) : null;
+  const headers = rangeHeaders(plan, sendsIfRange);
+  const fresh = plan.kind !== 'plain';
+  // 11.
+  const fetching = network.fetch({ id, retries, request, body, headers, fresh, signal: attempt.signal });
+  const response = await attempt.receive(fetching).catch(() => null);
+  attempt.throwIfInterrupted();
+  if (response) {
+    const sentIfRange = 'If-Range' in headers;
+    return await processResponse({ transfer, attempt, plan, response, sentIfRange, parallel, release });
   }
-  const ifRange = plan.kind === 'rest' && network.sendsIfRange(request.url) ? plan.ifRange : null;
-  const headers = rangeHeaders(plan, ifRange);
-  const attempt = new Attempt(job, !repeatable);
-  try {
-    const body = await readBody(job, index);
-    const fresh = plan.kind !== 'plain';
-    // 11.
-    const { id } = job.fetch;
-    const fetching = network.fetch({ id, retries, request, body, headers, fresh, signal: attempt.signal });
-    const response = await attempt.receive(fetching).catch(() => null);
-    attempt.throwIfInterrupted();
-    if (response) {
-      const sentIfRange = ifRange !== null;
-      return await processResponse({ job, index, attempt, plan, response, lessons, sentIfRange, release });
-    }
-    if (repeatable) return { kind: 'failed', answered: false, retryAfter: null };
-    await job.settle(index, 'fetch-error');
-    return settledOutcome;
-  } finally {
-    attempt.end();
-  }
+  if (isRetryableMethod(request.method)) return { answered: false, retryAfter: 0 };
+  return await transfer.settle('fetch-error');
 }
 
 /** 6.-8. */
-function rangeHeaders(plan: AttemptPlan, ifRange: string | null): Record<string, string> {
+function rangeHeaders(plan: AttemptPlan, sendsIfRange: boolean): Record<string, string> {
   if (plan.kind === 'identity') return { Range: 'bytes=0-' };
   if (plan.kind !== 'rest') return {};
-  const range = { Range: `bytes=${plan.position - plan.overlap}-${plan.end === null ? '' : plan.end - 1}` };
-  return ifRange === null ? range : { ...range, 'If-Range': ifRange };
+  const { position, overlap, end, ifRange } = plan;
+  return {
+    Range: `bytes=${position - overlap}-${end === null ? '' : end - 1}`,
+    ...(sendsIfRange && ifRange !== null && { 'If-Range': ifRange }),
+  };
 }
 
-async function readBody(job: Job, index: number): Promise<RequestBody | null> {
-  if (!job.record(index).request.hasBody) return null;
-  return await job.workshop.ports.store.readRequestBody(job.fetch.key, index);
-}
-
-async function scheduleRetry(
-  job: Job,
-  index: number,
-  outcome: Extract<AttemptOutcome, { kind: 'failed' }>,
-): Promise<void> {
-  const { clock, random } = job.workshop.ports;
-  const record = job.record(index);
-  const retries = countAttempt(record.retries, outcome.answered, storedLength(record));
-  const delay = chooseDelay(retries, job.workshop.options.retry, random.next(), outcome.retryAfter);
-  if (delay === null) await job.settle(index, 'fetch-error');
+async function scheduleRetry(transfer: Transfer, failure: Failure): Promise<void> {
+  const { clock, random } = transfer.ports;
+  const { record } = transfer;
+  const retries = countAttempt(record.retries, failure.answered, storedLength(record));
+  const delay = chooseDelay(retries, transfer.options.retry, random.next(), failure.retryAfter);
+  if (delay === null) await transfer.settle('fetch-error');
   else {
     const until = clock.now() + delay;
-    await job.commit(index, (current) => backingOff(current, retries, until));
+    await transfer.commit((current) => backingOff(current, retries, until));
   }
 }

@@ -8,298 +8,252 @@ import { assessCleanEnd, hasNullBody } from '../transfer/body-completeness.ts';
 import { BodySink } from '../transfer/body-sink.ts';
 import { getStrongETag } from '../transfer/choose-validator.ts';
 import { parseLength, parseUnsatisfiedRange } from '../transfer/content-range.ts';
-import type { Job } from '../transfer/job.ts';
 import { allowsParallelRanges } from '../transfer/parallel-ranges.ts';
-import type { AttemptPlan, Lessons } from '../transfer/plan-attempt.ts';
+import { type AttemptPlan, isResumable, type RestPlan } from '../transfer/plan-attempt.ts';
 import {
   chooseDelay,
   countAttempt,
+  type Failure,
   isRetryableMethod,
   isRetryableStatus,
   parseRetryAfter,
 } from '../transfer/retry-schedule.ts';
-import { type BodyEnd, receiveBody } from './receive-body.ts';
-import { asWhole, continued, newResponseData, readStoredBytes } from './response-data.ts';
+import type { Transfer } from '../transfer/transfer.ts';
+import { type Expectation, receiveBody } from './receive-body.ts';
+import { asWhole, continued, joinBytes, readStoredBytes } from './response-data.ts';
 import { isOkStatus, settleABody } from './settle-a-body.ts';
 import { validateAPartialResponse } from './validate-a-partial-response.ts';
 
-/** What an attempt came to. */
-export type AttemptOutcome =
-  | { readonly kind: 'settled' }
-  /** Another attempt is due at once: it asks for something else. */
-  | { readonly kind: 'again' }
-  /** Another attempt may follow, by the rules for retries. */
-  | { readonly kind: 'failed'; readonly answered: boolean; readonly retryAfter: number | null };
-
 export interface Exchange {
-  readonly job: Job;
-  readonly index: number;
+  readonly transfer: Transfer;
   readonly attempt: Attempt;
   readonly plan: AttemptPlan;
   readonly response: NetworkResponse;
-  readonly lessons: Lessons;
   readonly sentIfRange: boolean;
+  /** Whether it is for one of several ranges. */
+  readonly parallel: boolean;
   /** Gives this record's place among those that transfer to the next one. */
   readonly release: () => void;
 }
 
-export const settledOutcome: AttemptOutcome = { kind: 'settled' };
-export const again: AttemptOutcome = { kind: 'again' };
-export const cutOff: AttemptOutcome = { kind: 'failed', answered: true, retryAfter: null };
+const cutOff: Failure = { answered: true, retryAfter: 0 };
 
 /**
- * Process response of the fetch that completes a record.
+ * Process response of the fetch that completes a record. Resolves with nothing if the record is settled, or if
+ * another attempt, for something else, is due at once.
  * https://wicg.github.io/background-fetch/#complete-a-record-algorithm
  */
-export async function processResponse(exchange: Exchange): Promise<AttemptOutcome> {
-  const { job, index, plan, response, lessons } = exchange;
+export async function processResponse(exchange: Exchange): Promise<Failure | undefined> {
+  try {
+    return await process(exchange);
+  } finally {
+    // of what was not received to its end; a body that has ended knows nothing of it
+    exchange.response.body?.cancel().catch(() => {});
+  }
+}
+
+async function process(exchange: Exchange): Promise<Failure | undefined> {
+  const { transfer, plan, response } = exchange;
+  const { lessons, record } = transfer;
   const { status } = response.head;
+  const later = temporaryFailure(transfer, response.head);
+  if (later) return later;
   if (status === 206 && plan.kind === 'rest') return await processRest(exchange, plan);
+  if (exchange.parallel) return refuse(exchange);
   if (status === 206 && plan.kind === 'identity') return await processIdentity(exchange);
-  if (status === 206 && getHeader(job.record(index).request.headers, 'range') === null) {
-    await discardBody(response);
-    await job.settle(index, 'fetch-error');
-    return settledOutcome;
+  if (status === 206 && getHeader(record.request.headers, 'range') === null) {
+    return await transfer.settle('fetch-error');
   }
   if (status === 416 && plan.kind === 'rest') return await processUnsatisfied(exchange, plan.position);
   if (status === 416 && plan.kind === 'identity') {
     // nothing from byte 0 on: the resource is empty
-    await discardBody(response);
     lessons.plain = true;
-    return again;
+    return undefined;
   }
-  if (mayComeLater(job, index, response.head)) {
-    await discardBody(response);
-    return comesLater(job, response.head);
+  if (lessons.proveEnd && plan.kind === 'rest' && provesEndByWhole(exchange)) {
+    lessons.proveEnd = false;
+    return await settleABody(transfer);
   }
-  if (lessons.proveEnd && plan.kind === 'rest' && (await proveEndByWhole(exchange))) return settledOutcome;
   return await processWhole(exchange);
 }
 
-/** Whether the status promises that a later attempt may do better, and there is one left. */
-export function mayComeLater(job: Job, index: number, { status }: ResponseHead): boolean {
-  const { request, retries } = job.record(index);
-  if (!isRetryableStatus(status) || !isRetryableMethod(request.method)) return false;
-  return chooseDelay(countAttempt(retries, true, 0), job.workshop.options.retry, 0, null) !== null;
-}
-
-/** An attempt that failed for now, and the server may have said for how long. */
-export function comesLater(job: Job, { headers }: ResponseHead): AttemptOutcome {
-  const now = job.workshop.ports.clock.now();
-  return {
-    kind: 'failed',
-    answered: true,
-    retryAfter: parseRetryAfter(getHeader(headers, 'retry-after'), now),
-  };
+/** The failure that a status stands for which may not come again, if there is an attempt left to see. */
+function temporaryFailure(transfer: Transfer, { status, headers }: ResponseHead): Failure | undefined {
+  const { request, retries } = transfer.record;
+  if (!isRetryableStatus(status) || !isRetryableMethod(request.method)) return undefined;
+  if (chooseDelay(countAttempt(retries, true, 0), transfer.options.retry, 0, 0) === null) return undefined;
+  const retryAfter = parseRetryAfter(getHeader(headers, 'retry-after'), transfer.ports.clock.now());
+  return { answered: true, retryAfter };
 }
 
 /** A response that stands for the whole resource: takes the place of any before it. */
-async function processWhole(exchange: Exchange): Promise<AttemptOutcome> {
-  const { job, index, response } = exchange;
-  const { head, coding } = response;
-  const { method } = job.record(index).request;
-  const empty = hasNullBody(head.status, method);
+async function processWhole(exchange: Exchange): Promise<Failure | undefined> {
+  const { head, coding } = exchange.response;
+  const { method } = exchange.transfer.record.request;
   const contentLength = parseLength(getHeader(head.headers, 'content-length'));
-  const length = empty ? 0 : coding === 'identity' ? contentLength : null;
-  const now = job.workshop.ports.clock.now();
-  const data = newResponseData(job.record(index), head, now, {
-    coding,
-    length,
-    lengthProven: length !== null,
-  });
-  return await receiveWhole(exchange, data);
+  const identityLength = coding === 'identity' ? contentLength : null;
+  const length = hasNullBody(head.status, method) ? 0 : identityLength;
+  return await receiveWhole(exchange, { head, coding, length, lengthProven: true }, length);
 }
 
 /** The answer to `bytes=0-`: the whole resource, or its first part. */
-async function processIdentity(exchange: Exchange): Promise<AttemptOutcome> {
-  const { job, index, response } = exchange;
-  const content = validateAPartialResponse(0, response.head, null, false);
-  if (!content) return await refuse(exchange);
-  const now = job.workshop.ports.clock.now();
-  const data = newResponseData(job.record(index), asWhole(response.head), now, {
-    coding: 'identity',
-    length: content.completeLength,
-    lengthProven: content.rangeShown && content.completeLength !== null,
-  });
-  return await receiveWhole(exchange, data, content.byteLength);
+async function processIdentity(exchange: Exchange): Promise<Failure | undefined> {
+  const head = asWhole(exchange.response.head);
+  const content = validateAPartialResponse(0, exchange.response.head, null, false);
+  if (!content) return refuse(exchange);
+  const { byteLength, completeLength: length, rangeShown: lengthProven } = content;
+  return await receiveWhole(
+    exchange,
+    { head, coding: 'identity', length, lengthProven },
+    length ?? byteLength,
+  );
 }
 
 async function receiveWhole(
   exchange: Exchange,
-  data: ResponseData,
-  partLength: number | null = null,
-): Promise<AttemptOutcome> {
-  const { job, index, response, lessons } = exchange;
-  const { connections, pieceSize } = job.workshop.options;
-  const body = response.body;
-  const answer = (record: UnsettledRecord): UnsettledRecord =>
-    withResponse({ ...record, uploaded: record.uploaded + response.uploaded }, data);
+  known: Pick<ResponseData, 'head' | 'coding' | 'length' | 'lengthProven'>,
+  end: number | null,
+): Promise<Failure | undefined> {
+  const { transfer, response, plan } = exchange;
+  const { lessons, options, record } = transfer;
+  const body = (record.responseData?.body ?? -1) + 1;
+  const receivedAt = transfer.ports.clock.now();
+  const data: ResponseData = { ...known, body, receivedAt, stored: [], responses: 1 };
+  const answer = (current: UnsettledRecord): UnsettledRecord =>
+    withResponse({ ...current, uploaded: current.uploaded + response.uploaded }, data);
   lessons.startOver = false;
   lessons.proveEnd = false;
-  if (exchange.plan.kind !== 'plain') lessons.plain = false;
-  const isGet = job.record(index).request.method === 'GET' && data.head.status === 200;
-  const parallel = isGet && connections > 1 && !lessons.singleRange;
-  if (body && parallel && allowsParallelRanges(data, pieceSize)) {
-    await body.cancel().catch(() => {});
-    await job.commit(index, answer);
-    return again;
+  if (plan.kind !== 'plain') lessons.plain = false;
+  const parallel = isResumable(record.request, data) && options.connections > 1 && !lessons.singleRange;
+  if (response.body && parallel && allowsParallelRanges(data, options.pieceSize)) {
+    return await transfer.commit(answer);
   }
-  const sink = new BodySink(job, { fetch: job.fetch.key, index, body: data.body }, 0, answer);
-  return await receiveInto(exchange, sink, { end: data.length ?? partLength, overlap: null });
+  return await receiveInto(exchange, new BodySink(transfer, body, 0, answer), {
+    end,
+    overlap: new Uint8Array(),
+  });
 }
 
 /** What follows the stored bytes. */
-async function processRest(
-  exchange: Exchange,
-  plan: Extract<AttemptPlan, { kind: 'rest' }>,
-): Promise<AttemptOutcome> {
-  const { job, index, response, lessons, sentIfRange } = exchange;
-  const previous = job.record(index).responseData;
+async function processRest(exchange: Exchange, plan: RestPlan): Promise<Failure | undefined> {
+  const { transfer, response } = exchange;
+  const { request, responseData: previous } = transfer.record;
   const { position, overlap } = plan;
-  const known = previous !== null && (plan.ifRange !== null || job.record(index).request.integrity !== '');
-  const content = validateAPartialResponse(position - overlap, response.head, previous, sentIfRange);
-  const partEnd = content?.byteLength == null ? null : position - overlap + content.byteLength;
+  const start = position - overlap;
+  const content = validateAPartialResponse(start, response.head, previous, exchange.sentIfRange);
+  const partEnd = content?.byteLength == null ? null : start + content.byteLength;
   const isMore = plan.end !== null && (partEnd === null || partEnd > plan.end);
-  if (!content || isMore || !known || previous.coding !== 'identity') {
-    // there is more, but of what? a body whose offsets or version are unknown can't be continued
-    return await refuse(exchange);
-  }
-  lessons.proveEnd = false;
-  const key = { fetch: job.fetch.key, index, body: previous.body };
-  const stored =
-    overlap > 0 ? await readStoredBytes(job.workshop.ports.store, key, position - overlap, position) : null;
-  const sink = new BodySink(job, key, position, (record) =>
-    continued(record, content.completeLength, content.rangeShown),
+  const known = plan.ifRange !== null || request.integrity !== '';
+  // there is more, but of what? a body whose offsets or version are unknown can't be continued
+  if (!content || isMore || !known || previous?.coding !== 'identity') return refuse(exchange);
+  transfer.lessons.proveEnd = false;
+  const { completeLength, rangeShown } = content;
+  const { store } = transfer.ports;
+  const key = transfer.bodyKey(previous.body);
+  const stored = await joinBytes(readStoredBytes(store, key, start, position), overlap);
+  const sink = new BodySink(transfer, previous.body, position, (record) =>
+    continued(record, completeLength, rangeShown),
   );
   return await receiveInto(exchange, sink, { end: partEnd ?? previous.length, overlap: stored });
 }
 
 /** `bytes=N-` can't be satisfied: there is nothing after the stored bytes. */
-async function processUnsatisfied(exchange: Exchange, position: number): Promise<AttemptOutcome> {
-  const { job, index, response, lessons } = exchange;
-  await discardBody(response);
+async function processUnsatisfied(exchange: Exchange, position: number): Promise<Failure | undefined> {
+  const { transfer, response } = exchange;
+  const { lessons } = transfer;
   const shown = getHeader(response.head.headers, 'content-range');
-  const completeLength = parseUnsatisfiedRange(shown);
-  const data = job.record(index).responseData;
-  const confirmed = lessons.proveEnd || (data?.length ?? null) === null || data?.length === position;
-  if (confirmed && (shown === null || completeLength === position)) {
-    lessons.proveEnd = false;
-    return (await settleABody(job, index, null, lessons)) ? settledOutcome : again;
-  }
-  return startOver(exchange);
+  const length = transfer.record.responseData?.length ?? null;
+  const confirmed = lessons.proveEnd || length === null || length === position;
+  if (!confirmed || (shown !== null && parseUnsatisfiedRange(shown) !== position)) return refuse(exchange);
+  lessons.proveEnd = false;
+  return await settleABody(transfer);
 }
 
 /**
  * Whether the whole, sent although only its end was asked for, shows that the stored body is complete:
  * by its length, or because nothing can show it on such a server.
  */
-async function proveEndByWhole(exchange: Exchange): Promise<boolean> {
-  const { job, index, response, lessons } = exchange;
-  const { data, stored } = storedBody(job, index);
+function provesEndByWhole({ transfer, response }: Exchange): boolean {
+  const data = transfer.record.responseData;
+  if (!data) return false;
+  const stored = prefixLength(data.stored);
   const length = parseLength(getHeader(response.head.headers, 'content-length'));
   const comparable = response.coding === 'identity' && length !== null;
-  if (!data || (isOkStatus(response.head.status) && comparable && length !== stored)) return false;
-  const etag = getStrongETag({ ...data, head: response.head });
-  if (etag !== null && etag !== getStrongETag(data)) return false;
-  await discardBody(response);
-  if (!comparable) warnUnverified(exchange, stored);
-  lessons.proveEnd = false;
-  return await settleABody(job, index, null, lessons);
+  if (isOkStatus(response.head.status) && comparable && length !== stored) return false;
+  const etag = getStrongETag(response.head);
+  if (etag !== null && etag !== getStrongETag(data.head)) return false;
+  if (!comparable) warnUnverified(transfer, stored);
+  return true;
 }
 
 async function receiveInto(
   exchange: Exchange,
   sink: BodySink,
-  expected: { readonly end: number | null; readonly overlap: Uint8Array | null },
-): Promise<AttemptOutcome> {
-  const { job, index, attempt, response, lessons } = exchange;
-  let end: BodyEnd;
-  try {
-    end = response.body ? await receiveBody(job, attempt, response.body, sink, expected) : 'closed';
-  } catch (error) {
-    // what came before a pause or a stop is not fetched again
-    if (job.interruption === 'paused' || job.interruption === 'stopped') await sink.finish();
-    else await sink.discard();
-    throw error;
-  }
-  if (end === 'too-long' || end === 'total-exceeded') {
+  expected: Expectation,
+): Promise<Failure | undefined> {
+  const { transfer, attempt, plan, response, parallel } = exchange;
+  const end = await receiveBody(transfer.job, attempt, response.body, sink, expected);
+  const tooLong = end === 'too-long';
+  if (tooLong || end === 'other-version' || end === 'total-exceeded') {
     await sink.discard();
-    await job.settle(index, end === 'too-long' ? 'fetch-error' : 'download-total-exceeded');
-    return settledOutcome;
+    if (end === 'total-exceeded') return await transfer.settle('download-total-exceeded');
+    return tooLong && !parallel ? await transfer.settle('fetch-error') : refuse(exchange);
   }
-  if (end === 'other-version') {
-    await sink.discard();
-    return startOver(exchange);
-  }
-  if (end === 'cut') {
-    await sink.finish();
-    return await afterCut(exchange);
-  }
-  return await afterCleanEnd(exchange, sink, lessons);
+  const isPart = plan.kind === 'rest' && plan.end === sink.position;
+  if (end === 'closed' && !isPart) return await afterCleanEnd(exchange, sink);
+  await sink.finish();
+  return end === 'closed' ? undefined : await afterCut(transfer);
 }
 
-async function afterCleanEnd(exchange: Exchange, sink: BodySink, lessons: Lessons): Promise<AttemptOutcome> {
-  const { job, index, response } = exchange;
-  const { request } = job.record(index);
+async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Failure | undefined> {
+  const { transfer, response } = exchange;
+  const { request } = transfer.record;
   const known = await sink.preview();
   const completeness = assessCleanEnd(known, response.signalsTruncation);
-  if (completeness === 'complete') {
-    letNextStart(exchange);
-    return (await settleABody(job, index, sink, lessons)) ? settledOutcome : again;
-  }
   const provable = request.method === 'GET' && known.head.status === 200;
-  if (completeness === 'unproven' && !provable) {
-    if (isOkStatus(known.head.status)) warnUnverified(exchange, countBytes(known.stored));
-    return (await settleABody(job, index, sink, lessons)) ? settledOutcome : again;
-  }
-  await sink.finish();
-  if (completeness === 'unproven') {
-    lessons.proveEnd = true;
-    return again;
-  }
-  return await afterCut(exchange);
+  if (completeness === 'complete') letNextStart(exchange);
+  else if (completeness === 'short' || provable) {
+    await sink.finish();
+    if (completeness === 'short') return await afterCut(transfer);
+    transfer.lessons.proveEnd = true;
+    return undefined;
+  } else if (isOkStatus(known.head.status)) warnUnverified(transfer, countBytes(known.stored));
+  return await settleABody(transfer, sink);
 }
 
 /**
  * The network is free while the last bytes become durable, and small records share a transaction only if several wait
  * for one. What is received and not yet durable stays below one checkpoint all the same.
  */
-function letNextStart({ job, index, release }: Exchange): void {
-  const { integrity } = job.record(index).request;
-  if (integrity === '' && job.pendingBytes < job.workshop.options.checkpointSize) release();
+function letNextStart({ transfer, release }: Exchange): void {
+  const { integrity } = transfer.record.request;
+  if (integrity === '' && transfer.job.pendingBytes < transfer.options.checkpointSize) release();
 }
 
 /** A body that ended too early: it may be continued, if the method allows to ask again. */
-async function afterCut({ job, index }: Exchange): Promise<AttemptOutcome> {
-  if (isRetryableMethod(job.record(index).request.method)) return cutOff;
-  await job.settle(index, 'fetch-error');
-  return settledOutcome;
+async function afterCut(transfer: Transfer): Promise<Failure | undefined> {
+  if (isRetryableMethod(transfer.record.request.method)) return cutOff;
+  return await transfer.settle('fetch-error');
 }
 
-async function refuse(exchange: Exchange): Promise<AttemptOutcome> {
-  await discardBody(exchange.response);
-  return startOver(exchange);
-}
-
-/** The stored bytes and the resource are not one version, or can't be shown to be: the next body starts from 0. */
-function startOver({ lessons }: Exchange): AttemptOutcome {
+/**
+ * The stored bytes and the resource are not one version, or can't be shown to be: the next body starts from 0. If that
+ * was found with one of several ranges, a single one decides.
+ */
+function refuse({ transfer, parallel }: Exchange): Failure | undefined {
+  const { lessons } = transfer;
+  if (parallel) {
+    lessons.singleRange = true;
+    return undefined;
+  }
   lessons.startOver = true;
   lessons.proveEnd = false;
   return cutOff;
 }
 
-async function discardBody(response: NetworkResponse): Promise<void> {
-  await response.body?.cancel().catch(() => {});
-}
-
-function storedBody(job: Job, index: number): { data: ResponseData | null; stored: number } {
-  const data = job.record(index).responseData;
-  return { data, stored: data ? prefixLength(data.stored) : 0 };
-}
-
-function warnUnverified({ job, index, response }: Exchange, stored: number): void {
-  job.workshop.ports.log.warn(
-    `${job.record(index).request.url}: the ${stored} bytes received are accepted unverified; the server ` +
-      `(status ${response.head.status}) gives neither a length nor ranges, and this browser reports cut bodies as whole.`,
+function warnUnverified({ ports, record }: Transfer, stored: number): void {
+  ports.log.warn(
+    `${record.request.url}: its ${stored} bytes are accepted unverified, because the server tells neither a length ` +
+      'nor ranges, and this browser reports cut bodies as whole',
   );
 }

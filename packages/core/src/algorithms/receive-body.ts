@@ -16,7 +16,7 @@ export interface Expectation {
   /** The body ends before this offset, null where nobody said. */
   readonly end: number | null;
   /** Stored bytes that the response repeats before it brings new ones. */
-  readonly overlap: Uint8Array | null;
+  readonly overlap: Uint8Array;
 }
 
 /**
@@ -27,16 +27,21 @@ export interface Expectation {
 export async function receiveBody(
   job: Job,
   attempt: Attempt,
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array> | null,
   sink: BodySink,
   expected: Expectation,
 ): Promise<BodyEnd> {
-  const reader = body.getReader();
+  const reader = body?.getReader();
   try {
-    return await receive(job, attempt, reader, sink, expected);
+    return reader ? await receive(job, attempt, reader, sink, expected) : 'closed';
+  } catch (error) {
+    // what came before a pause or a stop is not fetched again
+    if (job.interruption === 'paused' || job.interruption === 'stopped') await sink.finish();
+    else await sink.discard();
+    throw error;
   } finally {
     // does nothing to a stream that has ended; one that has not must not go on for nobody
-    reader.cancel().catch(() => {});
+    reader?.cancel().catch(() => {});
   }
 }
 
@@ -47,22 +52,19 @@ async function receive(
   sink: BodySink,
   { end, overlap }: Expectation,
 ): Promise<BodyEnd> {
-  let compared = 0;
+  let repeated = overlap;
   for (;;) {
     const chunk = await attempt.receive(reader.read()).catch(() => null);
     attempt.throwIfInterrupted();
     if (!chunk) return 'cut';
-    if (chunk.done) return overlap && compared < overlap.byteLength ? 'cut' : 'closed';
-    let bytes = chunk.value;
-    if (overlap && compared < overlap.byteLength) {
-      const repeated = bytes.subarray(0, overlap.byteLength - compared);
-      if (!sameBytes(repeated, overlap, compared)) return 'other-version';
-      compared += repeated.byteLength;
-      bytes = bytes.subarray(repeated.byteLength);
-    }
-    if (bytes.byteLength === 0) continue;
-    if (end !== null && sink.position + bytes.byteLength > end) return 'too-long';
-    if (exceedsDownloadTotal(job, bytes.byteLength)) return 'total-exceeded';
+    if (chunk.done) return repeated.length > 0 ? 'cut' : 'closed';
+    const compared = Math.min(repeated.length, chunk.value.length);
+    for (let i = 0; i < compared; i++) if (chunk.value[i] !== repeated[i]) return 'other-version';
+    repeated = repeated.subarray(compared);
+    const bytes = chunk.value.subarray(compared);
+    if (bytes.length === 0) continue;
+    if (end !== null && sink.position + bytes.length > end) return 'too-long';
+    if (exceedsDownloadTotal(job, bytes.length)) return 'total-exceeded';
     await sink.write(bytes);
   }
 }
@@ -71,8 +73,4 @@ async function receive(
 function exceedsDownloadTotal(job: Job, added: number): boolean {
   const { downloadTotal } = job.fetch;
   return downloadTotal !== 0 && job.downloaded + job.pendingBytes + added > downloadTotal;
-}
-
-function sameBytes(bytes: Uint8Array, stored: Uint8Array, offset: number): boolean {
-  return bytes.every((byte, index) => byte === stored[offset + index]);
 }

@@ -1,17 +1,6 @@
 import { withoutLengths } from '../model/header-list.ts';
-import type { BodyKey, ResponseData, ResponseHead, StoredRecord, UnsettledRecord } from '../model/record.ts';
+import type { BodyKey, ResponseHead, UnsettledRecord } from '../model/record.ts';
 import type { Store } from '../ports.ts';
-
-/** The response data of a response that replaces what the record has: nothing of its body is stored yet. */
-export function newResponseData(
-  record: StoredRecord,
-  head: ResponseHead,
-  receivedAt: number,
-  known: Pick<ResponseData, 'coding' | 'length' | 'lengthProven'>,
-): ResponseData {
-  const body = (record.responseData?.body ?? -1) + 1;
-  return { ...known, body, head, receivedAt, stored: [], responses: 1 };
-}
 
 /** A body assembled from our own ranges is shown as the 200 it stands for. */
 export function asWhole(head: ResponseHead): ResponseHead {
@@ -32,18 +21,26 @@ export function continued(
   return { ...record, responseData: { ...data, length, lengthProven, responses: data.responses + 1 } };
 }
 
-/** The stored bytes from `start` up to `end`. */
-export async function readStoredBytes(
+/** The stored bytes from `start` up to `end`, in parts. */
+export async function* readStoredBytes(
   store: Store,
   key: BodyKey,
   start: number,
   end: number,
-): Promise<Uint8Array> {
-  const bytes = new Uint8Array(end - start);
+): AsyncGenerator<Uint8Array> {
   for (let position = start; position < end; ) {
     const part = await store.readBytes(key, position, end);
     if (!part) throw new Error(`Bytes from ${position} on of ${end} are missing from the store`);
-    bytes.set(part, position - start);
+    yield part;
+    position += part.byteLength;
+  }
+}
+
+export async function joinBytes(parts: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let position = 0;
+  for await (const part of parts) {
+    bytes.set(part, position);
     position += part.byteLength;
   }
   return bytes;

@@ -1,4 +1,5 @@
-import type { Job } from '../transfer/job.ts';
+import type { Transfer } from '../transfer/transfer.ts';
+import { unlessAborted } from '../transfer/unless-aborted.ts';
 
 /**
  * Waits until a resource that was temporarily unavailable may be available again.
@@ -9,39 +10,22 @@ import type { Job } from '../transfer/job.ts';
  * @param probes how often in a row the network was found missing
  * @throws InterruptedError
  */
-export async function waitForRetry(job: Job, index: number, probes: number): Promise<void> {
-  const { clock } = job.workshop.ports;
-  const { retry } = job.workshop.options;
-  const record = job.record(index);
-  if (record.state === 'offline') {
-    const delay = Math.min(retry.firstDelay * 2 ** Math.max(0, probes - 1), retry.longestDelay);
-    await wait(job, delay, true);
-  } else if (record.state === 'backing-off') {
-    const delay = Math.min(record.until - clock.now(), Math.max(retry.longestRetryAfter, retry.longestDelay));
-    if (delay > 0) await wait(job, delay, false);
-  }
-}
-
-function wait(job: Job, delay: number, untilOnline: boolean): Promise<void> {
-  const { clock, connectivity } = job.workshop.ports;
-  const { signal } = job;
-  return new Promise((resolve, reject) => {
-    const end = (): void => {
+export async function waitForRetry(transfer: Transfer, probes: number): Promise<void> {
+  const { clock, connectivity } = transfer.ports;
+  const { firstDelay, longestDelay, longestRetryAfter } = transfer.options.retry;
+  const { record } = transfer;
+  const isOffline = record.state === 'offline';
+  if (!isOffline && record.state !== 'backing-off') return;
+  const delay = isOffline
+    ? Math.min(firstDelay * 2 ** Math.max(0, probes - 1), longestDelay)
+    : Math.min(record.until - clock.now(), Math.max(longestRetryAfter, longestDelay));
+  if (delay <= 0) return;
+  await unlessAborted<void>(transfer.job.signal, (onDue) => {
+    const cancelTimer = clock.setTimer(delay, onDue);
+    const stopListening = isOffline ? connectivity.onOnline(onDue) : () => {};
+    return () => {
       cancelTimer();
       stopListening();
-      signal.removeEventListener('abort', onAbort);
     };
-    const onAbort = (): void => {
-      end();
-      reject(signal.reason);
-    };
-    const onDue = (): void => {
-      end();
-      resolve();
-    };
-    const cancelTimer = clock.setTimer(delay, onDue);
-    const stopListening = untilOnline ? connectivity.onOnline(onDue) : () => {};
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
   });
 }

@@ -73,7 +73,7 @@ function isSameVersion(
   const lastModified = getHeader(previous.head.headers, 'last-modified');
   const partialLastModified = getHeader(partial.headers, 'last-modified');
   if (lastModified !== null && partialLastModified !== lastModified) {
-    const confirmed = sentIfRange || getStrongETag(previous) !== null;
+    const confirmed = sentIfRange || getStrongETag(previous.head) !== null;
     if (partialLastModified !== null || !confirmed) return false;
   }
   // 4.2.

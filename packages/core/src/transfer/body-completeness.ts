@@ -1,5 +1,5 @@
 import { countBytes } from '../model/byte-ranges.ts';
-import type { ContentCoding, ResponseData } from '../model/record.ts';
+import type { ResponseData } from '../model/record.ts';
 
 /** How a body that ended cleanly stands: a clean end alone proves nothing, some engines report one for every cut. */
 export type Completeness = 'complete' | 'short' | 'unproven';
@@ -9,11 +9,6 @@ const nullBodyStatuses = new Set([101, 103, 204, 205, 304]);
 /** Whether a response has no body whatever its fields say. https://fetch.spec.whatwg.org/#null-body-status */
 export function hasNullBody(status: number, method: string): boolean {
   return method === 'HEAD' || status === 0 || nullBodyStatuses.has(status);
-}
-
-/** Whether offsets in the stored body are offsets on the server. */
-export function hasServerOffsets(coding: ContentCoding): boolean {
-  return coding === 'identity';
 }
 
 /** Judges a body whose stream ended without an error. */

@@ -1,6 +1,6 @@
-import type { BodyKey, ResponseData, StoredRecord, UnsettledRecord } from '../model/record.ts';
-import { requireUnsettled, StaleWriteError, withBytes } from '../model/transitions.ts';
-import type { Job } from './job.ts';
+import type { ResponseData, StoredRecord, UnsettledRecord } from '../model/record.ts';
+import { requireUnsettled, withBytes } from '../model/transitions.ts';
+import type { Transfer } from './transfer.ts';
 
 /** Applied with the first checkpoint of a response: puts its head into the record. */
 export type RecordChange = (record: UnsettledRecord) => UnsettledRecord;
@@ -10,45 +10,43 @@ export type RecordChange = (record: UnsettledRecord) => UnsettledRecord;
  * much time. Some are written while the bytes of the next one gather; when they are many, `write` waits.
  */
 export class BodySink {
+  readonly #transfer: Transfer;
+  readonly #body: number;
   #parts: Uint8Array[] = [];
   #gathered = 0;
-  #position: number;
+  #start: number;
   readonly #writing = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | null = null;
-  #cancelTimer: (() => void) | null = null;
+  #cancelTimer = (): void => {};
   #head: RecordChange | null;
 
   /**
-   * @param offset where in the body the first byte belongs
+   * @param start where in the body the first byte belongs
    * @param head a change of the record that its first checkpoint carries
    */
-  constructor(
-    readonly job: Job,
-    readonly key: BodyKey,
-    offset: number,
-    head: RecordChange | null = null,
-  ) {
-    this.#position = offset;
+  constructor(transfer: Transfer, body: number, start: number, head: RecordChange) {
+    this.#transfer = transfer;
+    this.#body = body;
+    this.#start = start;
     this.#head = head;
-    const { firstCheckpointInterval, checkpointInterval } = job.workshop.options;
-    this.#startTimer(head ? firstCheckpointInterval : checkpointInterval);
+    this.#startTimer(transfer.options.firstCheckpointInterval);
   }
 
   /** Where the next byte belongs. */
   get position(): number {
-    return this.#position + this.#gathered;
+    return this.#start + this.#gathered;
   }
 
   /** Resolves when there is room for more. Rejects if a checkpoint failed. */
   async write(bytes: Uint8Array): Promise<void> {
-    this.#throwFailure();
+    const { job, options } = this.#transfer;
     this.#parts.push(bytes);
     this.#gathered += bytes.byteLength;
-    this.job.pendingBytes += bytes.byteLength;
-    const { smallestCheckpoint, checkpointSize, checkpointsAtOnce } = this.job.workshop.options;
-    const full = this.#writing.size >= checkpointsAtOnce;
+    job.pendingBytes += bytes.byteLength;
     // what a death would lose is kept small while the store keeps up, and checkpoints grow when it does not
-    if (this.#gathered < (full ? checkpointSize : smallestCheckpoint)) return;
+    const full = this.#writing.size >= options.checkpointsAtOnce;
+    const enough = full ? options.checkpointSize : options.smallestCheckpoint;
+    if (this.#gathered < enough && !this.#failure) return;
     if (full) await Promise.race(this.#writing);
     this.#throwFailure();
     this.#checkpoint();
@@ -57,26 +55,22 @@ export class BodySink {
   /** The record's response data as they will be when all that has come is on stable storage. */
   async preview(): Promise<ResponseData> {
     await this.#written();
-    const record = requireUnsettled(this.job.record(this.key.index));
-    const answered = this.#head ? this.#head(record) : record;
-    const range = { start: this.#position, end: this.position };
-    const { responseData } = withBytes(answered, this.key.body, range);
-    if (!responseData) throw new StaleWriteError('The response is no longer stored');
-    return responseData;
+    const record = this.#extend(requireUnsettled(this.#transfer.record));
+    return record.responseData as ResponseData;
   }
 
-  /** Resolves when all that came is on stable storage, `change` made in the same transaction as the last bytes. */
-  async finish(change?: (record: UnsettledRecord) => StoredRecord): Promise<void> {
-    this.#stopTimer();
+  /** Resolves when all is on stable storage, `change` made in the same transaction as the last bytes. */
+  async finish(change?: (record: UnsettledRecord) => StoredRecord): Promise<undefined> {
+    this.#cancelTimer();
     await this.#written();
     if (change || this.#gathered > 0 || this.#head) await this.#commit(change);
   }
 
   /** Forgets what is not in the store yet. */
   async discard(): Promise<void> {
-    this.#stopTimer();
+    this.#cancelTimer();
     await Promise.all(this.#writing);
-    this.job.pendingBytes -= this.#gathered;
+    this.#transfer.job.pendingBytes -= this.#gathered;
     this.#gathered = 0;
     this.#parts = [];
   }
@@ -91,15 +85,11 @@ export class BodySink {
   }
 
   #startTimer(delay: number): void {
-    this.#cancelTimer = this.job.workshop.ports.clock.setTimer(delay, () => {
-      this.#startTimer(this.job.workshop.options.checkpointInterval);
+    const { ports, options } = this.#transfer;
+    this.#cancelTimer = ports.clock.setTimer(delay, () => {
+      this.#startTimer(options.checkpointInterval);
       if (this.#writing.size === 0 && (this.#gathered > 0 || this.#head)) this.#checkpoint();
     });
-  }
-
-  #stopTimer(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
   }
 
   #checkpoint(): void {
@@ -111,29 +101,29 @@ export class BodySink {
     this.#writing.add(writing);
   }
 
-  async #commit(change?: (record: UnsettledRecord) => StoredRecord): Promise<void> {
-    const parts = this.#parts;
-    const length = this.#gathered;
+  /** How what was gathered changes the record. */
+  get #extend(): RecordChange {
     const head = this.#head;
-    const offset = this.#position;
-    this.#parts = [];
+    const range = { start: this.#start, end: this.position };
+    return (record) => withBytes(head ? head(record) : record, this.#body, range);
+  }
+
+  async #commit(change = (record: UnsettledRecord): StoredRecord => record): Promise<void> {
+    const { job } = this.#transfer;
+    const extend = this.#extend;
+    const length = this.#gathered;
+    const key = this.#transfer.bodyKey(this.#body);
+    const offset = this.#start;
+    const parts = this.#parts;
+    this.#start += length;
     this.#gathered = 0;
-    this.#position += length;
+    this.#parts = [];
     this.#head = null;
-    const bytes = { key: this.key, offset, parts };
     try {
-      await this.job.workshop.ports.store.stageBytes?.(this.key, offset, parts);
-      await this.job.commit(
-        this.key.index,
-        (record) => {
-          const range = { start: offset, end: offset + length };
-          const written = withBytes(head ? head(record) : record, this.key.body, range);
-          return change ? change(written) : written;
-        },
-        bytes,
-      );
+      await this.#transfer.ports.store.stageBytes?.(key, offset, parts);
+      await this.#transfer.commit((record) => change(extend(record)), { key, offset, parts });
     } finally {
-      this.job.pendingBytes -= length;
+      job.pendingBytes -= length;
     }
   }
 }

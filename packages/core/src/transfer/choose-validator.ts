@@ -1,5 +1,5 @@
 import { getHeader } from '../model/header-list.ts';
-import type { ResponseData } from '../model/record.ts';
+import type { ResponseData, ResponseHead } from '../model/record.ts';
 
 /** How many of the stored bytes are fetched again and compared where only a date tells versions apart. */
 export const overlapLength = 64 * 1024;
@@ -12,12 +12,10 @@ export interface Validator {
   readonly overlap: number;
 }
 
-const strongETag = /^"[^"]*"$/;
-
 /** The response's ETag if it is strong: a weak one may stand for different bytes. */
-export function getStrongETag(data: ResponseData): string | null {
-  const etag = getHeader(data.head.headers, 'etag')?.trim();
-  return etag && strongETag.test(etag) ? etag : null;
+export function getStrongETag({ headers }: ResponseHead): string | null {
+  const etag = getHeader(headers, 'etag');
+  return etag && /^"[^"]*"$/.test(etag) ? etag : null;
 }
 
 /**
@@ -27,7 +25,7 @@ export function getStrongETag(data: ResponseData): string | null {
  * been made at least 1 s later by the server's clock, or, where its `Date` is hidden, 60 s later by ours.
  */
 export function chooseValidator(data: ResponseData): Validator | null {
-  const etag = getStrongETag(data);
+  const etag = getStrongETag(data.head);
   if (etag) return { value: etag, overlap: 0 };
   const lastModified = getHeader(data.head.headers, 'last-modified');
   if (!lastModified || data.length === null) return null;

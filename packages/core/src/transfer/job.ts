@@ -1,7 +1,7 @@
 import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
-import type { BodyKey, RecordResult, StoredRecord, UnsettledRecord } from '../model/record.ts';
+import type { BodyKey, StoredRecord, UnsettledRecord } from '../model/record.ts';
 import { storedBodyBytesTotal } from '../model/snapshot.ts';
-import { requireUnsettled, settled, withRecordResult } from '../model/transitions.ts';
+import { requireUnsettled, withRecordResult } from '../model/transitions.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import type { EngineOptions } from './options.ts';
@@ -116,7 +116,7 @@ export class Job {
     index: number,
     change: (record: UnsettledRecord) => StoredRecord,
     bytes?: BytesToStore,
-  ): Promise<void> {
+  ): Promise<undefined> {
     const { fetch: key } = this.record(index);
     let next: StoredRecord | undefined;
     let fetch: StoredBackgroundFetch | undefined;
@@ -148,9 +148,5 @@ export class Job {
     const changed = this.fetch.state !== fetch.state || this.fetch.title !== fetch.title;
     this.fetch = fetch;
     if (changed) this.#onChange();
-  }
-
-  settle(index: number, result: RecordResult): Promise<void> {
-    return this.commit(index, (record) => settled(record, result));
   }
 }

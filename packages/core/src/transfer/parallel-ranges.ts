@@ -6,7 +6,7 @@ import { getStrongETag } from './choose-validator.ts';
 /** Whether what is missing of a body may be fetched in several ranges at once. */
 export function allowsParallelRanges(data: ResponseData, pieceSize: number): boolean {
   if (data.length === null || !data.lengthProven || data.coding !== 'identity') return false;
-  if (!getStrongETag(data)) return false;
+  if (!getStrongETag(data.head)) return false;
   if (getHeader(data.head.headers, 'accept-ranges')?.trim().toLowerCase() !== 'bytes') return false;
   const missing = findGaps(data.stored, data.length).reduce((sum, gap) => sum + gap.end - gap.start, 0);
   return missing >= 2 * pieceSize;

@@ -1,5 +1,13 @@
 import type { RetryCounts } from '../model/record.ts';
 
+/** What an attempt came to that failed for now. */
+export interface Failure {
+  /** Whether there was a response. */
+  readonly answered: boolean;
+  /** ms for which the server wants to be left alone */
+  readonly retryAfter: number;
+}
+
 /** When a failed attempt is repeated. All times in ms. */
 export interface RetryPolicy {
   /** Retries while no response was ever seen: a refusal by CORS or CSP looks like this, and will not pass. */
@@ -38,13 +46,10 @@ export function isRetryableMethod(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Parses `Retry-After`, in seconds or as a date, to ms from `now`; null for neither. RFC 9110, 10.2.3 */
-export function parseRetryAfter(value: string | null, now: number): number | null {
-  if (value === null) return null;
-  const trimmed = value.trim();
-  if (/^\d{1,10}$/.test(trimmed)) return Number(trimmed) * 1000;
-  const date = Date.parse(trimmed);
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
+/** Parses `Retry-After`, in seconds or as a date, to ms from `now`; 0 for neither. RFC 9110, 10.2.3 */
+export function parseRetryAfter(value: string | null, now: number): number {
+  const text = value?.trim() ?? '';
+  return /^\d{1,10}$/.test(text) ? Number(text) * 1000 : Math.max(0, Date.parse(text) - now || 0);
 }
 
 /** The counts after an attempt that stored up to `stored` bytes of a body; a new furthest point is progress. */
@@ -67,7 +72,7 @@ export function chooseDelay(
   counts: RetryCounts,
   policy: RetryPolicy,
   random: number,
-  retryAfter: number | null,
+  retryAfter: number,
 ): number | null {
   if (!counts.answered) {
     if (counts.unanswered > policy.unansweredRetries) return null;
@@ -78,5 +83,5 @@ export function chooseDelay(
   if (counts.fruitless >= policy.fruitlessAttempts) return null;
   const doubled = policy.firstDelay * 2 ** Math.max(0, counts.fruitless - 1);
   const delay = Math.min(doubled, policy.longestDelay) * (0.5 + random / 2);
-  return Math.max(delay, Math.min(retryAfter ?? 0, policy.longestRetryAfter));
+  return Math.max(delay, Math.min(retryAfter, policy.longestRetryAfter));
 }

@@ -1,13 +1,15 @@
+import { unlessAborted } from './unless-aborted.ts';
+
 interface Waiting {
   readonly fetchOrder: number;
   readonly recordIndex: number;
-  readonly start: () => void;
+  readonly start: (release: () => void) => void;
 }
 
 /** Lets a number of records transfer at a time, in the order of their fetches and their places in them. */
 export class Scheduler {
   #free: number;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = new Set<Waiting>();
 
   constructor(concurrency: number) {
     this.#free = concurrency;
@@ -18,44 +20,27 @@ export class Scheduler {
    * Rejects with the signal's reason if it is aborted while waiting.
    */
   acquire(fetchOrder: number, recordIndex: number, signal: AbortSignal): Promise<() => void> {
-    if (signal.aborted) return Promise.reject(signal.reason);
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        reject(signal.reason);
-      };
-      const waiting: Waiting = {
-        fetchOrder,
-        recordIndex,
-        start: () => {
-          signal.removeEventListener('abort', onAbort);
-          let held = true;
-          resolve(() => {
-            if (!held) return;
-            held = false;
-            this.#free++;
-            this.#startNext();
-          });
-        },
-      };
-      signal.addEventListener('abort', onAbort);
-      this.#enqueue(waiting);
-      this.#startNext();
+    const place = unlessAborted<() => void>(signal, (start) => {
+      const waiting = { fetchOrder, recordIndex, start };
+      this.#waiting.add(waiting);
+      return () => this.#waiting.delete(waiting);
     });
-  }
-
-  #enqueue(waiting: Waiting): void {
-    let at = this.#waiting.length;
-    while (at > 0 && comesBefore(waiting, this.#waiting[at - 1] as Waiting)) at--;
-    this.#waiting.splice(at, 0, waiting);
+    this.#startNext();
+    return place;
   }
 
   #startNext(): void {
     if (this.#free === 0) return;
-    const next = this.#waiting.shift();
+    let next: Waiting | undefined;
+    for (const waiting of this.#waiting) if (!next || comesBefore(waiting, next)) next = waiting;
     if (!next) return;
     this.#free--;
-    next.start();
+    let held = true;
+    next.start(() => {
+      if (held) this.#free++;
+      held = false;
+      this.#startNext();
+    });
   }
 }
 

@@ -1,5 +1,12 @@
-import type { BodyKey } from '../model/record.ts';
-import type { Hash, HashAlgorithm, Store } from '../ports.ts';
+export type HashAlgorithm = 'sha256' | 'sha384' | 'sha512';
+
+export interface Hasher {
+  update(bytes: Uint8Array): void;
+  digest(): Uint8Array;
+}
+
+/** A hash that takes its message in parts. */
+export type CreateHasher = (algorithm: HashAlgorithm) => Promise<Hasher>;
 
 interface Digest {
   readonly algorithm: HashAlgorithm;
@@ -27,27 +34,19 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 /**
- * Whether the stored body is one that `integrity` allows. Reads it from the store in parts, however many attempts
- * it took to get there. Metadata that names no known algorithm allows everything, as in the specification of SRI.
+ * Whether a body is one that `integrity` allows. Metadata that names no known algorithm allows everything, as in the
+ * specification of SRI.
  */
 export async function verifyIntegrity(
+  createHasher: CreateHasher,
   integrity: string,
-  store: Store,
-  hash: Hash,
-  body: BodyKey,
-  length: number,
+  body: AsyncIterable<Uint8Array>,
 ): Promise<boolean> {
   const digests = parseIntegrity(integrity);
   const algorithm = digests[0]?.algorithm;
   if (!algorithm) return true;
-  const hasher = await hash.create(algorithm);
-  for (let position = 0; position < length; ) {
-    const bytes = await store.readBytes(body, position, length);
-    if (!bytes)
-      throw new Error(`Bytes from ${position} on of a body of ${length} are missing from the store`);
-    hasher.update(bytes);
-    position += bytes.byteLength;
-  }
+  const hasher = await createHasher(algorithm);
+  for await (const part of body) hasher.update(part);
   const found = toBase64(hasher.digest());
   return digests.some((digest) => digest.value.replace(/=+$/, '') === found.replace(/=+$/, ''));
 }

@@ -2,7 +2,7 @@ import type { EngineHost } from '@background-fetch/core';
 import { registrationKey } from '../shared/context.ts';
 import { refusal } from '../shared/refusal.ts';
 import { getStartPolicy } from '../shared/start-policy.ts';
-import { hasIntegrity } from './hash.ts';
+import { getIntegrity } from './integrity.ts';
 import { scope } from './scope.ts';
 
 /** The engine of the registration, as its own service worker reaches it. */
@@ -10,7 +10,7 @@ export function createWorkerHost(wake: () => void): EngineHost {
   return {
     hasActiveWorker: () => scope.registration.active !== null,
     key: () => registrationKey(scope.registration.scope),
-    requireEngine: async () => ({ integrity: hasIntegrity() }),
+    requireEngine: async () => ({ integrity: getIntegrity() !== undefined }),
     wake,
     startPolicy: getStartPolicy,
     refusal,

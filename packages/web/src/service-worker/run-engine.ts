@@ -6,7 +6,7 @@ import { mendBodies } from '../storage/mend.ts';
 import { connectivity } from './connectivity.ts';
 import { createWorkerHost } from './engine-host.ts';
 import { createEvents } from './events.ts';
-import { getHash, hasIntegrity } from './hash.ts';
+import { getIntegrity } from './integrity.ts';
 import { SlicedLifetime } from './lifetime.ts';
 import { network } from './network.ts';
 import { type ExtendableMessageEvent, scope } from './scope.ts';
@@ -50,7 +50,7 @@ export async function continueEngine(): Promise<void> {
 
 async function startEngine(): Promise<Engine> {
   const { channel, realm } = getContext();
-  const hash = getHash();
+  const verifyIntegrity = getIntegrity();
   const ports = {
     ...realm.ports,
     ...{
@@ -59,7 +59,7 @@ async function startEngine(): Promise<Engine> {
       events: createEvents(workerHost),
       connectivity: options.connectivity ?? connectivity,
     },
-    ...(hash && { hash }),
+    ...(verifyIntegrity && { verifyIntegrity }),
     mend: mendBodies,
     display: { update: () => {} },
     log: { warn: (message: string) => console.warn(`background-fetch: ${message}`) },
@@ -128,7 +128,7 @@ export function runEngine(): void {
 
 function receive(event: ExtendableMessageEvent, message: WorkerMessage): void {
   if (message.type === 'hello') {
-    event.ports[0]?.postMessage({ integrity: hasIntegrity() });
+    event.ports[0]?.postMessage({ integrity: getIntegrity() !== undefined });
   } else if (message.type === 'ping') {
     lifetime.tie(event, continueEngine(), message.last ? 'last' : message.hidden ? 'hidden' : 'short');
   } else if (message.type === 'click') {
