@@ -37,11 +37,11 @@ export async function fireAnOwedEvent(
   fetch: EndedBackgroundFetch,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, log, writer } = { ...workshop.ports, ...workshop };
+  const { clock, log } = workshop.ports;
   if (fetch.deliveries >= mostDeliveries) {
     log.warn(
-      `The ${eventNameOf(fetch)} event of background fetch "${fetch.id}" was cut short ${fetch.deliveries} times; ` +
-        'its records are released. Give its handlers less to do, or let them go on in parts.',
+      `The event of background fetch "${fetch.id}" was cut short ${fetch.deliveries} times: its records are released. ` +
+        'Give its handlers less to do.',
     );
     return await releaseTheRecords(workshop, fetch, takeSnapshot(fetch, []), signal);
   }
@@ -49,7 +49,7 @@ export async function fireAnOwedEvent(
   // a clock that was set back counts as time gone by
   if (Math.abs(now - fetch.lastDelivery) >= deliveryInterval) {
     const counted = { ...fetch, deliveries: fetch.deliveries + 1, lastDelivery: now };
-    await writer.write(async (transaction) => transaction.putFetch(counted));
+    await workshop.writer.write(async (transaction) => transaction.putFetch(counted));
   }
   await fireTheTerminalEvent(workshop, fetch, signal);
 }

@@ -2,7 +2,7 @@ import { isActive, type StoredBackgroundFetch } from '../model/background-fetch.
 import { settled, withEventOwed } from '../model/transitions.ts';
 import type { Job } from '../transfer/job.ts';
 import { completeARecord } from './complete-a-record.ts';
-import { InstanceUpdates } from './update-background-fetch-instances.ts';
+import { updateInstances } from './update-background-fetch-instances.ts';
 
 /**
  * Performs a background fetch: completes its records and takes it from the active background fetches.
@@ -10,14 +10,12 @@ import { InstanceUpdates } from './update-background-fetch-instances.ts';
  * https://wicg.github.io/background-fetch/#perform-a-background-fetch-algorithm
  */
 export async function performABackgroundFetch(job: Job): Promise<StoredBackgroundFetch | null> {
-  const updates = new InstanceUpdates(job);
-  // who paused it before there was anybody to follow is waiting to hear of it
-  if (job.fetch.state === 'paused') updates.update();
+  const endUpdates = updateInstances(job);
   try {
     // 5.-7. The failure reason is kept with the fetch when a record settles, see withRecordResult.
     await Promise.all(job.records.map((_, index) => completeAndWatch(job, index)));
   } finally {
-    updates.end();
+    endUpdates();
   }
   if (job.interruption === 'stopped') return null;
   return await takeFromActive(job);
@@ -44,7 +42,7 @@ async function takeFromActive(job: Job): Promise<StoredBackgroundFetch | null> {
     for (const record of await transaction.listRecords(current.key)) {
       if (record.state === 'settled') continue;
       // whatever went wrong, an app must never be told of a success whose records are not all there
-      if (owed.failureReason === '') throw new Error(`Record ${record.index} was left ${record.state}`);
+      if (owed.failureReason === '') throw new Error(`Record ${record.index} is ${record.state}`);
       transaction.putRecord(settled(record, 'aborted'));
     }
     ended = owed;

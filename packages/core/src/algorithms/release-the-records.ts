@@ -44,7 +44,6 @@ export function deleteReleased({ ports, writer }: Workshop, key: FetchKey, signa
     writer.write(async (transaction) => transaction.deleteFetch(key)),
   );
   deletion.catch((error) => {
-    if (!signal.aborted)
-      ports.log.warn(`The bytes of a background fetch that has ended could not be freed: ${error}`);
+    if (!signal.aborted) ports.log.warn(`The bytes of background fetch ${key} could not be freed: ${error}`);
   });
 }

@@ -5,44 +5,34 @@ import type { Job } from '../transfer/job.ts';
 const announcementInterval = 50;
 
 /**
- * Update background fetch instances: tells every context the state of a background fetch. What each does with it is
- * in apply-an-update.ts.
+ * Update background fetch instances: tells every context each change of a background fetch, until the result is
+ * called. What each context does with it is in background-fetch-registration.ts.
  * https://wicg.github.io/background-fetch/#update-background-fetch-instance-algorithm
  *
  * Answers the issue at the algorithm's end: changes that come within 50 ms are told as one, the last always.
  */
-export class InstanceUpdates {
-  readonly #job: Job;
-  #cancelTimer: (() => void) | null = null;
-  #due = false;
-
-  constructor(job: Job) {
-    this.#job = job;
-    job.onChange(() => this.update());
-  }
-
-  /** Tells of a change, now or with those that follow soon. */
-  update(): void {
-    this.#due = true;
-    if (!this.#cancelTimer) this.#tell();
-  }
-
-  /** No more is told but by who ends the background fetch. */
-  end(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
-    this.#job.onChange(() => {});
-  }
-
-  #tell(): void {
-    this.#due = false;
-    const { announcements, clock, display } = this.#job.workshop.ports;
-    this.#cancelTimer = clock.setTimer(announcementInterval, () => {
-      this.#cancelTimer = null;
-      if (this.#due) this.#tell();
+export function updateInstances(job: Job): () => void {
+  const { announcements, clock, display } = job.workshop.ports;
+  let cancelTimer: (() => void) | null = null;
+  let due = false;
+  const tell = (): void => {
+    due = false;
+    cancelTimer = clock.setTimer(announcementInterval, () => {
+      cancelTimer = null;
+      if (due) tell();
     });
-    const snapshot = takeSnapshot(this.#job.fetch, this.#job.records);
+    const snapshot = takeSnapshot(job.fetch, job.records);
     announcements.publish(snapshot);
     display.update(snapshot);
-  }
+  };
+  job.onChange = () => {
+    due = true;
+    if (!cancelTimer) tell();
+  };
+  // who paused it before there was anybody to follow is waiting to hear of it
+  if (job.fetch.state === 'paused') tell();
+  return () => {
+    cancelTimer?.();
+    job.onChange = () => {};
+  };
 }

@@ -31,7 +31,7 @@ export function validateAPartialResponse(
 ): PartialContent | null {
   // Beyond the specification: several parts in one body can't be told from one.
   const contentType = getHeader(partial.headers, 'content-type') ?? '';
-  if (/^multipart\/byteranges/i.test(contentType.trim())) return null;
+  if (/^multipart\/byteranges/i.test(contentType)) return null;
   // 2.-3.
   const content = readRange(expectedRangeStart, partial, previous);
   if (!content) return null;
@@ -69,7 +69,7 @@ function isSameVersion(
 ): boolean {
   // 4.1. A 206 to `If-Range` may leave out Last-Modified; an ETag it may not.
   const etag = getHeader(previous.head.headers, 'etag');
-  if (etag !== null && getHeader(partial.headers, 'etag')?.trim() !== etag.trim()) return false;
+  if (etag !== null && getHeader(partial.headers, 'etag') !== etag) return false;
   const lastModified = getHeader(previous.head.headers, 'last-modified');
   const partialLastModified = getHeader(partial.headers, 'last-modified');
   if (lastModified !== null && partialLastModified !== lastModified) {
@@ -83,11 +83,7 @@ function isSameVersion(
   return locationOf(partial.url) === locationOf(previous.head.url);
 }
 
+/** Origin and path. */
 function locationOf(url: string): string {
-  try {
-    const { origin, pathname } = new URL(url);
-    return origin + pathname;
-  } catch {
-    return url;
-  }
+  return url.replace(/[?#].*/s, '');
 }

@@ -48,11 +48,6 @@ export class Engine {
     return this.#registration;
   }
 
-  /** Whether there is anything it would have to be kept awake for. */
-  get busy(): boolean {
-    return this.#tasks.size > 0 || this.#looking !== null;
-  }
-
   /** Waits for the running lock, takes over where the last engine stopped, and works until `stop()`. */
   start(): void {
     const { lock, log } = this.#workshop.ports;
@@ -65,29 +60,28 @@ export class Engine {
         await this.#letGo();
       })
       .catch((error) => {
-        if (!signal.aborted) log.warn(`The background fetch engine could not run: ${error}`);
+        if (!signal.aborted) log.warn(`The engine could not run: ${error}`);
       });
   }
 
   /** Reads the store for what other contexts have done: fetches started, aborted, paused, resumed, purged. */
   look(): void {
     if (!this.#holdsLock || this.#stopping.signal.aborted) return;
-    if (this.#looking) {
-      this.#lookAgain = true;
-      return;
-    }
-    this.#looking = this.#readStore()
-      .catch((error) =>
-        this.#workshop.ports.log.warn(`The stored background fetches could not be read: ${error}`),
-      )
-      .finally(() => {
-        this.#looking = null;
-        if (this.#lookAgain) {
-          this.#lookAgain = false;
-          this.look();
-        }
-      });
+    this.#lookAgain = true;
+    if (this.#looking) return;
+    this.#looking = this.#lookWhileAsked();
     this.#workshop.ports.lifetime.keepAwake(this.#looking);
+  }
+
+  async #lookWhileAsked(): Promise<void> {
+    const { log } = this.#workshop.ports;
+    while (this.#lookAgain && !this.#stopping.signal.aborted) {
+      this.#lookAgain = false;
+      await this.#readStore().catch((error) =>
+        log.warn(`The background fetches could not be read: ${error}`),
+      );
+    }
+    this.#looking = null;
   }
 
   /** The user activated what shows this fetch. Nothing happens if it is gone. */
@@ -158,7 +152,7 @@ export class Engine {
     const task = this.#perform(job)
       .catch((error) => {
         const { log } = this.#workshop.ports;
-        log.warn(`Background fetch "${fetch.id}" stopped, and goes on at the next start: ${error}`);
+        log.warn(`Background fetch "${fetch.id}" stopped until the next start: ${error}`);
       })
       .finally(() => {
         this.#tasks.delete(task);

@@ -5,26 +5,22 @@ export interface ContentRangeValues {
   readonly completeLength: number | null;
 }
 
-const digits = /^\d{1,16}$/;
-
 /** A non-negative integer written in digits alone, null for anything else and for what a number can't hold exactly. */
 export function parseLength(text: string | null | undefined): number | null {
-  const trimmed = text?.trim();
-  if (!trimmed || !digits.test(trimmed)) return null;
-  const value = Number(trimmed);
+  const value = /^\s*\d+\s*$/.test(text ?? '') ? Number(text) : null;
   return Number.isSafeInteger(value) ? value : null;
 }
 
 /** Parses `bytes first-last/complete` (RFC 9110, 14.4); null for anything else. */
 export function parseContentRange(value: string): ContentRangeValues | null {
-  const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i.exec(value.trim());
-  if (!match) return null;
-  const firstBytePos = parseLength(match[1]);
-  const lastBytePos = parseLength(match[2]);
-  const completeLength = match[3] === '*' ? null : parseLength(match[3]);
+  const [, first, last, complete] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i.exec(value.trim()) ?? [];
+  const firstBytePos = parseLength(first);
+  const lastBytePos = parseLength(last);
+  const completeLength = parseLength(complete);
   if (firstBytePos === null || lastBytePos === null || lastBytePos < firstBytePos) return null;
-  if (match[3] !== '*' && (completeLength === null || lastBytePos >= completeLength)) return null;
-  return { firstBytePos, lastBytePos, completeLength };
+  return complete === '*' || (completeLength ?? 0) > lastBytePos
+    ? { firstBytePos, lastBytePos, completeLength }
+    : null;
 }
 
 /** The complete length in the `bytes * /N` of a 416 response, null where it is not told. */

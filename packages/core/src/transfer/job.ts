@@ -14,7 +14,7 @@ export type Interruption = 'paused' | 'aborted' | 'stopped';
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
   constructor(readonly interruption: Interruption) {
-    super(`The transfer was interrupted: ${interruption}`);
+    super(interruption);
   }
 }
 
@@ -38,8 +38,9 @@ export class Job {
   readonly #records: StoredRecord[];
   #run = new AbortController();
   #interruption: Interruption | null = null;
-  #onChange: () => void = () => {};
   #resumed: (() => void)[] = [];
+  /** Called after every change of what is at rest. */
+  onChange = (): void => {};
   /** Bytes received and not yet in the store. */
   pendingBytes = 0;
 
@@ -70,21 +71,14 @@ export class Job {
     return this.#run.signal;
   }
 
-  /** Calls back after every change of what is at rest. */
-  onChange(callback: () => void): void {
-    this.#onChange = callback;
-  }
-
   record(index: number): StoredRecord {
-    const record = this.#records[index];
-    if (!record) throw new RangeError(`Background fetch "${this.fetch.id}" has no record ${index}`);
-    return record;
+    return this.#records[index] as StoredRecord;
   }
 
   /** An abort is final, a stop ends everything; a pause gives way to both. */
   interrupt(interruption: Interruption): void {
-    if (this.#interruption === 'stopped') return;
-    if (this.#interruption === 'aborted' && interruption === 'paused') return;
+    const last = this.#interruption;
+    if (last === 'stopped' || (last === 'aborted' && interruption === 'paused')) return;
     this.#interruption = interruption;
     this.#run.abort(new InterruptedError(interruption));
     if (interruption !== 'paused') this.#release();
@@ -140,13 +134,13 @@ export class Job {
     if (next) this.#records[index] = next;
     // the row may have been read while a pause or an abort was on its way here: those are followed, not mirrored
     if (fetch && fetch.state === this.fetch.state) this.fetch = fetch;
-    this.#onChange();
+    this.onChange();
   }
 
   /** Takes over the row at rest, which another context has changed, and tells of it. */
   adopt(fetch: StoredBackgroundFetch): void {
     const changed = this.fetch.state !== fetch.state || this.fetch.title !== fetch.title;
     this.fetch = fetch;
-    if (changed) this.#onChange();
+    if (changed) this.onChange();
   }
 }
