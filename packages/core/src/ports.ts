@@ -16,8 +16,8 @@ export interface RequestBody {
   readonly value: unknown;
 }
 
-/** What can be done within one transaction. Reads see the writes made before them. */
-export interface StoreTransaction {
+/** What the API does within one transaction. Reads see the writes made before them. */
+export interface ClientTransaction {
   /** The generation that was last written for a scope, undefined for a scope never seen. */
   getGeneration(scope: string): Promise<string | undefined>;
   putGeneration(scope: string, generation: string): void;
@@ -33,12 +33,15 @@ export interface StoreTransaction {
   /** Deletes a fetch with its records, request bodies and response bytes. */
   deleteFetch(key: FetchKey): void;
 
-  getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined>;
   /** In order of index. */
   listRecords(fetch: FetchKey): Promise<StoredRecord[]>;
   putRecord(record: StoredRecord): void;
   putRequestBody(fetch: FetchKey, index: number, body: RequestBody): void;
+}
 
+/** What the engine can do beside that. */
+export interface StoreTransaction extends ClientTransaction {
+  getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined>;
   /** Puts `parts`, one after the other, at `offset` of a body, where nothing is stored yet. */
   putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[]): void;
   deleteBytes(body: BodyKey): void;
@@ -48,20 +51,14 @@ export interface StoreTransaction {
  * Durable storage. A transaction is atomic and serialisable: it sees no other's half, and other transactions on
  * the same store (in other contexts, too) see all of it or nothing.
  */
-export interface Store {
+export interface ClientStore {
   /**
    * Runs `work` in a transaction. `work` may await nothing but the transaction's own methods.
    * Resolves with what `work` returned, for `write` only once everything is on stable storage. If `work` throws,
    * nothing is written and its error is passed on.
    * @throws QuotaExceededError (DOMException) if there is no room; a StoreError with `cause` for any other failure.
    */
-  transact<T>(mode: 'read' | 'write', work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
-  /**
-   * Brings `parts` to stable storage ahead of the transaction that puts these very parts there, so that it does not
-   * keep others waiting for the disk; they count once that is done. Calls for one body resolve in their order. Absent
-   * where the transaction has to do both.
-   */
-  stageBytes?(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<void>;
+  transact<T>(mode: 'read' | 'write', work: (transaction: ClientTransaction) => Promise<T>): Promise<T>;
   /** Reads a Request's body into the form in which it is kept. Rejects if the body fails. */
   takeRequestBody(request: Request): Promise<RequestBody>;
   /** The stored request body, as something `new Request()` takes; null if there is none. */
@@ -72,9 +69,21 @@ export interface Store {
    * The first `length` bytes as a Blob that is read when it is needed; null where the host has no such thing.
    * It is readable for as long as the body is stored: WebKit loses the file of a Blob whose row was deleted.
    */
-  readBody(body: BodyKey, length: number, type: string): Promise<Blob | null>;
+  readBody?(body: BodyKey, length: number, type: string): Promise<Blob | null>;
   /** Bytes that may still be stored; null where the host does not tell. */
   spaceLeft(): Promise<number | null>;
+}
+
+/** The store as the engine needs it. */
+export interface Store extends ClientStore {
+  transact<T>(mode: 'read' | 'write', work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Brings `parts` to stable storage ahead of the transaction that puts these very parts there, so that it does not
+   * keep others waiting for the disk; they count once that is done. Calls for one body resolve in their order. Absent
+   * where the transaction has to do both.
+   */
+  stageBytes?(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<void>;
+  readBody(body: BodyKey, length: number, type: string): Promise<Blob | null>;
 }
 
 export interface NetworkRequest {
@@ -185,7 +194,7 @@ export interface Log {
 
 /** What the API needs in every context. */
 export interface ClientPorts {
-  readonly store: Store;
+  readonly store: ClientStore;
   readonly announcements: Announcements;
   readonly clock: Clock;
   readonly random: Random;
@@ -194,6 +203,7 @@ export interface ClientPorts {
 
 /** What the engine needs beside that. */
 export interface EnginePorts extends ClientPorts {
+  readonly store: Store;
   readonly network: Network;
   readonly connectivity: Connectivity;
   readonly lifetime: Lifetime;

@@ -63,7 +63,7 @@ async function followRecord<T>(
 async function readBody(realm: Realm, record: StoredRecord, data: ResponseData): Promise<BodyInit> {
   const key = { fetch: record.fetch, index: record.index, body: data.body };
   if (record.state === 'settled' && realm.givesBlobs) {
-    const blob = await realm.ports.store.readBody(key, prefixLength(data.stored), '');
+    const blob = await realm.ports.store.readBody?.(key, prefixLength(data.stored), '');
     if (blob) return blob;
   }
   return createBodyStream(realm, key);

@@ -4,7 +4,7 @@ import { noRetries, type StoredRequest } from '../model/record.ts';
 import { schemaVersion } from '../model/schema.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { takeSnapshot } from '../model/snapshot.ts';
-import type { EngineHost, Random, RequestBody, Store, StoreTransaction } from '../ports.ts';
+import type { ClientStore, ClientTransaction, EngineHost, Random, RequestBody } from '../ports.ts';
 import { serialiseRequest } from '../serialise/request.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import type { Realm } from './realm.ts';
@@ -51,7 +51,7 @@ export async function startABackgroundFetch(
   }
   const registration = await host.key();
   // 8.5.
-  const requireFree = async (transaction: StoreTransaction): Promise<void> => {
+  const requireFree = async (transaction: ClientTransaction): Promise<void> => {
     if (!(await transaction.findFetches(registration, id)).some(isActive)) return;
     throw new TypeError(`Background fetch "${id}" is active: choose another id, or get() it`);
   };
@@ -89,7 +89,7 @@ export async function startABackgroundFetch(
   });
 }
 
-async function prepare(store: Store, request: Request, clientUrl: string): Promise<Prepared> {
+async function prepare(store: ClientStore, request: Request, clientUrl: string): Promise<Prepared> {
   let body: RequestBody | null = null;
   if (!isRetryableMethod(request.method) && request.body !== null) {
     try {
@@ -104,7 +104,7 @@ async function prepare(store: Store, request: Request, clientUrl: string): Promi
   return { request: serialiseRequest(request, body !== null, clientUrl), body };
 }
 
-async function requireSpace(store: Store, id: string, downloadTotal: number): Promise<void> {
+async function requireSpace(store: ClientStore, id: string, downloadTotal: number): Promise<void> {
   const left = downloadTotal && (await store.spaceLeft());
   if (left !== null && downloadTotal > left) {
     throw new DOMException(

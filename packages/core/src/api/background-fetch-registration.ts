@@ -14,6 +14,7 @@ import { BackgroundFetchRecord } from './background-fetch-record.ts';
 import {
   defineEventHandler,
   defineInterface,
+  defineMembers,
   internal,
   isObject,
   requireArguments,
@@ -39,6 +40,15 @@ export let isRegistration: (value: unknown) => value is BackgroundFetchRegistrat
  */
 export class BackgroundFetchRegistration extends EventTarget {
   readonly #inner: Inner;
+  declare readonly id: string;
+  /** bytes, as are the next three */
+  declare readonly uploadTotal: number;
+  declare readonly uploaded: number;
+  declare readonly downloadTotal: number;
+  declare readonly downloaded: number;
+  declare readonly result: BackgroundFetchResult;
+  declare readonly failureReason: BackgroundFetchFailureReason;
+  declare readonly recordsAvailable: boolean;
   declare onprogress: ((this: BackgroundFetchRegistration, event: Event) => unknown) | null;
 
   static {
@@ -50,39 +60,6 @@ export class BackgroundFetchRegistration extends EventTarget {
     requireInternal(args[0]);
     super();
     this.#inner = args[1] as Inner;
-  }
-
-  get id(): string {
-    return this.#inner.snapshot.id;
-  }
-
-  /** bytes, as are the next three */
-  get uploadTotal(): number {
-    return this.#inner.snapshot.uploadTotal;
-  }
-
-  get uploaded(): number {
-    return this.#inner.snapshot.uploaded;
-  }
-
-  get downloadTotal(): number {
-    return this.#inner.snapshot.downloadTotal;
-  }
-
-  get downloaded(): number {
-    return this.#inner.snapshot.downloaded;
-  }
-
-  get result(): BackgroundFetchResult {
-    return this.#inner.snapshot.result;
-  }
-
-  get failureReason(): BackgroundFetchFailureReason {
-    return this.#inner.snapshot.failureReason;
-  }
-
-  get recordsAvailable(): boolean {
-    return this.#inner.snapshot.recordsAvailable;
   }
 
   /** Resolves with true if this call aborted the fetch, with false if it had ended or was aborted before. */
@@ -119,6 +96,16 @@ export class BackgroundFetchRegistration extends EventTarget {
   }
 }
 
+/** What a change of is an event. */
+const reported = ['uploaded', 'downloaded', 'result', 'failureReason'] as const;
+
+for (const name of [...reported, 'id', 'uploadTotal', 'downloadTotal', 'recordsAvailable'] as const) {
+  defineMembers(BackgroundFetchRegistration.prototype, {
+    get [name](): unknown {
+      return snapshotOf(this as unknown as BackgroundFetchRegistration)[name];
+    },
+  });
+}
 defineInterface(BackgroundFetchRegistration, 'BackgroundFetchRegistration');
 defineEventHandler(BackgroundFetchRegistration.prototype, 'progress', isRegistration);
 
@@ -159,9 +146,6 @@ export function getInstance(
   );
   return handle.registration;
 }
-
-/** What a change of is an event. */
-const reported = ['downloaded', 'uploaded', 'result', 'failureReason'] as const;
 
 class Handle implements Inner {
   readonly registration: BackgroundFetchRegistration;

@@ -29,6 +29,11 @@ export function isObject(value: unknown): value is object {
   return Object(value) === value;
 }
 
+/** Puts accessors on a prototype, enumerable as Web IDL has them. */
+export function defineMembers(prototype: object, members: object): void {
+  Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(members));
+}
+
 interface ActiveHandler {
   handler: object;
   readonly listener: (event: Event) => void;
@@ -64,7 +69,7 @@ export function defineEventHandler(
       else active.set(owner, activateHandler(owner, type, value));
     },
   };
-  Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(members));
+  defineMembers(prototype, members);
 }
 
 /** https://html.spec.whatwg.org/#activate-an-event-handler */

@@ -13,10 +13,9 @@ let timer: ReturnType<typeof setInterval> | undefined;
 export function keepAlive(): void {
   const { channel, realm } = getContext();
   channel.subscribe(follow);
-  globalThis.addEventListener('online', () => pingAll());
-  globalThis.addEventListener('pagehide', () => pingAll(true));
-  globalThis.addEventListener('pageshow', () => pingAll());
-  globalThis.document?.addEventListener('visibilitychange', () => pingAll());
+  for (const type of ['online', 'pagehide', 'pageshow', 'visibilitychange']) {
+    globalThis.addEventListener(type, () => pingAll(type === 'pagehide'));
+  }
   // what an earlier visit left goes on now
   realm.ports.store
     .transact('read', (transaction) => transaction.listFetches())
@@ -26,9 +25,7 @@ export function keepAlive(): void {
       }
       pingAll();
     })
-    .catch((error) =>
-      console.warn('background-fetch: the stored background fetches could not be read.', error),
-    );
+    .catch((error) => console.warn('background-fetch: the background fetches could not be read', error));
 }
 
 function follow({ key, registration, recordsAvailable, paused }: BackgroundFetchSnapshot): void {
@@ -44,11 +41,11 @@ function want(key: FetchKey, registration: string): void {
   timer ??= setInterval(pingAll, pingInterval);
 }
 
-function pingAll(last?: unknown): void {
+function pingAll(last = false): void {
   for (const scope of new Set(wanting.values())) {
     navigator.serviceWorker.getRegistration(scope).then((registration) => {
       // a scope inside another one's finds the other once it is gone itself
-      if (registration?.scope === scope) ping(registration, last === true);
+      if (registration?.scope === scope) ping(registration, last);
     });
   }
 }

@@ -1,16 +1,16 @@
 import type { Lifetime } from '@background-fetch/core';
+import { isFirefox } from '../shared/browser.ts';
 import type { ExtendableEvent } from './scope.ts';
 
 /**
  * ms for which one event keeps the worker awake. A browser kills a worker some time after an event *began*, whatever
  * follows, so that no event may carry a whole download: pages ping every 10 s, and each ping carries a slice.
  */
-const slice = 25_000;
+export const slice = 25_000;
 /** A hidden page's timers are throttled to one in a minute. */
-const hiddenSlice = 55_000;
+export const hiddenSlice = 55_000;
 /** The last page goes away: as long as the browser allows, and then the rest waits for the next visit. */
-const lastSlice = 270_000;
-const lastSliceInFirefox = 55_000;
+export const lastSlice = isFirefox ? 55_000 : 270_000;
 
 /** The lifetime port of a service worker: work is detached from any one event, and each event carries a slice of it. */
 export class SlicedLifetime implements Lifetime {
@@ -18,13 +18,12 @@ export class SlicedLifetime implements Lifetime {
   #onIdle: (() => void)[] = [];
 
   keepAwake(work: Promise<unknown>): void {
-    const settled: Promise<void> = work.catch(() => {}).then(() => this.#remove(settled));
-    this.#work.add(settled);
-  }
-
-  #remove(work: Promise<unknown>): void {
-    this.#work.delete(work);
-    if (this.#work.size === 0) this.release();
+    this.#work.add(work);
+    const remove = (): void => {
+      this.#work.delete(work);
+      if (this.idle) this.release();
+    };
+    work.then(remove, remove);
   }
 
   /** Ends all slices: nothing is to be done, or another version takes over. */
@@ -37,28 +36,16 @@ export class SlicedLifetime implements Lifetime {
   }
 
   /** Ties the work there is, or will be once `beginning` settles, to a live event. */
-  tie(
-    event: ExtendableEvent,
-    beginning: Promise<unknown>,
-    length: 'short' | 'hidden' | 'last' = 'short',
-  ): void {
-    event.waitUntil(beginning.catch(() => {}).then(() => this.#slice(durations[length]())));
-  }
-
-  #slice(duration: number): Promise<void> | undefined {
-    if (this.#work.size === 0) return undefined;
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, duration);
-      this.#onIdle.push(() => {
-        clearTimeout(timer);
-        resolve();
+  tie(event: ExtendableEvent, beginning: Promise<unknown>, duration = slice): void {
+    const carry = (): Promise<void> =>
+      new Promise((resolve) => {
+        if (this.idle) return resolve();
+        const timer = setTimeout(resolve, duration);
+        this.#onIdle.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
       });
-    });
+    event.waitUntil(beginning.then(carry, carry));
   }
 }
-
-const durations = {
-  short: () => slice,
-  hidden: () => hiddenSlice,
-  last: () => ('InternalError' in globalThis ? lastSliceInFirefox : lastSlice),
-};

@@ -5,12 +5,13 @@ import {
   type NetworkResponse,
   serialiseResponse,
 } from '@background-fetch/core';
+import { isChromium, isFirefox } from '../shared/browser.ts';
 
 /** The network port on `fetch()`: a service worker's own requests pass its `fetch` listeners by. */
 export const network: Network = {
   async fetch({ request, body, headers, fresh, signal }: NetworkRequest): Promise<NetworkResponse> {
     const all = new Headers(request.headers as [string, string][]);
-    for (const [name, value] of Object.entries(headers)) all.set(name, value);
+    for (const name in headers) all.set(name, headers[name] as string);
     const init = { headers: all, body: (body?.value as Blob | undefined) ?? null, signal, integrity: '' };
     const cache = fresh ? 'no-store' : request.cache;
     const response = await fetch(request.url, { ...request, ...init, cache });
@@ -30,12 +31,11 @@ export const network: Network = {
 /** Cross-origin, `Content-Encoding` is hidden unless exposed; with a `Range`, browsers ask for no coding. */
 function codingOf(response: Response, ranged: boolean): ContentCoding {
   const coding = response.headers.get('content-encoding');
-  if (coding !== null) return coding.trim().toLowerCase() === 'identity' ? 'identity' : 'encoded';
+  if (coding !== null) return /^identity$/i.test(coding) ? 'identity' : 'encoded';
   return response.type === 'basic' || ranged ? 'identity' : 'unknown';
 }
 
 /** Measured: Chromium reports every body that was cut, Firefox one that is not encoded, WebKit none. */
 function signalsTruncation(coding: ContentCoding): boolean {
-  if ('userAgentData' in navigator) return true;
-  return 'InternalError' in globalThis && coding === 'identity';
+  return isChromium || (isFirefox && coding === 'identity');
 }

@@ -1,13 +1,14 @@
 import { type Connectivity, Engine, type EngineOptions } from '@background-fetch/core';
-import { beginGeneration, getContext, registrationKey } from '../shared/context.ts';
+import { beginGeneration, getContext, registrationKey, useStore } from '../shared/context.ts';
 import { unwrapMessage, type WorkerMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
+import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
 import { mendBodies } from '../storage/mend.ts';
 import { connectivity } from './connectivity.ts';
 import { createWorkerHost } from './engine-host.ts';
 import { createEvents } from './events.ts';
 import { getIntegrity } from './integrity.ts';
-import { SlicedLifetime } from './lifetime.ts';
+import { hiddenSlice, lastSlice, SlicedLifetime, slice } from './lifetime.ts';
 import { network } from './network.ts';
 import { type ExtendableMessageEvent, scope } from './scope.ts';
 
@@ -23,6 +24,7 @@ export interface WorkerOptions {
 /** The engine of the registration, as its own worker's API reaches it. */
 export const workerHost = createWorkerHost(() => void continueEngine());
 
+const store = openIndexedDbStore();
 const lifetime = new SlicedLifetime();
 let options: WorkerOptions = {};
 let engine: Promise<Engine> | undefined;
@@ -54,6 +56,7 @@ async function startEngine(): Promise<Engine> {
   const ports = {
     ...realm.ports,
     ...{
+      store,
       network,
       lifetime,
       events: createEvents(workerHost),
@@ -97,6 +100,7 @@ const functionalEvents = [
 
 /** Makes this service worker run the engine. Its listeners have to come before those of the app. */
 export function runEngine(): void {
+  useStore(store);
   for (const type of functionalEvents) {
     scope.addEventListener(type, (event) => {
       // one that runs and has nothing to do would be told of it, if there were anything new
@@ -130,7 +134,7 @@ function receive(event: ExtendableMessageEvent, message: WorkerMessage): void {
   if (message.type === 'hello') {
     event.ports[0]?.postMessage({ integrity: getIntegrity() !== undefined });
   } else if (message.type === 'ping') {
-    lifetime.tie(event, continueEngine(), message.last ? 'last' : message.hidden ? 'hidden' : 'short');
+    lifetime.tie(event, continueEngine(), message.last ? lastSlice : message.hidden ? hiddenSlice : slice);
   } else if (message.type === 'click') {
     const { key } = message;
     event.waitUntil(continueEngine().then(async () => (await engine)?.click(key)));

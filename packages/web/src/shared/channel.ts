@@ -8,11 +8,10 @@ type ChannelMessage =
   | { readonly type: 'following'; readonly context: number; readonly key: FetchKey }
   /** A new engine asks who follows what: its predecessor took the answer with it. */
   | { readonly type: 'roll-call' }
-  | { readonly type: 'gone'; readonly context: number }
   /** A new version of the worker of this scope wants to take over. */
   | { readonly type: 'hand-over'; readonly scope: string };
 
-/** Frozen pages don't answer, so nobody waits longer for them. ms */
+/** Pages that are frozen or were closed don't answer: they are waited for once, and no longer. ms */
 const receiptTimeout = 500;
 
 type Listener = (snapshot: BackgroundFetchSnapshot) => void;
@@ -29,10 +28,6 @@ export class Channel implements Announcements {
 
   constructor() {
     this.#channel.onmessage = ({ data }: MessageEvent<ChannelMessage>) => this.#receive(data);
-    // a page in the back/forward cache comes back with its registrations: only who is destroyed is gone
-    globalThis.addEventListener?.('pagehide', (event) => {
-      if (!(event as PageTransitionEvent).persisted) this.#post({ type: 'gone', context: this.#context });
-    });
   }
 
   publish(snapshot: BackgroundFetchSnapshot): void {
@@ -44,20 +39,17 @@ export class Channel implements Announcements {
     this.#apply(snapshot);
     const missing = new Set(this.#followers.get(snapshot.key));
     if (!snapshot.recordsAvailable) this.#followers.delete(snapshot.key);
-    if (missing.size === 0) return this.#post({ type: 'state', snapshot });
     const receipt = random.next();
+    this.#post({ type: 'state', snapshot, receipt });
+    if (missing.size === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, receiptTimeout);
+      setTimeout(resolve, receiptTimeout);
       this.#receipts.set(receipt, (context) => {
         missing.delete(context);
-        if (missing.size > 0) return;
-        clearTimeout(timer);
-        resolve();
+        if (missing.size === 0) resolve();
       });
-      this.#post({ type: 'state', snapshot, receipt });
     });
     this.#receipts.delete(receipt);
-    // who did not answer is not waited for again
     for (const context of missing) this.#followers.get(snapshot.key)?.delete(context);
   }
 
@@ -109,9 +101,6 @@ export class Channel implements Announcements {
       }
       case 'roll-call':
         for (const key of this.#followed) this.#post({ type: 'following', context, key });
-        break;
-      case 'gone':
-        for (const followers of this.#followers.values()) followers.delete(message.context);
         break;
       case 'hand-over':
         this.onHandOver(message.scope);

@@ -1,11 +1,14 @@
 import {
+  type ClientStore,
   createRealm,
   type Realm,
   type RegistrationKey,
   runningLock,
   takeSnapshot,
 } from '@background-fetch/core';
-import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
+import { openClientStore } from '../storage/client-store.ts';
+import { Database } from '../storage/database.ts';
+import { defaultDatabaseName } from '../storage/schema.ts';
 import { Channel } from './channel.ts';
 import { clock, lock, random } from './host.ts';
 
@@ -16,18 +19,21 @@ export interface Context {
 }
 
 let context: Context | undefined;
+let workerStore: ClientStore | undefined;
+
+/** Gives a service worker the store of its engine. */
+export function useStore(store: ClientStore): void {
+  workerStore = store;
+}
 
 /** Made when it is first needed: importing has no side effect. */
 export function getContext(): Context {
   if (!context) {
     const channel = new Channel();
-    const ports = { store: openIndexedDbStore(), announcements: channel, clock, random, lock };
-    // its event handlers hold the records for as long as they read them
-    const isServiceWorker = 'clients' in globalThis;
-    context = {
-      channel,
-      realm: createRealm(ports, isServiceWorker),
-    };
+    const store = workerStore ?? openClientStore(new Database(defaultDatabaseName));
+    const ports = { store, announcements: channel, clock, random, lock };
+    // a service worker's event handlers hold the records for as long as they read them
+    context = { channel, realm: createRealm(ports, store === workerStore) };
   }
   return context;
 }

@@ -1,3 +1,4 @@
+import { isChromium, isFirefox } from './browser.ts';
 import type { PatchRegistry } from './patch-registry.ts';
 
 type Entries = readonly (readonly [name: string, value: FormDataEntryValue])[];
@@ -9,7 +10,7 @@ const forms = new WeakMap<Request, Entries>();
  * read form data blob" (WebKitGTK 2.50). So what a request's form held is remembered when the request is made.
  */
 export function rememberForms(patches: PatchRegistry): void {
-  if ('userAgentData' in navigator || 'InternalError' in globalThis) return;
+  if (isChromium || isFirefox) return;
   const construct: ProxyHandler<typeof Request>['construct'] = (target, args, newTarget) => {
     const request = Reflect.construct(target, args, newTarget) as Request;
     const [input, init] = args as [RequestInfo, RequestInit | undefined];
@@ -48,7 +49,7 @@ export function encodeRememberedForm(request: Request): Blob | null {
 }
 
 function encodeEntry(boundary: string, name: string, value: FormDataEntryValue): BlobPart[] {
-  const head = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(withLineBreaks(name))}"`;
+  const head = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"`;
   if (typeof value === 'string') return [`${head}\r\n\r\n${withLineBreaks(value)}\r\n`];
   const type = value.type || 'application/octet-stream';
   return [`${head}; filename="${escapeName(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`, value, '\r\n'];
@@ -56,9 +57,9 @@ function encodeEntry(boundary: string, name: string, value: FormDataEntryValue):
 
 /** Every line break becomes CRLF. */
 function withLineBreaks(text: string): string {
-  return text.replace(/\r\n|\r|\n/g, '\r\n');
+  return text.replace(/\r\n?|\n/g, '\r\n');
 }
 
 function escapeName(text: string): string {
-  return text.replace(/\n/g, '%0A').replace(/\r/g, '%0D').replace(/"/g, '%22');
+  return withLineBreaks(text).replace(/[\r\n"]/g, encodeURIComponent);
 }

@@ -1,0 +1,90 @@
+import {
+  type ClientStore,
+  type ClientTransaction,
+  NewerSchemaError,
+  schemaVersion,
+} from '@background-fetch/core';
+import { encodeRememberedForm } from '../shared/remembered-forms.ts';
+import { findBytes } from './bytes.ts';
+import type { Ask, Database } from './database.ts';
+import { keysBelow, type Rows, type StoreName } from './schema.ts';
+
+/** The row, if this code may read it. */
+export function known<T extends { schema: number } | undefined>(row: T): T {
+  if (row && row.schema > schemaVersion) throw new NewerSchemaError();
+  return row;
+}
+
+/** A failed write fails the transaction, which reports it. */
+export function write(ask: Ask, store: StoreName, request: (store: IDBObjectStore) => IDBRequest): void {
+  ask(store, request).catch(() => {});
+}
+
+/** The API's view of a transaction. */
+export function viewTransaction(ask: Ask): ClientTransaction {
+  async function listFetches(registration?: string): Promise<Rows['fetches'][]> {
+    const fetches = await ask<Rows['fetches'][]>('fetches', (store) => store.getAll());
+    return fetches
+      .map(known)
+      .filter((fetch) => registration === undefined || fetch.registration === registration)
+      .sort((a, b) => a.order - b.order);
+  }
+
+  return {
+    getGeneration: (scope) => ask('meta', (store) => store.get([scope])),
+    putGeneration: (scope, generation) => write(ask, 'meta', (store) => store.put(generation, [scope])),
+    async nextOrder() {
+      const order = await ask('orders', (store) => store.add(0));
+      write(ask, 'orders', (store) => store.clear());
+      return order as number;
+    },
+
+    getFetch: async (key) => known(await ask<Rows['fetches']>('fetches', (store) => store.get(key))),
+    findFetches: async (registration, id) =>
+      (await listFetches(registration)).filter((fetch) => fetch.id === id),
+    listFetches,
+    putFetch: (fetch) => write(ask, 'fetches', (store) => store.put(fetch)),
+    deleteFetch(key) {
+      write(ask, 'fetches', (store) => store.delete(key));
+      for (const name of ['records', 'bodies', 'bytes'] as const) {
+        write(ask, name, (store) => store.delete(keysBelow(key)));
+      }
+    },
+
+    listRecords: async (fetch) =>
+      (await ask<Rows['records'][]>('records', (store) => store.getAll(keysBelow(fetch)))).map(known),
+    putRecord: (record) => write(ask, 'records', (store) => store.put(record)),
+    putRequestBody: (fetch, index, body) =>
+      write(ask, 'bodies', (store) => store.put(body.value, [fetch, index])),
+  };
+}
+
+/** The store as the API needs it. Nothing is opened before the first call. */
+export function openClientStore(database: Database): ClientStore {
+  return {
+    transact: (mode, work) => database.transact(mode, (ask) => work(viewTransaction(ask))),
+    async takeRequestBody(request) {
+      const blob = encodeRememberedForm(request) ?? (await request.blob());
+      // Reading is no request to the database, so that it can't be done while a transaction lasts.
+      return { size: blob.size, value: (await database.takesBlobs()) ? blob : await blob.arrayBuffer() };
+    },
+    async readRequestBody(fetch, index) {
+      const value = await database.transact('read', (ask) =>
+        ask<Rows['bodies'] | undefined>('bodies', (store) => store.get([fetch, index])),
+      );
+      if (!value) return null;
+      const blob = new Blob([value]);
+      return { size: blob.size, value: blob };
+    },
+    async readBytes(body, start, end) {
+      const chunk = await database.transact('read', (ask) => findBytes(ask, body, start, end));
+      return chunk instanceof Blob ? new Uint8Array(await chunk.arrayBuffer()) : chunk;
+    },
+    async spaceLeft() {
+      // WebKitGTK has no `navigator.storage`.
+      const storage = navigator.storage as StorageManager | undefined;
+      const { quota, usage = 0 } = (await storage?.estimate?.()) ?? {};
+      return quota === undefined ? null : Math.max(0, quota - usage);
+    },
+  };
+}
