@@ -10,7 +10,7 @@ export const slice = 25_000;
 /** A hidden page's timers are throttled to one in a minute. */
 export const hiddenSlice = 55_000;
 /** The last page goes away: as long as the browser allows, and then the rest waits for the next visit. */
-export const lastSlice = isFirefox ? 55_000 : 270_000;
+export const lastSlice = isFirefox() ? 55_000 : 270_000;
 
 /** The lifetime port of a service worker: work is detached from any one event, and each event carries a slice of it. */
 export class SlicedLifetime implements Lifetime {

@@ -37,5 +37,5 @@ function codingOf(response: Response, ranged: boolean): ContentCoding {
 
 /** Measured: Chromium reports every body that was cut, Firefox one that is not encoded, WebKit none. */
 function signalsTruncation(coding: ContentCoding): boolean {
-  return isChromium || (isFirefox && coding === 'identity');
+  return isChromium() || (isFirefox() && coding === 'identity');
 }

@@ -1,4 +1,9 @@
 // What no feature tells is decided by the engine, which these globals of theirs give away.
 
-export const isChromium = 'userAgentData' in navigator;
-export const isFirefox = 'InternalError' in globalThis;
+export function isChromium(): boolean {
+  return 'userAgentData' in navigator;
+}
+
+export function isFirefox(): boolean {
+  return 'InternalError' in globalThis;
+}

@@ -10,7 +10,7 @@ const forms = new WeakMap<Request, Entries>();
  * read form data blob" (WebKitGTK 2.50). So what a request's form held is remembered when the request is made.
  */
 export function rememberForms(patches: PatchRegistry): void {
-  if (isChromium || isFirefox) return;
+  if (isChromium() || isFirefox()) return;
   const construct: ProxyHandler<typeof Request>['construct'] = (target, args, newTarget) => {
     const request = Reflect.construct(target, args, newTarget) as Request;
     const [input, init] = args as [RequestInfo, RequestInit | undefined];
