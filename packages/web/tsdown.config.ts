@@ -9,8 +9,6 @@ const bundled = {
   deps: { alwaysBundle: [/.*/], onlyBundle: false as const },
   inputOptions: {
     resolve: { conditionNames: ['source', 'import', 'browser', 'default'] },
-    // `index.js` imports `ponyfill.js`: a page that uses both has one of each thing
-    preserveEntrySignatures: 'allow-extension' as const,
   },
 };
 
@@ -28,11 +26,18 @@ const script = {
   outputOptions: { entryFileNames: '[name].js' },
 };
 
+/** `index.js` imports `ponyfill.js`: a page that uses both has one of each thing. */
+const builtPonyfill = {
+  name: 'built-ponyfill',
+  resolveId: (id: string) => (id === './ponyfill.ts' ? { id: './ponyfill.js', external: true } : null),
+};
+
 // the bundler of declarations drops the reference
 const globals = { dts: '/// <reference path="../globals.d.ts" />' };
 
 export default defineConfig([
-  { ...module, entry: { index: 'src/index.ts', ponyfill: 'src/ponyfill.ts' }, banner: globals },
+  { ...module, entry: { index: 'src/index.ts' }, banner: globals, plugins: [builtPonyfill] },
+  { ...module, entry: { ponyfill: 'src/ponyfill.ts' }, banner: globals },
   { ...module, entry: { 'service-worker': 'src/service-worker.ts' }, banner: globals },
   { ...module, entry: { integrity: 'src/integrity.ts' } },
   {
