@@ -15,9 +15,9 @@ import { toStoreError } from './errors.ts';
 import type { Faults } from './faults.ts';
 import { mendBodies } from './mend.ts';
 import { readRequestBody, takeRequestBody } from './request-bodies.ts';
-import type { SharedSync } from './shared-sync.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { atOnce, ReadTransaction, WriteTransaction } from './transaction.ts';
+import type { WriteAheadLog } from './write-ahead-log.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** What a store is made of. `openStore` sees to it that the parts agree. */
@@ -25,7 +25,7 @@ export interface StoreParts {
   readonly directory: string;
   readonly database: Database;
   readonly files: BodyFiles;
-  readonly log: SharedSync;
+  readonly log: WriteAheadLog;
   readonly faults: Faults;
   /** Called when everything that was asked for before has ended. */
   readonly close: () => Promise<void>;
@@ -120,7 +120,7 @@ export class NodeStore implements Store {
   async #close(): Promise<void> {
     await this.#queue.idle();
     await this.#reading;
-    await this.#parts.log.pending?.catch(() => {});
+    await this.#parts.log.close();
     await this.#parts.files.close();
     await this.#parts.close();
   }
@@ -131,7 +131,7 @@ export class NodeStore implements Store {
     this.#reading = turn.catch(() => {});
     const result = await turn;
     // nobody must build on what a power cut could still take back
-    await this.#parts.log.pending;
+    await this.#parts.log.settled();
     return result;
   }
 

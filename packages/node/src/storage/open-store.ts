@@ -1,13 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { BodyFiles, syncFolder } from './body-files.ts';
 import { type Database, openDatabase } from './database.ts';
 import { toStoreError } from './errors.ts';
 import type { Faults } from './faults.ts';
 import { NodeStore } from './node-store.ts';
-import { SharedSync } from './shared-sync.ts';
 import { prepareStatements } from './statements.ts';
+import { WriteAheadLog } from './write-ahead-log.ts';
 
 /**
  * Opens the store in a directory, made where it is missing. One process at a time has it open: whoever opens it holds
@@ -20,7 +19,7 @@ export async function openStore(
 ): Promise<NodeStore> {
   const path = resolve(directory);
   let database: Database | undefined;
-  let walFile: FileHandle | undefined;
+  let log: WriteAheadLog | undefined;
   try {
     makeDirectories(path);
     database = openDatabase(path, isUnclean(path));
@@ -28,10 +27,10 @@ export async function openStore(
     const files = new BodyFiles(path, faults);
     await removeLeftovers(database, files);
     await syncFolder(path);
-    walFile = await open(database.walPath, 'r+');
-    return assemble(path, database, files, walFile, faults);
+    log = await WriteAheadLog.open(database.walPath, faults);
+    return assemble(path, database, files, log, faults);
   } catch (error) {
-    await walFile?.close();
+    await log?.close();
     database?.reader.close();
     database?.writer.close();
     throw toStoreError(`Opening the store in ${path}`, error, path);
@@ -42,16 +41,14 @@ function assemble(
   directory: string,
   database: Database,
   files: BodyFiles,
-  walFile: FileHandle,
+  log: WriteAheadLog,
   faults: Faults,
 ): NodeStore {
-  const log = new SharedSync(() => walFile.datasync());
   const close = async (): Promise<void> => {
     // an empty log is the sign of a store that was closed
     database.reader.close();
     database.writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     database.writer.close();
-    await walFile.close();
   };
   return new NodeStore({ directory, database, files, log, faults, close });
 }

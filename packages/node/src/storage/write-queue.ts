@@ -1,7 +1,7 @@
 import type { Connection } from './database.ts';
 import type { Faults } from './faults.ts';
-import type { SharedSync } from './shared-sync.ts';
 import { atOnce, type WriteTransaction } from './transaction.ts';
+import type { WriteAheadLog } from './write-ahead-log.ts';
 
 interface Entry {
   readonly transaction: WriteTransaction;
@@ -21,12 +21,12 @@ const largestBatch = 128;
  */
 export class WriteQueue {
   readonly #connection: Connection;
-  readonly #log: SharedSync;
+  readonly #log: WriteAheadLog;
   readonly #faults: Faults;
   readonly #waiting: Entry[] = [];
   #draining: Promise<void> | null = null;
 
-  constructor(connection: Connection, log: SharedSync, faults: Faults) {
+  constructor(connection: Connection, log: WriteAheadLog, faults: Faults) {
     this.#connection = connection;
     this.#log = log;
     this.#faults = faults;
@@ -52,7 +52,7 @@ export class WriteQueue {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, largestBatch);
       const outcomes = await this.#commit(batch);
-      const durable = this.#log.request();
+      const durable = this.#log.sync();
       // the next batch does not wait for the sync of this one: both may end up in the same
       const report = (outcomeOf: (i: number) => Outcome): void => {
         for (const [i, { resolve }] of batch.entries()) resolve(outcomeOf(i));
@@ -73,7 +73,6 @@ export class WriteQueue {
       for (const entry of batch) outcomes.push(await this.#perform(entry));
       this.#faults('commit');
       this.#connection.exec('COMMIT');
-      this.#faults('log');
       return outcomes;
     } catch (error) {
       this.#rollBack();
