@@ -1,6 +1,6 @@
 import { type BodyKey, StoreError } from '@background-fetch/core';
 import type { BodyFiles, StagedBytes } from './body-files.ts';
-import { column } from './columns.ts';
+import { type BodyColumns, keyOf } from './columns.ts';
 import { DamagedStoreError, isMissing } from './errors.ts';
 import type { BytesRow, Statements } from './statements.ts';
 
@@ -8,12 +8,6 @@ import type { BytesRow, Statements } from './statements.ts';
 const largestInline = 64 * 1024;
 /** bytes that one read brings into memory at most */
 const longestRead = 1024 * 1024;
-
-type Key = readonly [fetch: string, index: number, body: number];
-
-function keyOf({ fetch, index, body }: BodyKey): Key {
-  return [column(fetch), index, body];
-}
 
 function sizeOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((total, part) => total + part.byteLength, 0);
@@ -172,7 +166,7 @@ export class Bodies {
     throw lost(body, `its file ends before byte ${start}`);
   }
 
-  #find(key: Key, start: number): BytesRow | null {
+  #find(key: BodyColumns, start: number): BytesRow | null {
     const row = this.#reader.findBytes.get([...key, start]);
     return row && row[0] + row[1] > start ? row : null;
   }
@@ -181,7 +175,7 @@ export class Bodies {
 /** A row for the bytes, or the row before made longer: a body that comes in one piece has one row. */
 function putRow(
   statements: Statements,
-  key: Key,
+  key: BodyColumns,
   offset: number,
   length: number,
   before: BytesRow | undefined,

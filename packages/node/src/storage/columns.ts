@@ -1,4 +1,13 @@
+import type { BodyKey } from '@background-fetch/core';
+
 /** A text as a column that compares exactly and can hold any text. */
 export function column(text: string): string {
   return JSON.stringify(text);
+}
+
+/** What identifies a body in a row. */
+export type BodyColumns = readonly [fetch: string, index: number, body: number];
+
+export function keyOf({ fetch, index, body }: BodyKey): BodyColumns {
+  return [column(fetch), index, body];
 }

@@ -2,9 +2,7 @@ import { isActive, type RegistrationKey, withoutBytes } from '@background-fetch/
 import type { BodyFiles } from './body-files.ts';
 import { column } from './columns.ts';
 import type { FiledBytesRow, Statements } from './statements.ts';
-import type { WriteTransaction } from './transaction.ts';
-
-type Write = (work: (transaction: WriteTransaction) => Promise<void>) => Promise<void>;
+import type { Write, WriteTransaction } from './transaction.ts';
 
 /** The rows of a body whose file does not hold them any more. */
 interface Loss {

@@ -13,6 +13,7 @@ import type { BodyFiles } from './body-files.ts';
 import type { Database } from './database.ts';
 import { toStoreError } from './errors.ts';
 import type { Faults } from './faults.ts';
+import { type LentBody, lendBody } from './lend-body.ts';
 import { mendBodies } from './mend.ts';
 import { readRequestBody, takeRequestBody } from './request-bodies.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -104,11 +105,21 @@ export class NodeStore implements Store {
 
   /** Gives up what was lost of the bodies of active fetches, see `EnginePorts.mend`. */
   async mend(registration: RegistrationKey): Promise<void> {
-    const write = (work: (transaction: WriteTransaction) => Promise<void>): Promise<void> =>
-      this.#write(work);
     await this.#attempt('Looking for lost bytes', () =>
-      mendBodies(this.#reader, write, this.#parts.files, registration),
+      mendBodies(this.#reader, (work) => this.#write(work), this.#parts.files, registration),
     );
+  }
+
+  /** Gives away the `length` bytes of a settled body, null if they are no longer stored. */
+  async lendBody(body: BodyKey, length: number): Promise<LentBody | null> {
+    return await this.#attempt('Saving a body', () =>
+      lendBody(this.#reader, (work) => this.#write(work), this.#parts.files, body, length),
+    );
+  }
+
+  /** A name for a file that a crash leaves behind here and the next start removes. */
+  temporaryPath(): string {
+    return this.#parts.files.path(this.#parts.files.newName());
   }
 
   /** Resolves when everything is at rest and the database is closed. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BodyFiles, syncFolder } from './body-files.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -57,6 +57,8 @@ function assemble(
 function makeDirectories(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   mkdirSync(join(path, 'bodies'), { recursive: true, mode: 0o700 });
+  // the directory may have been there before, open to others; the log takes over the mode of the database
+  closeSync(openSync(join(path, 'store.db'), 'a', 0o600));
 }
 
 /** Whether whoever had the store last did not close it. */

@@ -9,7 +9,7 @@ import {
   type StoreTransaction,
 } from '@background-fetch/core';
 import type { Bodies } from './bodies.ts';
-import { column } from './columns.ts';
+import { column, keyOf } from './columns.ts';
 import { keptBody } from './request-bodies.ts';
 import {
   decodeFetch,
@@ -114,6 +114,9 @@ export class ReadTransaction implements StoreTransaction {
   }
 }
 
+/** Runs work in a write transaction. */
+export type Write = (work: (transaction: WriteTransaction) => Promise<void>) => Promise<void>;
+
 /** What a transaction can write besides. It fails as a whole if a write in it failed, whoever caught that. */
 export class WriteTransaction extends ReadTransaction {
   readonly #bodies: Bodies;
@@ -197,6 +200,14 @@ export class WriteTransaction extends ReadTransaction {
   /** The row of bytes that begins at `start` ends at `end` from now on; with `file`, the body's file is given up. */
   forgetBytes(body: BodyKey, start: number, end: number, file: boolean): void {
     this.#write(() => this.#bodies.forget(this.statements, this.removed, body, start, end, file));
+  }
+
+  /** The body is in its file as a whole, which is somebody else's, too, from now on. */
+  lend(body: BodyKey, file: string, stamp: string): void {
+    this.#write(() => {
+      this.statements.emptyBytes.run(keyOf(body));
+      this.statements.lendFile.run([stamp, file]);
+    });
   }
 
   #write<T>(write: () => T): T {
