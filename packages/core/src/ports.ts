@@ -180,6 +180,11 @@ export type BackgroundFetchEventName =
 export interface Events {
   /** Dispatches a functional event; resolves when it is no longer active, whether its promises were kept or not. */
   dispatch(name: BackgroundFetchEventName, snapshot: BackgroundFetchSnapshot): Promise<void>;
+  /**
+   * Resolves once somebody listens to events of this name: an owed one counts as delivered only then. Rejects when
+   * nobody will any more. Absent where an event without listeners is handled, as in service workers.
+   */
+  listened?(name: BackgroundFetchEventName): Promise<void>;
 }
 
 export interface Display {
@@ -238,4 +243,9 @@ export interface EngineHost {
   refusal(url: URL): string | null;
   /** Where `fetch()` is called: the default referrer. */
   readonly clientUrl: string;
+  /**
+   * What the app gave, with its URL made absolute; absent where `Request` knows the base URL itself.
+   * @throws TypeError for a URL that is none
+   */
+  resolve?(input: RequestInfo): RequestInfo;
 }

@@ -37,7 +37,9 @@ export async function fireAnOwedEvent(
   fetch: EndedBackgroundFetch,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, log } = workshop.ports;
+  const { clock, events, log } = workshop.ports;
+  // it is no delivery where nobody listens
+  await events.listened?.(eventNameOf(fetch));
   if (fetch.deliveries >= mostDeliveries) {
     log.warn(
       `The event of background fetch "${fetch.id}" was cut short ${fetch.deliveries} times: its records are released. ` +

@@ -11,6 +11,7 @@ import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { aborting } from '../model/transitions.ts';
 import type { EngineHost } from '../ports.ts';
 import { BackgroundFetchRecord } from './background-fetch-record.ts';
+import { toRequest } from './to-request.ts';
 import {
   defineEventHandler,
   defineInterface,
@@ -110,12 +111,12 @@ defineInterface(BackgroundFetchRegistration, 'BackgroundFetchRegistration');
 defineEventHandler(BackgroundFetchRegistration.prototype, 'progress', isRegistration);
 
 async function matchRecords(
-  { realm, snapshot }: Inner,
+  { realm, host, snapshot }: Inner,
   request: RequestInfo | undefined,
   options: unknown,
   onlyFirst: boolean,
 ): Promise<BackgroundFetchRecord[]> {
-  const query = request === undefined ? null : new Request(request);
+  const query = request === undefined ? null : toRequest(request, host);
   const { ignoreMethod, ignoreSearch, ignoreVary } = toDictionary(options);
   // 1. and 3.1.-3.2.
   const stored =

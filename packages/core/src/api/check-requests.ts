@@ -1,4 +1,5 @@
 import type { EngineHost } from '../ports.ts';
+import { toRequest } from './to-request.ts';
 
 /**
  * The checks of `fetch()` before anything waits, in order. Returns the Requests, whose bodies are theirs alone.
@@ -15,7 +16,7 @@ export function checkRequests(requests: readonly RequestInfo[], host: EngineHost
   }
   // 6. All are checked before the first body is taken over.
   for (const request of requests) checkRequest(request, host);
-  return requests.map((request) => new Request(request));
+  return requests.map((request) => toRequest(request, host));
 }
 
 function checkRequest(input: RequestInfo, host: EngineHost): void {
@@ -24,7 +25,7 @@ function checkRequest(input: RequestInfo, host: EngineHost): void {
     throw new TypeError(`${given} can't be fetched in the background: ${reason}`, { cause });
   };
   // refuses credentials, too
-  const { url } = tryRequest(given, refuse);
+  const { url } = tryRequest(given, host, refuse);
   if (input instanceof Request && input.mode === 'no-cors') {
     refuse('the response to a "no-cors" request can\'t be read');
   }
@@ -34,9 +35,13 @@ function checkRequest(input: RequestInfo, host: EngineHost): void {
   if (/[\n\t]/.test(given) && given.includes('<')) refuse('it holds dangling markup');
 }
 
-function tryRequest(url: string, refuse: (reason: unknown, cause: unknown) => never): Request {
+function tryRequest(
+  url: string,
+  host: EngineHost,
+  refuse: (reason: unknown, cause: unknown) => never,
+): Request {
   try {
-    return new Request(url);
+    return toRequest(url, host);
   } catch (cause) {
     return refuse(cause, cause);
   }

@@ -152,7 +152,8 @@ export class Engine {
     const task = this.#perform(job)
       .catch((error) => {
         const { log } = this.#workshop.ports;
-        log.warn(`Background fetch "${fetch.id}" stopped until the next start: ${error}`);
+        if (!this.#stopping.signal.aborted)
+          log.warn(`Background fetch "${fetch.id}" stopped until the next start: ${error}`);
       })
       .finally(() => {
         this.#tasks.delete(task);
