@@ -9,12 +9,15 @@ import type {
 } from './model/record.ts';
 import type { BackgroundFetchSnapshot } from './model/snapshot.ts';
 
-/** A request body as the host keeps it; the core passes it on and never looks inside. */
-export interface RequestBody {
+/** Bytes in the form in which the host keeps them; the core passes them on and never looks inside. */
+export interface HostBytes {
   /** bytes */
   readonly size: number;
   readonly value: unknown;
 }
+
+/** A request body as the host keeps it. */
+export type RequestBody = HostBytes;
 
 /** What the API does within one transaction. Reads see the writes made before them. */
 export interface ClientTransaction {
@@ -43,7 +46,7 @@ export interface ClientTransaction {
 export interface StoreTransaction extends ClientTransaction {
   getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined>;
   /** Puts `parts`, one after the other, at `offset` of a body, where nothing is stored yet. */
-  putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[]): void;
+  putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[] | HostBytes): void;
   deleteBytes(body: BodyKey): void;
 }
 
@@ -102,6 +105,8 @@ export interface NetworkRequest {
 export interface NetworkResponse {
   readonly head: ResponseHead;
   readonly body: ReadableStream<Uint8Array> | null;
+  /** Takes the whole body at once, in the place of its stream; absent where that gains nothing. */
+  readonly takeWhole?: () => Promise<HostBytes>;
   readonly coding: ContentCoding;
   /** Whether this host reports a body of this response that ends too early as an error. */
   readonly signalsTruncation: boolean;

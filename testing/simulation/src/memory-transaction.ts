@@ -1,6 +1,7 @@
 import {
   type BodyKey,
   type FetchKey,
+  type HostBytes,
   NewerSchemaError,
   type RegistrationKey,
   type RequestBody,
@@ -151,8 +152,9 @@ export class MemoryTransaction implements StoreTransaction {
     this.#requestBodies.put(keyOf(fetch, index), { fetch, body: copyRow(body) });
   }
 
-  putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[]): void {
+  putBytes(body: BodyKey, offset: number, given: readonly Uint8Array[] | HostBytes): void {
     this.#check(true);
+    const parts = 'value' in given ? [given.value as Uint8Array] : given;
     const size = parts.reduce((total, part) => total + part.length, 0);
     if (size === 0) return;
     const chunk = new Uint8Array(size);

@@ -1,4 +1,4 @@
-import type { HeaderList, Network, NetworkRequest, NetworkResponse } from '@background-fetch/core';
+import type { HeaderList, HostBytes, Network, NetworkRequest, NetworkResponse } from '@background-fetch/core';
 import { respond } from './respond.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { simulateBody } from './simulated-body.ts';
@@ -135,6 +135,18 @@ export class SimulatedNetwork implements Network {
       : resource;
     const answer = respond(served, sent, this.#clock.now());
     const hasBody = request.method !== 'HEAD' && !nullBodyStatuses.includes(answer.status);
+    const stream = hasBody
+      ? simulateBody(this.#clock, this.#connectivity, {
+          key: url,
+          version: served.version,
+          content: answer.content,
+          chunkSize: served.chunkSize,
+          chunkInterval: served.chunkInterval,
+          ending: fault?.kind === 'cut' || fault?.kind === 'stalled' ? fault : null,
+          signalsTruncation: this.#signalsTruncation,
+          signal,
+        })
+      : null;
     return {
       head: {
         status: answer.status,
@@ -144,23 +156,20 @@ export class SimulatedNetwork implements Network {
         type: this.sendsIfRange(url) ? 'basic' : 'cors',
         redirected,
       },
-      body: hasBody
-        ? simulateBody(this.#clock, this.#connectivity, {
-            key: url,
-            version: served.version,
-            content: answer.content,
-            chunkSize: served.chunkSize,
-            chunkInterval: served.chunkInterval,
-            ending: fault?.kind === 'cut' || fault?.kind === 'stalled' ? fault : null,
-            signalsTruncation: this.#signalsTruncation,
-            signal,
-          })
-        : null,
+      body: stream,
+      takeWhole: () => takeWhole(stream),
       coding: answer.coding,
       signalsTruncation: this.#signalsTruncation,
       uploaded: body?.size ?? 0,
     };
   }
+}
+
+async function takeWhole(stream: ReadableStream<Uint8Array> | null): Promise<HostBytes> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream ?? []) chunks.push(chunk);
+  const value = Uint8Array.from(chunks.flatMap((chunk) => [...chunk]));
+  return { size: value.byteLength, value };
 }
 
 function withoutFragment(url: string): string {

@@ -79,20 +79,23 @@ async function fetchPieces(
   attempt: Attempt,
   pieces: readonly RestPlan[],
 ): Promise<Failure | undefined> {
+  const { ports, lessons, options } = transfer;
   const waiting = [...pieces];
   let over = false;
   let failure: Failure | undefined;
   const work = async (): Promise<void> => {
     for (let piece = waiting.shift(); piece && !over; piece = waiting.shift()) {
+      const started = ports.clock.now();
       const outcome = await fetchOnce(transfer, attempt, piece, true);
+      lessons.fast = !outcome && ports.clock.now() - started < options.checkpointInterval;
       if (over) return;
-      if (!outcome && !transfer.lessons.singleRange && transfer.record.state !== 'settled') continue;
+      if (!outcome && !lessons.singleRange && transfer.record.state !== 'settled') continue;
       over = true;
       failure = outcome;
       attempt.abort(new Error('Another range of this body failed'));
     }
   };
-  const workers = Array.from({ length: transfer.options.connections }, work);
+  const workers = Array.from({ length: options.connections }, work);
   for (const result of await Promise.allSettled(workers)) {
     if (result.status === 'rejected') throw result.reason;
   }

@@ -189,10 +189,14 @@ function provesEndByWhole({ transfer, response }: Exchange): boolean {
 async function receiveInto(
   exchange: Exchange,
   sink: BodySink,
-  expected: Expectation,
+  { end: expectedEnd, overlap }: Omit<Expectation, 'atOnce'>,
 ): Promise<Failure | undefined> {
   const { transfer, attempt, plan, response, parallel } = exchange;
-  const end = await receiveBody(transfer.job, attempt, response.body, sink, expected);
+  const { lessons, options } = transfer;
+  const length = (expectedEnd ?? Number.POSITIVE_INFINITY) - sink.position;
+  const atOnce = parallel && lessons.fast === true && length <= options.checkpointSize;
+  const expected = { end: expectedEnd, overlap, atOnce };
+  const end = await receiveBody(transfer.job, attempt, response, sink, expected);
   const tooLong = end === 'too-long';
   if (tooLong || end === 'other-version' || end === 'total-exceeded') {
     await sink.discard();

@@ -1,3 +1,4 @@
+import type { HostBytes, NetworkResponse } from '../ports.ts';
 import type { Attempt } from '../transfer/attempt.ts';
 import type { BodySink } from '../transfer/body-sink.ts';
 import type { Job } from '../transfer/job.ts';
@@ -17,6 +18,8 @@ export interface Expectation {
   readonly end: number | null;
   /** Stored bytes that the response repeats before it brings new ones. */
   readonly overlap: Uint8Array;
+  /** Whether a cut may lose all of it. */
+  readonly atOnce: boolean;
 }
 
 /**
@@ -27,12 +30,14 @@ export interface Expectation {
 export async function receiveBody(
   job: Job,
   attempt: Attempt,
-  body: ReadableStream<Uint8Array> | null,
+  response: Pick<NetworkResponse, 'body' | 'takeWhole'>,
   sink: BodySink,
   expected: Expectation,
 ): Promise<BodyEnd> {
-  const reader = body?.getReader();
+  const take = expected.atOnce && response.takeWhole;
+  const reader = take ? undefined : response.body?.getReader();
   try {
+    if (take) return await receiveAtOnce(job, attempt, take, sink, expected);
     return reader ? await receive(job, attempt, reader, sink, expected) : 'closed';
   } catch (error) {
     // what came before a pause or a stop is not fetched again
@@ -67,6 +72,22 @@ async function receive(
     if (exceedsDownloadTotal(job, bytes.length)) return 'total-exceeded';
     await sink.write(bytes);
   }
+}
+
+/** The bytes are not looked at: they become one checkpoint. */
+async function receiveAtOnce(
+  job: Job,
+  attempt: Attempt,
+  take: () => Promise<HostBytes>,
+  sink: BodySink,
+  { end }: Expectation,
+): Promise<BodyEnd> {
+  const bytes = await attempt.receive(take()).catch(() => null);
+  attempt.throwIfInterrupted();
+  if (!bytes || sink.position + bytes.size !== end) return 'cut';
+  if (exceedsDownloadTotal(job, bytes.size)) return 'total-exceeded';
+  sink.takeRest(bytes);
+  return 'closed';
 }
 
 /** A downloadTotal of 0 means that none was given; a body of exactly that many bytes is allowed. */

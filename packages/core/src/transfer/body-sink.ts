@@ -1,5 +1,6 @@
 import type { ResponseData, StoredRecord, UnsettledRecord } from '../model/record.ts';
 import { requireUnsettled, withBytes } from '../model/transitions.ts';
+import type { HostBytes } from '../ports.ts';
 import type { Transfer } from './transfer.ts';
 
 /** Applied with the first checkpoint of a response: puts its head into the record. */
@@ -13,6 +14,7 @@ export class BodySink {
   readonly #transfer: Transfer;
   readonly #body: number;
   #parts: Uint8Array[] = [];
+  #rest: HostBytes | null = null;
   #gathered = 0;
   #start: number;
   readonly #writing = new Set<Promise<void>>();
@@ -50,6 +52,13 @@ export class BodySink {
     if (full) await Promise.race(this.#writing);
     this.#throwFailure();
     this.#checkpoint();
+  }
+
+  /** Takes the rest of the body, as a last checkpoint. */
+  takeRest(bytes: HostBytes): void {
+    this.#rest = bytes;
+    this.#gathered += bytes.size;
+    this.#transfer.job.pendingBytes += bytes.size;
   }
 
   /** The record's response data as they will be when all that has come is on stable storage. */
@@ -114,13 +123,13 @@ export class BodySink {
     const length = this.#gathered;
     const key = this.#transfer.bodyKey(this.#body);
     const offset = this.#start;
-    const parts = this.#parts;
+    const parts = this.#rest ?? this.#parts;
     this.#start += length;
     this.#gathered = 0;
     this.#parts = [];
     this.#head = null;
     try {
-      await this.#transfer.ports.store.stageBytes?.(key, offset, parts);
+      if (Array.isArray(parts)) await this.#transfer.ports.store.stageBytes?.(key, offset, parts);
       await this.#transfer.commit((record) => change(extend(record)), { key, offset, parts });
     } finally {
       job.pendingBytes -= length;

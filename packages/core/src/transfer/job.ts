@@ -2,7 +2,7 @@ import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
 import type { BodyKey, StoredRecord, UnsettledRecord } from '../model/record.ts';
 import { storedBodyBytesTotal } from '../model/snapshot.ts';
 import { requireUnsettled, withRecordResult } from '../model/transitions.ts';
-import type { EnginePorts } from '../ports.ts';
+import type { EnginePorts, HostBytes } from '../ports.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import type { EngineOptions } from './options.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -30,7 +30,7 @@ export interface Workshop {
 export interface BytesToStore {
   readonly key: BodyKey;
   readonly offset: number;
-  readonly parts: readonly Uint8Array[];
+  readonly parts: readonly Uint8Array[] | HostBytes;
 }
 
 /** One background fetch while an engine performs it: what is at rest, mirrored, and the means to interrupt it. */

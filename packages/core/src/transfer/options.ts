@@ -23,8 +23,8 @@ export interface EngineOptions {
 
 export const defaultEngineOptions: EngineOptions = {
   concurrency: 6,
-  connections: 2,
-  pieceSize: 8 * 2 ** 20,
+  connections: 4,
+  pieceSize: 4 * 2 ** 20,
   smallestCheckpoint: 2 * 2 ** 20,
   checkpointSize: 4 * 2 ** 20,
   checkpointsAtOnce: 1,

@@ -14,6 +14,8 @@ export interface Lessons {
   plain?: boolean;
   /** Ranges in parallel did not work out. */
   singleRange?: boolean;
+  /** Pieces come in less time than lies between two checkpoints: one that comes at once is no more at stake. */
+  fast?: boolean;
   /** The body ended cleanly where the engine can't tell an end from a cut. */
   proveEnd?: boolean;
   /** Assembled bytes had the wrong digest; they got a second chance in one piece. */

@@ -1,5 +1,6 @@
 import {
   type ContentCoding,
+  type HostBytes,
   type Network,
   type NetworkRequest,
   type NetworkResponse,
@@ -7,8 +8,11 @@ import {
 } from '@background-fetch/core';
 import { isChromium, isFirefox } from '../shared/browser.ts';
 
-/** The network port on `fetch()`: a service worker's own requests pass its `fetch` listeners by. */
-export const network: Network = {
+/**
+ * The network port on `fetch()`: a service worker's own requests pass its `fetch` listeners by.
+ * @param keep makes bytes ready for the store
+ */
+export const createNetwork = (keep: (bytes: Blob) => Promise<HostBytes>): Network => ({
   async fetch({ request, body, headers, fresh, signal }: NetworkRequest): Promise<NetworkResponse> {
     const all = new Headers(request.headers as [string, string][]);
     for (const name in headers) all.set(name, headers[name] as string);
@@ -18,7 +22,11 @@ export const network: Network = {
     const coding = codingOf(response, all.has('range'));
     return {
       head: serialiseResponse(response),
-      body: response.body,
+      // looked up late: a body that has become a stream is not taken at once any more
+      get body() {
+        return response.body;
+      },
+      takeWhole: async () => keep(await response.blob()),
       coding,
       signalsTruncation: signalsTruncation(coding),
       uploaded: body?.size ?? 0,
@@ -26,7 +34,7 @@ export const network: Network = {
   },
 
   sendsIfRange: (url) => new URL(url).origin === location.origin,
-};
+});
 
 /** Cross-origin, `Content-Encoding` is hidden unless exposed; with a `Range`, browsers ask for no coding. */
 function codingOf(response: Response, ranged: boolean): ContentCoding {

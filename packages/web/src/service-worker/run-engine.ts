@@ -9,7 +9,7 @@ import { createWorkerHost } from './engine-host.ts';
 import { createEvents } from './events.ts';
 import { getIntegrity } from './integrity.ts';
 import { hiddenSlice, lastSlice, SlicedLifetime, slice } from './lifetime.ts';
-import { network } from './network.ts';
+import { createNetwork } from './network.ts';
 import { type ExtendableMessageEvent, scope } from './scope.ts';
 
 export interface WorkerOptions {
@@ -57,7 +57,7 @@ async function startEngine(): Promise<Engine> {
     ...realm.ports,
     ...{
       store,
-      network,
+      network: createNetwork((bytes) => store.keep(bytes)),
       lifetime,
       events: createEvents(workerHost),
       connectivity: options.connectivity ?? connectivity,

@@ -1,4 +1,4 @@
-import type { BodyKey } from '@background-fetch/core';
+import type { BodyKey, HostBytes } from '@background-fetch/core';
 import type { Ask } from './database.ts';
 import { type Chunk, type ChunkKey, keysBelow } from './schema.ts';
 
@@ -14,7 +14,8 @@ export function chunkKeys({ fetch, index, body }: BodyKey): IDBKeyRange {
 }
 
 /** The parts as one row's value, undefined if there is not a byte in them. */
-export function joinParts(parts: readonly Uint8Array[], blobs: boolean): Chunk | undefined {
+export function joinParts(parts: readonly Uint8Array[] | HostBytes, blobs: boolean): Chunk | undefined {
+  if ('value' in parts) return parts.value as Chunk;
   const size = parts.reduce((total, part) => total + part.length, 0);
   if (blobs && size >= smallestBlob) return new Blob(parts as Uint8Array<ArrayBuffer>[]);
   if (!size) return;

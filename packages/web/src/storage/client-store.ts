@@ -1,6 +1,7 @@
 import {
   type ClientStore,
   type ClientTransaction,
+  type HostBytes,
   NewerSchemaError,
   schemaVersion,
 } from '@background-fetch/core';
@@ -59,15 +60,21 @@ export function viewTransaction(ask: Ask): ClientTransaction {
   };
 }
 
+/**
+ * Bytes as they can be put into this database. It is done before, because reading is no request to the database and
+ * can't be done while a transaction lasts.
+ */
+export async function keep(database: Database, blob: Blob): Promise<HostBytes> {
+  const value = (await database.takesBlobs()) ? blob : new Uint8Array(await blob.arrayBuffer());
+  return { size: blob.size, value };
+}
+
 /** The store as the API needs it. Nothing is opened before the first call. */
 export function openClientStore(database: Database): ClientStore {
   return {
     transact: (mode, work) => database.transact(mode, (ask) => work(viewTransaction(ask))),
-    async takeRequestBody(request) {
-      const blob = encodeRememberedForm(request) ?? (await request.blob());
-      // Reading is no request to the database, so that it can't be done while a transaction lasts.
-      return { size: blob.size, value: (await database.takesBlobs()) ? blob : await blob.arrayBuffer() };
-    },
+    takeRequestBody: async (request) =>
+      await keep(database, encodeRememberedForm(request) ?? (await request.blob())),
     async readRequestBody(fetch, index) {
       const value = await database.transact('read', (ask) =>
         ask<Rows['bodies'] | undefined>('bodies', (store) => store.get([fetch, index])),

@@ -1,12 +1,18 @@
-import type { Store, StoreTransaction } from '@background-fetch/core';
+import type { HostBytes, Store, StoreTransaction } from '@background-fetch/core';
 import { chunkKeys, findPrefix, joinParts } from './bytes.ts';
-import { known, openClientStore, viewTransaction, write } from './client-store.ts';
+import { keep, known, openClientStore, viewTransaction, write } from './client-store.ts';
 import { type Ask, Database } from './database.ts';
 import { defaultDatabaseName, type Rows } from './schema.ts';
 
 export interface IndexedDbStoreOptions {
   /** `background-fetch` if none is given. */
   databaseName?: string;
+}
+
+export interface IndexedDbStore extends Store {
+  /** Bytes as `putBytes` takes them. */
+  keep(bytes: Blob): Promise<HostBytes>;
+  close(): void;
 }
 
 /** The engine's view of a transaction. */
@@ -29,7 +35,7 @@ function viewAll(ask: Ask, blobs: boolean): StoreTransaction {
  */
 export function openIndexedDbStore({
   databaseName = defaultDatabaseName,
-}: IndexedDbStoreOptions = {}): Store & { close(): void } {
+}: IndexedDbStoreOptions = {}): IndexedDbStore {
   const database = new Database(databaseName);
   return {
     ...openClientStore(database),
@@ -41,6 +47,7 @@ export function openIndexedDbStore({
       const parts = await database.transact('read', (ask) => findPrefix(ask, body, length));
       return parts && new Blob(parts, { type });
     },
+    keep: (bytes) => keep(database, bytes),
     close: () => database.close(),
   };
 }

@@ -18,7 +18,7 @@ export const longDownload: Scenario = {
   run: ({ engine }) =>
     Session.use(engine, async (session) => {
       const seconds = limits[engine] + beyondLimit;
-      // over two connections
+      // over four connections
       const rate = 1 / 8;
       const file = download('file', Math.ceil(seconds * 2 * rate), rate);
       await start(session, await session.launch(), 'file', file);

@@ -7,7 +7,7 @@ import { inMebibytes, mebibyte } from '../transfer-account.ts';
 
 /** What is on its way when the request for everything is given up for ranges. */
 const slack = 8 * mebibyte;
-/** What a worker's death may cost: a checkpoint that is being written and one that gathers, for two connections. */
+/** What a worker's death may cost: four pieces of 4 MiB. */
 const mostLost = 16 * mebibyte;
 
 export const tabReopened: Scenario = {

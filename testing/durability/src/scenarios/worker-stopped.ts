@@ -6,7 +6,7 @@ import type { Scenario } from '../scenario.ts';
 import { Session } from '../session.ts';
 import { inMebibytes, mebibyte } from '../transfer-account.ts';
 
-/** One checkpoint that is being written and one that gathers, for each of two connections. */
+/** Four pieces of 4 MiB. */
 const mostLost = 16 * mebibyte;
 
 /** Each engine has its own way to lose a worker while the browser lives. */
