@@ -31,7 +31,8 @@ class RecordedResponse extends Response {
   }
 
   override get status(): number {
-    return this.#head.status;
+    // Node's constructor asks for it before there is a head
+    return #head in this ? this.#head.status : super.status;
   }
 
   override clone(): Response {
