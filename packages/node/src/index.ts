@@ -1,1 +1,19 @@
-export {};
+export {
+  type BackgroundFetchEventInit,
+  BackgroundFetchManager,
+  type BackgroundFetchOptions,
+  BackgroundFetchRecord,
+  BackgroundFetchRegistration,
+  type RetryPolicy,
+  StoreError,
+} from '@background-fetch/core';
+export { BackgroundFetchEngine, type BackgroundFetchEngineEventMap } from './engine.ts';
+export {
+  BackgroundFetchEvent,
+  BackgroundFetchUpdateUIEvent,
+  ExtendableEvent,
+} from './host/extendable-event.ts';
+export { StoreInUseError } from './host/store-lock.ts';
+export type { Attempt, AttemptChange, BeforeAttempt } from './network/before-attempt.ts';
+export { type OpenOptions, openBackgroundFetch } from './open-background-fetch.ts';
+export { DamagedStoreError, NewerStoreError } from './storage/index.ts';

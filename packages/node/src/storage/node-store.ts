@@ -1,12 +1,11 @@
 import { statfs } from 'node:fs/promises';
-import {
-  type BodyKey,
-  type FetchKey,
-  type RegistrationKey,
-  type RequestBody,
-  type Store,
-  StoreError,
-  type StoreTransaction,
+import type {
+  BodyKey,
+  FetchKey,
+  RegistrationKey,
+  RequestBody,
+  Store,
+  StoreTransaction,
 } from '@background-fetch/core';
 import { Bodies } from './bodies.ts';
 import type { BodyFiles } from './body-files.ts';
@@ -183,6 +182,7 @@ export class NodeStore implements Store {
   }
 
   #requireOpen(): void {
-    if (this.#closing) throw new StoreError(`The store in ${this.directory} is closed: open it again`);
+    if (!this.#closing) return;
+    throw new DOMException(`The store in ${this.directory} is closed: open it again`, 'InvalidStateError');
   }
 }

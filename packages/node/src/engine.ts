@@ -1,0 +1,231 @@
+import {
+  BackgroundFetchManager,
+  type BackgroundFetchRegistration,
+  type Clock,
+  type Connectivity,
+  createRealm,
+  defineEventHandler,
+  defineInterface,
+  Engine,
+  type EngineOptions,
+  getInstance,
+  internal,
+  isActive,
+  type StoredBackgroundFetch,
+  setPaused,
+} from '@background-fetch/core';
+import { LocalAnnouncements } from './host/announcements.ts';
+import { ClientClock } from './host/clock.ts';
+import { EngineEvents, eventNames } from './host/engine-events.ts';
+import { createEngineHost, registrationKey } from './host/engine-host.ts';
+import type { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent } from './host/extendable-event.ts';
+import { verify } from './host/integrity.ts';
+import { LocalLock } from './host/local-lock.ts';
+import { random } from './host/random.ts';
+import type { StoreLock } from './host/store-lock.ts';
+import { Wakefulness } from './host/wakefulness.ts';
+import type { NodeNetwork } from './network/create-network.ts';
+import type { NodeStore } from './storage/index.ts';
+
+/** What an engine is made of, and closes with itself. */
+export interface EngineParts {
+  readonly lock: StoreLock;
+  readonly store: NodeStore;
+  readonly network: NodeNetwork;
+  readonly clock: Clock;
+  readonly connectivity: Connectivity;
+  readonly baseUrl: string;
+  readonly options: Partial<EngineOptions>;
+  readonly log: (message: string) => void;
+}
+
+/** The events of an engine. Each holds the records of its background fetch until its `waitUntil()` promises settle. */
+export interface BackgroundFetchEngineEventMap {
+  readonly backgroundfetchsuccess: BackgroundFetchUpdateUIEvent;
+  readonly backgroundfetchfail: BackgroundFetchUpdateUIEvent;
+  readonly backgroundfetchabort: BackgroundFetchEvent;
+  readonly backgroundfetchclick: BackgroundFetchEvent;
+}
+
+type Handler<Name extends keyof BackgroundFetchEngineEventMap> =
+  | ((this: BackgroundFetchEngine, event: BackgroundFetchEngineEventMap[Name]) => unknown)
+  | null;
+
+type Listener<E extends Event> =
+  | ((this: BackgroundFetchEngine, event: E) => unknown)
+  | { handleEvent(event: E): unknown }
+  | null;
+
+export interface BackgroundFetchEngine {
+  addEventListener<Name extends keyof BackgroundFetchEngineEventMap>(
+    type: Name,
+    listener: Listener<BackgroundFetchEngineEventMap[Name]>,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<Name extends keyof BackgroundFetchEngineEventMap>(
+    type: Name,
+    listener: Listener<BackgroundFetchEngineEventMap[Name]>,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
+}
+
+/**
+ * The background fetches of one store, and what performs them; `openBackgroundFetch()` makes it. It takes the place
+ * of a service worker: its events are the ones that the specification fires there.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface types the listeners of an EventTarget
+export class BackgroundFetchEngine extends EventTarget {
+  declare onbackgroundfetchsuccess: Handler<'backgroundfetchsuccess'>;
+  declare onbackgroundfetchfail: Handler<'backgroundfetchfail'>;
+  declare onbackgroundfetchabort: Handler<'backgroundfetchabort'>;
+  declare onbackgroundfetchclick: Handler<'backgroundfetchclick'>;
+  readonly #parts: EngineParts;
+  readonly #engine: Engine;
+  readonly #events: EngineEvents;
+  readonly #clock: ClientClock;
+  readonly #manager: BackgroundFetchManager;
+  #closing: Promise<void> | null = null;
+
+  constructor(...args: unknown[]) {
+    if (args[0] !== internal) throw new TypeError('Illegal constructor: openBackgroundFetch() makes engines');
+    super();
+    const parts = args[1] as EngineParts;
+    const { store, network, connectivity, baseUrl, options } = parts;
+    this.#parts = parts;
+    this.#clock = new ClientClock(parts.clock);
+    const announcements = new LocalAnnouncements();
+    const lifetime = new Wakefulness();
+    announcements.subscribe(({ key, paused }) => lifetime.notePaused(key, paused));
+    const realm = createRealm(
+      { store, announcements, clock: this.#clock, random, lock: new LocalLock() },
+      false,
+    );
+    const host = createEngineHost({
+      baseUrl,
+      wake: () => this.#engine.look(),
+      requireOpen: () => this.#requireOpen(),
+    });
+    this.#manager = new BackgroundFetchManager(internal, realm, host);
+    this.#events = new EngineEvents(this, (snapshot) => getInstance(realm, host, snapshot), lifetime);
+    const ports = {
+      ...realm.ports,
+      ...{ store, network, connectivity, lifetime, clock: parts.clock, events: this.#events },
+      display: { update: () => {} },
+      log: { warn: parts.log },
+      mend: (registration: string) => store.mend(registration),
+      verifyIntegrity: verify,
+    };
+    this.#engine = new Engine(ports, registrationKey, options);
+    this.#engine.start();
+  }
+
+  /** Starts background fetches, and finds those that are active. */
+  get backgroundFetch(): BackgroundFetchManager {
+    return this.#manager;
+  }
+
+  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
+    super.addEventListener(...args);
+    this.#events.listenerAdded(args[0]);
+  }
+
+  /**
+   * Pauses the active background fetch of this id: nothing is transferred until `resume()`, after a restart neither,
+   * and nothing that was is lost. Resolves when that is on stable storage.
+   * Rejects with an InvalidStateError if there is none, or if a request that is not a GET is still under way.
+   */
+  async pause(id: string): Promise<void> {
+    await setPaused(await this.#requireActive(id), true);
+  }
+
+  /** Lets a paused background fetch go on. Rejects with an InvalidStateError if none of this id is active. */
+  async resume(id: string): Promise<void> {
+    await setPaused(await this.#requireActive(id), false);
+  }
+
+  /** Resolves with whether it is paused. Rejects with an InvalidStateError if none of this id is active. */
+  async isPaused(id: string): Promise<boolean> {
+    const fetch = (await this.#find(id)).find(isActive);
+    if (!fetch) throw notActive(id);
+    return fetch.state === 'paused';
+  }
+
+  /**
+   * Tells the app that the user activated what shows this background fetch: fires `backgroundfetchclick`, and resolves
+   * when it is handled. Nothing happens if there is no such background fetch, or nobody who listens.
+   */
+  async click(id: string): Promise<void> {
+    const fetch = (await this.#find(id)).filter(({ state }) => state !== 'released').at(-1);
+    if (fetch) await this.#engine.click(fetch.key);
+  }
+
+  /**
+   * Stops cleanly: what was received is on stable storage, connections are closed and the store is free for the next
+   * engine, which goes on from there. Events that are being handled are waited for, so their `waitUntil()` must not
+   * wait for this; those that nobody listens to stay owed. From the call on, the API rejects with an InvalidStateError.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { network, store, lock } = this.#parts;
+    this.#events.close();
+    try {
+      await this.#engine.stop();
+      await network.close();
+    } finally {
+      await store.close().finally(() => lock.release());
+      this.#clock.close();
+    }
+  }
+
+  async #find(id: string): Promise<StoredBackgroundFetch[]> {
+    this.#requireOpen();
+    return await this.#parts.store.transact('read', (transaction) =>
+      transaction.findFetches(registrationKey, `${id}`),
+    );
+  }
+
+  async #requireActive(id: string): Promise<BackgroundFetchRegistration> {
+    const registration = await this.#manager.get(id);
+    if (!registration) throw notActive(id);
+    return registration;
+  }
+
+  #requireOpen(): void {
+    if (!this.#closing) return;
+    throw new DOMException(
+      `The engine of ${this.#parts.store.directory} is closed: open it again with openBackgroundFetch()`,
+      'InvalidStateError',
+    );
+  }
+}
+
+defineInterface(BackgroundFetchEngine, 'BackgroundFetchEngine');
+for (const name of eventNames) {
+  defineEventHandler(
+    BackgroundFetchEngine.prototype,
+    name,
+    (value) => value instanceof BackgroundFetchEngine,
+  );
+}
+
+function notActive(id: string): DOMException {
+  return new DOMException(`There is no active background fetch "${id}"`, 'InvalidStateError');
+}

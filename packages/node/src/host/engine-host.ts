@@ -1,0 +1,48 @@
+import { blockBadPort, type EngineHost, type RegistrationKey } from '@background-fetch/core';
+
+/** A store of Node has one registration. */
+export const registrationKey: RegistrationKey = 'node';
+
+/** Why a URL may not be fetched here, null if it may. */
+export function refusal(url: URL): string | null {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    return `only https: and http: are allowed, not ${url.protocol}`;
+  }
+  return blockBadPort(url);
+}
+
+export interface EngineHostOptions {
+  /** Absolute; '' for none. */
+  readonly baseUrl: string;
+  readonly wake: () => void;
+  /** Throws once the engine was closed. */
+  readonly requireOpen: () => void;
+}
+
+/** The engine, as the API reaches it. */
+export function createEngineHost({ baseUrl, wake, requireOpen }: EngineHostOptions): EngineHost {
+  return {
+    hasActiveWorker: () => true,
+    async key() {
+      requireOpen();
+      return registrationKey;
+    },
+    requireEngine: async () => ({ integrity: true }),
+    wake,
+    async startPolicy() {
+      requireOpen();
+      return 'start';
+    },
+    refusal,
+    clientUrl: baseUrl,
+    resolve: (input) => (input instanceof Request ? input : resolveUrl(`${input}`, baseUrl)),
+  };
+}
+
+function resolveUrl(url: string, baseUrl: string): string {
+  if (baseUrl) return new URL(url, baseUrl).href;
+  if (!URL.canParse(url) && URL.canParse(url, 'https://example.com/')) {
+    throw new TypeError('it is relative, and the engine was opened without a "baseUrl"');
+  }
+  return url;
+}

@@ -1,0 +1,9 @@
+import { createHash } from 'node:crypto';
+import { type CreateHasher, type VerifyIntegrity, verifyIntegrity } from '@background-fetch/core';
+
+const createHasher: CreateHasher = async (algorithm) => {
+  const hash = createHash(algorithm);
+  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest() };
+};
+
+export const verify: VerifyIntegrity = (integrity, body) => verifyIntegrity(createHasher, integrity, body);

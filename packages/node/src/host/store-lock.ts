@@ -1,0 +1,104 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StoreError } from '@background-fetch/core';
+import type Libsql from 'libsql';
+import { toStoreError } from '../storage/errors.ts';
+
+/** ms between two attempts to get a lock that is waited for: the death of a process tells nobody */
+const retryInterval = 100;
+/** Attempts that a new holder gets to write down its pid. */
+const attemptsToName = 10;
+
+/** Another engine, in this process or in another one, has the store. */
+export class StoreInUseError extends StoreError {
+  readonly code = 'STORE_IN_USE';
+  /** Of the process that has it; null where that could not be read. */
+  readonly pid: number | null;
+
+  constructor(directory: string, pid: number | null) {
+    const holder = pid === process.pid ? 'this process' : pid === null ? 'another process' : `process ${pid}`;
+    super(
+      `The store in ${directory} is in use by ${holder}: a store has one engine at a time. Close that one, choose ` +
+        'another directory, or open with "wait: true" to take over when it ends.',
+    );
+    this.pid = pid;
+  }
+}
+
+export interface StoreLockOptions {
+  /** Whether the process that has the store is waited for. */
+  readonly wait: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * What makes an engine the only one of its store: an exclusive transaction on a database that is there for nothing
+ * else. The operating system drops it with the process, however that ends.
+ */
+export class StoreLock {
+  readonly #connection: Libsql.Database;
+
+  private constructor(connection: Libsql.Database) {
+    this.#connection = connection;
+  }
+
+  /** @throws StoreInUseError unless it is waited for; the signal's reason; StoreError, where there can't be a store */
+  static async take(directory: string, { wait, signal }: StoreLockOptions): Promise<StoreLock> {
+    const path = resolve(directory);
+    for (let attempt = 1; ; attempt++) {
+      signal?.throwIfAborted();
+      const connection = tryToLock(path);
+      if (connection) return new StoreLock(connection);
+      const pid = readPid(path);
+      if (!wait && (pid !== null || attempt === attemptsToName)) throw new StoreInUseError(path, pid);
+      await delay(retryInterval, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
+    }
+  }
+
+  release(): void {
+    if (!this.#connection.open) return;
+    this.#connection.exec('ROLLBACK');
+    this.#connection.close();
+  }
+}
+
+function tryToLock(directory: string): Libsql.Database | null {
+  let connection: Libsql.Database | undefined;
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // loaded when the first store is opened: it is a native library of some megabytes
+    const Database = createRequire(import.meta.url)('libsql') as typeof Libsql;
+    connection = new Database(join(directory, 'engine.lock'));
+    connection.exec('BEGIN EXCLUSIVE');
+    writePid(directory);
+    return connection;
+  } catch (error) {
+    connection?.close();
+    if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return null;
+    throw toStoreError(`Locking the store in ${directory}`, error, directory);
+  }
+}
+
+// The pid is in a file of its own: closing any descriptor of the lock's file would drop the lock of this process.
+
+function writePid(directory: string): void {
+  const path = join(directory, 'engine.pid');
+  writeFileSync(`${path}.new`, `${process.pid}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
+
+/** Who has the lock; null while it has not said so yet, and the file still names one that is gone. */
+function readPid(directory: string): number | null {
+  try {
+    const pid = Number.parseInt(readFileSync(join(directory, 'engine.pid'), 'utf8'), 10);
+    process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    // alive, and another user's
+    if ((error as { code?: unknown }).code === 'EPERM')
+      return Number(readFileSync(join(directory, 'engine.pid'), 'utf8'));
+    return null;
+  }
+}

@@ -1,0 +1,130 @@
+import {
+  type Clock,
+  type Connectivity,
+  defaultRetryPolicy,
+  internal,
+  type RetryPolicy,
+} from '@background-fetch/core';
+import type { Dispatcher } from 'undici';
+import { BackgroundFetchEngine } from './engine.ts';
+import { clock } from './host/clock.ts';
+import { alwaysOnline } from './host/connectivity.ts';
+import { refusal } from './host/engine-host.ts';
+import { StoreLock } from './host/store-lock.ts';
+import type { BeforeAttempt } from './network/before-attempt.ts';
+import { createNetwork, type NodeNetwork } from './network/create-network.ts';
+import { type NodeStore, openStore } from './storage/index.ts';
+
+export interface OpenOptions {
+  /** Where the store is, or will be made. One engine at a time has it. */
+  readonly directory: string;
+  /** What relative URLs are relative to, and the referrer of requests that name none. Without it they are refused. */
+  readonly baseUrl?: string | undefined;
+  /** Requests that transfer at a time, 6 by default. */
+  readonly concurrency?: number | undefined;
+  /** Connections over which one large file comes, where its version is strongly identified; 2 by default. */
+  readonly connections?: number | undefined;
+  /** Connections to one origin at a time; as many as are wanted by default. Not used with a `dispatcher`. */
+  readonly connectionsPerHost?: number | undefined;
+  /** When failed attempts are repeated; what is left out has its default. */
+  readonly retry?: Partial<RetryPolicy> | undefined;
+  /** bytes per second that all transfers together may take, in both directions */
+  readonly limitRate?: number | undefined;
+  /** undici's, for proxies and TLS options. It is not closed with the engine. */
+  readonly dispatcher?: Dispatcher | undefined;
+  /** Called before each attempt, and may change its URL and headers: for signatures and tokens that expire. */
+  readonly beforeAttempt?: BeforeAttempt | undefined;
+  /** Whether to wait for the engine that has the store, in place of a StoreInUseError. */
+  readonly wait?: boolean | undefined;
+  /** Ends the wait for the store: the promise is rejected with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told what a developer should know and no API reports; `process.emitWarning` by default. */
+  readonly log?: ((message: string) => void) | undefined;
+}
+
+/** What takes the place of the host's own: for tests, and for the command. */
+export interface GivenParts {
+  readonly clock?: Clock;
+  readonly connectivity?: Connectivity;
+}
+
+export interface OpenedEngine {
+  readonly engine: BackgroundFetchEngine;
+  readonly store: NodeStore;
+}
+
+/**
+ * Opens the store in a directory, made where it is missing, and starts its engine: what an earlier one left goes on.
+ * Events that are still owed are dispatched once somebody listens to them.
+ * @throws TypeError for options that can't be; StoreInUseError, naming the process that has the store; the signal's
+ * reason; DamagedStoreError, NewerStoreError, StoreError; QuotaExceededError (DOMException) on a full disk
+ */
+export async function openBackgroundFetch(options: OpenOptions): Promise<BackgroundFetchEngine> {
+  return (await openEngine(options)).engine;
+}
+
+/** As `openBackgroundFetch`, and gives the store, too. */
+export async function openEngine(options: OpenOptions, given: GivenParts = {}): Promise<OpenedEngine> {
+  const { directory, wait = false, signal } = options;
+  checkOptions(options);
+  const lock = await StoreLock.take(directory, { wait, signal });
+  let network: NodeNetwork | undefined;
+  try {
+    const { connectionsPerHost, limitRate, dispatcher, beforeAttempt } = options;
+    const ports = { clock, connectivity: alwaysOnline, ...given };
+    network = createNetwork({
+      ...{ connectionsPerHost, limitRate, dispatcher, beforeAttempt, refusal },
+      clock: ports.clock,
+    });
+    const store = await openStore(directory);
+    const engine = new BackgroundFetchEngine(internal, {
+      ...{ lock, store, network, baseUrl: options.baseUrl ? new URL(options.baseUrl).href : '' },
+      ...ports,
+      options: engineOptions(options),
+      log: options.log ?? ((message: string) => process.emitWarning(message, 'BackgroundFetchWarning')),
+    });
+    return { engine, store };
+  } catch (error) {
+    await network?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+function engineOptions({ concurrency, connections, retry }: OpenOptions): EngineSettings {
+  return {
+    ...(concurrency !== undefined && { concurrency }),
+    ...(connections !== undefined && { connections }),
+    retry: { ...defaultRetryPolicy, ...retry },
+  };
+}
+
+interface EngineSettings {
+  readonly concurrency?: number;
+  readonly connections?: number;
+  readonly retry: RetryPolicy;
+}
+
+function checkOptions(options: OpenOptions): void {
+  const { directory, baseUrl } = options;
+  if (typeof directory !== 'string' || directory === '') {
+    throw new TypeError(`openBackgroundFetch() needs a "directory" for its store, and got ${directory}`);
+  }
+  if (baseUrl !== undefined && refusalOfBase(baseUrl)) {
+    throw new TypeError(`"baseUrl" has to be an absolute http: or https: URL, and is ${baseUrl}`);
+  }
+  for (const name of ['concurrency', 'connections', 'connectionsPerHost'] as const) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+      throw new TypeError(`"${name}" has to be a whole number from 1 on, and is ${value}`);
+    }
+  }
+  const { limitRate } = options;
+  if (limitRate !== undefined && !(limitRate > 0)) {
+    throw new TypeError(`"limitRate" has to be a number of bytes per second above 0, and is ${limitRate}`);
+  }
+}
+
+function refusalOfBase(baseUrl: string): boolean {
+  return !URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol);
+}
