@@ -24,4 +24,5 @@ export { hasNullBody } from './transfer/body-completeness.ts';
 export * from './transfer/lost-bytes.ts';
 export * from './transfer/options.ts';
 export * from './transfer/retry-schedule.ts';
+export * from './transfer/track-upload.ts';
 export * from './transfer/verify-integrity.ts';

@@ -89,12 +89,30 @@ export interface Store extends ClientStore {
   readBody(body: BodyKey, length: number, type: string): Promise<Blob | null>;
 }
 
+/** How far the transmission of a request body is, for hosts that know or that can continue one. */
+export interface Upload {
+  /** What `keep` last made durable, for this request; undefined before that. */
+  readonly state: string | undefined;
+  /**
+   * Makes durable what another attempt needs to continue the upload: from then on, an attempt that fails is followed
+   * by others. Rejects if it can't be kept.
+   */
+  keep(state: string): Promise<void>;
+  /**
+   * Tells how many bytes of the body were transmitted so far, or only that something moves. From the first call on, an
+   * upload that stalls is given up, until all was sent.
+   */
+  sent(bytes?: number): void;
+}
+
 export interface NetworkRequest {
   /** The background fetch's id; it and what was tried before are for hosts that let the app prepare an attempt. */
   readonly id: string;
   readonly retries: RetryCounts;
   readonly request: StoredRequest;
   readonly body: RequestBody | null;
+  /** Absent where there is no body. */
+  readonly upload?: Upload | null | undefined;
   /** Added to the request's own headers (`Range`, `If-Range`). */
   readonly headers: Readonly<Record<string, string>>;
   /** Whether caches must be passed by, so that no stored response answers a range. */
@@ -110,7 +128,7 @@ export interface NetworkResponse {
   readonly coding: ContentCoding;
   /** Whether this host reports a body of this response that ends too early as an error. */
   readonly signalsTruncation: boolean;
-  /** Request body bytes that were transmitted. */
+  /** Request body bytes that were transmitted, but for those of which `Upload.sent` told. */
   readonly uploaded: number;
 }
 

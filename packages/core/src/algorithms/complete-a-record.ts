@@ -1,3 +1,4 @@
+import type { StoredRecord } from '../model/record.ts';
 import { backingOff, offline, StaleWriteError, storedLength, transferring } from '../model/transitions.ts';
 import { Attempt } from '../transfer/attempt.ts';
 import { InterruptedError, type Job } from '../transfer/job.ts';
@@ -55,13 +56,12 @@ async function makeAttempt(transfer: Transfer): Promise<Failure | undefined> {
     const { record } = transfer;
     const plan = planAttempt(record, lessons, options);
     if (plan.kind === 'settle') return await settleABody(transfer);
-    const repeatable = isRetryableMethod(record.request.method);
-    if (!repeatable) {
+    if (!mayBeRepeated(record)) {
       // one that was sent before a death: nobody knows what became of it
       if (record.state === 'transferring') return await transfer.settle('fetch-error');
       await transfer.commit(transferring);
     }
-    attempt = new Attempt(job, !repeatable);
+    attempt = new Attempt(job, () => !mayBeRepeated(transfer.record));
     if (plan.kind === 'pieces') return await fetchPieces(transfer, attempt, plan.pieces);
     return await fetchOnce(transfer, attempt, plan, false, release);
   } finally {
@@ -118,15 +118,23 @@ async function fetchOnce(
   const headers = rangeHeaders(plan, sendsIfRange);
   const fresh = plan.kind !== 'plain';
   // 11.
-  const fetching = network.fetch({ id, retries, request, body, headers, fresh, signal: attempt.signal });
-  const response = await attempt.receive(fetching).catch(() => null);
+  const { signal } = attempt;
+  const upload = body && transfer.options.trackUpload?.(transfer, attempt, body);
+  const fetching = network.fetch({ id, retries, request, body, upload, headers, fresh, signal });
+  // how far a request body is only the network may know: without a byte is not without progress
+  const response = await (body ? fetching : attempt.receive(fetching)).catch(() => null);
   attempt.throwIfInterrupted();
   if (response) {
     const sentIfRange = 'If-Range' in headers;
     return await processResponse({ transfer, attempt, plan, response, sentIfRange, parallel, release });
   }
-  if (isRetryableMethod(request.method)) return { answered: false, retryAfter: 0 };
+  if (mayBeRepeated(transfer.record)) return { answered: false, retryAfter: 0 };
   return await transfer.settle('fetch-error');
+}
+
+/** What was kept of an upload can be continued. */
+function mayBeRepeated({ request, upload }: StoredRecord): boolean {
+  return isRetryableMethod(request.method) || !!upload;
 }
 
 /** 6.-8. */
@@ -143,7 +151,7 @@ function rangeHeaders(plan: AttemptPlan, sendsIfRange: boolean): Record<string, 
 async function scheduleRetry(transfer: Transfer, failure: Failure): Promise<void> {
   const { clock, random } = transfer.ports;
   const { record } = transfer;
-  const retries = countAttempt(record.retries, failure.answered, storedLength(record));
+  const retries = countAttempt(record.retries, failure.answered, storedLength(record) + record.uploaded);
   const delay = chooseDelay(retries, transfer.options.retry, random.next(), failure.retryAfter);
   if (delay === null) await transfer.settle('fetch-error');
   else {

@@ -81,6 +81,8 @@ export interface RecordDetails {
   readonly request: StoredRequest;
   /** Request body bytes transmitted so far. */
   readonly uploaded: number;
+  /** What the host's network needs to continue an interrupted upload. */
+  readonly upload?: string | undefined;
   readonly retries: RetryCounts;
   readonly responseData: ResponseData | null;
 }

@@ -1,4 +1,4 @@
-import { InterruptedError, type Job } from './job.ts';
+import type { Job } from './job.ts';
 
 /** The reason for which an attempt without a byte for too long is given up. */
 export class StalledError extends Error {
@@ -10,13 +10,13 @@ export class Attempt {
   readonly #controller = new AbortController();
   readonly #job: Job;
   readonly #jobSignal: AbortSignal;
-  readonly #finishes: boolean;
+  readonly #finishes: () => boolean;
   #waiting = 0;
   #waitingSince = 0;
   #cancelTimer: (() => void) | null = null;
 
-  /** @param finishes true for one that could not be repeated: an engine that stops waits for its end */
-  constructor(job: Job, finishes = false) {
+  /** @param finishes whether it could not be repeated: an engine that stops waits for its end */
+  constructor(job: Job, finishes: () => boolean) {
     this.#job = job;
     this.#finishes = finishes;
     this.#jobSignal = job.signal;
@@ -34,9 +34,8 @@ export class Attempt {
 
   #isInterrupted(): boolean {
     const { aborted, reason } = this.#jobSignal;
-    return (
-      aborted && !(this.#finishes && reason instanceof InterruptedError && reason.interruption === 'stopped')
-    );
+    // a job's signal is aborted with an InterruptedError
+    return aborted && !(reason.interruption === 'stopped' && this.#finishes());
   }
 
   /** Waits for something from the network; a wait longer than the stall timeout aborts the attempt. */

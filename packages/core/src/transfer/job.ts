@@ -35,7 +35,6 @@ export interface BytesToStore {
 
 /** One background fetch while an engine performs it: what is at rest, mirrored, and the means to interrupt it. */
 export class Job {
-  readonly #records: StoredRecord[];
   #run = new AbortController();
   #interruption: Interruption | null = null;
   #resumed: (() => void)[] = [];
@@ -47,19 +46,15 @@ export class Job {
   constructor(
     readonly workshop: Workshop,
     public fetch: StoredBackgroundFetch,
-    records: readonly StoredRecord[],
+    /** What is at rest, or will be with the next commit: `uploaded` may be ahead. */
+    readonly records: StoredRecord[],
   ) {
-    this.#records = [...records];
     if (fetch.state === 'paused') this.interrupt('paused');
     if (fetch.state === 'aborting') this.interrupt('aborted');
   }
 
-  get records(): readonly StoredRecord[] {
-    return this.#records;
-  }
-
   get downloaded(): number {
-    return storedBodyBytesTotal(this.#records);
+    return storedBodyBytesTotal(this.records);
   }
 
   get interruption(): Interruption | null {
@@ -72,7 +67,7 @@ export class Job {
   }
 
   record(index: number): StoredRecord {
-    return this.#records[index] as StoredRecord;
+    return this.records[index] as StoredRecord;
   }
 
   /** An abort is final, a stop ends everything; a pause gives way to both. */
@@ -116,7 +111,7 @@ export class Job {
     let fetch: StoredBackgroundFetch | undefined;
     await this.workshop.writer.write(async (transaction) => {
       const current = requireUnsettled(await transaction.getRecord(key, index));
-      next = change(current);
+      next = change({ ...current, uploaded: this.record(index).uploaded });
       const replaced = current.responseData;
       if (replaced && replaced.body !== next.responseData?.body) {
         transaction.deleteBytes({ fetch: key, index, body: replaced.body });
@@ -131,7 +126,7 @@ export class Job {
         }
       }
     });
-    if (next) this.#records[index] = next;
+    if (next) this.records[index] = next;
     // the row may have been read while a pause or an abort was on its way here: those are followed, not mirrored
     if (fetch && fetch.state === this.fetch.state) this.fetch = fetch;
     this.onChange();

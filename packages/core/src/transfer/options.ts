@@ -1,4 +1,7 @@
+import type { RequestBody, Upload } from '../ports.ts';
+import type { Attempt } from './attempt.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-schedule.ts';
+import type { Transfer } from './transfer.ts';
 
 /** How the engine works. Everything has a default. */
 export interface EngineOptions {
@@ -19,6 +22,8 @@ export interface EngineOptions {
   /** ms after which a new response can be seen by readers although few bytes have come */
   readonly firstCheckpointInterval: number;
   readonly retry: RetryPolicy;
+  /** `trackUpload`, on hosts whose network tells of the transmission of request bodies */
+  readonly trackUpload?: (transfer: Transfer, attempt: Attempt, body: RequestBody) => Upload;
 }
 
 export const defaultEngineOptions: EngineOptions = {

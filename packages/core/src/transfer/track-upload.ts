@@ -1,0 +1,31 @@
+import type { RequestBody, Upload } from '../ports.ts';
+import type { Attempt } from './attempt.ts';
+import type { Transfer } from './transfer.ts';
+
+/**
+ * Follows the transmission of a request body, for hosts whose network tells how far it is or can continue it: they
+ * put this into the engine's options. Browsers do neither.
+ */
+export function trackUpload(transfer: Transfer, attempt: Attempt, body: RequestBody): Upload {
+  const { job, index } = transfer;
+  let onMoved = (): void => {};
+  return {
+    state: transfer.record.upload,
+    async keep(upload) {
+      await transfer.commit((record) => {
+        // it was the server who made that possible
+        return { ...record, upload, retries: { ...record.retries, answered: true } };
+      });
+      // what was to be finished can be continued instead
+      const { aborted, reason } = job.signal;
+      if (aborted) attempt.abort(reason);
+    },
+    sent(uploaded = transfer.record.uploaded) {
+      job.records[index] = { ...transfer.record, uploaded };
+      job.onChange();
+      onMoved();
+      // with the whole of it, the server may take its time
+      if (uploaded < body.size) void attempt.receive(new Promise<void>((resolve) => (onMoved = resolve)));
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import { type NetworkRequest, type NetworkResponse, trackUpload } from '@background-fetch/core';
+import { type Life, World } from '@background-fetch/testing-simulation';
+import { describe, expect, it } from 'vitest';
+
+const url = 'https://app.test/upload';
+const minute = 60_000;
+
+/** A world whose network does with each request what a test says. */
+function worldOf(
+  answer: (asked: NetworkRequest, world: World, count: number) => Promise<void>,
+  follows = true,
+): { world: World; asked: NetworkRequest[] } {
+  const world = new World(follows ? { engine: { trackUpload } } : {});
+  const asked: NetworkRequest[] = [];
+  world.network.fetch = async (request) => {
+    asked.push(request);
+    const aborted = new Promise<never>((_, reject) => {
+      request.signal.addEventListener('abort', () => reject(request.signal.reason));
+    });
+    await Promise.race([answer(request, world, asked.length), aborted]);
+    return accepted(request);
+  };
+  return { world, asked };
+}
+
+function accepted({ body, upload }: NetworkRequest): NetworkResponse {
+  const head = { status: 204, statusText: '', headers: [], url, type: 'basic', redirected: false } as const;
+  return {
+    head,
+    body: null,
+    coding: 'identity',
+    signalsTruncation: true,
+    uploaded: upload ? 0 : (body?.size ?? 0),
+  };
+}
+
+function passed(world: World, duration: number): Promise<void> {
+  return new Promise((resolve) => world.clock.setTimer(duration, resolve));
+}
+
+/** Starts an upload of 1000 bytes; resolves with the result of its event. */
+async function upload(world: World, life: Life): Promise<Promise<string>> {
+  const ended = endOf(life);
+  const request = new Request(url, { method: 'POST', body: new Uint8Array(1000) });
+  await world.clock.runUntil(life.backgroundFetch.fetch('upload', request));
+  return ended;
+}
+
+function endOf(life: Life): Promise<string> {
+  return new Promise((resolve) => {
+    life.events.on('backgroundfetchsuccess', () => resolve('success'));
+    life.events.on('backgroundfetchfail', ({ failureReason }) => resolve(failureReason));
+  });
+}
+
+describe('an upload', () => {
+  it('may take as long as it takes where nobody knows how far it is', async () => {
+    const { world, asked } = worldOf(
+      (_, { clock }) => new Promise((end) => clock.setTimer(30 * minute, end)),
+      false,
+    );
+    expect(await world.clock.runUntil(upload(world, world.start()))).toBe('success');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is given up when it stalls, and never sent again', async () => {
+    const { world, asked } = worldOf(async ({ upload: progress }, world) => {
+      progress?.sent(500);
+      await passed(world, 30 * minute);
+    });
+    const began = world.clock.now();
+    expect(await world.clock.runUntil(upload(world, world.start()))).toBe('fetch-error');
+    expect(world.clock.now() - began).toBeLessThan(2 * minute);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('leaves the server the time it needs once it has all', async () => {
+    const { world } = worldOf(async ({ upload: progress }, world) => {
+      for (let sent = 100; sent <= 1000; sent += 100) {
+        await passed(world, minute / 2);
+        progress?.sent(sent);
+      }
+      await passed(world, 30 * minute);
+    });
+    expect(await world.clock.runUntil(upload(world, world.start()))).toBe('success');
+  });
+
+  it('shows how far it is', async () => {
+    const seen: number[] = [];
+    const { world } = worldOf(async ({ upload: progress }, world) => {
+      for (const sent of [250, 500, 1000]) {
+        progress?.sent(sent);
+        await passed(world, 100);
+      }
+    });
+    const life = world.start();
+    const request = new Request(url, { method: 'POST', body: new Uint8Array(1000) });
+    const started = life.backgroundFetch.fetch('upload', request).then((registration) => {
+      registration.addEventListener('progress', () => seen.push(registration.uploaded));
+    });
+    const ended = endOf(life);
+    await world.clock.runUntil(started);
+    await world.clock.runUntil(ended);
+    expect(seen).toEqual(expect.arrayContaining([250, 500, 1000]));
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+
+  it('goes on from what was kept of it, after failures and after a death', async () => {
+    const states: (string | undefined)[] = [];
+    const { world, asked } = worldOf(async ({ upload: progress }, world, count) => {
+      states.push(progress?.state);
+      if (count === 1) {
+        await progress?.keep('one');
+        throw new TypeError('cut');
+      }
+      if (count === 2) {
+        await progress?.keep('two');
+        await passed(world, 10_000_000 * minute);
+      }
+    });
+    const life = world.start();
+    void upload(world, life);
+    while (asked.length < 2) await world.clock.advance(100);
+    await world.clock.advance(1000);
+    life.kill();
+    const next = world.start();
+    expect(await world.clock.runUntil(endOf(next))).toBe('success');
+    expect(states).toEqual([undefined, 'one', 'two']);
+  });
+
+  it('is not sent again after a death if nothing was kept', async () => {
+    const { world, asked } = worldOf((_, world) => passed(world, 10 * minute));
+    const life = world.start();
+    void upload(world, life);
+    while (asked.length < 1) await world.clock.advance(100);
+    life.kill();
+    expect(await world.clock.runUntil(endOf(world.start()))).toBe('fetch-error');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is waited for by an engine that stops, unless it can go on later', async () => {
+    for (const kept of [false, true]) {
+      const { world, asked } = worldOf(async ({ upload: progress }, world) => {
+        if (kept) await progress?.keep('state');
+        await passed(world, 10 * minute);
+      });
+      const life = world.start();
+      void upload(world, life);
+      while (asked.length < 1) await world.clock.advance(100);
+      await world.clock.advance(100);
+      const before = world.clock.now();
+      await world.clock.runUntil(life.engine.stop());
+      expect(world.clock.now() - before < minute).toBe(kept);
+    }
+  });
+});
