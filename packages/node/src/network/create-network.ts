@@ -12,9 +12,11 @@ import { decode, decodersFor } from './decode-body.ts';
 import { type Arrival, followRedirects } from './follow-redirects.ts';
 import { headerOf } from './header-list.ts';
 import { RateLimit, throttle } from './rate-limit.ts';
-import { readRequestBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
 import { transformBody } from './transform-body.ts';
+import { BodyUpload, type Send } from './uploads/body-upload.ts';
+import { sendUpload } from './uploads/send-upload.ts';
+import type { ResumableUploads } from './uploads/upload.ts';
 
 export interface NetworkOptions {
   /** Sends the requests: proxies and TLS options are undici's. It is not closed with the network. */
@@ -26,6 +28,11 @@ export interface NetworkOptions {
   readonly beforeAttempt?: BeforeAttempt | undefined;
   /** Why a URL that is redirected to may not be fetched here, null if it may. */
   readonly refusal?: ((url: URL) => string | null) | undefined;
+  /**
+   * How an upload that is interrupted goes on: `ietf` (by default) offers the server the IETF's resumable uploads with
+   * the request itself; `tus` takes the request's URL for a tus endpoint; `never` sends it once.
+   */
+  readonly uploads?: ResumableUploads | ((fetchId: string, url: string) => ResumableUploads) | undefined;
   readonly clock: Clock;
 }
 
@@ -37,34 +44,29 @@ export interface NodeNetwork extends Network {
 /** The network port on undici. */
 export function createNetwork(options: NetworkOptions): NodeNetwork {
   const { connectionsPerHost, limitRate, clock } = options;
+  const { uploads = 'ietf', refusal = () => null } = options;
   const own = options.dispatcher
     ? null
     : new Agent({ connect: createConnector(), connections: connectionsPerHost ?? null });
-  const dispatcher = options.dispatcher ?? own;
+  const dispatcher = options.dispatcher ?? (own as Dispatcher);
   const limit = limitRate === undefined ? null : new RateLimit(limitRate, clock);
   return {
     async fetch(asked) {
       asked.signal.throwIfAborted();
-      const { request, body, signal } = asked;
+      const { request, signal } = asked;
       const headers = requestHeaders(request, Object.entries(asked.headers), asked.fresh);
       const url = await prepareAttempt(options.beforeAttempt, asked, headers);
-      let uploaded = 0;
-      const arrival = await followRedirects(dispatcher as Dispatcher, {
-        url,
-        method: request.method,
-        headers,
-        redirect: request.redirect,
-        openBody: body
-          ? () =>
-              readRequestBody(body, 0, limit, (sent) => {
-                uploaded = Math.max(uploaded, sent);
-              })
-          : null,
-        bodySize: body?.size ?? null,
-        refusal: options.refusal ?? (() => null),
-        signal,
-      });
-      return present(arrival, asked, limit, uploaded);
+      const send: Send = (part) =>
+        followRedirects(dispatcher, { ...part, redirect: request.redirect, refusal, signal });
+      if (asked.body === null) {
+        const { method } = request;
+        const arrival = await send({ url, method, headers, openBody: null, bodySize: null });
+        return present(arrival, asked, limit, 0);
+      }
+      const upload = new BodyUpload(asked, asked.body, { url, headers, send, limit });
+      const resumable = typeof uploads === 'function' ? uploads(asked.id, request.url) : uploads;
+      const arrival = await sendUpload(upload, resumable);
+      return present(arrival, asked, limit, asked.upload ? 0 : upload.sent);
     },
     // nothing is asked first in Node
     sendsIfRange: () => true,
@@ -81,7 +83,7 @@ function present(
   limit: RateLimit | null,
   uploaded: number,
 ): NetworkResponse {
-  const { status, statusText, headers, url, method, redirected } = arrival;
+  const { status, statusText, headers, url, method, redirected } = fitting(arrival, request.method);
   if (arrival.opaque) {
     arrival.discard();
     return {
@@ -123,6 +125,15 @@ function present(
   // a coding has an end of its own
   const signalsTruncation = isFramed(headers) || (coding === 'encoded' && decoders !== null);
   return { head, body, coding, signalsTruncation, uploaded };
+}
+
+/** The answer to a HEAD that took the place of another request: what it says of a body is not about one that comes. */
+function fitting(arrival: Arrival, asked: string): Arrival {
+  if (arrival.method !== 'HEAD' || asked === 'HEAD') return arrival;
+  const headers = arrival.headers.filter(([name]) => name !== 'content-length');
+  return arrival.status === 200
+    ? { ...arrival, headers, status: 204, statusText: 'No Content' }
+    : { ...arrival, headers };
 }
 
 /** Whether the end of a body is told from a cut; one that only the end of its connection delimits is not. */

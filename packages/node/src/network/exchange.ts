@@ -21,7 +21,7 @@ export interface ExchangeOptions {
   readonly bodySize: number | null;
   readonly signal: AbortSignal;
   /** Called for each informational response (1xx). */
-  readonly onInformation?: (status: number, headers: HeaderList) => void;
+  readonly onInformation?: ((status: number, headers: HeaderList, from: URL) => void) | undefined;
 }
 
 /** How many bytes are received ahead of their reader. */
@@ -106,7 +106,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   ): void {
     const headers = combineHeaders(rawHeaders(request, parsed));
     if (status < 200) {
-      this.#options.onInformation?.(status, headers);
+      this.#options.onInformation?.(status, headers, this.#options.url);
       return;
     }
     const body = new ReadableStream<Uint8Array>(

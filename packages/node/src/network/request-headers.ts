@@ -26,7 +26,13 @@ const framing = [
 const credentials = ['authorization', 'cookie', 'host', 'proxy-authorization'];
 
 /** https://fetch.spec.whatwg.org/#request-body-header-name */
-const describingBody = ['content-encoding', 'content-language', 'content-location', 'content-type'];
+const describingBody = [
+  'content-digest',
+  'content-encoding',
+  'content-language',
+  'content-location',
+  'content-type',
+];
 
 /** The fields of the first request of an attempt. `added` takes the place of what the app set. */
 export function requestHeaders(

@@ -1,0 +1,38 @@
+import type { Arrival } from '../follow-redirects.ts';
+import { headerOf } from '../header-list.ts';
+import { continueUpload, fieldsFor, requireFinal, type UploadProtocol } from './continue-upload.ts';
+import type { UploadRequest } from './upload.ts';
+import { encodeUploadState } from './upload-state.ts';
+
+/**
+ * https://tus.io/protocols/resumable-upload, version 1.0.0, with its creation extension. tus-js-client is not used:
+ * it has retries, storage and connections of its own, all of which are the core's or this network's to decide.
+ */
+export const tusProtocol: UploadProtocol = {
+  fields: { 'tus-resumable': '1.0.0' },
+  appending: () => ({ 'content-type': 'application/offset+octet-stream' }),
+  isComplete: (headers, size) => headerOf(headers, 'upload-offset') === `${size}`,
+  longestPart: () => Number.MAX_SAFE_INTEGER,
+};
+
+/** Creates an upload at the request's URL, which has to be a tus endpoint, and sends the body there. */
+export async function createTusUpload(request: UploadRequest): Promise<Arrival> {
+  const { url, body, progress } = request;
+  // an upload that was created twice is one that nobody uses: this request may be repeated
+  await progress.keep(encodeUploadState({ protocol: 'tus', url: null }));
+  const metadata = request.headers.get('upload-metadata') ?? metadataOf(request.headers.get('content-type'));
+  const creating = { ...tusProtocol.fields, 'upload-length': `${body.size}` };
+  const headers = fieldsFor(request, url, metadata ? { ...creating, 'upload-metadata': metadata } : creating);
+  const created = await request.send({ url, method: 'POST', headers, start: 0, end: 0 });
+  requireFinal(created, tusProtocol, body.size);
+  const location = headerOf(created.headers, 'location');
+  if (created.status !== 201 || location === null || !URL.canParse(location, created.url)) return created;
+  created.discard();
+  const resource = new URL(location, created.url);
+  await progress.keep(encodeUploadState({ protocol: 'tus', url: resource.href }));
+  return await continueUpload(request, tusProtocol, resource);
+}
+
+function metadataOf(contentType: string | null): string | null {
+  return contentType && `filetype ${Buffer.from(contentType, 'latin1').toString('base64')}`;
+}
