@@ -24,5 +24,6 @@ export { hasNullBody } from './transfer/body-completeness.ts';
 export * from './transfer/lost-bytes.ts';
 export * from './transfer/options.ts';
 export * from './transfer/retry-schedule.ts';
+export type { TransferScheduler } from './transfer/scheduler.ts';
 export * from './transfer/track-upload.ts';
 export * from './transfer/verify-integrity.ts';

@@ -50,7 +50,8 @@ async function isOver(transfer: Transfer, error: unknown): Promise<boolean> {
 /** 4. to 12., with a place among the records that transfer at a time. */
 async function makeAttempt(transfer: Transfer): Promise<Failure | undefined> {
   const { job, index, lessons, options } = transfer;
-  const release = await job.workshop.scheduler.acquire(job.fetch.order, index, job.signal);
+  const { url } = transfer.record.request;
+  const release = await job.workshop.scheduler.acquire(job.fetch.order, index, job.signal, url);
   let attempt: Attempt | undefined;
   try {
     const { record } = transfer;

@@ -40,7 +40,7 @@ export class Engine {
       ports,
       options: all,
       writer: new CheckpointWriter(ports.store),
-      scheduler: new Scheduler(all.concurrency),
+      scheduler: all.scheduler ?? new Scheduler(all.concurrency),
     };
   }
 

@@ -5,7 +5,7 @@ import { requireUnsettled, withRecordResult } from '../model/transitions.ts';
 import type { EnginePorts, HostBytes } from '../ports.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import type { EngineOptions } from './options.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { TransferScheduler } from './scheduler.ts';
 
 /** Why the transfers of a job have to let go. */
 export type Interruption = 'paused' | 'aborted' | 'stopped';
@@ -23,7 +23,7 @@ export interface Workshop {
   readonly ports: EnginePorts;
   readonly options: EngineOptions;
   readonly writer: CheckpointWriter;
-  readonly scheduler: Scheduler;
+  readonly scheduler: TransferScheduler;
 }
 
 /** Bytes that go into the store together with a change of their record. */

@@ -1,6 +1,7 @@
 import type { RequestBody, Upload } from '../ports.ts';
 import type { Attempt } from './attempt.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-schedule.ts';
+import type { TransferScheduler } from './scheduler.ts';
 import type { Transfer } from './transfer.ts';
 
 /** How the engine works. Everything has a default. */
@@ -22,6 +23,8 @@ export interface EngineOptions {
   /** ms after which a new response can be seen by readers although few bytes have come */
   readonly firstCheckpointInterval: number;
   readonly retry: RetryPolicy;
+  /** In place of the one that goes by `concurrency` alone. */
+  readonly scheduler?: TransferScheduler;
   /** `trackUpload`, on hosts whose network tells of the transmission of request bodies */
   readonly trackUpload?: (transfer: Transfer, attempt: Attempt, body: RequestBody) => Upload;
 }

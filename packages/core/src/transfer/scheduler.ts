@@ -6,8 +6,17 @@ interface Waiting {
   readonly start: (release: () => void) => void;
 }
 
+/** Decides which records transfer at a time. */
+export interface TransferScheduler {
+  /**
+   * Resolves with a function that gives the place back, once there is one.
+   * Rejects with the signal's reason if it is aborted while waiting.
+   */
+  acquire(fetchOrder: number, recordIndex: number, signal: AbortSignal, url: string): Promise<() => void>;
+}
+
 /** Lets a number of records transfer at a time, in the order of their fetches and their places in them. */
-export class Scheduler {
+export class Scheduler implements TransferScheduler {
   #free: number;
   readonly #waiting = new Set<Waiting>();
 
@@ -15,10 +24,6 @@ export class Scheduler {
     this.#free = concurrency;
   }
 
-  /**
-   * Resolves with a function that gives the place back, once there is one.
-   * Rejects with the signal's reason if it is aborted while waiting.
-   */
   acquire(fetchOrder: number, recordIndex: number, signal: AbortSignal): Promise<() => void> {
     const place = unlessAborted<() => void>(signal, (start) => {
       const waiting = { fetchOrder, recordIndex, start };
