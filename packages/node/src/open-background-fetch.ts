@@ -1,9 +1,12 @@
 import {
   type Clock,
   type Connectivity,
+  defaultEngineOptions,
   defaultRetryPolicy,
+  type EngineOptions,
   internal,
   type RetryPolicy,
+  trackUpload,
 } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
 import { BackgroundFetchEngine } from './engine.ts';
@@ -13,6 +16,8 @@ import { refusal } from './host/engine-host.ts';
 import { StoreLock } from './host/store-lock.ts';
 import type { BeforeAttempt } from './network/before-attempt.ts';
 import { createNetwork, type NodeNetwork } from './network/create-network.ts';
+import { HostScheduler } from './network/host-scheduler.ts';
+import type { ResumableUploads } from './network/uploads/upload.ts';
 import { type NodeStore, openStore } from './storage/index.ts';
 
 export interface OpenOptions {
@@ -24,7 +29,7 @@ export interface OpenOptions {
   readonly concurrency?: number | undefined;
   /** Connections over which one large file comes, where its version is strongly identified; 2 by default. */
   readonly connections?: number | undefined;
-  /** Connections to one origin at a time; as many as are wanted by default. Not used with a `dispatcher`. */
+  /** Connections to one origin at a time, those of one large file included; as many as are wanted by default. */
   readonly connectionsPerHost?: number | undefined;
   /** When failed attempts are repeated; what is left out has its default. */
   readonly retry?: Partial<RetryPolicy> | undefined;
@@ -34,6 +39,11 @@ export interface OpenOptions {
   readonly dispatcher?: Dispatcher | undefined;
   /** Called before each attempt, and may change its URL and headers: for signatures and tokens that expire. */
   readonly beforeAttempt?: BeforeAttempt | undefined;
+  /**
+   * How an upload that is interrupted goes on: `ietf` (by default) offers the server the IETF's resumable uploads with
+   * the request itself; `tus` takes the request's URL for a tus endpoint; `never` sends each request once.
+   */
+  readonly uploads?: ResumableUploads | ((fetchId: string, url: string) => ResumableUploads) | undefined;
   /** Whether to wait for the engine that has the store, in place of a StoreInUseError. */
   readonly wait?: boolean | undefined;
   /** Ends the wait for the store: the promise is rejected with its reason. */
@@ -70,10 +80,10 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
   const lock = await StoreLock.take(directory, { wait, signal });
   let network: NodeNetwork | undefined;
   try {
-    const { connectionsPerHost, limitRate, dispatcher, beforeAttempt } = options;
+    const { limitRate, dispatcher, beforeAttempt, uploads } = options;
     const ports = { clock, connectivity: alwaysOnline, ...given };
     network = createNetwork({
-      ...{ connectionsPerHost, limitRate, dispatcher, beforeAttempt, refusal },
+      ...{ limitRate, dispatcher, beforeAttempt, uploads, refusal },
       clock: ports.clock,
     });
     const store = await openStore(directory);
@@ -91,18 +101,17 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
   }
 }
 
-function engineOptions({ concurrency, connections, retry }: OpenOptions): EngineSettings {
+function engineOptions(given: OpenOptions): Partial<EngineOptions> {
+  const { concurrency = defaultEngineOptions.concurrency, connectionsPerHost = Number.POSITIVE_INFINITY } =
+    given;
+  const connections = Math.min(given.connections ?? defaultEngineOptions.connections, connectionsPerHost);
+  // each record may come over all of its connections: so many records stay below the limit
+  const recordsPerHost = Math.max(1, Math.floor(connectionsPerHost / connections));
   return {
-    ...(concurrency !== undefined && { concurrency }),
-    ...(connections !== undefined && { connections }),
-    retry: { ...defaultRetryPolicy, ...retry },
+    ...{ concurrency, connections, trackUpload },
+    scheduler: new HostScheduler(concurrency, recordsPerHost),
+    retry: { ...defaultRetryPolicy, ...given.retry },
   };
-}
-
-interface EngineSettings {
-  readonly concurrency?: number;
-  readonly connections?: number;
-  readonly retry: RetryPolicy;
 }
 
 function checkOptions(options: OpenOptions): void {

@@ -21,8 +21,6 @@ import type { ResumableUploads } from './uploads/upload.ts';
 export interface NetworkOptions {
   /** Sends the requests: proxies and TLS options are undici's. It is not closed with the network. */
   readonly dispatcher?: Dispatcher | undefined;
-  /** Connections to one origin at a time; as many as are asked for without it. Not used with a `dispatcher`. */
-  readonly connectionsPerHost?: number | undefined;
   /** bytes per second, over all bodies in both directions */
   readonly limitRate?: number | undefined;
   readonly beforeAttempt?: BeforeAttempt | undefined;
@@ -43,11 +41,9 @@ export interface NodeNetwork extends Network {
 
 /** The network port on undici. */
 export function createNetwork(options: NetworkOptions): NodeNetwork {
-  const { connectionsPerHost, limitRate, clock } = options;
+  const { limitRate, clock } = options;
   const { uploads = 'ietf', refusal = () => null } = options;
-  const own = options.dispatcher
-    ? null
-    : new Agent({ connect: createConnector(), connections: connectionsPerHost ?? null });
+  const own = options.dispatcher ? null : new Agent({ connect: createConnector() });
   const dispatcher = options.dispatcher ?? (own as Dispatcher);
   const limit = limitRate === undefined ? null : new RateLimit(limitRate, clock);
   return {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { HeaderList } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
 import { combineHeaders, headerOf, type RawHeaders } from './header-list.ts';
@@ -84,6 +85,8 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
+    // the ranges of one body share a signal, and may be many
+    setMaxListeners(0, options.signal);
     options.signal.addEventListener('abort', this.#onAborted);
   }
 

@@ -99,10 +99,6 @@ export function expectedBytes(key: string, version: number, start: number, end: 
   return bytes;
 }
 
-export async function control(server: FaultServer, key: string, message: object): Promise<void> {
-  await fetch(`${server.origin}/control/${key}`, { method: 'POST', body: JSON.stringify(message) });
-}
-
 /** Lets the event loop turn until something is the case; what never is runs into the test's time limit. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(1);

@@ -1,3 +1,4 @@
+import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import {
   bodyOf,
@@ -125,7 +126,8 @@ describe('an aborted request', () => {
   });
 
   it('gives up its place among those that wait for a connection', async () => {
-    const adapter = network({ connectionsPerHost: 1 });
+    const dispatcher = new Agent({ connections: 1 });
+    const adapter = network({ dispatcher });
     const first = await adapter.fetch(requestFor(`${server().origin}/r/first?size=1000000&stall=100`));
     const reason = new Error('impatient');
     const controller = new AbortController();
@@ -138,6 +140,7 @@ describe('an aborted request', () => {
     await first.body?.cancel();
     expect((await third).head.status).toBe(200);
     expect(server().log.of('second')).toHaveLength(0);
+    await dispatcher.destroy();
   });
 });
 
@@ -297,7 +300,8 @@ describe('a limited rate', () => {
 });
 
 it('keeps a connection for the next request, also after a short body that nobody wanted', async () => {
-  const adapter = network({ connectionsPerHost: 1 });
+  const dispatcher = new Agent({ connections: 1 });
+  const adapter = network({ dispatcher });
   let connections = 0;
   const ports = new Set<number | undefined>();
   const url = await serveRaw((socket) => {
@@ -312,4 +316,5 @@ it('keeps a connection for the next request, also after a short body that nobody
   await until(() => connections > 0);
   expect(connections).toBe(1);
   expect(headerIn(wanted, 'content-length')).toBe('5');
+  await dispatcher.destroy();
 });
