@@ -11,7 +11,7 @@ import { judge, type Verdict } from './judge.ts';
 /** bytes */
 const size = 32 * 2 ** 20;
 /** bytes per second for each connection: slow enough to be interrupted, long enough for a checkpoint every second */
-const rate = 4 * 2 ** 20;
+const rate = 2 * 2 ** 20;
 /** ms after which a contestant that goes on is taken not to end any more */
 const patience = 60_000;
 const file = 'file.bin';

@@ -10,5 +10,6 @@ const download = new DownloaderHelper(url, directory, {
   override: true,
 });
 download.on('error', () => process.exit(1));
+const ended = new Promise((resolve) => download.on('end', resolve));
 await download.resumeFromFile(`${directory}/${file}`);
-await new Promise((resolve) => download.on('end', resolve));
+await ended;

@@ -26,7 +26,13 @@ export const createNetwork = (keep: (bytes: Blob) => Promise<HostBytes>): Networ
       get body() {
         return response.body;
       },
-      takeWhole: async () => keep(await response.blob()),
+      takeWhole: async () => {
+        const bytes = await response.blob();
+        // Chromium keeps a Blob's bytes in memory until the Blob is collected, and its collector does not know what they
+        // weigh. This memory weighs as much and is never touched: with it, 512 MiB peak at 140 MiB, without at 540.
+        new ArrayBuffer(bytes.size);
+        return await keep(bytes);
+      },
       coding,
       signalsTruncation: signalsTruncation(coding),
       uploaded: body?.size ?? 0,
