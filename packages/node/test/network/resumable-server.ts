@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach } from 'vitest';
 
@@ -28,6 +29,10 @@ interface Faults {
   patchStatuses: number[];
   /** Forgets its upload resources when an upload was cut. */
   forgetful: boolean;
+  /** Takes no more of a request than this, one number each, and waits for the end of its connection. */
+  holds: number[];
+  /** Told when it holds one. */
+  onHeld: () => void;
   /** Takes the last byte, and ends the connection without an answer. */
   loseAnswer: boolean;
 }
@@ -113,7 +118,8 @@ async function receive(
   upload: ResumableUpload,
   { uploads, cuts, faults }: State,
 ): Promise<void> {
-  const cut = cuts.shift() ?? Number.POSITIVE_INFINITY;
+  const hold = faults.holds?.shift();
+  const cut = hold ?? cuts.shift() ?? Number.POSITIVE_INFINITY;
   let received = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     const part = chunk.subarray(0, cut - received);
@@ -121,6 +127,12 @@ async function receive(
     upload.bytes = Buffer.concat([upload.bytes, part]);
     if (received < cut) continue;
     if (faults.forgetful) uploads.length = 0;
+    if (hold !== undefined) {
+      const closed = once(request.socket, 'close');
+      request.pause();
+      faults.onHeld?.();
+      return void (await closed);
+    }
     request.socket.resetAndDestroy();
     return;
   }

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { useResumableServers } from './resumable-server.ts';
+
+const serve = useResumableServers();
+const program = fileURLToPath(new URL('upload-process.ts', import.meta.url));
+const size = 8_000_000;
+const running = new Set<ChildProcess>();
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'upload-'));
+});
+
+afterEach(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** A process that uploads; what it prints is in `output` when it has exited. */
+function start(url: string): { child: ChildProcess; exited: Promise<string> } {
+  const args = ['--conditions=source', '--import', 'tsx', program, directory, url, `${size}`];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.add(child);
+  let output = '';
+  child.stdout?.on('data', (chunk) => {
+    output += chunk;
+  });
+  const exited = once(child, 'close').then(() => {
+    running.delete(child);
+    return output;
+  });
+  return { child, exited };
+}
+
+it('continues an upload in the next process when this one is killed, as often as that happens', async () => {
+  const holds = [3_000_000, 1, 2_000_000];
+  let onHeld = (): void => {};
+  const server = await serve({ holds: [...holds], onHeld: () => onHeld() });
+  for (const _ of holds) {
+    const held = new Promise<void>((resolve) => {
+      onHeld = resolve;
+    });
+    const { child, exited } = start(server.url);
+    await held;
+    child.kill('SIGKILL');
+    await exited;
+  }
+  const output = JSON.parse(await start(server.url).exited);
+  expect(output).toEqual({ result: 'success', failureReason: '', uploaded: size });
+  expect(server.uploads).toHaveLength(1);
+  expect(server.uploads[0]?.bytes.byteLength).toBe(size);
+  expect(server.uploads[0]?.bytes.every((byte, index) => byte === ((index * 31 + (index >> 8)) & 255))).toBe(
+    true,
+  );
+});
+
+it('is not sent again by the next process if the server can not continue it', async () => {
+  let onHeld = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    onHeld = resolve;
+  });
+  const server = await serve({ silent: true, holds: [3_000_000], onHeld: () => onHeld() });
+  const { child, exited } = start(server.url);
+  await held;
+  child.kill('SIGKILL');
+  await exited;
+  const output = JSON.parse(await start(server.url).exited);
+  expect(output).toMatchObject({ result: 'failure', failureReason: 'fetch-error' });
+  expect(server.uploads).toHaveLength(1);
+});
