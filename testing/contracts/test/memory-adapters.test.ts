@@ -1,10 +1,12 @@
 import {
+  contentBytes,
   MemoryBus,
   MemoryDisk,
   MemoryLocks,
   MemoryStore,
   SimulatedClock,
   SimulatedConnectivity,
+  SimulatedNetwork,
   seededRandom,
 } from '@background-fetch/testing-simulation';
 import { afterEach, beforeEach, describe, it } from 'vitest';
@@ -13,6 +15,7 @@ import {
   clockContract,
   connectivityContract,
   lockContract,
+  networkContract,
   randomContract,
   storeContract,
 } from '../src/index.ts';
@@ -69,3 +72,32 @@ clockContract(
 );
 
 randomContract('seeded', () => seededRandom('contract'), framework);
+
+networkContract(
+  'simulated',
+  async () => {
+    const clock = new SimulatedClock();
+    const network = new SimulatedNetwork({ clock, random: seededRandom('contract') });
+    let count = 0;
+    return {
+      network,
+      async serve({ size = 0, status = 200, cutAfter, stalledAfter, unreachable, redirects = 0 }) {
+        let url = `https://app.test/${++count}`;
+        network.serve(url, { size, status });
+        if (cutAfter !== undefined) network.plan(url, { kind: 'cut', after: cutAfter });
+        if (stalledAfter !== undefined) network.plan(url, { kind: 'stalled', after: stalledAfter });
+        if (unreachable) network.plan(url, { kind: 'refused' });
+        for (let hop = 0; hop < redirects; hop++) {
+          const redirectTo = url;
+          url = `https://app.test/${count}/${hop}`;
+          network.serve(url, { redirectTo });
+        }
+        return url;
+      },
+      content: (url, start, end) => contentBytes(url, 0, start, end),
+      settle: (promise) => clock.runUntil(promise),
+      dispose: async () => {},
+    };
+  },
+  framework,
+);
