@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../model/record.ts';
 import { backingOff, offline, StaleWriteError, storedLength, transferring } from '../model/transitions.ts';
 import { Attempt } from '../transfer/attempt.ts';
-import { InterruptedError, type Job } from '../transfer/job.ts';
+import type { Job } from '../transfer/job.ts';
 import { type AttemptPlan, planAttempt, type RestPlan } from '../transfer/plan-attempt.ts';
 import { chooseDelay, countAttempt, type Failure, isRetryableMethod } from '../transfer/retry-schedule.ts';
 import { Transfer } from '../transfer/transfer.ts';
@@ -20,8 +20,7 @@ import { waitForRetry } from './temporarily-unavailable.ts';
 export async function completeARecord(job: Job, index: number): Promise<void> {
   const transfer = new Transfer(job, index);
   for (let probes = 0; transfer.record.state !== 'settled'; ) {
-    // 3.
-    await job.whileNotPaused();
+    // 3. A paused fetch has no job that goes on.
     if (job.interruption) return;
     try {
       await waitForRetry(transfer, probes);
@@ -31,20 +30,12 @@ export async function completeARecord(job: Job, index: number): Promise<void> {
       if (isOffline) await transfer.commit(offline);
       else if (failure) await scheduleRetry(transfer, failure);
     } catch (error) {
-      if (await isOver(transfer, error)) return;
+      // purged, or settled by somebody else
+      if (job.interruption || error instanceof StaleWriteError) return;
+      if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
+      await transfer.settle('quota-exceeded');
     }
   }
-}
-
-/** Whether an error ends the transfer; all it can be followed by is decided here. */
-async function isOver(transfer: Transfer, error: unknown): Promise<boolean> {
-  const interruption = error instanceof InterruptedError ? error.interruption : transfer.job.interruption;
-  if (interruption) return interruption !== 'paused';
-  if (error instanceof DOMException && error.name === 'QuotaExceededError') {
-    await transfer.settle('quota-exceeded');
-  } else if (!(error instanceof StaleWriteError)) throw error;
-  // purged, or settled by somebody else: there is nothing left to do here
-  return true;
 }
 
 /** 4. to 12., with a place among the records that transfer at a time. */

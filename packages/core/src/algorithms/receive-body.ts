@@ -25,7 +25,7 @@ export interface Expectation {
 /**
  * Takes the bytes of a response as they are transmitted.
  * https://wicg.github.io/background-fetch/#complete-a-record-algorithm, "whenever one or more bytes are transmitted"
- * @throws what the store throws, and InterruptedError
+ * @throws what the store throws, and the reason of the job's signal
  */
 export async function receiveBody(
   job: Job,
@@ -40,8 +40,8 @@ export async function receiveBody(
     if (take) return await receiveAtOnce(job, attempt, take, sink, expected);
     return reader ? await receive(job, attempt, reader, sink, expected) : 'closed';
   } catch (error) {
-    // what came before a pause or a stop is not fetched again
-    if (job.interruption === 'paused' || job.interruption === 'stopped') await sink.finish();
+    // what came before a stop or a pause is not fetched again
+    if (job.interruption === 'stopped') await sink.finish();
     else await sink.discard();
     throw error;
   } finally {

@@ -8,7 +8,7 @@ import { unlessAborted } from '../transfer/unless-aborted.ts';
  * A host that believes to be offline may be wrong, so it is asked again on a timer, too. A clock that was set back
  * must not keep a record waiting: no wait is longer than the longest the rules allow.
  * @param probes how often in a row the network was found missing
- * @throws InterruptedError
+ * @throws the reason of the job's signal
  */
 export async function waitForRetry(transfer: Transfer, probes: number): Promise<void> {
   const { clock, connectivity } = transfer.ports;

@@ -15,24 +15,29 @@ export function updateInstances(job: Job): () => void {
   const { announcements, clock, display } = job.workshop.ports;
   let cancelTimer: (() => void) | null = null;
   let due = false;
+  const publish = (): void => {
+    const snapshot = takeSnapshot(job.fetch, job.records);
+    announcements.publish(snapshot);
+    display.update(snapshot);
+  };
   const tell = (): void => {
     due = false;
     cancelTimer = clock.setTimer(announcementInterval, () => {
       cancelTimer = null;
       if (due) tell();
     });
-    const snapshot = takeSnapshot(job.fetch, job.records);
-    announcements.publish(snapshot);
-    display.update(snapshot);
+    publish();
   };
   job.onChange = () => {
     due = true;
     if (!cancelTimer) tell();
   };
-  // who paused it before there was anybody to follow is waiting to hear of it
-  if (job.fetch.state === 'paused') tell();
+  // who resumed it is waiting to hear of it
+  tell();
   return () => {
     cancelTimer?.();
     job.onChange = () => {};
+    // nothing follows: who paused it is waiting, too
+    if (job.interruption === 'stopped') publish();
   };
 }

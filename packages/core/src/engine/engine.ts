@@ -136,11 +136,8 @@ export class Engine {
 
   async #follow(fetch: StoredBackgroundFetch): Promise<void> {
     const job = this.#jobs.get(fetch.key);
-    if (!job) return await this.#begin(fetch);
-    if (fetch.state === 'aborting') job.interrupt('aborted');
-    else if (fetch.state === 'paused') job.interrupt('paused');
-    else if (fetch.state === 'active') job.resume();
-    job.adopt(fetch);
+    if (job) job.adopt(fetch);
+    else await this.#begin(fetch);
   }
 
   async #begin(fetch: StoredBackgroundFetch): Promise<void> {
@@ -158,6 +155,8 @@ export class Engine {
       .finally(() => {
         this.#tasks.delete(task);
         this.#jobs.delete(fetch.key);
+        // it was paused, and is not any more
+        if (job.interruption === 'stopped' && job.fetch.state !== 'paused') this.look();
       });
     this.#tasks.add(task);
     this.#workshop.ports.lifetime.keepAwake(task);

@@ -9,7 +9,6 @@ export class StalledError extends Error {
 export class Attempt {
   readonly #controller = new AbortController();
   readonly #job: Job;
-  readonly #jobSignal: AbortSignal;
   readonly #finishes: () => boolean;
   #waiting = 0;
   #waitingSince = 0;
@@ -19,9 +18,8 @@ export class Attempt {
   constructor(job: Job, finishes: () => boolean) {
     this.#job = job;
     this.#finishes = finishes;
-    this.#jobSignal = job.signal;
-    this.#jobSignal.addEventListener('abort', this.#onInterrupted);
-    if (this.#jobSignal.aborted) this.#onInterrupted();
+    job.signal.addEventListener('abort', this.#onInterrupted);
+    this.#onInterrupted();
   }
 
   get signal(): AbortSignal {
@@ -29,13 +27,12 @@ export class Attempt {
   }
 
   readonly #onInterrupted = (): void => {
-    if (this.#isInterrupted()) this.#controller.abort(this.#jobSignal.reason);
+    if (this.#isInterrupted()) this.#controller.abort();
   };
 
   #isInterrupted(): boolean {
-    const { aborted, reason } = this.#jobSignal;
-    // a job's signal is aborted with an InterruptedError
-    return aborted && !(reason.interruption === 'stopped' && this.#finishes());
+    const { interruption } = this.#job;
+    return interruption === 'aborted' || (interruption === 'stopped' && !this.#finishes());
   }
 
   /** Waits for something from the network; a wait longer than the stall timeout aborts the attempt. */
@@ -69,11 +66,11 @@ export class Attempt {
 
   end(): void {
     this.#cancelTimer?.();
-    this.#jobSignal.removeEventListener('abort', this.#onInterrupted);
+    this.#job.signal.removeEventListener('abort', this.#onInterrupted);
   }
 
   /** Throws if the job was interrupted: then an error of the network is only its consequence. */
   throwIfInterrupted(): void {
-    if (this.#isInterrupted()) throw this.#jobSignal.reason;
+    if (this.#isInterrupted()) throw this.#job.signal.reason;
   }
 }

@@ -7,16 +7,8 @@ import type { CheckpointWriter } from './checkpoint-writer.ts';
 import type { EngineOptions } from './options.ts';
 import type { TransferScheduler } from './scheduler.ts';
 
-/** Why the transfers of a job have to let go. */
-export type Interruption = 'paused' | 'aborted' | 'stopped';
-
-/** The reason of an aborted signal of a job. */
-export class InterruptedError extends Error {
-  override readonly name = 'InterruptedError';
-  constructor(readonly interruption: Interruption) {
-    super(interruption);
-  }
-}
+/** Why the transfers of a job have to let go: for ever, or until the fetch gets another job. */
+export type Interruption = 'aborted' | 'stopped';
 
 /** What all jobs of an engine share. */
 export interface Workshop {
@@ -35,9 +27,8 @@ export interface BytesToStore {
 
 /** One background fetch while an engine performs it: what is at rest, mirrored, and the means to interrupt it. */
 export class Job {
-  #run = new AbortController();
+  readonly #run = new AbortController();
   #interruption: Interruption | null = null;
-  #resumed: (() => void)[] = [];
   /** Called after every change of what is at rest. */
   onChange = (): void => {};
   /** Bytes received and not yet in the store. */
@@ -49,8 +40,7 @@ export class Job {
     /** What is at rest, or will be with the next commit: `uploaded` may be ahead. */
     readonly records: StoredRecord[],
   ) {
-    if (fetch.state === 'paused') this.interrupt('paused');
-    if (fetch.state === 'aborting') this.interrupt('aborted');
+    this.adopt(fetch);
   }
 
   get downloaded(): number {
@@ -61,7 +51,7 @@ export class Job {
     return this.#interruption;
   }
 
-  /** Aborted, with an InterruptedError, when the transfers have to let go; a new one follows after a pause. */
+  /** Aborted when the transfers have to let go. */
   get signal(): AbortSignal {
     return this.#run.signal;
   }
@@ -70,31 +60,10 @@ export class Job {
     return this.records[index] as StoredRecord;
   }
 
-  /** An abort is final, a stop ends everything; a pause gives way to both. */
+  /** A stop ends everything, an abort too. */
   interrupt(interruption: Interruption): void {
-    const last = this.#interruption;
-    if (last === 'stopped' || (last === 'aborted' && interruption === 'paused')) return;
-    this.#interruption = interruption;
-    this.#run.abort(new InterruptedError(interruption));
-    if (interruption !== 'paused') this.#release();
-  }
-
-  resume(): void {
-    if (this.#interruption !== 'paused') return;
-    this.#interruption = null;
-    this.#run = new AbortController();
-    this.#release();
-  }
-
-  #release(): void {
-    for (const resume of this.#resumed.splice(0)) resume();
-  }
-
-  /** Waits for the paused flag to be unset; resolves at once with an abort or a stop. */
-  async whileNotPaused(): Promise<void> {
-    while (this.#interruption === 'paused') {
-      await new Promise<void>((resolve) => this.#resumed.push(resolve));
-    }
+    if (this.#interruption !== 'stopped') this.#interruption = interruption;
+    this.#run.abort();
   }
 
   /**
@@ -132,10 +101,12 @@ export class Job {
     this.onChange();
   }
 
-  /** Takes over the row at rest, which another context has changed, and tells of it. */
+  /** Takes over the row at rest, which another context may have changed, and tells of it. */
   adopt(fetch: StoredBackgroundFetch): void {
     const changed = this.fetch.state !== fetch.state || this.fetch.title !== fetch.title;
     this.fetch = fetch;
     if (changed) this.onChange();
+    if (fetch.state === 'paused') this.interrupt('stopped');
+    if (fetch.state === 'aborting') this.interrupt('aborted');
   }
 }
