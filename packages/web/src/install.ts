@@ -53,14 +53,12 @@ export function installInterfaces(
   }
   const prototype = globalThis.ServiceWorkerRegistration?.prototype;
   if (prototype) {
-    const members = {
+    patches.defineAll(prototype, {
       get backgroundFetch(): BackgroundFetchManager {
         if (!(this instanceof ServiceWorkerRegistration)) throw new TypeError('Illegal invocation');
         return managerOf(this, createHost);
       },
-    };
-    const descriptor = Object.getOwnPropertyDescriptor(members, 'backgroundFetch') as PropertyDescriptor;
-    patches.define(prototype, 'backgroundFetch', descriptor);
+    });
     patches.wrap(
       prototype,
       'unregister',

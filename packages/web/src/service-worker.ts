@@ -30,9 +30,7 @@ export function install(options: InstallOptions = {}): () => void {
       }
       const handlers = {};
       defineEventHandlers(handlers);
-      for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(handlers))) {
-        patches.define(scope.ServiceWorkerGlobalScope.prototype, name, descriptor);
-      }
+      patches.defineAll(scope.ServiceWorkerGlobalScope.prototype, handlers);
     },
   );
 }

@@ -257,7 +257,7 @@ function refuse({ transfer, parallel }: Exchange): Failure | undefined {
 
 function warnUnverified({ ports, record }: Transfer, stored: number): void {
   ports.log.warn(
-    `${record.request.url}: its ${stored} bytes are accepted unverified, because the server tells neither a length ` +
-      'nor ranges, and this browser reports cut bodies as whole',
+    `${record.request.url}: its ${stored} bytes are accepted unverified, because the server tells no length, and this ` +
+      'browser no cut',
   );
 }

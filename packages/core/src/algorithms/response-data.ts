@@ -15,9 +15,8 @@ export function continued(
 ): UnsettledRecord {
   const data = record.responseData;
   if (!data) return record;
-  const learnt = data.length === null && completeLength !== null;
-  const length = learnt ? completeLength : data.length;
-  const lengthProven = learnt ? shown : data.lengthProven || (shown && completeLength !== null);
+  const length = data.length ?? completeLength;
+  const lengthProven = (data.length !== null && data.lengthProven) || (completeLength !== null && shown);
   return { ...record, responseData: { ...data, length, lengthProven, responses: data.responses + 1 } };
 }
 

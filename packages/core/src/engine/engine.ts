@@ -26,12 +26,11 @@ export class Engine {
   readonly #jobs = new Map<FetchKey, Job>();
   readonly #tasks = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  readonly #freeing = new Set<FetchKey>();
   #running: Promise<void> | null = null;
   #looking: Promise<void> | null = null;
   #lookAgain = false;
   #holdsLock = false;
-  #mended = false;
+  #tookOver = false;
 
   constructor(ports: EnginePorts, registration: RegistrationKey, options: Partial<EngineOptions> = {}) {
     const all = { ...defaultEngineOptions, ...options };
@@ -113,8 +112,8 @@ export class Engine {
 
   async #readStore(): Promise<void> {
     const { store, mend } = this.#workshop.ports;
-    if (!this.#mended) await mend?.(this.#registration);
-    this.#mended = true;
+    const first = !this.#tookOver;
+    if (first) await mend?.(this.#registration);
     const fetches = await store.transact('read', (transaction) =>
       transaction.listFetches(this.#registration),
     );
@@ -122,16 +121,11 @@ export class Engine {
     // purged with their registration: there is nothing to end, and nobody to tell
     for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('aborted');
     for (const fetch of fetches) {
-      if (fetch.state === 'released') this.#free(fetch.key);
-      else await this.#follow(fetch);
+      if (fetch.state !== 'released') await this.#follow(fetch);
+      // an earlier engine could not: somebody was reading, or it died
+      else if (first) deleteReleased(this.#workshop, fetch.key, this.#stopping.signal);
     }
-  }
-
-  /** What an earlier engine could not: somebody was reading, or it died. */
-  #free(key: FetchKey): void {
-    if (this.#jobs.has(key) || this.#freeing.has(key)) return;
-    this.#freeing.add(key);
-    deleteReleased(this.#workshop, key, this.#stopping.signal);
+    this.#tookOver = true;
   }
 
   async #follow(fetch: StoredBackgroundFetch): Promise<void> {

@@ -1,4 +1,8 @@
-import type { BackgroundFetchFailureReason, StoredBackgroundFetch } from './background-fetch.ts';
+import {
+  type BackgroundFetchFailureReason,
+  isActive,
+  type StoredBackgroundFetch,
+} from './background-fetch.ts';
 import { addByteRange, type ByteRange, countBytes, overlaps } from './byte-ranges.ts';
 import type {
   RecordResult,
@@ -55,8 +59,8 @@ export function settled(record: UnsettledRecord, result: RecordResult): SettledR
 
 /** The fetch with a settled record's result taken in: the first that is not a success is kept. */
 export function withRecordResult(fetch: StoredBackgroundFetch, result: RecordResult): StoredBackgroundFetch {
-  const failed = result !== 'success' && (fetch.state === 'active' || fetch.state === 'paused');
-  return failed && fetch.failureReason === '' ? { ...fetch, failureReason: result } : fetch;
+  const failed = result !== 'success' && isActive(fetch) && fetch.failureReason === '';
+  return failed ? { ...fetch, failureReason: result } : fetch;
 }
 
 /** The fetch once all its records are settled. One that `abort()` removed before is aborted, whatever they say. */
@@ -64,8 +68,7 @@ export function withEventOwed(
   fetch: StoredBackgroundFetch,
   now: number,
 ): Extract<StoredBackgroundFetch, { state: 'event-owed' }> {
-  const failureReason: BackgroundFetchFailureReason =
-    fetch.state === 'active' || fetch.state === 'paused' ? fetch.failureReason : 'aborted';
+  const failureReason: BackgroundFetchFailureReason = isActive(fetch) ? fetch.failureReason : 'aborted';
   return {
     ...fetch,
     state: 'event-owed',

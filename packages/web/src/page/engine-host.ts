@@ -54,9 +54,8 @@ function sayHello(worker: ServiceWorker): Promise<HelloAnswer> {
       port1.close();
       reject(
         new TypeError(
-          `The service worker ${worker.scriptURL} does not run background-fetch. Put this at its top, before any other ` +
-            "listener: import 'background-fetch/service-worker' (a module worker), or " +
-            "importScripts('/background-fetch.sw.js') (a classic one), and let the new version become active.",
+          `${worker.scriptURL} does not run background-fetch. Let it begin with import ` +
+            "'background-fetch/service-worker' (a module) or importScripts('/background-fetch.sw.js').",
         ),
       );
     }, helloTimeout);

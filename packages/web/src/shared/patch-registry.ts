@@ -12,6 +12,13 @@ export class PatchRegistry {
     });
   }
 
+  /** Defines the members of an object on another one. */
+  defineAll(target: object, members: object): void {
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(members))) {
+      this.define(target, name, descriptor);
+    }
+  }
+
   /** Puts a method around another one. */
   wrap<T extends object, K extends keyof T & string>(
     target: T,

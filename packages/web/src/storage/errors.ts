@@ -1,4 +1,4 @@
-import { NewerSchemaError, StoreError } from '@background-fetch/core';
+import { StoreError } from '@background-fetch/core';
 
 const quotaExceeded = 'QuotaExceededError';
 
@@ -7,7 +7,7 @@ const quotaExceeded = 'QuotaExceededError';
  * engines; Firefox also has `NS_ERROR_…_QUOTA_…` and `NS_ERROR_FILE_NO_DEVICE_SPACE`, as a name or in a message.
  */
 export function toStoreError(error: unknown): Error {
-  if (error instanceof StoreError || error instanceof NewerSchemaError) return error;
+  if (error instanceof StoreError) return error;
   const { name, message, code } = (error ?? {}) as DOMException;
   if (name === quotaExceeded && error instanceof DOMException) return error;
   const text = `${name}: ${message}`;
