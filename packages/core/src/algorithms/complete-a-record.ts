@@ -84,7 +84,7 @@ async function fetchPieces(
       if (!outcome && !lessons.singleRange && transfer.record.state !== 'settled') continue;
       over = true;
       failure = outcome;
-      attempt.abort(new Error('Another range of this body failed'));
+      attempt.abort();
     }
   };
   const workers = Array.from({ length: options.connections }, work);

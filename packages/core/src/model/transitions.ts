@@ -16,11 +16,15 @@ import type {
 // A row keeps what belonged to its former state, where it means nothing: readers look at the state first.
 
 /** Thrown instead of writing what the state at rest does not allow: the row is gone, settled, or has moved on. */
-export class StaleWriteError extends Error {}
+export class StaleWriteError extends Error {
+  constructor() {
+    super('The stored record has moved on');
+  }
+}
 
 /** The row if it may still change, else throws: a settled record never does, and a purged one stays away. */
 export function requireUnsettled(record: StoredRecord | undefined): UnsettledRecord {
-  if (!record || record.state === 'settled') throw new StaleWriteError('The record is gone or settled');
+  if (!record || record.state === 'settled') throw new StaleWriteError();
   return record;
 }
 
@@ -41,15 +45,15 @@ export function offline(record: UnsettledRecord): UnsettledRecord {
 
 /** The record with its response replaced by one of which nothing is stored yet. */
 export function withResponse(record: UnsettledRecord, data: ResponseData): UnsettledRecord {
-  if (data.body <= (record.responseData?.body ?? -1)) throw new StaleWriteError('The body was replaced');
+  if (data.body <= (record.responseData?.body ?? -1)) throw new StaleWriteError();
   return { ...transferring(record), responseData: data };
 }
 
 /** The record with `range` of its body added to what is stored. */
 export function withBytes(record: UnsettledRecord, body: number, range: ByteRange): UnsettledRecord {
   const data = record.responseData;
-  if (data?.body !== body) throw new StaleWriteError('The body was replaced');
-  if (overlaps(data.stored, range)) throw new StaleWriteError('The bytes are stored');
+  if (data?.body !== body) throw new StaleWriteError();
+  if (overlaps(data.stored, range)) throw new StaleWriteError();
   return { ...transferring(record), responseData: { ...data, stored: addByteRange(data.stored, range) } };
 }
 

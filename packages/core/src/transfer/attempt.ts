@@ -1,10 +1,5 @@
 import type { Job } from './job.ts';
 
-/** The reason for which an attempt without a byte for too long is given up. */
-export class StalledError extends Error {
-  override readonly name = 'StalledError';
-}
-
 /** One attempt to get a response, or some in parallel: ends with its job's interruption, or by stalling. */
 export class Attempt {
   readonly #controller = new AbortController();
@@ -27,7 +22,7 @@ export class Attempt {
   }
 
   readonly #onInterrupted = (): void => {
-    if (this.#isInterrupted()) this.#controller.abort();
+    if (this.#isInterrupted()) this.abort();
   };
 
   #isInterrupted(): boolean {
@@ -55,13 +50,14 @@ export class Attempt {
     const { clock } = this.#job.workshop.ports;
     return clock.setTimer(delay, () => {
       const waited = this.#waiting > 0 ? clock.now() - this.#waitingSince : 0;
-      if (waited >= stallTimeout) this.abort(new StalledError(`No byte came for ${stallTimeout} ms`));
+      if (waited >= stallTimeout) this.abort();
       else this.#cancelTimer = this.#watch(stallTimeout - waited);
     });
   }
 
-  abort(reason: unknown): void {
-    this.#controller.abort(reason);
+  /** Gives it up: what it was waiting for fails. */
+  abort(): void {
+    this.#controller.abort();
   }
 
   end(): void {

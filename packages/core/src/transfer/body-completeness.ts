@@ -4,11 +4,9 @@ import type { ResponseData } from '../model/record.ts';
 /** How a body that ended cleanly stands: a clean end alone proves nothing, some engines report one for every cut. */
 export type Completeness = 'complete' | 'short' | 'unproven';
 
-const nullBodyStatuses = new Set([101, 103, 204, 205, 304]);
-
 /** Whether a response has no body whatever its fields say. https://fetch.spec.whatwg.org/#null-body-status */
 export function hasNullBody(status: number, method: string): boolean {
-  return method === 'HEAD' || status === 0 || nullBodyStatuses.has(status);
+  return method === 'HEAD' || /^(0|10[13]|20[45]|304)$/.test(`${status}`);
 }
 
 /** Judges a body whose stream ended without an error. */

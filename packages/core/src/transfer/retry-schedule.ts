@@ -35,10 +35,8 @@ export const defaultRetryPolicy: RetryPolicy = {
   stallTimeout: 60_000,
 };
 
-const retryableStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
-
 export function isRetryableStatus(status: number): boolean {
-  return retryableStatuses.has(status);
+  return /^(408|42[59]|50[0234])$/.test(`${status}`);
 }
 
 /** Only these may be sent again without being asked: a repeated upload can have unwanted effects. */
