@@ -17,8 +17,7 @@ export function trackUpload(transfer: Transfer, attempt: Attempt, body: RequestB
         return { ...record, upload, retries: { ...record.retries, answered: true } };
       });
       // what was to be finished can be continued instead
-      const { aborted, reason } = job.signal;
-      if (aborted) attempt.abort(reason);
+      if (job.signal.aborted) attempt.abort();
     },
     sent(uploaded = transfer.record.uploaded) {
       job.records[index] = { ...transfer.record, uploaded };
