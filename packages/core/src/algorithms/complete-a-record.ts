@@ -113,8 +113,8 @@ async function fetchOnce(
   const { signal } = attempt;
   const upload = body && transfer.options.trackUpload?.(transfer, attempt, body);
   const fetching = network.fetch({ id, retries, request, body, upload, headers, fresh, signal });
-  // how far a request body is only the network may know: without a byte is not without progress
-  const response = await (body ? fetching : attempt.receive(fetching)).catch(() => null);
+  // a network that tells how far a body is has it watched; else each of its bytes may take 1 ms
+  const response = await (upload ? fetching : attempt.receive(fetching, body?.size)).catch(() => null);
   attempt.throwIfInterrupted();
   if (response) {
     const sentIfRange = 'If-Range' in headers;

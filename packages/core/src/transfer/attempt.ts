@@ -7,6 +7,7 @@ export class Attempt {
   readonly #finishes: () => boolean;
   #waiting = 0;
   #waitingSince = 0;
+  #allowance = 0;
   #cancelTimer: (() => void) | null = null;
 
   /** @param finishes whether it could not be repeated: an engine that stops waits for its end */
@@ -30,10 +31,14 @@ export class Attempt {
     return interruption === 'aborted' || (interruption === 'stopped' && !this.#finishes());
   }
 
-  /** Waits for something from the network; a wait longer than the stall timeout aborts the attempt. */
-  async receive<T>(something: Promise<T>): Promise<T> {
+  /**
+   * Waits for something from the network; a wait longer than the stall timeout aborts the attempt.
+   * @param allowance ms that it may take beyond that
+   */
+  async receive<T>(something: Promise<T>, allowance = 0): Promise<T> {
     const { clock } = this.#job.workshop.ports;
     this.#waiting++;
+    this.#allowance = allowance;
     this.#waitingSince = clock.now();
     this.#cancelTimer ??= this.#watch(this.#job.workshop.options.retry.stallTimeout);
     try {
@@ -50,8 +55,9 @@ export class Attempt {
     const { clock } = this.#job.workshop.ports;
     return clock.setTimer(delay, () => {
       const waited = this.#waiting > 0 ? clock.now() - this.#waitingSince : 0;
-      if (waited >= stallTimeout) this.abort();
-      else this.#cancelTimer = this.#watch(stallTimeout - waited);
+      const left = stallTimeout + this.#allowance - waited;
+      if (left <= 0) this.abort();
+      else this.#cancelTimer = this.#watch(left);
     });
   }
 
