@@ -8,7 +8,7 @@ import {
 import { Agent, type Dispatcher } from 'undici';
 import { type BeforeAttempt, prepareAttempt } from './before-attempt.ts';
 import { createConnector } from './connector.ts';
-import { decode, decodersFor } from './decode-body.ts';
+import { decode, decodersFor, findsCuts } from './decode-body.ts';
 import { type Arrival, followRedirects } from './follow-redirects.ts';
 import { headerOf } from './header-list.ts';
 import { RateLimit, throttle } from './rate-limit.ts';
@@ -118,8 +118,8 @@ function present(
   if (limit) body = transformBody(body, signal, (chunks) => throttle(chunks, limit));
   if (coding === 'encoded' && decoders)
     body = transformBody(body, signal, (chunks) => decode(chunks, decoders));
-  // a coding has an end of its own
-  const signalsTruncation = isFramed(headers) || (coding === 'encoded' && decoders !== null);
+  const decoded = coding === 'encoded' && decoders !== null;
+  const signalsTruncation = isFramed(headers) || (decoded && findsCuts(contentEncoding ?? ''));
   return { head, body, coding, signalsTruncation, uploaded };
 }
 

@@ -1,4 +1,5 @@
-import { gzipSync } from 'node:zlib';
+import zlib from 'node:zlib';
+import type { NetworkResponse } from '@background-fetch/core';
 import { describe, expect, it } from 'vitest';
 import { bytesOf, expectedBytes, headerIn, requestFor, until, useFaultServer, useNetworks } from './given.ts';
 import { rawResponse, useRawServers } from './raw-server.ts';
@@ -6,6 +7,18 @@ import { rawResponse, useRawServers } from './raw-server.ts';
 const server = useFaultServer();
 const serveRaw = useRawServers();
 const network = useNetworks();
+
+type Compress = (content: Buffer) => Buffer;
+
+/** Codings and what makes them; Node has zstd from 22.15 on. */
+const { zstdCompressSync } = zlib as { zstdCompressSync?: Compress };
+const codings: [string, Compress][] = [
+  ['gzip', zlib.gzipSync],
+  ['deflate', zlib.deflateSync],
+  ['deflate', zlib.deflateRawSync],
+  ['br', zlib.brotliCompressSync],
+  ...(zstdCompressSync ? [['zstd', zstdCompressSync] satisfies [string, Compress]] : []),
+];
 
 describe('a response', () => {
   it('has its head, and its body byte for byte', async () => {
@@ -100,8 +113,32 @@ describe('a response', () => {
     expect(Buffer.from(await bytesOf(response)).equals(expectedBytes('encoded', 1, 0, 300_000))).toBe(true);
   });
 
+  it.each(codings)('is decoded: %s, and no cut of it passes for its end', async (coding, compress) => {
+    const content = Buffer.alloc(300_000, 'some content ');
+    const compressed = compress(content);
+    const serve = async (body: Buffer): Promise<NetworkResponse> => {
+      // delimited by the end of the connection: only the coding may tell where the body ends
+      const head = rawResponse(['HTTP/1.1 200 OK', `Content-Encoding: ${coding}`, 'Connection: close']);
+      return await network().fetch(requestFor(await serveRaw(head + body.toString('latin1'))));
+    };
+    expect(Buffer.from(await bytesOf(await serve(compressed))).equals(content)).toBe(true);
+    const cut = await serve(compressed.subarray(0, compressed.length - 3));
+    const failed = await bytesOf(cut).then(
+      () => false,
+      (error) => error instanceof TypeError,
+    );
+    expect(failed).toBe(cut.signalsTruncation);
+  });
+
+  it('is not decoded from more codings than anybody needs', async () => {
+    const lines = ['HTTP/1.1 200 OK', 'Content-Length: 3', 'Content-Encoding: gzip,gzip,gzip,gzip,gzip,gzip'];
+    const response = await network().fetch(requestFor(await serveRaw(rawResponse(lines, 'abc'))));
+    expect(response.coding).toBe('encoded');
+    expect(Buffer.from(await bytesOf(response)).toString()).toBe('abc');
+  });
+
   it('is decoded from several codings, the last first', async () => {
-    const body = gzipSync(gzipSync('twice')).toString('latin1');
+    const body = zlib.gzipSync(zlib.gzipSync('twice')).toString('latin1');
     const lines = ['HTTP/1.1 200 OK', `Content-Length: ${body.length}`, 'Content-Encoding: gzip, x-gzip'];
     const response = await network().fetch(requestFor(await serveRaw(rawResponse(lines, body))));
     expect(Buffer.from(await bytesOf(response)).toString()).toBe('twice');
