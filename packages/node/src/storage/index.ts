@@ -1,3 +1,4 @@
+export { checkpointOptions } from './checkpoint-options.ts';
 export { DamagedStoreError, NewerStoreError } from './errors.ts';
 export type { NodeStore } from './node-store.ts';
 export { openStore } from './open-store.ts';

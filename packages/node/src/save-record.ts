@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, copyFile, link, lstat, open, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import {
+  type BackgroundFetchRecord,
+  prefixLength,
+  type Realm,
+  recordObjectOf,
+  type SettledRecord,
+  type StoredRecord,
+} from '@background-fetch/core';
+import { syncFolder } from './storage/body-files.ts';
+import { toStoreError } from './storage/errors.ts';
+import type { LentBody } from './storage/lend-body.ts';
+import { NodeStore } from './storage/node-store.ts';
+
+export interface SaveOptions {
+  /** Whether a file of that name may be replaced. */
+  readonly overwrite?: boolean;
+}
+
+/** There is a file of that name, and it was not to be replaced. */
+export class FileExistsError extends Error {
+  override readonly name = 'FileExistsError';
+  readonly code = 'EEXIST';
+}
+
+/** What a file system says that can't give a file a second name, or not there. */
+const cannotLink = new Set([
+  'EXDEV',
+  'EPERM',
+  'EACCES',
+  'EMLINK',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EINVAL',
+]);
+
+/**
+ * Saves the response body of a record as a file, waiting until it is complete. Under its name the file is there as a
+ * whole, on stable storage, or not at all. On the file system of the store nothing is copied: the file is the one the
+ * store has, and stays when the store forgets the record. Changing it in place makes the record unreadable, though.
+ * @throws TypeError if there is no response, or not one with a status from 200 to 299; AbortError (DOMException) if the
+ * fetch was aborted; InvalidStateError (DOMException) if the record was released; FileExistsError; QuotaExceededError
+ * (DOMException) if there is no room; StoreError with `cause` for anything else
+ */
+export async function saveRecord(
+  record: BackgroundFetchRecord,
+  path: string,
+  { overwrite = false }: SaveOptions = {},
+): Promise<void> {
+  const { realm, record: stored } = recordObjectOf(record);
+  const { store } = realm.ports;
+  if (!(store instanceof NodeStore)) throw new TypeError('The record is not one of this package');
+  const target = resolve(path);
+  if (!overwrite) await requireAbsent(target);
+  // rejects with the reason if there will be no response
+  await record.responseReady;
+  const settled = await waitUntilSettled(realm, stored);
+  const data = settled.responseData;
+  const status = data?.head.status ?? 0;
+  if (!data || settled.result !== 'success') {
+    throw new TypeError(
+      `${stored.request.url} was not saved: its fetch ended with ${settled.result} (${status})`,
+    );
+  }
+  const { fetch, index } = stored;
+  const body = await store.lendBody({ fetch, index, body: data.body }, prefixLength(data.stored));
+  if (!body) throw released();
+  await saveBody(store, body, target, overwrite).catch((error) => {
+    throw error.code === 'EEXIST'
+      ? exists(target, error)
+      : toStoreError(`Saving ${target}`, error, dirname(target));
+  });
+}
+
+async function waitUntilSettled(realm: Realm, { fetch, index }: StoredRecord): Promise<SettledRecord> {
+  for (;;) {
+    const { records, changed } = realm.watch(fetch);
+    const record = (await records)[index];
+    if (!record) throw released();
+    if (record.state === 'settled') return record;
+    await changed;
+  }
+}
+
+async function saveBody(store: NodeStore, body: LentBody, target: string, overwrite: boolean): Promise<void> {
+  const shared =
+    body.kind === 'file' && !body.elsewhere && (await shareFile(store, body.path, target, overwrite));
+  if (!shared) {
+    const temporary = join(
+      dirname(target),
+      `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}`,
+    );
+    try {
+      if (body.kind === 'bytes') await writeFile(temporary, body.bytes, { flag: 'wx' });
+      // where the file system can share the bytes of two files, nothing is copied either
+      else await copyFile(body.path, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      await chmod(temporary, savedMode());
+      await syncFile(temporary);
+      await publish(temporary, target, overwrite);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+  await syncFolder(dirname(target));
+}
+
+/** Gives the store's file a second name. Resolves with false where that is not possible. */
+async function shareFile(
+  store: NodeStore,
+  path: string,
+  target: string,
+  overwrite: boolean,
+): Promise<boolean> {
+  // renamed from within the store, so that a crash leaves no second name in somebody else's folder
+  const temporary = overwrite ? store.temporaryPath() : null;
+  try {
+    await chmod(path, savedMode());
+    await syncFile(path);
+    await link(path, temporary ?? target);
+    if (temporary) await rename(temporary, target);
+    return true;
+  } catch (error) {
+    if (cannotLink.has((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  } finally {
+    if (temporary) await rm(temporary, { force: true });
+  }
+}
+
+/** Gives a finished file its name, at once and as a whole. */
+async function publish(temporary: string, target: string, overwrite: boolean): Promise<void> {
+  if (overwrite) return await rename(temporary, target);
+  try {
+    // unlike a rename it fails if there is a file of that name, even one that came a moment ago
+    await link(temporary, target);
+  } catch (error) {
+    if (!cannotLink.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await claimAndRename(temporary, target);
+  }
+}
+
+/** For file systems without hard links: the name is taken by an empty file, which is replaced. */
+async function claimAndRename(temporary: string, target: string): Promise<void> {
+  await (await open(target, 'wx')).close();
+  try {
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(target, { force: true });
+    throw error;
+  }
+}
+
+async function requireAbsent(target: string): Promise<void> {
+  const found = await lstat(target).catch(() => null);
+  if (found) throw exists(target);
+}
+
+function exists(target: string, cause?: unknown): FileExistsError {
+  return new FileExistsError(
+    `${target} exists already: choose another name, or allow it to be overwritten`,
+    cause === undefined ? {} : { cause },
+  );
+}
+
+/** The store's files are for its owner only; a saved one is what any other new file would be. */
+function savedMode(): number {
+  return 0o666 & ~process.umask();
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function released(): DOMException {
+  return new DOMException(
+    'The records of this background fetch are no longer available: save them before the promises given to ' +
+      'waitUntil() of its event settle',
+    'InvalidStateError',
+  );
+}
