@@ -15,6 +15,7 @@ export {
 } from './host/extendable-event.ts';
 export { StoreInUseError } from './host/store-lock.ts';
 export type { Attempt, AttemptChange, BeforeAttempt } from './network/before-attempt.ts';
+export type { AttemptFailure } from './network/create-network.ts';
 export type { ResumableUploads } from './network/uploads/upload.ts';
 export { type OpenOptions, openBackgroundFetch } from './open-background-fetch.ts';
 export { DamagedStoreError, NewerStoreError } from './storage/index.ts';

@@ -15,7 +15,7 @@ import { alwaysOnline } from './host/connectivity.ts';
 import { refusal } from './host/engine-host.ts';
 import { StoreLock } from './host/store-lock.ts';
 import type { BeforeAttempt } from './network/before-attempt.ts';
-import { createNetwork, type NodeNetwork } from './network/create-network.ts';
+import { type AttemptFailure, createNetwork, type NodeNetwork } from './network/create-network.ts';
 import { HostScheduler } from './network/host-scheduler.ts';
 import type { ResumableUploads } from './network/uploads/upload.ts';
 import { type NodeStore, openStore } from './storage/index.ts';
@@ -39,6 +39,8 @@ export interface OpenOptions {
   readonly dispatcher?: Dispatcher | undefined;
   /** Called before each attempt, and may change its URL and headers: for signatures and tokens that expire. */
   readonly beforeAttempt?: BeforeAttempt | undefined;
+  /** Told why each attempt failed, for logs: the API says `fetch-error` in the end, or that nothing went wrong. */
+  readonly onFailure?: ((failure: AttemptFailure) => void) | undefined;
   /**
    * How an upload that is interrupted goes on: `ietf` (by default) offers the server the IETF's resumable uploads with
    * the request itself; `tus` takes the request's URL for a tus endpoint; `never` sends each request once.
@@ -80,10 +82,10 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
   const lock = await StoreLock.take(directory, { wait, signal });
   let network: NodeNetwork | undefined;
   try {
-    const { limitRate, dispatcher, beforeAttempt, uploads } = options;
+    const { limitRate, dispatcher, beforeAttempt, onFailure, uploads } = options;
     const ports = { clock, connectivity: alwaysOnline, ...given };
     network = createNetwork({
-      ...{ limitRate, dispatcher, beforeAttempt, uploads, refusal },
+      ...{ limitRate, dispatcher, beforeAttempt, onFailure, uploads, refusal },
       clock: ports.clock,
     });
     const store = await openStore(directory);

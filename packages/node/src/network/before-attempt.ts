@@ -36,13 +36,16 @@ export async function prepareAttempt(
 ): Promise<URL> {
   const { url, method } = request;
   const range = headers.get('range');
+  const ifRange = headers.get('if-range');
   const attempt = (retries.answered ? retries.fruitless : retries.unanswered) + 1;
   const seen = { fetchId: id, url, method, headers: new Headers(headers), attempt, range };
   const change = hook && (await askHook(hook, seen));
   for (const [name, value] of new Headers(change?.headers)) headers.set(name, value);
   // what identifies and delimits the bytes that are asked for is not the app's to change
-  if (range === null) headers.delete('range');
-  else headers.set('range', range);
+  for (const [name, value] of Object.entries({ range, 'if-range': ifRange })) {
+    if (value === null) headers.delete(name);
+    else headers.set(name, value);
+  }
   return new URL(change?.url ?? url);
 }
 

@@ -24,6 +24,8 @@ export interface NetworkOptions {
   /** bytes per second, over all bodies in both directions */
   readonly limitRate?: number | undefined;
   readonly beforeAttempt?: BeforeAttempt | undefined;
+  /** Told of each attempt that fails. */
+  readonly onFailure?: ((failure: AttemptFailure) => void) | undefined;
   /** Why a URL that is redirected to may not be fetched here, null if it may. */
   readonly refusal?: ((url: URL) => string | null) | undefined;
   /**
@@ -32,6 +34,14 @@ export interface NetworkOptions {
    */
   readonly uploads?: ResumableUploads | ((fetchId: string, url: string) => ResumableUploads) | undefined;
   readonly clock: Clock;
+}
+
+/** Why an attempt failed; others may follow it. */
+export interface AttemptFailure {
+  readonly fetchId: string;
+  /** The URL given to `fetch()`. */
+  readonly url: string;
+  readonly error: unknown;
 }
 
 export interface NodeNetwork extends Network {
@@ -46,23 +56,38 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
   const own = options.dispatcher ? null : new Agent({ connect: createConnector() });
   const dispatcher = options.dispatcher ?? (own as Dispatcher);
   const limit = limitRate === undefined ? null : new RateLimit(limitRate, clock);
+  const fetch = async (
+    asked: NetworkRequest,
+    onError: (error: unknown) => void,
+  ): Promise<NetworkResponse> => {
+    asked.signal.throwIfAborted();
+    const { request, signal } = asked;
+    const headers = requestHeaders(request, Object.entries(asked.headers), asked.fresh);
+    const url = await prepareAttempt(options.beforeAttempt, asked, headers);
+    const send: Send = (part) =>
+      followRedirects(dispatcher, { ...part, redirect: request.redirect, refusal, signal, onError });
+    if (asked.body === null) {
+      const { method } = request;
+      const arrival = await send({ url, method, headers, openBody: null, bodySize: null });
+      return present(arrival, asked, limit, 0);
+    }
+    const upload = new BodyUpload(asked, asked.body, { url, headers, send, limit });
+    const resumable = typeof uploads === 'function' ? uploads(asked.id, request.url) : uploads;
+    const arrival = await sendUpload(upload, resumable);
+    return present(arrival, asked, limit, asked.upload ? 0 : upload.sent);
+  };
   return {
     async fetch(asked) {
-      asked.signal.throwIfAborted();
-      const { request, signal } = asked;
-      const headers = requestHeaders(request, Object.entries(asked.headers), asked.fresh);
-      const url = await prepareAttempt(options.beforeAttempt, asked, headers);
-      const send: Send = (part) =>
-        followRedirects(dispatcher, { ...part, redirect: request.redirect, refusal, signal });
-      if (asked.body === null) {
-        const { method } = request;
-        const arrival = await send({ url, method, headers, openBody: null, bodySize: null });
-        return present(arrival, asked, limit, 0);
+      const onError = (error: unknown): void => {
+        if (asked.signal.aborted) return;
+        options.onFailure?.({ fetchId: asked.id, url: asked.request.url, error });
+      };
+      try {
+        return await fetch(asked, onError);
+      } catch (error) {
+        onError(error);
+        throw error;
       }
-      const upload = new BodyUpload(asked, asked.body, { url, headers, send, limit });
-      const resumable = typeof uploads === 'function' ? uploads(asked.id, request.url) : uploads;
-      const arrival = await sendUpload(upload, resumable);
-      return present(arrival, asked, limit, asked.upload ? 0 : upload.sent);
     },
     // nothing is asked first in Node
     sendsIfRange: () => true,

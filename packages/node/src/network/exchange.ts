@@ -21,6 +21,8 @@ export interface ExchangeOptions {
   /** bytes, null if nobody knows */
   readonly bodySize: number | null;
   readonly signal: AbortSignal;
+  /** Told of the error of a body that fails. */
+  readonly onError: (error: unknown) => void;
   /** Called for each informational response (1xx). */
   readonly onInformation?: ((status: number, headers: HeaderList, from: URL) => void) | undefined;
 }
@@ -147,7 +149,9 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   onResponseError(_request: Dispatcher.DispatchController | null, cause: unknown): void {
     const { url, method } = this.#options;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    this.#fail(new TypeError(`${method} ${url.origin}${url.pathname} failed: ${reason}`, { cause }));
+    const error = new TypeError(`${method} ${url.origin}${url.pathname} failed: ${reason}`, { cause });
+    if (this.#body && !this.#ended && this.#unwanted === null) this.#options.onError(error);
+    this.#fail(error);
   }
 
   #fail(error: unknown): void {

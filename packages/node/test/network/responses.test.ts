@@ -1,6 +1,7 @@
 import zlib from 'node:zlib';
 import type { NetworkResponse } from '@background-fetch/core';
 import { describe, expect, it } from 'vitest';
+import type { AttemptFailure } from '../../src/network/create-network.ts';
 import { bytesOf, expectedBytes, headerIn, requestFor, until, useFaultServer, useNetworks } from './given.ts';
 import { rawResponse, useRawServers } from './raw-server.ts';
 
@@ -86,6 +87,22 @@ describe('a response', () => {
     const refused = network().fetch(requestFor('http://127.0.0.1:1/nobody'));
     await expect(refused).rejects.toThrow(TypeError);
     await expect(refused).rejects.toThrow(/GET http:\/\/127.0.0.1:1\/nobody failed: .*ECONNREFUSED/);
+  });
+
+  it('tells the host why it failed, at its head or in its body, once', async () => {
+    const failures: string[] = [];
+    const onFailure = ({ fetchId, url, error }: AttemptFailure): void => {
+      failures.push(`${fetchId} ${url} ${error instanceof TypeError}`);
+    };
+    const adapter = network({ onFailure });
+    const refused = 'http://127.0.0.1:1/nobody';
+    await expect(adapter.fetch(requestFor(refused))).rejects.toThrow(TypeError);
+    const cut = `${server().origin}/r/told?size=5000&cut=1000`;
+    await expect(adapter.fetch(requestFor(cut)).then(bytesOf)).rejects.toThrow(TypeError);
+    const reason = new Error('no longer wanted');
+    const aborted = requestFor(refused, {}, { signal: AbortSignal.abort(reason) });
+    await expect(adapter.fetch(aborted)).rejects.toBe(reason);
+    expect(failures).toEqual([`film ${refused} true`, `film ${cut} true`]);
   });
 
   it('does not promise to tell the end from a cut where only the connection ends it', async () => {

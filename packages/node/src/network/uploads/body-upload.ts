@@ -4,7 +4,9 @@ import type { RateLimit } from '../rate-limit.ts';
 import { readRequestBody } from '../request-body.ts';
 import type { UploadPart, UploadRequest } from './upload.ts';
 
-export type Send = (part: Omit<RedirectOptions, 'redirect' | 'refusal' | 'signal'>) => Promise<Arrival>;
+export type Send = (
+  part: Omit<RedirectOptions, 'redirect' | 'refusal' | 'signal' | 'onError'>,
+) => Promise<Arrival>;
 
 interface Means {
   readonly url: URL;
