@@ -18,4 +18,5 @@ export type { Attempt, AttemptChange, BeforeAttempt } from './network/before-att
 export type { AttemptFailure } from './network/create-network.ts';
 export type { ResumableUploads } from './network/uploads/upload.ts';
 export { type OpenOptions, openBackgroundFetch } from './open-background-fetch.ts';
+export { FileExistsError, type SaveOptions, saveRecord } from './save-record.ts';
 export { DamagedStoreError, NewerStoreError } from './storage/index.ts';

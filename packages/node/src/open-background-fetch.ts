@@ -18,7 +18,7 @@ import type { BeforeAttempt } from './network/before-attempt.ts';
 import { type AttemptFailure, createNetwork, type NodeNetwork } from './network/create-network.ts';
 import { HostScheduler } from './network/host-scheduler.ts';
 import type { ResumableUploads } from './network/uploads/upload.ts';
-import { type NodeStore, openStore } from './storage/index.ts';
+import { checkpointOptions, type NodeStore, openStore } from './storage/index.ts';
 
 export interface OpenOptions {
   /** Where the store is, or will be made. One engine at a time has it. */
@@ -110,6 +110,7 @@ function engineOptions(given: OpenOptions): Partial<EngineOptions> {
   // each record may come over all of its connections: so many records stay below the limit
   const recordsPerHost = Math.max(1, Math.floor(connectionsPerHost / connections));
   return {
+    ...checkpointOptions,
     ...{ concurrency, connections, trackUpload },
     scheduler: new HostScheduler(concurrency, recordsPerHost),
     retry: { ...defaultRetryPolicy, ...given.retry },
