@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { TransferScheduler } from '@background-fetch/core';
 
 interface Waiting {
@@ -42,6 +43,8 @@ class Listeners {
   readonly #waiting = new Set<Waiting>();
 
   constructor(signal: AbortSignal) {
+    // each transfer listens, too: many at a time are no leak
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', () => {
       for (const waiting of this.#waiting) waiting.giveUp();
     });

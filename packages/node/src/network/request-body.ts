@@ -1,8 +1,12 @@
+import { createReadStream } from 'node:fs';
 import type { RequestBody } from '@background-fetch/core';
+import { fileOfRequestBody } from '../storage/index.ts';
 import { type RateLimit, throttle } from './rate-limit.ts';
 
 /** bytes that are handed to the socket at a time */
 const chunkSize = 64 * 1024;
+/** bytes that are read of a file at a time */
+const readSize = 256 * 1024;
 
 /**
  * The bytes of a stored request body from `start` up to `end`.
@@ -23,15 +27,24 @@ export async function* readRequestBody(
   }
 }
 
-async function* open({ value }: RequestBody, start: number, end: number): AsyncGenerator<Uint8Array, void> {
-  if (value instanceof Uint8Array) {
-    for (let at = start; at < Math.min(end, value.byteLength); at += chunkSize) {
-      yield value.subarray(at, Math.min(at + chunkSize, end));
-    }
+async function* open(body: RequestBody, start: number, end: number): AsyncGenerator<Uint8Array, void> {
+  const { value } = body;
+  const file = fileOfRequestBody(body);
+  if (file !== undefined) {
+    // twice as fast as the Blob of the file
+    const reading = createReadStream(file, { start, end: end - 1, highWaterMark: readSize });
+    for await (const bytes of reading as AsyncIterable<Buffer>) yield* inChunks(bytes);
+  } else if (value instanceof Uint8Array) {
+    yield* inChunks(value.subarray(start, end));
   } else if (value instanceof Blob) {
     yield* value.slice(start, end).stream() as unknown as AsyncIterable<Uint8Array>;
   } else {
     // it has to be read from anywhere, as often as a redirect or a resumption wants it
     throw new TypeError('A stored request body has to be a Blob or a Uint8Array');
   }
+}
+
+/** Progress is told chunk by chunk, and on a slow network each takes its time. */
+function* inChunks(bytes: Uint8Array): Generator<Uint8Array, void> {
+  for (let at = 0; at < bytes.byteLength; at += chunkSize) yield bytes.subarray(at, at + chunkSize);
 }
