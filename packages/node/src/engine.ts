@@ -51,15 +51,10 @@ type Handler<Name extends keyof BackgroundFetchEngineEventMap> =
   | ((this: BackgroundFetchEngine, event: BackgroundFetchEngineEventMap[Name]) => unknown)
   | null;
 
-type Listener<E extends Event> =
-  | ((this: BackgroundFetchEngine, event: E) => unknown)
-  | { handleEvent(event: E): unknown }
-  | null;
-
 export interface BackgroundFetchEngine {
   addEventListener<Name extends keyof BackgroundFetchEngineEventMap>(
     type: Name,
-    listener: Listener<BackgroundFetchEngineEventMap[Name]>,
+    listener: (this: BackgroundFetchEngine, event: BackgroundFetchEngineEventMap[Name]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
   addEventListener(
@@ -69,7 +64,7 @@ export interface BackgroundFetchEngine {
   ): void;
   removeEventListener<Name extends keyof BackgroundFetchEngineEventMap>(
     type: Name,
-    listener: Listener<BackgroundFetchEngineEventMap[Name]>,
+    listener: (this: BackgroundFetchEngine, event: BackgroundFetchEngineEventMap[Name]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void;
   removeEventListener(
