@@ -51,34 +51,15 @@ type Handler<Name extends keyof BackgroundFetchEngineEventMap> =
   | ((this: BackgroundFetchEngine, event: BackgroundFetchEngineEventMap[Name]) => unknown)
   | null;
 
-export interface BackgroundFetchEngine {
-  addEventListener<Name extends keyof BackgroundFetchEngineEventMap>(
-    type: Name,
-    listener: (this: BackgroundFetchEngine, event: BackgroundFetchEngineEventMap[Name]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  removeEventListener<Name extends keyof BackgroundFetchEngineEventMap>(
-    type: Name,
-    listener: (this: BackgroundFetchEngine, event: BackgroundFetchEngineEventMap[Name]) => unknown,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
-}
+type Listener<Name extends keyof BackgroundFetchEngineEventMap> = (
+  this: BackgroundFetchEngine,
+  event: BackgroundFetchEngineEventMap[Name],
+) => unknown;
 
 /**
  * The background fetches of one store, and what performs them; `openBackgroundFetch()` makes it. It takes the place
  * of a service worker: its events are the ones that the specification fires there.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface types the listeners of an EventTarget
 export class BackgroundFetchEngine extends EventTarget {
   declare onbackgroundfetchsuccess: Handler<'backgroundfetchsuccess'>;
   declare onbackgroundfetchfail: Handler<'backgroundfetchfail'>;
@@ -129,9 +110,25 @@ export class BackgroundFetchEngine extends EventTarget {
     return this.#manager;
   }
 
+  override addEventListener<Name extends keyof BackgroundFetchEngineEventMap>(
+    type: Name,
+    listener: Listener<Name>,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void;
   override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
     super.addEventListener(...args);
     this.#events.listenerAdded(args[0]);
+  }
+
+  override removeEventListener<Name extends keyof BackgroundFetchEngineEventMap>(
+    type: Name,
+    listener: Listener<Name>,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  override removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void;
+  override removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void {
+    super.removeEventListener(...args);
   }
 
   /**
