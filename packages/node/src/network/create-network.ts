@@ -1,6 +1,7 @@
 import {
   type Clock,
   hasNullBody,
+  isRetryableMethod,
   type Network,
   type NetworkRequest,
   type NetworkResponse,
@@ -53,8 +54,10 @@ export interface NodeNetwork extends Network {
 export function createNetwork(options: NetworkOptions): NodeNetwork {
   const { limitRate, clock } = options;
   const { uploads = 'ietf', refusal = () => null } = options;
-  const own = options.dispatcher ? null : new Agent({ connect: createConnector() });
-  const dispatcher = options.dispatcher ?? (own as Dispatcher);
+  const connect = createConnector();
+  const reusing = options.dispatcher ?? new Agent({ connect });
+  // a connection that has been idle may be ended by the server at any time: what is sent only once gets a new one
+  const unused = options.dispatcher ?? new Agent({ connect, pipelining: 0 });
   const limit = limitRate === undefined ? null : new RateLimit(limitRate, clock);
   const fetch = async (
     asked: NetworkRequest,
@@ -64,6 +67,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     const { request, signal } = asked;
     const headers = requestHeaders(request, Object.entries(asked.headers), asked.fresh);
     const url = await prepareAttempt(options.beforeAttempt, asked, headers);
+    const dispatcher = isRetryableMethod(request.method) ? reusing : unused;
     const send: Send = (part) =>
       followRedirects(dispatcher, { ...part, redirect: request.redirect, refusal, signal, onError });
     if (asked.body === null) {
@@ -93,7 +97,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     sendsIfRange: () => true,
     async close() {
       limit?.close();
-      await own?.destroy();
+      if (!options.dispatcher) await Promise.all([reusing.destroy(), unused.destroy()]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import {
@@ -84,6 +85,25 @@ describe('a request', () => {
     expect(await jsonOf(await network().fetch(requestFor(url, { method: 'POST' }, { body })))).toMatchObject({
       size: 200_000,
     });
+  });
+
+  it('does not risk an idle connection if it can not be repeated', async () => {
+    const requests = new Map<Socket, number>();
+    const url = await serveRaw((socket) => {
+      const count = (requests.get(socket) ?? 0) + 1;
+      requests.set(socket, count);
+      // as a server does that has just decided to end a connection which was idle for too long
+      if (count > 1) socket.destroy();
+      else socket.write(rawResponse(['HTTP/1.1 200 OK', 'Content-Length: 2'], 'ok'));
+    });
+    const adapter = network();
+    for (const method of ['GET', 'POST', 'POST']) {
+      const response = await adapter.fetch(requestFor(url, { method }));
+      expect(Buffer.from(await bytesOf(response)).toString()).toBe('ok');
+      // undici takes a turn or two before a connection is idle
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(requests.size).toBe(3);
   });
 
   it('fails with a TypeError if its connection ends within its body, and is not sent again', async () => {
