@@ -46,7 +46,7 @@ export class Bodies {
     if (stored === undefined && !this.#created.has(name) && offset + size <= largestInline) return;
     const before = this.#staging.get(name);
     const file = stored === undefined ? this.#create(name) : Promise.resolve(stored);
-    const done = this.#stage(file, offset, parts).finally(() => before);
+    const done = this.#stage(key, file, offset, parts).finally(() => before);
     const settled = done.then(
       () => {},
       () => {},
@@ -59,8 +59,20 @@ export class Bodies {
     }
   }
 
-  async #stage(file: Promise<string>, offset: number, parts: readonly Uint8Array[]): Promise<void> {
-    this.#staged.set(parts, await this.#files.write(await file, offset, parts));
+  async #stage(
+    key: BodyColumns,
+    created: Promise<string>,
+    offset: number,
+    parts: readonly Uint8Array[],
+  ): Promise<void> {
+    const file = await created;
+    try {
+      this.#staged.set(parts, await this.#files.write(file, offset, parts));
+    } catch (error) {
+      // a full disk took as much as it could
+      await this.#files.cutBack(file, this.#reader.filedEnd.get(key)?.[0] ?? 0);
+      throw error;
+    }
   }
 
   #create(name: string): Promise<string> {
@@ -76,10 +88,12 @@ export class Bodies {
   /**
    * Writes the row of bytes. Resolves when the bytes are durable, null if they are, or will be with the row.
    * @param removed the files that this transaction has given up
+   * @param placed told what may be released once the transaction is committed: before, it can be mistaken for a leftover
    */
   put(
     statements: Statements,
     removed: readonly string[],
+    placed: StagedBytes[],
     body: BodyKey,
     offset: number,
     parts: readonly Uint8Array[],
@@ -102,15 +116,41 @@ export class Bodies {
     const target = ready ?? file ?? this.#files.newName();
     if (file === undefined) statements.putFile.run([...key, target]);
     putRow(statements, key, offset, length, before);
-    if (ready !== null && staged) this.#files.release(staged);
-    return ready === null ? this.#write(target, file === undefined, offset, parts) : null;
+    if (ready !== null && staged) {
+      placed.push(staged);
+      return null;
+    }
+    return this.#write(key, target, file === undefined, offset, parts).then(
+      (bytes) => void placed.push(bytes),
+    );
   }
 
   /** For bytes that were not staged. The caller may change its parts as soon as this returns. */
-  async #write(file: string, isNew: boolean, offset: number, parts: readonly Uint8Array[]): Promise<void> {
+  async #write(
+    key: BodyColumns,
+    file: string,
+    isNew: boolean,
+    offset: number,
+    parts: readonly Uint8Array[],
+  ): Promise<StagedBytes> {
     const copy = Buffer.concat(parts);
-    if (isNew) await this.#files.create(file);
-    this.#files.release(await this.#files.write(file, offset, [copy]));
+    try {
+      if (isNew) await this.#files.create(file);
+      return await this.#files.write(file, offset, [copy]);
+    } catch (error) {
+      if (isNew) this.#files.remove([file]);
+      else await this.#files.cutBack(file, this.#reader.filedEnd.get(key)?.[0] ?? 0);
+      throw error;
+    }
+  }
+
+  /** The rows of a transaction are committed: they tell of the files from now on. */
+  committed(placed: readonly StagedBytes[]): void {
+    for (const bytes of placed) this.#files.release(bytes);
+    for (const [name] of this.#created) {
+      const key = JSON.parse(name) as BodyColumns;
+      if (this.#reader.getFile.get(key) !== undefined) this.#created.delete(name);
+    }
   }
 
   delete(statements: Statements, removed: string[], body: BodyKey): void {

@@ -147,6 +147,18 @@ export class BodyFiles {
     }
   }
 
+  /** Frees what a failed write left beyond `end` and beyond what others have written; later writes wait for that. */
+  async cutBack(file: string, end: number): Promise<void> {
+    const ends = this.#recent(file).map(({ bytes }) => bytes.offset + bytes.length);
+    const offset = Math.max(end, ...ends);
+    const bytes = { file, offset, length: Number.POSITIVE_INFINITY, overwritten: false };
+    const done = this.cut(file, offset);
+    this.#writes.set(file, [...this.#recent(file), { bytes, done }]);
+    // it is tried to free space: that it failed is no news
+    await done.catch(() => {});
+    this.release(bytes);
+  }
+
   /** Cuts off what lies beyond `length`. */
   async cut(file: string, length: number): Promise<void> {
     await truncate(this.path(file), length);

@@ -159,6 +159,7 @@ export class NodeStore implements Store {
   async #write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
     const transaction = new WriteTransaction(this.#writer, this.#bodies);
     const result = await this.#queue.run(transaction, () => work(transaction));
+    this.#bodies.committed(transaction.placed);
     for (const kept of transaction.kept) this.#forsaken.unregister(kept);
     // only now: files without rows are found at the next start, rows without files would be a loss
     this.#parts.files.remove(transaction.removed);

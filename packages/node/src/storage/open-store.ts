@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, st
 import { join, resolve } from 'node:path';
 import { BodyFiles, syncFolder } from './body-files.ts';
 import { type Database, openDatabase } from './database.ts';
-import { toStoreError } from './errors.ts';
+import { isMissing, toStoreError } from './errors.ts';
 import type { Faults } from './faults.ts';
 import { NodeStore } from './node-store.ts';
 import { prepareStatements } from './statements.ts';
@@ -55,7 +55,13 @@ function assemble(
 
 /** Only its owner may look into a store: there are credentials in requests and responses. */
 function makeDirectories(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    // where nothing can be written, the recursive form says that a folder is missing
+    mkdirSync(path, { mode: 0o700 });
+  }
   mkdirSync(join(path, 'bodies'), { recursive: true, mode: 0o700 });
   // the directory may have been there before, open to others; the log takes over the mode of the database
   closeSync(openSync(join(path, 'store.db'), 'a', 0o600));

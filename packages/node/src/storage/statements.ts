@@ -61,6 +61,7 @@ const sql = {
   findBytes: `SELECT start, length, data FROM bytes WHERE ${body} AND start <= ? ORDER BY start DESC LIMIT 1`,
   listBytes: `SELECT start, length, data FROM bytes WHERE ${body} ORDER BY start`,
   putBytes: 'INSERT INTO bytes VALUES (?, ?, ?, ?, ?, ?)',
+  filedEnd: `SELECT coalesce(max(start + length), 0) FROM bytes WHERE ${body} AND data IS NULL`,
   resizeBytes: `UPDATE bytes SET length = ? WHERE ${body} AND start = ?`,
   emptyBytes: `UPDATE bytes SET data = NULL WHERE ${body}`,
   deleteRange: `DELETE FROM bytes WHERE ${body} AND start = ?`,
@@ -86,6 +87,7 @@ interface Rows {
   filedBytes: FiledBytesRow;
   findBytes: BytesRow;
   listBytes: BytesRow;
+  filedEnd: [number];
 }
 
 type Name = keyof typeof sql;

@@ -9,6 +9,7 @@ import {
   type StoreTransaction,
 } from '@background-fetch/core';
 import type { Bodies } from './bodies.ts';
+import type { StagedBytes } from './body-files.ts';
 import { column, keyOf } from './columns.ts';
 import { keptBody } from './request-bodies.ts';
 import {
@@ -122,6 +123,8 @@ export class WriteTransaction extends ReadTransaction {
   readonly #bodies: Bodies;
   /** Files of which no row tells once this is committed. */
   readonly removed: string[] = [];
+  /** Bytes of which rows tell once this is committed. */
+  readonly placed: StagedBytes[] = [];
   /** Bytes on their way to their files: their rows must not be committed before. */
   readonly writing: Promise<void>[] = [];
   /** Request bodies whose files belong to rows once this is committed. */
@@ -185,7 +188,7 @@ export class WriteTransaction extends ReadTransaction {
 
   override putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[]): void {
     this.#write(() => {
-      const writing = this.#bodies.put(this.statements, this.removed, body, offset, parts);
+      const writing = this.#bodies.put(this.statements, this.removed, this.placed, body, offset, parts);
       if (!writing) return;
       // looked at when the work is done, which may be after it failed
       writing.catch(() => {});
