@@ -58,6 +58,7 @@ export interface OpenOptions {
 export interface GivenParts {
   readonly clock?: Clock;
   readonly connectivity?: Connectivity;
+  readonly engine?: Partial<EngineOptions>;
 }
 
 export interface OpenedEngine {
@@ -92,7 +93,7 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
     const engine = new BackgroundFetchEngine(internal, {
       ...{ lock, store, network, baseUrl: options.baseUrl ? new URL(options.baseUrl).href : '' },
       ...ports,
-      options: engineOptions(options),
+      options: { ...engineOptions(options), ...given.engine },
       log: options.log ?? ((message: string) => process.emitWarning(message, 'BackgroundFetchWarning')),
     });
     return { engine, store };

@@ -1,8 +1,11 @@
 import type { EngineName } from '@background-fetch/testing-engines';
 
+/** Where the suites run: in a browser, or in Node without one. */
+export type HostName = EngineName | 'node';
+
 /** What the page needs to know of where it runs: JSON in the query parameter `host`. */
 export interface HostInfo {
-  readonly engine: EngineName;
+  readonly engine: HostName;
   /** A WebDriver session; in WebKit its storage is ephemeral and takes no Blobs. */
   readonly driven: boolean;
   /** The browser's own Background Fetch is tested; the polyfill is not imported. */

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
-import { type EngineName, engineNames } from '@background-fetch/testing-engines';
+import { engineNames } from '@background-fetch/testing-engines';
+import type { HostName } from '../protocol.ts';
 
 /** One run of the page. */
 export interface Pass {
-  readonly engine: EngineName;
+  readonly engine: HostName;
   readonly driven: boolean;
   readonly native: boolean;
 }
@@ -14,10 +15,12 @@ export interface CommandLine {
 }
 
 export const usage = `node --conditions=source --import tsx testing/conformance/src/run.ts
-  [--engine chromium|firefox|webkit]…  only these engines
+  [--engine chromium|firefox|webkit|node]…  only these
   [--driven | --undriven]              only so; default: undriven, and WebKit also driven (its storage takes no Blobs then)
   [--native]                           Chromium's own Background Fetch, against the list in native-failures.ts
   [--grep text]                        only behaviours whose full title contains it`;
+
+const hostNames: readonly HostName[] = [...engineNames, 'node'];
 
 /** @throws Error with the usage for arguments that are not understood */
 export function readCommandLine(args: readonly string[]): CommandLine {
@@ -31,9 +34,9 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       grep: { type: 'string', default: '' },
     },
   });
-  const engines = (values.engine ?? engineNames).map((name) => {
-    const engine = engineNames.find((known) => known === name);
-    if (!engine) throw new Error(`No engine is called ${name}; there are ${engineNames.join(', ')}`);
+  const engines = (values.engine ?? hostNames).map((name) => {
+    const engine = hostNames.find((known) => known === name);
+    if (!engine) throw new Error(`No engine is called ${name}; there are ${hostNames.join(', ')}`);
     return engine;
   });
   if (values.native) {
@@ -51,5 +54,6 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 }
 
 export function nameOf({ engine, driven, native }: Pass): string {
+  if (engine === 'node') return engine;
   return `${engine}${native ? ', native' : ''}, ${driven ? 'driven' : 'undriven'}`;
 }

@@ -2,6 +2,7 @@ import { launchDriven, launchUndriven } from '@background-fetch/testing-engines'
 import type { FaultServer } from '@background-fetch/testing-fault-server';
 import type { HostInfo, PageMessage } from '../protocol.ts';
 import { nameOf, type Pass } from './command-line.ts';
+import { launchNode } from './launch-node.ts';
 import type { ResultsServer } from './results-server.ts';
 
 /** ms without a result or a beginning after which the page counts as stalled */
@@ -73,17 +74,18 @@ async function runPage(
   servers.results.onMessage = (message) => page.receive(message);
   const url = `${servers.faults.origin}/conformance/page.html?host=${encodeURIComponent(JSON.stringify(host))}`;
   try {
-    const launch = pass.driven ? launchDriven : launchUndriven;
-    const browser = await launch(pass.engine, {
-      url,
-      nativeBackgroundFetch: pass.native,
-      launcherTab: false,
-    });
+    const browser = await launch(pass, url);
     await page.ended;
     await browser.close();
   } catch (error) {
     page.fail(`${nameOf(pass)} can't be run: ${error instanceof Error ? error.stack : error}`);
   }
+}
+
+async function launch({ engine, driven, native }: Pass, url: string): Promise<{ close(): Promise<void> }> {
+  if (engine === 'node') return launchNode(url);
+  const launchBrowser = driven ? launchDriven : launchUndriven;
+  return await launchBrowser(engine, { url, nativeBackgroundFetch: native, launcherTab: false });
 }
 
 /** What one page says, and when it has ended or says nothing any more. */

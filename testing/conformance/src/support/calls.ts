@@ -1,5 +1,6 @@
 import { type Answer, type Call, type Described, deserialiseError } from '../worker/answer-calls.ts';
 import { reportPageError } from './page-errors.ts';
+import { Reports } from './reports.ts';
 
 /** Something that evaluates functions for a test. */
 export interface Context {
@@ -28,12 +29,11 @@ export type Message<Report> =
  */
 export class Caller<Report = never> implements Context {
   readonly ready: Promise<void>;
-  readonly reports: Report[] = [];
   readonly #name: string;
   readonly #channel: BroadcastChannel;
   readonly #send: (call: Call) => void;
   readonly #pending = new Map<number, PendingCall>();
-  readonly #watchers = new Set<() => void>();
+  readonly #reports = new Reports<Report>();
   #lastCall = 0;
 
   /** `send` delivers a call; without it calls go over the channel too. */
@@ -49,10 +49,7 @@ export class Caller<Report = never> implements Context {
       if (data.type === 'ready') setReady();
       if (data.type === 'answer') this.#settle(data.answer);
       if (data.type === 'error') reportPageError(deserialiseError(data.error), `in ${name}`);
-      if (data.type === 'report') {
-        this.reports.push(data.report);
-        for (const watch of this.#watchers) watch();
-      }
+      if (data.type === 'report') this.#reports.add(data.report);
     };
   }
 
@@ -65,18 +62,13 @@ export class Caller<Report = never> implements Context {
     return answered as Promise<T>;
   }
 
+  get reports(): readonly Report[] {
+    return this.#reports.all;
+  }
+
   /** The first of what `find` gives for the reports, past or future. */
   reported<T>(find: (reports: readonly Report[]) => T | undefined): Promise<T> {
-    return new Promise((resolve) => {
-      const watch = (): void => {
-        const found = find(this.reports);
-        if (found === undefined) return;
-        this.#watchers.delete(watch);
-        resolve(found);
-      };
-      this.#watchers.add(watch);
-      watch();
-    });
+    return this.#reports.first(find);
   }
 
   close(): void {

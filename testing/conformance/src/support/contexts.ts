@@ -1,4 +1,5 @@
 import { Caller, type Context } from './calls.ts';
+import { getEnvironment } from './environment.ts';
 import { host } from './host.ts';
 
 export type ContextKind = 'dedicated-worker' | 'shared-worker' | 'frame' | 'tab';
@@ -20,6 +21,8 @@ let opened = 0;
 
 /** Opens another context of this origin, with the polyfill imported there. */
 export async function openContext(kind: ContextKind, options: ContextOptions = {}): Promise<OpenContext> {
+  const environment = getEnvironment();
+  if (environment) return await environment.openContext(kind, options);
   const channel = `conformance context ${Date.now()}-${Math.random()}-${++opened}`;
   const native = host.native || options.bare ? '&native' : '';
   const query = `?channel=${encodeURIComponent(channel)}${native}`;

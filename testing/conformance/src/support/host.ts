@@ -1,5 +1,5 @@
 import type { EngineName } from '@background-fetch/testing-engines';
-import type { HostInfo } from '../protocol.ts';
+import type { HostInfo, HostName } from '../protocol.ts';
 
 /** Where this page runs. */
 export const host = JSON.parse(
@@ -7,13 +7,16 @@ export const host = JSON.parse(
     '{"engine":"chromium","driven":false,"native":false,"blobStorage":true,"grep":"","after":"","results":"","crossOrigin":""}',
 ) as HostInfo;
 
+/** Why CORS and what follows from it is no matter of Node. */
+export const noOrigin = 'a process has no origin, so that none is another one';
+
 /** Ends a test that an engine can't pass by its nature; the reporter lists it with the reason. */
 export class NotApplicable extends Error {
   override readonly name = 'NotApplicable';
 }
 
 /** Where a behaviour may be impossible; `driven webkit` and the like are WebDriver sessions of that engine. */
-export type Where = EngineName | `driven ${EngineName}` | 'native' | 'polyfill' | 'no-blob-storage';
+export type Where = HostName | `driven ${EngineName}` | 'native' | 'polyfill' | 'no-blob-storage';
 
 /**
  * First line of a test whose behaviour is impossible in some places. There it ends with the reason, which is printed
@@ -23,7 +26,7 @@ export function unsupported(where: readonly Where[], reason: string): void {
   const here: readonly Where[] = [
     host.engine,
     host.native ? 'native' : 'polyfill',
-    ...(host.driven ? ([`driven ${host.engine}`] as const) : []),
+    ...(host.driven ? ([`driven ${host.engine as EngineName}`] as const) : []),
     ...(host.blobStorage ? [] : (['no-blob-storage'] as const)),
   ];
   if (where.some((place) => here.includes(place))) throw new NotApplicable(reason);

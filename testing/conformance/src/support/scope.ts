@@ -4,6 +4,7 @@ import type { BackgroundFetchEvent, EventName } from '../worker/global.ts';
 import type { Configuration, WorkerScriptOptions } from '../worker/options.ts';
 import type { WorkerCommand } from '../worker/test-worker.ts';
 import { Caller, type Context } from './calls.ts';
+import { getEnvironment } from './environment.ts';
 import { host } from './host.ts';
 
 export type { EventReport } from '../worker/event-reports.ts';
@@ -58,6 +59,8 @@ let opened = 0;
 
 /** Registers a service worker for a scope of its own and waits until it is active. */
 export async function openScope(options: ScopeOptions = {}): Promise<TestScope> {
+  const environment = getEnvironment();
+  if (environment) return await environment.openScope(options);
   const name = options.name ?? `${run}-${++opened}`;
   const path = `/conformance/scopes/${name}/`;
   const channel = `conformance ${name} ${++opened}`;
@@ -75,6 +78,8 @@ export async function noteFetches(): Promise<void> {
 
 /** Closes the scopes of a test that has ended, and deletes what it left in caches. */
 export async function closeScopes(): Promise<void> {
+  const environment = getEnvironment();
+  if (environment) return await environment.closeScopes();
   const closing = [...open];
   open.clear();
   await Promise.all(closing.map((scope) => scope.close()));

@@ -32,7 +32,10 @@ interface Commands {
 type Handler = (event: BackgroundFetchEvent, ...args: readonly unknown[]) => unknown;
 
 /** Listens to the four events and reports each over the channel. */
-export function recordEvents(channel: BroadcastChannel): Commands {
+export function recordEvents(
+  channel: { postMessage(message: { type: 'report'; report: EventReport }): void },
+  worker: Pick<typeof serviceWorker, 'addEventListener'> = serviceWorker,
+): Commands {
   const held = new Set<string>();
   const handlers = new Map<string, (event: BackgroundFetchEvent) => unknown>();
   let onRelease: (() => void)[] = [];
@@ -58,7 +61,7 @@ export function recordEvents(channel: BroadcastChannel): Commands {
   };
 
   for (const name of eventNames) {
-    serviceWorker.addEventListener(name, (event) => event.waitUntil(respond(event, look(event, ++order))));
+    worker.addEventListener(name, (event) => event.waitUntil(respond(event, look(event, ++order))));
   }
   return {
     hold: (name) => held.add(name),

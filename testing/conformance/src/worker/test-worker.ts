@@ -72,7 +72,12 @@ export type WorkerCommand =
       readonly args: readonly unknown[];
     };
 
-const shortRetries = { ...defaultRetryPolicy, firstDelay: 50, unansweredWithin: 150, longestDelay: 400 };
+export const shortRetries = {
+  ...defaultRetryPolicy,
+  firstDelay: 50,
+  unansweredWithin: 150,
+  longestDelay: 400,
+};
 
 function toHex(buffer: ArrayBuffer): string {
   return Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,6 +1,6 @@
 import type { BackgroundFetchRegistration } from '@background-fetch/core';
-import { click } from 'background-fetch/ponyfill';
 import { assert } from 'chai';
+import { click } from '../../support/display.ts';
 import { progressed, settled, sha256, uniqueKey } from '../../support/fetched.ts';
 import { unsupported } from '../../support/host.ts';
 import { openScope, type TestScope } from '../../support/scope.ts';

@@ -1,7 +1,7 @@
 import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import { assert } from 'chai';
 import { settled, sha256 } from '../../support/fetched.ts';
-import { host, NotApplicable } from '../../support/host.ts';
+import { host, NotApplicable, noOrigin, unsupported } from '../../support/host.ts';
 import {
   finish,
   firstRecord,
@@ -81,6 +81,7 @@ describe('A request', () => {
   }
 
   it('of the mode same-origin is not sent to another origin', async () => {
+    unsupported(['node'], noOrigin);
     const file = newResource({ cors: 'simple' }, host.crossOrigin);
     const registration = await finish(scope(), new Request(file.url, { mode: 'same-origin' }));
     assert.equal(registration.failureReason, 'fetch-error');

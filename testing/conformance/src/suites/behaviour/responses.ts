@@ -1,6 +1,6 @@
 import { assert } from 'chai';
 import { sha256 } from '../../support/fetched.ts';
-import { host } from '../../support/host.ts';
+import { host, noOrigin, unsupported } from '../../support/host.ts';
 import { openScope } from '../../support/scope.ts';
 import {
   assertFails,
@@ -45,6 +45,7 @@ describe('A response', () => {
   });
 
   it('of another origin has the type cors, and shows the headers that CORS exposes', async () => {
+    unsupported(['node'], noOrigin);
     const simple = newResource({ cors: 'simple' }, host.crossOrigin);
     const exposed = newResource({ cors: 'exposed' }, host.crossOrigin);
     const registration = await finish(scope(), [simple.url, exposed.url]);
@@ -58,6 +59,7 @@ describe('A response', () => {
   });
 
   it('of another origin that CORS does not allow is a fetch-error', async () => {
+    unsupported(['node'], noOrigin);
     await assertFails(scope(), newResource({ cors: 'none' }, host.crossOrigin).url, 'fetch-error');
   });
 
@@ -93,6 +95,7 @@ describe('A response', () => {
   });
 
   it('goes into a cache and answers a fetch in the service worker', async () => {
+    unsupported(['node'], 'Node has no Cache API');
     const file = newResource({ type: 'text/x-kept' });
     const own = await openScope();
     await own.handleEvent('backgroundfetchsuccess', async ({ registration }) => {
@@ -216,6 +219,7 @@ describe('A redirect', () => {
   });
 
   it('to another origin is followed if CORS allows', async () => {
+    unsupported(['node'], noOrigin);
     const file = newResource({ redirect: 'cross', cors: 'simple' });
     const response = await firstResponse(await finish(scope(), file.url));
     assert.include(response, { type: 'cors', redirected: true });

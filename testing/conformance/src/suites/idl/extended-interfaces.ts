@@ -13,6 +13,7 @@ describe('what the specification adds to other interfaces', () => {
     describeIn(place, (context) => {
       it('ServiceWorkerRegistration has the attribute backgroundFetch', async () => {
         if (place.kind === 'worker') unsupported(['chromium'], inChromium);
+        unsupported(['node'], 'Node has no service worker registrations');
         const found = await context().run(probeAttribute, 'ServiceWorkerRegistration', 'backgroundFetch');
         assert.deepEqual(found, {
           flags: { enumerable: true, configurable: true },

@@ -42,11 +42,9 @@ interface Enumeration {
   readonly values: readonly { readonly value: string }[];
 }
 
-const definitions = (await (await fetch('/conformance/idl.json')).json()) as readonly (
-  | Interface
-  | Enumeration
-  | { readonly type: 'dictionary' }
-)[];
+const definitions = (await (
+  await fetch(new URL('/conformance/idl.json', location.href))
+).json()) as readonly (Interface | Enumeration | { readonly type: 'dictionary' })[];
 
 const isInterface = (definition: { type: string }): definition is Interface =>
   definition.type === 'interface';

@@ -133,7 +133,7 @@ describe('installing the polyfill', () => {
   });
 
   it('in a service worker can be taken back as well', async () => {
-    unsupported(['native'], 'it installs nothing there');
+    unsupported(['native', 'node'], 'it installs nothing there');
     const scope = await openScope();
     const found = await scope.run(() => {
       const { prototype } = globalThis.constructor as unknown as { prototype: object };

@@ -1,4 +1,5 @@
 import { assert } from 'chai';
+import { unsupported } from '../../support/host.ts';
 import { openScope } from '../../support/scope.ts';
 
 async function queryBackgroundFetch() {
@@ -20,6 +21,7 @@ async function queryNonsense() {
 
 describe('the permission "background-fetch"', () => {
   it('is answered in a window', async () => {
+    unsupported(['node'], 'Node has no permissions of this kind');
     const status = (await queryBackgroundFetch()) ?? assert.fail('this browser has no permissions');
     assert.include(['granted', 'prompt', 'denied'], status.state);
     assert.isNull(status.onchange);

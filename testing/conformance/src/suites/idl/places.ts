@@ -1,5 +1,6 @@
 import type { Context } from '../../support/calls.ts';
 import { openContext } from '../../support/contexts.ts';
+import { host } from '../../support/host.ts';
 import { openScope } from '../../support/scope.ts';
 
 export interface Place {
@@ -8,8 +9,7 @@ export interface Place {
   open(): Promise<Context & { close(): void | Promise<void> }>;
 }
 
-/** The kinds of contexts that have the API. */
-export const places: readonly Place[] = [
+const all: readonly Place[] = [
   {
     name: 'a window',
     kind: 'window',
@@ -23,6 +23,9 @@ export const places: readonly Place[] = [
   { name: 'a shared worker', kind: 'worker', open: () => openContext('shared-worker', { lasting: true }) },
   { name: 'a service worker', kind: 'service worker', open: () => openScope({ lasting: true }) },
 ];
+
+/** The kinds of contexts that have the API. Node has one context, which is what a page is and what a service worker is. */
+export const places = all.filter(({ kind }) => host.engine !== 'node' || kind !== 'worker');
 
 /** Describes something in a place, with the context that is open while its tests run. */
 export function describeIn(place: Place, body: (context: () => Context) => void): void {

@@ -1,0 +1,24 @@
+import type { BackgroundFetchRegistration } from '@background-fetch/core';
+import type { ContextKind, ContextOptions, OpenContext } from './contexts.ts';
+import type { ScopeOptions, TestScope } from './scope.ts';
+
+/** What stands in for service workers and pages on a host that has none. */
+export interface Environment {
+  openScope(options: ScopeOptions): Promise<TestScope>;
+  /** Closes the scopes of a test that has ended. */
+  closeScopes(): Promise<void>;
+  openContext(kind: ContextKind, options: ContextOptions): Promise<OpenContext>;
+  /** Activates what shows a background fetch. */
+  click(registration: BackgroundFetchRegistration): Promise<void>;
+}
+
+let environment: Environment | undefined;
+
+export function setEnvironment(given: Environment): void {
+  environment = given;
+}
+
+/** Undefined in browsers, which are what the suites were written for. */
+export function getEnvironment(): Environment | undefined {
+  return environment;
+}
