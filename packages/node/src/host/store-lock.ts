@@ -13,6 +13,7 @@ const attemptsToName = 10;
 
 /** Another engine, in this process or in another one, has the store. */
 export class StoreInUseError extends StoreError {
+  override readonly name = 'StoreInUseError';
   readonly code = 'STORE_IN_USE';
   /** Of the process that has it; null where that could not be read. */
   readonly pid: number | null;
