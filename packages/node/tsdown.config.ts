@@ -7,6 +7,6 @@ export default defineConfig({
   target: 'node20',
   dts: true,
   // the core is private to the packages that are published: it is bundled, like in the browser's
-  noExternal: ['@background-fetch/core'],
+  deps: { alwaysBundle: ['@background-fetch/core'] },
   outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
 });
