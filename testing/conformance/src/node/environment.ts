@@ -1,5 +1,8 @@
-import type { BackgroundFetchRegistration } from '@background-fetch/core';
-import * as api from '../../../../packages/node/src/index.ts';
+import {
+  BackgroundFetchManager,
+  BackgroundFetchRecord,
+  BackgroundFetchRegistration,
+} from '../../../../packages/node/src/index.ts';
 import type { Environment } from '../support/environment.ts';
 import { NotApplicable } from '../support/host.ts';
 import { EngineScope } from './engine-scope.ts';
@@ -34,12 +37,9 @@ export const nodeEnvironment: Environment = {
 
 /** Gives the process what suites expect of a window, and reasons in the place of what Node does not have. */
 export function becomeWindow(): void {
-  for (const name of [
-    'BackgroundFetchManager',
-    'BackgroundFetchRecord',
-    'BackgroundFetchRegistration',
-  ] as const) {
-    Object.defineProperty(globalThis, name, { value: api[name], writable: true, configurable: true });
+  const interfaces = { BackgroundFetchManager, BackgroundFetchRecord, BackgroundFetchRegistration };
+  for (const [name, value] of Object.entries(interfaces)) {
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
   }
   lack('caches', 'Node has no Cache API');
   lack('document', 'Node has no documents');
