@@ -1,5 +1,5 @@
 import { assert } from 'chai';
-import type { TestFramework } from '../framework.ts';
+import { rejection, type TestFramework } from '../framework.ts';
 import { sampleBytes } from '../samples.ts';
 import {
   assertSameBytes,
@@ -137,6 +137,35 @@ export function describeBytes({ describe, it }: TestFramework, fixture: () => St
         await readRange(store, sampleBody, start + 50, start + 100),
         sampleBytes(start + 50, start + 100),
       );
+    });
+
+    it('of a transaction that failed leave nothing, also under bytes that are put there later', async () => {
+      const { place, store } = fixture();
+      await putRanges(store, sampleBody, [0, large]);
+      const failed = store.transact('write', async (transaction) => {
+        transaction.putBytes(sampleBody, large, [new Uint8Array(2 * large)]);
+        throw new Error('changed my mind');
+      });
+      assert.equal(((await rejection(failed)) as Error).message, 'changed my mind');
+      assert.isNull(await store.readBytes(sampleBody, large, 3 * large));
+      await putRanges(store, sampleBody, [large, large + 10]);
+      await place.close(store);
+      const next = place.open();
+      assertSameBytes(await readRange(next, sampleBody, 0, large + 10), sampleBytes(0, large + 10));
+      assert.isNull(await next.readBytes(sampleBody, large + 10, 3 * large));
+      await place.close(next);
+    });
+
+    it('that a transaction which failed had deleted are still there', async () => {
+      const { store } = fixture();
+      await putRanges(store, sampleBody, [0, large]);
+      const failed = store.transact('write', async (transaction) => {
+        transaction.deleteBytes(sampleBody);
+        transaction.putBytes(sampleBody, 0, [new Uint8Array(large)]);
+        throw new Error('changed my mind');
+      });
+      assert.equal(((await rejection(failed)) as Error).message, 'changed my mind');
+      assertSameBytes(await readRange(store, sampleBody, 0, large), sampleBytes(0, large));
     });
 
     it('are there after reopening', async () => {

@@ -128,6 +128,54 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
       await place.close(other);
     });
 
+    it('that run at the same time fail alone', async () => {
+      const { place, store } = fixture();
+      const other = place.open();
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 12 }, (_, i) =>
+          (i % 2 ? store : other).transact('write', async (transaction) => {
+            transaction.putFetch(sampleFetch({ key: `fetch-${i}`, order: i }));
+            await transaction.getFetch('fetch-0');
+            if (i % 3 === 1) throw new Error('changed my mind');
+          }),
+        ),
+      );
+      assert.lengthOf(
+        outcomes.filter(({ status }) => status === 'rejected'),
+        4,
+      );
+      const fetches = await store.transact('read', (transaction) => transaction.listFetches());
+      assert.deepEqual(
+        fetches.map(({ order }) => order),
+        [0, 2, 3, 5, 6, 8, 9, 11],
+      );
+      await place.close(other);
+    });
+
+    it('that each write one of the rows they both read come one after the other', async () => {
+      const { place, store } = fixture();
+      const other = place.open();
+      for (let round = 0; round < 5; round++) {
+        await store.transact('write', async (transaction) => {
+          for (const key of ['a', 'b']) transaction.putFetch(sampleFetch({ key, title: 'free' }));
+        });
+        const take = (from: Store, key: string) =>
+          from.transact('write', async (transaction) => {
+            const titles = [await transaction.getFetch('a'), await transaction.getFetch('b')];
+            if (titles.every((fetch) => fetch?.title === 'free')) {
+              transaction.putFetch(sampleFetch({ key, title: 'taken' }));
+            }
+          });
+        await Promise.all([take(store, 'a'), take(other, 'b')]);
+        const fetches = await store.transact('read', (transaction) => transaction.listFetches());
+        assert.lengthOf(
+          fetches.filter(({ title }) => title === 'taken'),
+          1,
+        );
+      }
+      await place.close(other);
+    });
+
     it('show other contexts all of a write or nothing', async () => {
       const { place, store } = fixture();
       const other = place.open();
