@@ -1,0 +1,104 @@
+import { connect, type Socket } from 'node:net';
+import { checkReply } from './check-message.ts';
+import { readLines, writeLine } from './lines.ts';
+import { type CommandName, type Commands, DaemonError, longestLine, type Reply } from './protocol.ts';
+import type { FetchReport } from './status.ts';
+
+/** The daemon went away while it was asked: it was killed, or it ended. */
+export class ConnectionLostError extends Error {
+  override readonly name = 'ConnectionLostError';
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly onReport: ((report: FetchReport) => void) | undefined;
+}
+
+/** A client's end of the daemon's socket. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  /** Resolves when the daemon is gone, or `close` was called. */
+  readonly closed: Promise<void>;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    readLines(socket, longestLine, (line) => this.#receive(line));
+    let failure: Error | undefined;
+    socket.on('error', (error) => {
+      failure = error;
+    });
+    this.closed = new Promise((resolve) => {
+      socket.on('close', () => {
+        this.#fail(new ConnectionLostError('The daemon is gone', { cause: failure }));
+        resolve();
+      });
+    });
+  }
+
+  /** Rejects with the system's error if nobody listens. */
+  static open(path: string): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(path);
+      socket.once('error', reject);
+      socket.once('connect', () => {
+        socket.off('error', reject);
+        resolve(new Connection(socket));
+      });
+    });
+  }
+
+  /**
+   * Asks the daemon.
+   * @param onReport hears what comes before the answer
+   * @throws DaemonError if it refuses, ConnectionLostError if it goes away
+   */
+  call<Name extends CommandName>(
+    command: Name,
+    ask: Commands[Name]['ask'],
+    onReport?: (report: FetchReport) => void,
+  ): Promise<Commands[Name]['answer']> {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) {
+        reject(new ConnectionLostError('The daemon is gone'));
+        return;
+      }
+      this.#waiting.set(id, {
+        resolve: (value) => resolve(value as Commands[Name]['answer']),
+        reject,
+        onReport,
+      });
+      void writeLine(this.#socket, { ...ask, id, command });
+    });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #receive(line: string): void {
+    let reply: Reply;
+    try {
+      reply = checkReply(JSON.parse(line));
+    } catch (cause) {
+      this.#socket.destroy(new Error('What the daemon said is not understood', { cause }));
+      return;
+    }
+    const waiting = this.#waiting.get(reply.id);
+    if (reply.report) {
+      waiting?.onReport?.(reply.report);
+      return;
+    }
+    this.#waiting.delete(reply.id);
+    if (reply.error) waiting?.reject(new DaemonError(reply.error.code, reply.error.message));
+    else waiting?.resolve(reply.value);
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,86 @@
+import type { StoredBackgroundFetch, StoredRecord } from '@background-fetch/core';
+import type { KeptFetch, KeptFile } from './kept-fetch.ts';
+import type { FetchReport, FetchState, FileState, FileStatus } from './status.ts';
+
+/** What the engine's store says of a fetch; null once its event was handled. */
+export interface StoredState {
+  readonly fetch: StoredBackgroundFetch;
+  readonly records: readonly StoredRecord[];
+}
+
+/** @param saving whether its files are on their way to their places */
+export function describeFetch(kept: KeptFetch, stored: StoredState | null, saving: boolean): FetchReport {
+  const files = kept.files.map((file, index) => describeFile(file, index, stored?.records[index]));
+  const ended = kept.ended;
+  const given = stored?.fetch.downloadTotal || null;
+  const totals = files.map(({ total }) => total);
+  const known = totals.every((total) => total !== null)
+    ? totals.reduce((sum, total) => sum + (total ?? 0), 0)
+    : null;
+  return {
+    files,
+    fetch: {
+      id: kept.id,
+      title: kept.title,
+      state: saving ? 'saving' : (ended?.result ?? stateOf(stored)),
+      reason: ended ? ended.reason : '',
+      created: kept.created,
+      downloaded: files.reduce((sum, { downloaded }) => sum + downloaded, 0),
+      total: known ?? given,
+      uploaded: stored?.records.reduce((sum, { uploaded }) => sum + uploaded, 0) ?? 0,
+      uploadTotal: stored?.fetch.uploadTotal ?? 0,
+      fileCount: files.length,
+      filesDone: files.filter(({ state }) => state === 'received' || state === 'saved' || state === 'failed')
+        .length,
+      directory: kept.directory,
+      problem: kept.problem,
+    },
+  };
+}
+
+function stateOf(stored: StoredState | null): FetchState {
+  if (stored?.fetch.state === 'paused') return 'paused';
+  return stored === null || stored.fetch.state === 'active' ? 'active' : 'saving';
+}
+
+function describeFile({ url, outcome, path }: KeptFile, index: number, record?: StoredRecord): FileStatus {
+  if (outcome) {
+    const state = path !== null ? 'saved' : outcome.reason === '' ? 'received' : 'failed';
+    const { reason, status, size } = outcome;
+    return { index, url, state, downloaded: size, total: size, status, reason, retryAt: null, path };
+  }
+  const data = record?.responseData;
+  const downloaded = data ? storedBytes(record) : 0;
+  const settled = record?.state === 'settled' ? record.result : null;
+  return {
+    index,
+    url,
+    state: record ? fileStateOf(record) : 'waiting',
+    downloaded,
+    total: settled !== null ? downloaded : (data?.length ?? null),
+    status: data?.head.status ?? null,
+    reason: settled === null || settled === 'success' ? '' : settled,
+    retryAt: record?.state === 'backing-off' ? record.until : null,
+    path: null,
+  };
+}
+
+/** bytes of a record's response body in the store */
+export function storedBytes(record: StoredRecord | undefined): number {
+  return record?.responseData?.stored.reduce((sum, { start, end }) => sum + end - start, 0) ?? 0;
+}
+
+function fileStateOf(record: StoredRecord): FileState {
+  switch (record.state) {
+    case 'settled':
+      return record.result === 'success' ? 'received' : 'failed';
+    case 'backing-off':
+      return 'retrying';
+    case 'offline':
+      return 'offline';
+    case 'transferring':
+      return 'transferring';
+    case 'waiting':
+      return record.responseData ? 'transferring' : 'waiting';
+  }
+}

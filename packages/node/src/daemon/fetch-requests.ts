@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { nameOfUrl } from './file-name.ts';
+import { reasonOf } from './private-directory.ts';
+import { DaemonError, type RequestedFetch } from './protocol.ts';
+import { redactUrl } from './redact.ts';
+
+/** Equal for what would bring the same bytes to the same places. */
+export function fingerprintOf(fetch: RequestedFetch): string {
+  const body = fetch.body === null ? null : describeBody(fetch.body);
+  const { method, files, directory, overwrite } = fetch;
+  return createHash('sha256')
+    .update(JSON.stringify([method, body, files, directory, overwrite]))
+    .digest('hex');
+}
+
+function describeBody(path: string): readonly unknown[] {
+  try {
+    const { size, mtimeMs } = statSync(path);
+    return [path, size, mtimeMs];
+  } catch (cause) {
+    throw new DaemonError('usage', `The body ${path} can't be read: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** What an id is made of when none was given: the name of the first file, of characters that a shell leaves alone. */
+export function idOfFetch(fetch: RequestedFetch): string {
+  const name = fetch.files[0]?.name ?? nameOfUrl(fetch.files[0]?.url ?? '');
+  return name.replace(/[^\p{L}\p{N}._+-]+/gu, '-').replace(/^[-.]+|-+$/g, '') || 'download';
+}
+
+/** @throws DaemonError that names the URL and the reason */
+export function createRequests({ files, method, body }: RequestedFetch): Request[] {
+  return files.map(({ url, integrity, headers }) => {
+    try {
+      const init: RequestInit & { duplex?: 'half' } = {
+        method,
+        integrity,
+        headers: headers.map(([...pair]) => pair),
+      };
+      if (body !== null) {
+        init.body = Readable.toWeb(createReadStream(body)) as ReadableStream;
+        init.duplex = 'half';
+      }
+      return new Request(url, init);
+    } catch (cause) {
+      const reason = (cause as { cause?: unknown }).cause ?? cause;
+      throw new DaemonError('usage', `${redactUrl(url)} can't be fetched: ${reasonOf(reason)}`, { cause });
+    }
+  });
+}

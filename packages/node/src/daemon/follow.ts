@@ -1,0 +1,94 @@
+import type { FetchKeeper } from './fetch-keeper.ts';
+import { DaemonError } from './protocol.ts';
+import type { Caller } from './server.ts';
+import { type FetchReport, type FileStatus, hasEnded } from './status.ts';
+
+/** ms between two reports of a fetch that only grows */
+const reportInterval = 200;
+/** the time between two reports is at least so many times that which one takes */
+const restFactor = 4;
+
+/**
+ * Reports fetches to a client until all have ended: each completely first, then with the files that have changed.
+ * Several at a time cost one reading each; a client that reads slowly gets fewer reports, never old ones.
+ */
+export async function followFetches(
+  keeper: FetchKeeper,
+  ids: readonly string[],
+  caller: Caller,
+): Promise<void> {
+  await Promise.all(ids.map((id) => followFetch(keeper, id, caller)));
+}
+
+async function followFetch(keeper: FetchKeeper, id: string, caller: Caller): Promise<void> {
+  const changes = new Changes(keeper, id, caller.signal);
+  const shown = new Map<number, string>();
+  let last = '';
+  try {
+    while (!caller.signal.aborted) {
+      const began = performance.now();
+      const report = await describe(keeper, id, shown.size > 0);
+      if (!report) return;
+      const files = report.files.filter((file) => isNew(shown, file));
+      const fetch = JSON.stringify(report.fetch);
+      if (files.length > 0 || fetch !== last) await caller.report({ fetch: report.fetch, files });
+      last = fetch;
+      if (hasEnded(report.fetch.state)) return;
+      await changes.next(Math.max(reportInterval, (performance.now() - began) * restFactor));
+    }
+  } finally {
+    changes.end();
+  }
+}
+
+/** Null for one that was forgotten while it was followed. */
+async function describe(keeper: FetchKeeper, id: string, wasThere: boolean): Promise<FetchReport | null> {
+  try {
+    return await keeper.describe(id);
+  } catch (error) {
+    if (wasThere && error instanceof DaemonError && error.code === 'unknown-fetch') return null;
+    throw error;
+  }
+}
+
+function isNew(shown: Map<number, string>, file: FileStatus): boolean {
+  const text = JSON.stringify(file);
+  if (shown.get(file.index) === text) return false;
+  shown.set(file.index, text);
+  return true;
+}
+
+/** Wakes at a change of a fetch, at the end of its client, and now and then. */
+class Changes {
+  #changed = false;
+  #wake = (): void => {};
+  readonly #endListening: () => void;
+
+  constructor(keeper: FetchKeeper, id: string, signal: AbortSignal) {
+    const note = (): void => {
+      this.#changed = true;
+      this.#wake();
+    };
+    this.#endListening = keeper.onChange((changed) => {
+      if (changed === id) note();
+    });
+    signal.addEventListener('abort', note);
+  }
+
+  async next(delay: number): Promise<void> {
+    if (!this.#changed) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, delay);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#changed = false;
+  }
+
+  end(): void {
+    this.#endListening();
+  }
+}

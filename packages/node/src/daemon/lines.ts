@@ -1,0 +1,28 @@
+import type { Socket } from 'node:net';
+import { StringDecoder } from 'node:string_decoder';
+
+/** Splits what a socket brings into lines; a line longer than `limit` characters destroys the socket. */
+export function readLines(socket: Socket, limit: number, onLine: (line: string) => void): void {
+  const decoder = new StringDecoder('utf8');
+  let parts: string[] = [];
+  let length = 0;
+  socket.on('data', (chunk: Buffer) => {
+    const [first = '', ...rest] = decoder.write(chunk).split('\n');
+    parts.push(first);
+    length += first.length;
+    for (const next of rest) {
+      if (length <= limit) onLine(parts.join(''));
+      parts = [next];
+      length = next.length;
+    }
+    if (length > limit) socket.destroy(new Error(`A line of more than ${limit} characters came`));
+  });
+}
+
+/** Resolves when it is the operating system's to deliver, or the socket is gone. */
+export function writeLine(socket: Socket, message: unknown): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed) resolve();
+    else socket.write(`${JSON.stringify(message)}\n`, () => resolve());
+  });
+}

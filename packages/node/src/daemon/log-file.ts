@@ -1,0 +1,33 @@
+import { appendFileSync, renameSync, statSync } from 'node:fs';
+import { redactText } from './redact.ts';
+
+/** bytes; with the one before it, a log takes twice as much */
+const longestLog = 512 * 1024;
+/** characters */
+const longestEntry = 4000;
+
+/** The daemon's log: bounded, and without what opens anything. */
+export class LogFile {
+  readonly #path: string;
+  #size: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  write(message: string): void {
+    const text = JSON.stringify(redactText(message).slice(0, longestEntry)).slice(1, -1);
+    const line = `${new Date().toISOString()} ${process.pid} ${text}\n`;
+    try {
+      if (this.#size > longestLog) {
+        renameSync(this.#path, `${this.#path}.1`);
+        this.#size = 0;
+      }
+      appendFileSync(this.#path, line, { mode: 0o600 });
+      this.#size += Buffer.byteLength(line);
+    } catch {
+      // a full disk must not end what goes on without a log
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { chmod, constants, copyFile, link, lstat, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { numberedName } from './file-name.ts';
+
+/** A whole file that is to get its final name. */
+export interface FileToPlace {
+  /** where it is now; it stays there */
+  readonly source: string;
+  readonly name: string;
+  /** whether another file of that name leads to another name, rather than to a refusal */
+  readonly mayBeNumbered: boolean;
+  /** a name that no other file has, for the time that a copy takes */
+  readonly temporaryName: string;
+}
+
+/** There is a file of the name that the user gave. */
+export class FileExistsError extends Error {
+  override readonly name = 'FileExistsError';
+}
+
+/**
+ * Gives a file its name in `directory`, and resolves with its path. The name appears with the whole file behind it,
+ * in one step, and never in place of another file unless `overwrite`. Called again after a death, it finds what it did.
+ * A symbolic link of that name is not followed.
+ */
+export async function placeFile(file: FileToPlace, directory: string, overwrite: boolean): Promise<string> {
+  const temporary = join(directory, file.temporaryName);
+  await chmod(file.source, 0o666 & ~process.umask());
+  const earlier = await findPlaced(file, directory, temporary);
+  if (earlier !== null) return earlier;
+  if (overwrite) return await replace(file.source, temporary, join(directory, file.name));
+  let whole = file.source;
+  for (let n = 0; ; n++) {
+    const path = join(directory, numberedName(file.name, n));
+    let linked = await linkNew(whole, path);
+    if (linked === 'impossible' && whole !== temporary) {
+      await copyWhole(file.source, temporary);
+      whole = temporary;
+      linked = await linkNew(whole, path);
+    }
+    if (linked === 'impossible') linked = await renameNew(whole, path);
+    if (linked === 'done') return path;
+    if (!file.mayBeNumbered) {
+      throw new FileExistsError(`${path} exists already: choose another name, or use --overwrite`);
+    }
+  }
+}
+
+/** Takes away what only helped: to be called when the names are durable, and it is noted where the files are. */
+export async function finishPlacing(files: readonly FileToPlace[], directory: string): Promise<void> {
+  for (const { source, temporaryName } of files) {
+    await rm(join(directory, temporaryName), { force: true });
+    await rm(source, { force: true });
+  }
+}
+
+/** Where an earlier call put it before it was noted: the same file under its final name. */
+async function findPlaced(file: FileToPlace, directory: string, temporary: string): Promise<string | null> {
+  const ours = await Promise.all([identify(file.source), identify(temporary)]);
+  for (let n = 0; n === 0 || file.mayBeNumbered; n++) {
+    const path = join(directory, numberedName(file.name, n));
+    const identity = await identify(path);
+    if (identity === null) return null;
+    if (ours.includes(identity)) return path;
+  }
+  return null;
+}
+
+async function identify(path: string): Promise<string | null> {
+  try {
+    const { dev, ino } = await lstat(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function copyWhole(source: string, copy: string): Promise<void> {
+  await rm(copy, { force: true });
+  await copyFile(source, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  const file = await open(copy, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** `impossible` between two file systems, and on one that has no hard links. */
+async function linkNew(source: string, path: string): Promise<'done' | 'exists' | 'impossible'> {
+  try {
+    await link(source, path);
+    return 'done';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return 'exists';
+    if (code === 'EXDEV' || code === 'EPERM' || code === 'ENOTSUP' || code === 'EMLINK') return 'impossible';
+    throw error;
+  }
+}
+
+/** Without hard links, looking and renaming are two steps: another program's file could come between. */
+async function renameNew(source: string, path: string): Promise<'done' | 'exists'> {
+  if ((await identify(path)) !== null) return 'exists';
+  await rename(source, path);
+  return 'done';
+}
+
+async function replace(source: string, temporary: string, path: string): Promise<string> {
+  const current = await lstat(path).catch(() => null);
+  if (current?.isDirectory()) throw new FileExistsError(`${path} is a directory: choose another name`);
+  await rm(temporary, { force: true });
+  if ((await linkNew(source, temporary)) !== 'done') await copyWhole(source, temporary);
+  await rename(temporary, path);
+  return path;
+}

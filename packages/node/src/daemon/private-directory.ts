@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { lstat, mkdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DaemonError } from './protocol.ts';
+
+/** bytes that the path of a Unix socket may have everywhere: macOS has room for the fewest */
+const longestSocketPath = 103;
+
+/** Where the daemon of a store has what is its own. */
+export interface DaemonPaths {
+  /** absolute, as all of them */
+  readonly store: string;
+  /** private to the user: log, fetches, received files */
+  readonly directory: string;
+  readonly log: string;
+  readonly jobs: string;
+  readonly received: string;
+  readonly socketDirectory: string;
+  /** on Windows the name of a pipe */
+  readonly socket: string;
+}
+
+/** The paths of a store's daemon. A store whose path is too long for a socket has it elsewhere, under its hash. */
+export function daemonPaths(store: string): DaemonPaths {
+  const absolute = resolve(store);
+  const directory = join(absolute, 'daemon');
+  const near = join(directory, 'socket');
+  const hash = createHash('sha256').update(absolute).digest('hex').slice(0, 16);
+  const inStore = Buffer.byteLength(near) <= longestSocketPath;
+  const elsewhere = process.env.XDG_RUNTIME_DIR
+    ? join(process.env.XDG_RUNTIME_DIR, `bgfetch-${hash}`)
+    : join(tmpdir(), `bgfetch-${process.getuid?.() ?? 0}-${hash}`);
+  const socketDirectory = inStore ? directory : elsewhere;
+  const common = {
+    store: absolute,
+    directory,
+    log: join(directory, 'log'),
+    jobs: join(directory, 'fetches'),
+    received: join(directory, 'received'),
+    socketDirectory,
+  };
+  if (process.platform === 'win32') return { ...common, socket: `\\\\.\\pipe\\bgfetch-${hash}` };
+  return { ...common, socket: inStore ? near : join(elsewhere, 'socket') };
+}
+
+/** Makes the directories of a daemon, and refuses those that others could have made or can read. */
+export async function makeDaemonDirectories(paths: DaemonPaths): Promise<void> {
+  try {
+    await mkdir(paths.store, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new DaemonError(
+      'trouble',
+      `The store ${paths.store} can't be made (${reasonOf(cause)}): choose another one with --store or BGFETCH_STORE`,
+      { cause },
+    );
+  }
+  // the store itself may be reached by a link, what is private in it may not
+  requireOwned(paths.store, await lookAt(paths.store, stat));
+  for (const directory of [paths.directory, paths.socketDirectory, paths.jobs, paths.received]) {
+    await makePrivateDirectory(directory);
+  }
+}
+
+async function makePrivateDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new DaemonError(
+        'trouble',
+        `The directory ${path} can't be made (${reasonOf(cause)}): make it writable, or choose another store with --store`,
+        { cause },
+      );
+    }
+  }
+  await requirePrivate(path);
+}
+
+/** Whether the socket's directory is there; throws if it is not this user's alone. */
+export async function findSocketDirectory(paths: DaemonPaths): Promise<boolean> {
+  try {
+    await requirePrivate(paths.socketDirectory);
+    return true;
+  } catch (error) {
+    if ((error as { cause?: NodeJS.ErrnoException }).cause?.code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function requirePrivate(path: string): Promise<void> {
+  const stats = await lookAt(path, lstat);
+  requireOwned(path, stats);
+  if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
+    throw new DaemonError('trouble', `Others have access to ${path}: run "chmod 700 ${path}" if it is yours`);
+  }
+}
+
+async function lookAt(path: string, look: (path: string) => Promise<Stats>): Promise<Stats> {
+  return await look(path).catch((cause) => {
+    throw new DaemonError('trouble', `${path} can't be looked at (${reasonOf(cause)})`, { cause });
+  });
+}
+
+function requireOwned(path: string, stats: Stats): void {
+  if (!stats.isDirectory()) {
+    throw new DaemonError('trouble', `${path} is no directory: choose another store with --store`);
+  }
+  if (process.getuid && stats.uid !== process.getuid()) {
+    throw new DaemonError('trouble', `${path} belongs to another user: choose another store with --store`);
+  }
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,76 @@
+import { access } from 'node:fs/promises';
+import type { BackgroundFetchRegistration, StoredRecord } from '@background-fetch/core';
+import { storedBytes } from './describe-fetch.ts';
+import { nameOfResponse } from './file-name.ts';
+import type { FileOutcome } from './kept-fetch.ts';
+
+/** files at a time: each waits for the disk more than for anything else */
+const atATime = 8;
+
+export type SaveRecord = (
+  record: Awaited<ReturnType<BackgroundFetchRegistration['matchAll']>>[number],
+  path: string,
+  options: { overwrite: boolean },
+) => Promise<void>;
+
+/**
+ * Takes the bodies of a fetch that has ended out of the engine's store, each to `pathOf(index)`, and tells how each of
+ * its files ended. A file that is there already was taken by a daemon that died before it could say so.
+ */
+export async function receiveFiles(
+  registration: BackgroundFetchRegistration,
+  stored: readonly StoredRecord[],
+  pathOf: (index: number) => string,
+  saveRecord: SaveRecord,
+): Promise<FileOutcome[]> {
+  const records = await registration.matchAll();
+  const outcomes: FileOutcome[] = [];
+  await forEachAtATime(stored, atATime, async (row, index) => {
+    const record = records[index];
+    const path = pathOf(index);
+    const outcome = outcomeOf(row);
+    if (record && outcome.reason === '' && !(await isThere(path)))
+      await saveRecord(record, path, { overwrite: true });
+    outcomes[index] = outcome;
+  });
+  return outcomes;
+}
+
+function outcomeOf(record: StoredRecord): FileOutcome {
+  const { request, responseData } = record;
+  const result = record.state === 'settled' ? record.result : 'aborted';
+  const disposition = responseData?.head.headers.find(
+    ([name]) => name.toLowerCase() === 'content-disposition',
+  );
+  return {
+    reason: result === 'success' ? '' : result,
+    status: responseData?.head.status ?? null,
+    size: storedBytes(record),
+    suggestedName: nameOfResponse(request.url, disposition?.[1] ?? null),
+  };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Does something with each item, with some of them at a time. Rejects with the first error, once all have let go. */
+export async function forEachAtATime<T>(
+  items: readonly T[],
+  count: number,
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next++;
+      await work(items[index] as T, index);
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(count, items.length) }, lane));
+  const failed = lanes.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}

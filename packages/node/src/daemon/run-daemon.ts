@@ -1,0 +1,80 @@
+import { createWriteStream } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Daemon } from './daemon.ts';
+import { FetchKeeper } from './fetch-keeper.ts';
+import { type KeptFetch, KeptFetches } from './kept-fetch.ts';
+import { LogFile } from './log-file.ts';
+import { openEngine } from './open-engine.ts';
+import { type DaemonPaths, daemonPaths, makeDaemonDirectories, reasonOf } from './private-directory.ts';
+import { DaemonError } from './protocol.ts';
+import { announceVariable } from './start-daemon.ts';
+
+/** ms for what is under way to come to rest; what does not is at rest anyway, up to its last checkpoint */
+const closeLimit = 10_000;
+
+export interface RunOptions {
+  readonly store: string;
+  readonly version: string;
+  /** ms */
+  readonly idleTimeout: number;
+}
+
+/** Runs the daemon of a store in this process. Resolves when it has ended. */
+export async function runDaemon({ store, version, idleTimeout }: RunOptions): Promise<void> {
+  const paths = daemonPaths(store);
+  const announce = announcer();
+  // it outlives its terminal
+  process.on('SIGHUP', () => {});
+  try {
+    await makeDaemonDirectories(paths);
+    const log = new LogFile(paths.log);
+    await serve(paths, version, idleTimeout, log, announce);
+  } catch (error) {
+    announce({ code: error instanceof DaemonError ? error.code : codeOf(error), reason: reasonOf(error) });
+    throw error;
+  }
+}
+
+async function serve(
+  paths: DaemonPaths,
+  version: string,
+  idleTimeout: number,
+  log: LogFile,
+  announce: Announce,
+): Promise<void> {
+  const write = (message: string): void => log.write(message);
+  const store = new KeptFetches(paths.jobs, paths.received);
+  const load = (): Promise<KeptFetch[]> =>
+    store.load((path, reason) =>
+      write(`${path} can't be read, and is left where it is: ${reasonOf(reason)}`),
+    );
+  const engine = await openEngine(paths.store, write);
+  const keeper = new FetchKeeper({ engine, store, log: write, now: Date.now }, await load());
+  const daemon = new Daemon({ keeper, paths, version, idleTimeout });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => daemon.stop(signal));
+  await daemon.listen();
+  write(`Daemon of version ${version} for ${paths.store}`);
+  announce('ready');
+  const reason = await daemon.stopped;
+  write(`Ends: ${reason}`);
+  await daemon.close();
+  await keeper.close();
+  await Promise.race([engine.close(), delay(closeLimit, undefined, { ref: false })]);
+}
+
+type Announce = (said: 'ready' | { code: string; reason: string }) => void;
+
+/** Tells whoever started this daemon in the background whether it is ready. */
+function announcer(): Announce {
+  if (process.env[announceVariable] !== '1') return () => {};
+  delete process.env[announceVariable];
+  const stream = createWriteStream('', { fd: 3 });
+  stream.on('error', () => {});
+  return (said) => {
+    stream.end(typeof said === 'string' ? said : JSON.stringify(said));
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && error.name === 'StoreInUseError' ? 'in-use' : 'trouble';
+}

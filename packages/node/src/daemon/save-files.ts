@@ -1,0 +1,76 @@
+import { mkdir } from 'node:fs/promises';
+import type { KeptFetch, KeptFetches, KeptFile } from './kept-fetch.ts';
+import { syncDirectory } from './kept-fetch.ts';
+import { type FileToPlace, finishPlacing, placeFile } from './place-files.ts';
+import { reasonOf } from './private-directory.ts';
+import { forEachAtATime } from './receive-files.ts';
+
+/** files after which it is noted where they are */
+const batchSize = 256;
+const atATime = 8;
+
+/**
+ * Puts the received files of a fetch that has ended into its directory, and notes where they are. Resolves with the
+ * fetch as it is then: with a `problem` if some could not be put there; those stay in the store.
+ * @param onNote called with each state that was noted
+ */
+export async function saveFiles(
+  fetch: KeptFetch,
+  directory: string,
+  store: KeptFetches,
+  onNote: (fetch: KeptFetch) => void,
+): Promise<KeptFetch> {
+  let current: KeptFetch = { ...fetch, problem: null };
+  const note = async (next: KeptFetch): Promise<void> => {
+    await store.write(next);
+    current = next;
+    onNote(next);
+  };
+  const open = current.files.flatMap((file, index) => (isToBeSaved(file) ? [index] : []));
+  let problem: string | null = null;
+  try {
+    if (open.length > 0) await mkdir(directory, { recursive: true });
+    for (let start = 0; start < open.length; start += batchSize) {
+      const batch = open.slice(start, start + batchSize);
+      const files = [...current.files];
+      const placed: FileToPlace[] = [];
+      await forEachAtATime(batch, atATime, async (index) => {
+        const file = files[index] as KeptFile;
+        const plan = planOf(file, index, current, store);
+        try {
+          files[index] = { ...file, path: await placeFile(plan, directory, current.overwrite) };
+          placed.push(plan);
+        } catch (error) {
+          problem ??= problemOf(error, current.id, directory);
+        }
+      });
+      await syncDirectory(directory);
+      await note({ ...current, files });
+      await finishPlacing(placed, directory);
+    }
+  } catch (error) {
+    problem ??= problemOf(error, current.id, directory);
+  }
+  if (problem !== current.problem || open.length === 0) await note({ ...current, problem });
+  return current;
+}
+
+export function isToBeSaved(file: KeptFile): boolean {
+  return file.outcome?.reason === '' && file.path === null;
+}
+
+function planOf(file: KeptFile, index: number, fetch: KeptFetch, store: KeptFetches): FileToPlace {
+  return {
+    source: store.receivedPath(fetch, index),
+    name: file.name ?? file.outcome?.suggestedName ?? 'download',
+    mayBeNumbered: file.name === null,
+    temporaryName: `.bgfetch-${fetch.key}-${index}`,
+  };
+}
+
+function problemOf(error: unknown, id: string, directory: string): string {
+  return (
+    `What was received could not be saved in ${directory}: ${reasonOf(error)}. It is kept: ` +
+    `"bgfetch save ${id} --output DIR" saves it elsewhere`
+  );
+}

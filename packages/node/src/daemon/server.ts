@@ -1,0 +1,97 @@
+import { unlink } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { checkCall, idOfMessage } from './check-message.ts';
+import { readLines, writeLine } from './lines.ts';
+import { type Call, DaemonError, longestLine, type Reply } from './protocol.ts';
+import { redactText } from './redact.ts';
+import type { FetchReport } from './status.ts';
+
+/** A client, as the command that it called sees it. */
+export interface Caller {
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+  /** Resolves when the client can take more. */
+  report(report: FetchReport): Promise<void>;
+}
+
+export type Answer = (call: Call, caller: Caller) => Promise<unknown>;
+
+/** The daemon's end of its socket. */
+export class SocketServer {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #answer: Answer;
+  readonly #onClients: () => void;
+
+  /** @param onClients called when a client came or went */
+  constructor(answer: Answer, onClients: () => void) {
+    this.#answer = answer;
+    this.#onClients = onClients;
+    this.#server = createServer((socket) => this.#serve(socket));
+  }
+
+  get clients(): number {
+    return this.#sockets.size;
+  }
+
+  /**
+   * Listens at `path`, in a directory that is the user's alone. Only who holds the engine's lock may call it: then a
+   * socket that is there was left by a daemon that is dead.
+   */
+  async listen(path: string): Promise<void> {
+    if (process.platform !== 'win32') {
+      await unlink(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(path, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  /** Takes no more clients, and lets those go that are there. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.destroySoon();
+    await closed;
+  }
+
+  #serve(socket: Socket): void {
+    const gone = new AbortController();
+    this.#sockets.add(socket);
+    this.#onClients();
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      gone.abort();
+      this.#onClients();
+    });
+    readLines(socket, longestLine, (line) => void this.#handle(socket, line, gone.signal));
+  }
+
+  async #handle(socket: Socket, line: string, signal: AbortSignal): Promise<void> {
+    let id = 0;
+    const send = (reply: Reply): Promise<void> => writeLine(socket, reply);
+    try {
+      const message: unknown = JSON.parse(line);
+      id = idOfMessage(message);
+      const call = checkCall(message);
+      const value = await this.#answer(call, { signal, report: (report) => send({ id, report }) });
+      await send({ id, value: value ?? null });
+    } catch (error) {
+      await send({ id, error: describe(error) });
+      // whoever does not speak JSON is no client
+      if (id === 0) socket.destroySoon();
+    }
+  }
+}
+
+function describe(error: unknown): { code: DaemonError['code']; message: string } {
+  if (error instanceof DaemonError) return { code: error.code, message: redactText(error.message) };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'trouble', message: redactText(message) };
+}

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { closeSync, constants, openSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection, ConnectionLostError } from './connection.ts';
+import {
+  type DaemonPaths,
+  daemonPaths,
+  findSocketDirectory,
+  makeDaemonDirectories,
+  reasonOf,
+} from './private-directory.ts';
+import { DaemonError, protocolVersion } from './protocol.ts';
+
+/** ms in which a daemon has to be reached: another may be ending, or be starting, at this moment */
+const startLimit = 20_000;
+/** ms between two looks at a socket that somebody else is about to open */
+const lookInterval = 50;
+
+/** Set in the environment of a daemon that tells on file descriptor 3 whether it is ready. */
+export const announceVariable = 'BGFETCH_DAEMON_ANNOUNCES';
+
+export interface DaemonAddress {
+  readonly store: string;
+  /** of this package */
+  readonly version: string;
+}
+
+/** Resolves with a connection to the store's daemon, null if none runs. */
+export async function findDaemon(address: DaemonAddress): Promise<Connection | null> {
+  const paths = daemonPaths(address.store);
+  if (!(await findSocketDirectory(paths))) return null;
+  return await greet(paths, address.version);
+}
+
+/** Resolves with a connection to the store's daemon, which is started if none runs. */
+export async function reachDaemon(address: DaemonAddress): Promise<Connection> {
+  const paths = daemonPaths(address.store);
+  await makeDaemonDirectories(paths);
+  const deadline = Date.now() + startLimit;
+  for (;;) {
+    const connection = await greet(paths, address.version);
+    if (connection) return connection;
+    const started = await start(paths);
+    if (started === 'ready') continue;
+    if (started.code !== 'in-use' || Date.now() > deadline) {
+      throw new DaemonError(
+        'trouble',
+        `The daemon for ${paths.store} could not be started: ${started.reason}`,
+      );
+    }
+    await delay(lookInterval);
+  }
+}
+
+/** Connects and agrees on a version; null if nobody is there, or nobody any more. */
+async function greet(paths: DaemonPaths, version: string): Promise<Connection | null> {
+  const connection = await openSocket(paths);
+  if (!connection) return null;
+  try {
+    const theirs = await connection.call('hello', { protocol: protocolVersion, version });
+    if (theirs.version === version) return connection;
+    const { stopping } = await connection.call('stop', { onlyIfIdle: true });
+    if (!stopping && theirs.protocol === protocolVersion) return connection;
+    connection.close();
+    if (stopping) return null;
+    throw new DaemonError(
+      'trouble',
+      `The daemon for ${paths.store} (process ${theirs.pid}) is of version ${theirs.version}, this is ${version}, and it is ` +
+        'busy: wait for it, or stop it with "bgfetch daemon stop"; what it is doing goes on afterwards',
+    );
+  } catch (error) {
+    connection.close();
+    if (error instanceof ConnectionLostError) return null;
+    throw error;
+  }
+}
+
+async function openSocket(paths: DaemonPaths): Promise<Connection | null> {
+  try {
+    return await Connection.open(paths.socket);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET') return null;
+    throw new DaemonError(
+      'trouble',
+      `The daemon for ${paths.store} can't be reached at ${paths.socket} (${reasonOf(cause)}): is it another user's?`,
+      { cause },
+    );
+  }
+}
+
+type Start = 'ready' | { readonly code: string; readonly reason: string };
+
+/** Starts a daemon that outlives this process and its terminal, and waits for what it says. */
+async function start(paths: DaemonPaths): Promise<Start> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+  const log = openSync(paths.log, flags, 0o600);
+  try {
+    const child = spawn(
+      process.execPath,
+      [...process.execArgv, process.argv[1] ?? '', 'daemon', 'run', '--store', paths.store],
+      {
+        detached: true,
+        stdio: ['ignore', log, log, 'pipe'],
+        env: { ...process.env, [announceVariable]: '1' },
+        windowsHide: true,
+      },
+    );
+    const exited = new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      child.once('exit', (code, signal) =>
+        resolve(`it ended with ${signal ?? code}; its log is ${paths.log}`),
+      );
+    });
+    const said = await readAll(child.stdio[3] as Readable);
+    child.unref();
+    if (said === 'ready') return 'ready';
+    if (said === '') return { code: 'ended', reason: await exited };
+    return JSON.parse(said) as { code: string; reason: string };
+  } finally {
+    closeSync(log);
+  }
+}
+
+async function readAll(stream: Readable): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of stream) text += chunk;
+  } catch {
+    // it ended while it was read: what it said is what there is
+  }
+  return text.trim();
+}

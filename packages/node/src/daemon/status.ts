@@ -1,0 +1,76 @@
+/** What the daemon tells of its fetches. URLs in it are redacted; titles and names are as somebody wrote them. */
+
+/** `saving`: everything was received, and files are on their way to their places. */
+export type FetchState = 'active' | 'paused' | 'saving' | 'success' | 'failure' | 'aborted';
+
+/** `retrying`: the next attempt comes at `retryAt`. `received`: whole, in the store. */
+export type FileState = 'waiting' | 'transferring' | 'retrying' | 'offline' | 'received' | 'saved' | 'failed';
+
+/** Why a file, or a fetch, failed: the failure reasons of the specification. */
+export type FailureReason =
+  | ''
+  | 'aborted'
+  | 'bad-status'
+  | 'fetch-error'
+  | 'quota-exceeded'
+  | 'download-total-exceeded';
+
+export interface FileStatus {
+  readonly index: number;
+  readonly url: string;
+  readonly state: FileState;
+  /** bytes, as is the next; `total` is null while nobody said */
+  readonly downloaded: number;
+  readonly total: number | null;
+  /** the HTTP status, null before there is one */
+  readonly status: number | null;
+  readonly reason: FailureReason;
+  /** ms since the epoch */
+  readonly retryAt: number | null;
+  /** where it was saved */
+  readonly path: string | null;
+}
+
+export interface FetchStatus {
+  readonly id: string;
+  readonly title: string;
+  readonly state: FetchState;
+  readonly reason: FailureReason;
+  /** ms since the epoch */
+  readonly created: number;
+  /** bytes, as are the next three; `total` is null while nobody said */
+  readonly downloaded: number;
+  readonly total: number | null;
+  readonly uploaded: number;
+  readonly uploadTotal: number;
+  /** how many files there are, and how many are received, saved or failed */
+  readonly fileCount: number;
+  readonly filesDone: number;
+  /** where its files go when they are saved; null if nobody said */
+  readonly directory: string | null;
+  /** what keeps it from going on, and what to do; null if nothing does */
+  readonly problem: string | null;
+}
+
+/** A fetch, and of its files all, or those that have changed. */
+export interface FetchReport {
+  readonly fetch: FetchStatus;
+  readonly files: readonly FileStatus[];
+}
+
+export interface DaemonStatus {
+  readonly pid: number;
+  readonly version: string;
+  readonly store: string;
+  /** ms since the epoch */
+  readonly started: number;
+  readonly active: number;
+  readonly fetches: number;
+  readonly clients: number;
+  /** ms without anything to do after which it ends */
+  readonly idleTimeout: number;
+}
+
+export function hasEnded(state: FetchState): boolean {
+  return state === 'success' || state === 'failure' || state === 'aborted';
+}

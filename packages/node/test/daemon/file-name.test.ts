@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fileNameOfDisposition } from '../../src/daemon/content-disposition.ts';
+import { nameOfResponse, nameOfUrl, numberedName, safeFileName } from '../../src/daemon/file-name.ts';
+
+const names: readonly (readonly [given: string, safe: string])[] = [
+  ['film.mp4', 'film.mp4'],
+  ['été 東京.mp4', 'été 東京.mp4'],
+  ['e\u0301te\u0301', '\u00e9t\u00e9'],
+  ['../../etc/passwd', 'passwd'],
+  ['..\\..\\windows\\system.ini', 'system.ini'],
+  ['C:\\x\\y.txt', 'y.txt'],
+  ['/', 'download'],
+  ['', 'download'],
+  ['.', 'download'],
+  ['..', 'download'],
+  ['a/..', 'a'],
+  ['.bashrc', '_bashrc'],
+  ['-rf', '_rf'],
+  ['~root', '_root'],
+  ['a\u0000b\u001b[31mc\n', 'ab[31mc'],
+  ['exe\u202efdp.txt', 'exefdp.txt'],
+  ['a\ud800b', 'ab'],
+  ['a:b*c?"<>|', 'a_b_c_____'],
+  ['con', '_con'],
+  ['NUL.txt', '_NUL.txt'],
+  ['com1', '_com1'],
+  ['COM¹.log', '_COM¹.log'],
+  ['aux .txt', '_aux .txt'],
+  ['conin$', '_conin$'],
+  ['console.log', 'console.log'],
+  ['film.mp4...  ', 'film.mp4'],
+  ['  film.mp4', 'film.mp4'],
+];
+
+describe('a safe file name', () => {
+  it.each(names)('makes of %j the name %j', (given, safe) => {
+    expect(safeFileName(given)).toBe(safe);
+  });
+
+  it('keeps the extension of a name that is too long, and cuts between characters', () => {
+    const safe = safeFileName(`${'東'.repeat(200)}.tar.gz`);
+    expect(safe).toMatch(/^東+\.tar\.gz$/);
+    expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(200);
+    expect(Buffer.byteLength(safe)).toBeGreaterThan(190);
+  });
+
+  it('is one harmless component of a path whatever a server says, and its own safe name', () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 400 }),
+      fc.string({
+        unit: fc.constantFrom('.', '/', '\\', ' ', '-', '~', 'con', 'é', '\u202e', '\ud800', 'x'),
+      }),
+    );
+    fc.assert(
+      fc.property(hostile, (wanted) => {
+        const safe = safeFileName(wanted);
+        expect(safe).not.toMatch(/^[.~-]|[/\\:*?"<>|]|[\p{Cc}\p{Cf}\p{Cs}]|[. ]$/u);
+        expect(safe).not.toBe('');
+        expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(200);
+        expect(safeFileName(safe)).toBe(safe);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is numbered before its extension', () => {
+    expect(numberedName('film.mp4', 0)).toBe('film.mp4');
+    expect(numberedName('film.mp4', 2)).toBe('film (2).mp4');
+    expect(numberedName('model.tar.gz', 1)).toBe('model (1).tar.gz');
+    expect(numberedName('README', 1)).toBe('README (1)');
+  });
+});
+
+describe('the name for a response', () => {
+  it.each([
+    ['https://a.example/x/film.mp4?token=1#t', 'film.mp4'],
+    ['https://a.example/x/%E6%9D%B1.mp4', '東.mp4'],
+    ['https://a.example/x/%ff.bin', '%ff.bin'],
+    ['https://a.example/x/..%2f..%2fpasswd', 'passwd'],
+    ['https://a.example/dir/', 'dir'],
+    ['https://a.example', 'download'],
+  ])('of %s is %s', (url, name) => {
+    expect(nameOfUrl(url)).toBe(name);
+  });
+
+  it('is the one that the server gives, made safe', () => {
+    const url = 'https://a.example/get.php?id=5';
+    expect(nameOfResponse(url, 'attachment; filename="../../.ssh/authorized_keys"')).toBe('authorized_keys');
+    expect(nameOfResponse(url, 'attachment')).toBe('get.php');
+    expect(nameOfResponse(url, null)).toBe('get.php');
+  });
+});
+
+describe('Content-Disposition', () => {
+  it.each([
+    [null, null],
+    ['', null],
+    ['attachment', null],
+    ['attachment; filename=film.mp4', 'film.mp4'],
+    ['attachment; filename="my film.mp4"', 'my film.mp4'],
+    ['attachment; filename="a\\"b.txt"', 'a"b.txt'],
+    ['ATTACHMENT ; FileName = "x.txt"', 'x.txt'],
+    ['inline;filename="a;b.txt";size=3', 'a;b.txt'],
+    ["attachment; filename*=UTF-8''%e2%82%ac%20rates", '€ rates'],
+    ["attachment; filename*=iso-8859-1'en'%A3%20rates", '£ rates'],
+    ['attachment; filename="EURO.txt"; filename*=utf-8\'\'%e2%82%ac.txt', '€.txt'],
+    ['attachment; filename*=utf-8\'\'%e2%82%ac.txt; filename="EURO.txt"', '€.txt'],
+    ['attachment; filename*=utf-8\'\'%ff; filename="plain.txt"', 'plain.txt'],
+    ['attachment; filename*=koi8-r\'\'x; filename="plain.txt"', 'plain.txt'],
+    ['attachment; filename="first"; filename="second"', 'first'],
+    ['attachment; filename=""', null],
+    ['attachment; filename="unfinished', null],
+    ['attachment; filename="\u00e2\u0082\u00ac.txt"', '€.txt'],
+    ['attachment; filename="\u00a3.txt"', '£.txt'],
+    ['; filename=x', null],
+  ])('%j names %j', (value, name) => {
+    expect(fileNameOfDisposition(value)).toBe(name);
+  });
+
+  it('is read in time that grows no faster than its length', () => {
+    for (const part of ['a=b;', '\\', '; filename="', "'%41", ' ;', '"']) {
+      fileNameOfDisposition(`attachment; filename="${part.repeat(200_000)}`);
+    }
+  });
+
+  it('never throws', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        (value) => void fileNameOfDisposition(`a;filename=${value}`),
+      ),
+    );
+  });
+});
