@@ -1,12 +1,35 @@
-import { defineConfig } from 'tsdown';
+import { defineConfig, type UserConfig } from 'tsdown';
 
-export default defineConfig({
-  entry: 'src/index.ts',
-  format: 'esm',
+const common: UserConfig = {
   platform: 'node',
   target: 'node20',
-  dts: true,
   // the core is private to the packages that are published: it is bundled, like in the browser's
   deps: { alwaysBundle: ['@background-fetch/core'] },
-  outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
-});
+};
+
+export default defineConfig([
+  {
+    ...common,
+    entry: 'src/index.ts',
+    format: 'esm',
+    dts: true,
+    outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
+  },
+  {
+    ...common,
+    // Node starts CommonJS faster: with modules, help would take 1.45 times as long as an empty script, not 1.25
+    entry: { cli: 'src/cli/main.ts' },
+    format: 'cjs',
+    dts: false,
+    clean: false,
+    outExtensions: () => ({ js: '.cjs' }),
+    // what other parts share with the command line is a part, too: none may need the one that is just starting
+    outputOptions: {
+      codeSplitting: {
+        groups: [
+          { name: 'options', test: /src[\\/]cli[\\/](exit-codes|parse-values|version)\.ts$|package\.json$/ },
+        ],
+      },
+    },
+  },
+]);

@@ -1,0 +1,99 @@
+import type { FetchStatus, FileStatus } from '../../daemon/status.ts';
+import { describeAmount, describeFailure, describeReason } from '../describe.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
+import { printable } from '../printable.ts';
+import { Tracker } from '../progress/tracker.ts';
+import type { Session } from '../session.ts';
+
+/** What following fetches to their end came to. */
+export interface Followed {
+  readonly fetches: readonly { readonly fetch: FetchStatus; readonly files: readonly FileStatus[] }[];
+  readonly exitCode: ExitCode;
+}
+
+/** Shows how fetches get on, until all have ended. */
+export async function followToEnd(
+  session: Session,
+  ids: readonly string[],
+  output: Output,
+): Promise<Followed> {
+  const reporter = output.reporter();
+  const tracker = new Tracker();
+  try {
+    await session.call('follow', { fetches: ids }, (report) => {
+      tracker.add(report, performance.now());
+      reporter.report(report);
+    });
+  } finally {
+    reporter.end();
+  }
+  const fetches = ids.flatMap((id) => {
+    const fetch = tracker.fetch(id);
+    return fetch ? [{ fetch, files: tracker.files(id) }] : [];
+  });
+  return { fetches, exitCode: exitCodeOf(fetches.map(({ fetch }) => fetch)) };
+}
+
+/** The worst: a failure before an abort, and these before a file that has no place. */
+export function exitCodeOf(fetches: readonly FetchStatus[]): ExitCode {
+  if (fetches.some(({ state }) => state === 'failure')) return exitCodes.failed;
+  if (fetches.some(({ state }) => state === 'aborted')) return exitCodes.aborted;
+  return fetches.some(({ problem }) => problem !== null) ? exitCodes.trouble : exitCodes.success;
+}
+
+/** Says how fetches ended, and where their files are. */
+export function summarise({ fetches, exitCode }: Followed, output: Output): void {
+  for (const { fetch, files } of fetches) {
+    for (const file of files) {
+      if (file.state === 'saved')
+        output.result(printable(file.path ?? ''), { event: 'saved', id: fetch.id, ...file });
+    }
+    if (fetch.state !== 'aborted') {
+      for (const file of files) if (file.state === 'failed') output.error(describeFailure(file));
+    }
+    if (fetch.problem !== null) output.error(printable(fetch.problem));
+    output.note(`${printable(fetch.id)}: ${describeEnd(fetch)}`);
+    if (output.json) {
+      const { id, state, reason, downloaded, fileCount, problem } = fetch;
+      output.event({ event: 'end', id, state, reason, downloaded, fileCount, problem, exitCode });
+    }
+  }
+}
+
+function describeEnd(fetch: FetchStatus): string {
+  if (fetch.state === 'success') return `done, ${describeAmount(fetch)}`;
+  return `${fetch.state}: ${describeReason(fetch.reason, null)}`;
+}
+
+/**
+ * Follows until the end, or until the user interrupts.
+ * @returns null for an interruption
+ */
+export async function followUnlessInterrupted(
+  session: Session,
+  ids: readonly string[],
+  output: Output,
+  onInterrupt: (times: number) => Promise<'stop' | 'go on'>,
+): Promise<Followed | null> {
+  let times = 0;
+  let stop: (value: null) => void = () => {};
+  let fail: (error: unknown) => void = () => {};
+  const interrupted = new Promise<null>((resolve, reject) => {
+    stop = resolve;
+    fail = reject;
+  });
+  const listener = (): void => {
+    onInterrupt(++times).then((answer) => {
+      if (answer === 'stop') stop(null);
+    }, fail);
+  };
+  process.on('SIGINT', listener);
+  try {
+    const following = followToEnd(session, ids, output);
+    following.catch(() => {});
+    return await Promise.race([following, interrupted]);
+  } finally {
+    process.off('SIGINT', listener);
+  }
+}

@@ -1,0 +1,46 @@
+import type { FetchStatus, FileStatus } from '../../daemon/status.ts';
+import { describeAmount, describeReason, nameForShow } from '../describe.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { printable } from '../printable.ts';
+import { type CommonOptions, runWithDaemon } from '../run-command.ts';
+
+export async function list(options: CommonOptions): Promise<void> {
+  await runWithDaemon(options, async (session, output) => {
+    const fetches = await session.call('list', {});
+    for (const fetch of fetches) output.result(describeInOneLine(fetch), { event: 'fetch', ...fetch });
+    if (fetches.length === 0) output.note('There are no fetches');
+    return exitCodes.success;
+  });
+}
+
+export async function show(id: string, options: CommonOptions): Promise<void> {
+  await runWithDaemon(options, async (session, output) => {
+    const { fetch, files } = await session.call('show', { fetch: id });
+    const { title, directory, problem, created } = fetch;
+    const lines = [
+      describeInOneLine(fetch),
+      ...(title === '' ? [] : [`  title    ${printable(title)}`]),
+      `  started  ${new Date(created).toISOString()}`,
+      ...(directory === null ? [] : [`  output   ${printable(directory)}`]),
+      ...(fetch.uploadTotal === 0 ? [] : [`  sent     ${fetch.uploaded} of ${fetch.uploadTotal} bytes`]),
+      ...(problem === null ? [] : [`  problem  ${printable(problem)}`]),
+    ];
+    output.result(lines.join('\n'), { event: 'fetch', ...fetch });
+    for (const file of files) output.result(describeFile(file), { event: 'file', id, ...file });
+    return exitCodes.success;
+  });
+}
+
+function describeInOneLine(fetch: FetchStatus): string {
+  const { id, state, reason, fileCount, filesDone, title } = fetch;
+  const files = fileCount > 1 ? `, ${filesDone} of ${fileCount} files` : '';
+  const why = reason === '' ? '' : ` (${reason})`;
+  return `${printable(id)}  ${state}${why}  ${describeAmount(fetch)}${files}${title === '' ? '' : `  ${printable(title)}`}`;
+}
+
+function describeFile(file: FileStatus): string {
+  const { state, reason, status, path, url } = file;
+  const why = reason === '' ? '' : `: ${describeReason(reason, status)}`;
+  const where = path === null ? '' : `\n           ${printable(path)}`;
+  return `  file     ${nameForShow(file)}  ${state}${why}  ${describeAmount(file)}\n           ${printable(url)}${where}`;
+}

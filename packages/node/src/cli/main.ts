@@ -1,0 +1,3 @@
+import { run } from './program.ts';
+
+void run(process.argv);

@@ -1,0 +1,52 @@
+import { InvalidArgumentError } from 'commander';
+
+const powers: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3, t: 4 };
+
+/** `5M`, `500k`, `1.5G`, `5MiB`, `1000`: bytes, in powers of 1024 as curl and wget count. */
+export function parseSize(text: string): number {
+  const match = /^(\d{1,15}(?:\.\d{1,6})?)([kmgt]?)(?:i?b)?$/i.exec(text);
+  const bytes = Math.round(Number(match?.[1]) * 1024 ** (powers[match?.[2]?.toLowerCase() ?? ''] ?? 0));
+  if (!match || !Number.isSafeInteger(bytes)) {
+    throw new InvalidArgumentError('Give a number of bytes such as 500k, 5M or 1.5G.');
+  }
+  return bytes;
+}
+
+/** As a size, and not 0. */
+export function parseRate(text: string): number {
+  const rate = parseSize(text);
+  if (rate === 0) throw new InvalidArgumentError('Give the bytes per second, such as 500k or 5M: not 0.');
+  return rate;
+}
+
+/** A parser of whole numbers from `least` to `most`. */
+export function parseCount(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (count >= least && count <= most) return count;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** Adds `Name: value` to the headers given before it. */
+export function parseHeader(
+  text: string,
+  before: readonly (readonly [string, string])[] = [],
+): [string, string][] {
+  const match = /^([!#$%&'*+.^_`|~0-9a-z-]+):[ \t]*([^\r\n\0]*)$/i.exec(text);
+  if (!match?.[1] || match[2] === undefined) {
+    // what was given may be a secret: it is not repeated
+    throw new InvalidArgumentError("Give a header as 'Name: value'.");
+  }
+  return [...before.map(([name, value]): [string, string] => [name, value]), [match[1], match[2]]];
+}
+
+export function parseMethod(text: string): string {
+  if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(text)) return text;
+  throw new InvalidArgumentError('Give a method such as GET, POST or PUT.');
+}
+
+export function parseIntegrity(text: string): string {
+  if (/^sha(256|384|512)-[A-Za-z0-9+/_-]+={0,2}$/i.test(text)) return text;
+  throw new InvalidArgumentError('Give a digest as sha256-…, sha384-… or sha512-…, in base 64.');
+}

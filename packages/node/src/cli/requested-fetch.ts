@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, resolve, sep } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { reasonOf } from '../daemon/private-directory.ts';
+import type { FetchSettings, RequestedFetch, RequestedFile } from '../daemon/protocol.ts';
+import { redactUrl } from '../daemon/redact.ts';
+import { UsageError } from './exit-codes.ts';
+import { type ListedUrl, parseInputFile } from './input-file.ts';
+import type { CommonOptions } from './run-command.ts';
+
+/** The options of `fetch` and `get`. */
+export interface RequestOptions extends CommonOptions {
+  readonly id?: string;
+  readonly title?: string;
+  readonly downloadTotal?: number;
+  readonly header?: readonly (readonly [string, string])[];
+  readonly method?: string;
+  readonly body?: string;
+  readonly integrity?: string;
+  readonly output?: string;
+  readonly input?: string;
+  readonly overwrite?: boolean;
+  readonly jobs?: number;
+  readonly connections?: number;
+  readonly limitRate?: number;
+  readonly retry?: number;
+}
+
+/**
+ * What the daemon is asked for.
+ * @param directory where files go if no option says so; null keeps them in the store
+ */
+export async function requestFetch(
+  urls: readonly string[],
+  options: RequestOptions,
+  directory: string | null,
+): Promise<RequestedFetch> {
+  const listed = [
+    ...urls.map((url): ListedUrl => ({ url, headers: [] })),
+    ...(options.input === undefined
+      ? []
+      : parseInputFile(await readInput(options.input), nameOfInput(options.input))),
+  ];
+  if (listed.length === 0) throw new UsageError('Give a URL, or a list of them with --input FILE');
+  if (options.integrity !== undefined && listed.length > 1) {
+    throw new UsageError('--integrity is about one URL: in a list, give integrity=sha256-… below each');
+  }
+  const place = await findPlace(options.output, listed.length, directory);
+  const { headers = [] } = { headers: options.header };
+  const settings: FetchSettings = Object.fromEntries(
+    (['jobs', 'connections', 'limitRate', 'retry'] as const).flatMap((name) =>
+      options[name] === undefined ? [] : [[name, options[name]]],
+    ),
+  );
+  return {
+    id: options.id ?? null,
+    token: randomUUID(),
+    title: options.title ?? '',
+    downloadTotal: options.downloadTotal ?? 0,
+    method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
+    body: options.body === undefined ? null : resolve(options.body),
+    files: listed.map((item) => requestFile(item, headers, options.integrity ?? '', place.name)),
+    directory: place.directory,
+    overwrite: options.overwrite ?? false,
+    settings,
+  };
+}
+
+function nameOfInput(input: string): string {
+  return input === '-' ? 'the standard input' : input;
+}
+
+async function readInput(input: string): Promise<string> {
+  try {
+    return input === '-' ? await text(process.stdin) : await readFile(input, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`The list ${nameOfInput(input)} can't be read: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function requestFile(
+  { url, out, integrity, headers }: ListedUrl,
+  common: readonly (readonly [string, string])[],
+  commonIntegrity: string,
+  name: string | null,
+): RequestedFile {
+  const { plain, authorization } = separateCredentials(url);
+  if (out !== undefined && !isFileName(out)) {
+    throw new UsageError(`out=${out} is no name of a file: give a name without a path`);
+  }
+  return {
+    url: plain,
+    name: out ?? name,
+    integrity: integrity ?? commonIntegrity,
+    headers: [...authorization, ...common, ...headers],
+  };
+}
+
+/** Credentials in a URL become what they are sent as: the URL is shown, stored and redirected without them. */
+function separateCredentials(given: string): { plain: string; authorization: [string, string][] } {
+  if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
+    throw new UsageError(
+      `${redactUrl(given)} is no http or https URL: write it in full, such as https://example.com/file`,
+    );
+  }
+  const url = new URL(given);
+  if (url.username === '' && url.password === '') return { plain: url.href, authorization: [] };
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  url.username = '';
+  url.password = '';
+  return {
+    plain: url.href,
+    authorization: [['Authorization', `Basic ${Buffer.from(pair).toString('base64')}`]],
+  };
+}
+
+function isFileName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name);
+}
+
+/** Whether `--output` names a file or a directory. */
+export async function findPlace(
+  output: string | undefined,
+  files: number,
+  otherwise: string | null,
+): Promise<{ directory: string | null; name: string | null }> {
+  if (output === undefined) return { directory: otherwise, name: null };
+  const path = resolve(output);
+  const stats = await stat(path).catch(() => null);
+  const isDirectory = stats ? stats.isDirectory() : /[/\\]$/.test(output) || output.endsWith(sep);
+  if (isDirectory) return { directory: path, name: null };
+  if (files > 1)
+    throw new UsageError(
+      `--output ${output} is one file, and there are ${files}: give a directory, ending in /`,
+    );
+  return { directory: dirname(path), name: basename(path) };
+}

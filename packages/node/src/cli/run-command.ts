@@ -1,0 +1,54 @@
+import { reasonOf } from '../daemon/private-directory.ts';
+import { DaemonError } from '../daemon/protocol.ts';
+import { redactText } from '../daemon/redact.ts';
+import { defaultStore } from './default-store.ts';
+import { type ExitCode, exitCodes, UsageError } from './exit-codes.ts';
+import { Output, type OutputOptions } from './output.ts';
+import { printable } from './printable.ts';
+import { Session } from './session.ts';
+import { version } from './version.ts';
+
+/** Options that every command has. */
+export interface CommonOptions extends OutputOptions {
+  readonly store?: string;
+}
+
+/** Runs a command that needs no daemon, and sets the exit code of the process. */
+export async function runCommand(
+  options: OutputOptions,
+  work: (output: Output) => Promise<ExitCode>,
+): Promise<void> {
+  const output = new Output(options);
+  // whoever reads our output may stop reading, as `head` does
+  process.stdout.on('error', () => process.exit(exitCodes.aborted));
+  try {
+    process.exitCode = await work(output);
+  } catch (error) {
+    const code =
+      error instanceof UsageError ? 'usage' : error instanceof DaemonError ? error.code : 'trouble';
+    const exitCode = code === 'trouble' ? exitCodes.trouble : exitCodes.usage;
+    const message = printable(redactText(reasonOf(error)));
+    if (output.json) output.event({ event: 'error', code, message, exitCode });
+    else output.error(message);
+    process.exitCode = exitCode;
+  }
+}
+
+/** Runs a command that asks the daemon, which is started if need be. */
+export async function runWithDaemon(
+  options: CommonOptions,
+  work: (session: Session, output: Output) => Promise<ExitCode>,
+): Promise<void> {
+  await runCommand(options, async (output) => {
+    const session = await Session.open({ store: storeOf(options), version });
+    try {
+      return await work(session, output);
+    } finally {
+      session.close();
+    }
+  });
+}
+
+export function storeOf({ store }: CommonOptions): string {
+  return store ?? defaultStore();
+}

@@ -1,0 +1,66 @@
+import { type Connection, ConnectionLostError } from '../daemon/connection.ts';
+import type { CommandName, Commands } from '../daemon/protocol.ts';
+import { DaemonError } from '../daemon/protocol.ts';
+import { type DaemonAddress, reachDaemon } from '../daemon/start-daemon.ts';
+import type { FetchReport } from '../daemon/status.ts';
+
+/** A daemon that dies so often in a row, without having said anything, will not live. */
+const mostLosses = 5;
+
+/**
+ * A command's conversation with the daemon. If the daemon dies, another is started and asked again: whatever it is
+ * asked can be asked twice.
+ */
+export class Session {
+  readonly #address: DaemonAddress;
+  #connection: Connection;
+
+  private constructor(address: DaemonAddress, connection: Connection) {
+    this.#address = address;
+    this.#connection = connection;
+  }
+
+  static async open(address: DaemonAddress): Promise<Session> {
+    return new Session(address, await reachDaemon(address));
+  }
+
+  async call<Name extends CommandName>(
+    command: Name,
+    ask: Commands[Name]['ask'],
+    onReport?: (report: FetchReport) => void,
+  ): Promise<Commands[Name]['answer']> {
+    let losses = 0;
+    const note = (report: FetchReport): void => {
+      losses = 0;
+      onReport?.(report);
+    };
+    for (;;) {
+      try {
+        return await this.#connection.call(command, ask, note);
+      } catch (error) {
+        if (!(error instanceof ConnectionLostError)) throw error;
+        if (++losses > mostLosses) {
+          throw new DaemonError(
+            'trouble',
+            'The daemon ends again and again: its log, in the store, may say why',
+            {
+              cause: error,
+            },
+          );
+        }
+        this.#connection = await reachDaemon(this.#address);
+      }
+    }
+  }
+
+  /** As `forget` of the daemon; one that is gone already is what was wanted. */
+  async forget(fetch: string): Promise<void> {
+    await this.call('forget', { fetch }).catch((error) => {
+      if (!(error instanceof DaemonError && error.code === 'unknown-fetch')) throw error;
+    });
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}
