@@ -21,6 +21,7 @@ export type * from './ports.ts';
 export * from './serialise/request.ts';
 export * from './serialise/response.ts';
 export { hasNullBody } from './transfer/body-completeness.ts';
+export type { Workshop } from './transfer/job.ts';
 export * from './transfer/lost-bytes.ts';
 export * from './transfer/options.ts';
 export * from './transfer/retry-schedule.ts';

@@ -138,7 +138,8 @@ export class Engine {
     if (this.#stopping.signal.aborted) return;
     const { store } = this.#workshop.ports;
     const records = await store.transact('read', (transaction) => transaction.listRecords(fetch.key));
-    const job = new Job(this.#workshop, fetch, records);
+    const { adapt } = this.#workshop.options;
+    const job = new Job(adapt ? adapt(this.#workshop, fetch) : this.#workshop, fetch, records);
     this.#jobs.set(fetch.key, job);
     const task = this.#perform(job)
       .catch((error) => {

@@ -1,5 +1,7 @@
+import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
 import type { RequestBody, Upload } from '../ports.ts';
 import type { Attempt } from './attempt.ts';
+import type { Workshop } from './job.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-schedule.ts';
 import type { TransferScheduler } from './scheduler.ts';
 import type { Transfer } from './transfer.ts';
@@ -27,6 +29,8 @@ export interface EngineOptions {
   readonly scheduler?: TransferScheduler;
   /** `trackUpload`, on hosts whose network tells of the transmission of request bodies */
   readonly trackUpload?: (transfer: Transfer, attempt: Attempt, body: RequestBody) => Upload;
+  /** What one background fetch is to be performed with in place of what all are, for hosts whose users may say so. */
+  readonly adapt?: (workshop: Workshop, fetch: StoredBackgroundFetch) => Workshop;
 }
 
 export const defaultEngineOptions: EngineOptions = {
