@@ -59,6 +59,8 @@ export interface GivenParts {
   readonly clock?: Clock;
   readonly connectivity?: Connectivity;
   readonly engine?: Partial<EngineOptions>;
+  /** bytes per second of one background fetch */
+  readonly limitRateOf?: (fetchId: string) => number | undefined;
 }
 
 export interface OpenedEngine {
@@ -87,6 +89,7 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
     const ports = { clock, connectivity: alwaysOnline, ...given };
     network = createNetwork({
       ...{ limitRate, dispatcher, beforeAttempt, onFailure, uploads, refusal },
+      limitRateOf: given.limitRateOf,
       clock: ports.clock,
     });
     const store = await openStore(directory);

@@ -1,11 +1,35 @@
+import type { Workshop } from '@background-fetch/core';
 import { registrationKey } from '../host/engine-host.ts';
+import { HostScheduler } from '../network/host-scheduler.ts';
 import { openEngine as openEngineAndStore } from '../open-background-fetch.ts';
 import { saveRecord } from '../save-record.ts';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
+import type { FetchSettings } from './protocol.ts';
+import { redactUrl } from './redact.ts';
 
-/** Opens the engine of a store for its daemon, which looks at the store beside what the API shows. */
-export async function openEngine(directory: string, log: (message: string) => void): Promise<EngineOfDaemon> {
-  const { engine, store } = await openEngineAndStore({ directory, log });
+/** ms for each attempt of which a server that never answered gets another one */
+const unansweredInterval = 1000;
+
+/**
+ * Opens the engine of a store for its daemon, which looks at the store beside what the API shows.
+ * @param settingsOf how a fetch is to be transferred, asked for when it begins
+ */
+export async function openEngine(
+  directory: string,
+  settingsOf: (id: string) => FetchSettings,
+  log: (message: string) => void,
+): Promise<EngineOfDaemon> {
+  const { engine, store } = await openEngineAndStore(
+    {
+      ...{ directory, log },
+      onFailure: ({ fetchId, url, error }) =>
+        log(`"${fetchId}": an attempt to fetch ${redactUrl(url)} failed: ${error}`),
+    },
+    {
+      limitRateOf: (id) => settingsOf(id).limitRate,
+      engine: { adapt: (workshop, fetch) => adapt(workshop, settingsOf(fetch.id)) },
+    },
+  );
   return {
     backgroundFetch: engine.backgroundFetch,
     pause: (id) => engine.pause(id),
@@ -16,5 +40,27 @@ export async function openEngine(directory: string, log: (message: string) => vo
     listFetches: () => store.transact('read', (transaction) => transaction.listFetches(registrationKey)),
     listRecords: (key) => store.transact('read', (transaction) => transaction.listRecords(key)),
     close: () => engine.close(),
+  };
+}
+
+function adapt(workshop: Workshop, settings: FetchSettings): Workshop {
+  const { jobs, connections = workshop.options.connections, retry } = settings;
+  const policy = workshop.options.retry;
+  return {
+    ...workshop,
+    scheduler: jobs === undefined ? workshop.scheduler : new HostScheduler(jobs),
+    options: {
+      ...workshop.options,
+      connections,
+      retry:
+        retry === undefined
+          ? policy
+          : {
+              ...policy,
+              fruitlessAttempts: retry + 1,
+              unansweredRetries: retry,
+              unansweredWithin: Math.max(policy.unansweredWithin, retry * unansweredInterval),
+            },
+    },
   };
 }

@@ -48,8 +48,11 @@ async function serve(
     store.load((path, reason) =>
       write(`${path} can't be read, and is left where it is: ${reasonOf(reason)}`),
     );
-  const engine = await openEngine(paths.store, write);
-  const keeper = new FetchKeeper({ engine, store, log: write, now: Date.now }, await load());
+  // the engine asks for settings as soon as it is open; only then is what was kept this daemon's alone
+  const before = new Map((await load()).map((fetch) => [fetch.id, fetch.settings]));
+  let keeper: FetchKeeper | undefined;
+  const engine = await openEngine(paths.store, (id) => keeper?.settingsOf(id) ?? before.get(id) ?? {}, write);
+  keeper = new FetchKeeper({ engine, store, log: write, now: Date.now }, await load());
   const daemon = new Daemon({ keeper, paths, version, idleTimeout });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => daemon.stop(signal));
   await daemon.listen();

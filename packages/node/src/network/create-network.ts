@@ -12,7 +12,8 @@ import { createConnector } from './connector.ts';
 import { decode, decodersFor, findsCuts } from './decode-body.ts';
 import { type Arrival, followRedirects } from './follow-redirects.ts';
 import { headerOf } from './header-list.ts';
-import { RateLimit, throttle } from './rate-limit.ts';
+import { type RateLimit, throttle } from './rate-limit.ts';
+import { RateLimits } from './rate-limits.ts';
 import { requestHeaders } from './request-headers.ts';
 import { transformBody } from './transform-body.ts';
 import { BodyUpload, type Send } from './uploads/body-upload.ts';
@@ -24,6 +25,8 @@ export interface NetworkOptions {
   readonly dispatcher?: Dispatcher | undefined;
   /** bytes per second, over all bodies in both directions */
   readonly limitRate?: number | undefined;
+  /** bytes per second of one background fetch, in place of `limitRate`; undefined for those it says nothing of */
+  readonly limitRateOf?: ((fetchId: string) => number | undefined) | undefined;
   readonly beforeAttempt?: BeforeAttempt | undefined;
   /** Told of each attempt that fails. */
   readonly onFailure?: ((failure: AttemptFailure) => void) | undefined;
@@ -58,13 +61,14 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
   const reusing = options.dispatcher ?? new Agent({ connect });
   // a connection that has been idle may be ended by the server at any time: what is sent only once gets a new one
   const unused = options.dispatcher ?? new Agent({ connect, pipelining: 0 });
-  const limit = limitRate === undefined ? null : new RateLimit(limitRate, clock);
+  const limits = new RateLimits(limitRate, options.limitRateOf, clock);
   const fetch = async (
     asked: NetworkRequest,
     onError: (error: unknown) => void,
   ): Promise<NetworkResponse> => {
     asked.signal.throwIfAborted();
     const { request, signal } = asked;
+    const limit = limits.of(asked.id);
     const headers = requestHeaders(request, Object.entries(asked.headers), asked.fresh);
     const url = await prepareAttempt(options.beforeAttempt, asked, headers);
     const dispatcher = isRetryableMethod(request.method) ? reusing : unused;
@@ -96,7 +100,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     // nothing is asked first in Node
     sendsIfRange: () => true,
     async close() {
-      limit?.close();
+      limits.close();
       if (!options.dispatcher) await Promise.all([reusing.destroy(), unused.destroy()]);
     },
   };
