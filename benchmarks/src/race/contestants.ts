@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /** Something that downloads a URL into a file, and goes on with what an earlier run of it left. */
@@ -6,9 +7,13 @@ export interface Contestant {
   readonly name: string;
   /** The same command starts and continues. */
   command(url: string, directory: string, file: string): readonly [string, ...string[]];
+  /** Of the process that does the work, where that is not the command itself. */
+  worker?(directory: string): Promise<number>;
   /** Why it can't run here, null if it can. */
   missing(): string | null;
 }
+
+const bgfetch = fileURLToPath(new URL('../../../packages/node/bin/bgfetch.js', import.meta.url));
 
 function tool(name: string, program: string, args: (url: string, file: string) => string[]): Contestant {
   return {
@@ -64,6 +69,27 @@ export const contestants: readonly Contestant[] = [
   library('got'),
   library('fetch'),
   library('background-fetch'),
+  {
+    name: 'bgfetch',
+    command: (url, directory, file) => [
+      process.execPath,
+      ...[
+        bgfetch,
+        'get',
+        '--quiet',
+        '--store',
+        `${directory}/store`,
+        '--output',
+        `${directory}/${file}`,
+        url,
+      ],
+    ],
+    worker: async (directory) => Number(await readFile(`${directory}/store/engine.pid`, 'utf8')),
+    missing: () =>
+      spawnSync(process.execPath, [bgfetch, '--version']).status === 0
+        ? null
+        : 'npm run build has to come before',
+  },
 ];
 
 /** The one that must not lose. */

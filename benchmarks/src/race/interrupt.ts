@@ -36,6 +36,7 @@ export async function interruptAndSwap(
     await Promise.race([gone, server.log.waitFor(() => sent() >= size / 2)]);
     if (first.exitCode !== null)
       return { outcome: 'failed', detail: `exit ${first.exitCode} before the kill` };
+    if (contestant.worker) process.kill(await contestant.worker(directory), 'SIGKILL');
     first.kill('SIGKILL');
     await gone;
     const before = sent();
@@ -49,6 +50,10 @@ export async function interruptAndSwap(
     clearTimeout(timer);
     return await judge({ path: join(directory, file), key, size, exitCode, fetchedAgain: sent() - before });
   } finally {
+    await contestant
+      .worker?.(directory)
+      .then((pid) => process.kill(pid))
+      .catch(() => {});
     await rm(directory, { recursive: true, force: true });
   }
 }
