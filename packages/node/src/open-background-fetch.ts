@@ -18,6 +18,7 @@ import type { BeforeAttempt } from './network/before-attempt.ts';
 import { type AttemptFailure, createNetwork, type NodeNetwork } from './network/create-network.ts';
 import { HostScheduler } from './network/host-scheduler.ts';
 import type { ResumableUploads } from './network/uploads/upload.ts';
+import type { Faults } from './storage/faults.ts';
 import { checkpointOptions, type NodeStore, openStore } from './storage/index.ts';
 
 export interface OpenOptions {
@@ -61,6 +62,8 @@ export interface GivenParts {
   readonly engine?: Partial<EngineOptions>;
   /** bytes per second of one background fetch */
   readonly limitRateOf?: (fetchId: string) => number | undefined;
+  /** Told of the moments between which a write may die. */
+  readonly faults?: Faults;
 }
 
 export interface OpenedEngine {
@@ -92,7 +95,7 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
       limitRateOf: given.limitRateOf,
       clock: ports.clock,
     });
-    const store = await openStore(directory);
+    const store = await openStore(directory, given.faults ? { faults: given.faults } : {});
     const engine = new BackgroundFetchEngine(internal, {
       ...{ lock, store, network, baseUrl: options.baseUrl ? new URL(options.baseUrl).href : '' },
       ...ports,
