@@ -63,6 +63,11 @@ const steps: readonly Step[] = [
   { name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest },
   { name: 'conformance', command: [...typescript, 'testing/conformance/src/run.ts'], count: countOwnLine },
   { name: 'durability', command: [...typescript, 'testing/durability/src/run.ts'], count: countOwnLine },
+  {
+    name: 'crash',
+    command: [...typescript, 'testing/durability/src/crash/run.ts', '--rounds', '10'],
+    count: countOwnLine,
+  },
 ];
 
 async function run(step: Step): Promise<Count> {

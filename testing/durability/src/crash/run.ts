@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startFaultServer } from '@background-fetch/testing-fault-server';
+import { seededRandom } from '@background-fetch/testing-simulation';
+import { inMebibytes } from '../transfer-account.ts';
+import { killTheEmbedding } from './embedded.ts';
+
+/**
+ * Kills processes of the Node host at random moments: `npm run test:crash -- --rounds N`. `--seed S` repeats a run,
+ * `--from N` begins at its Nth round.
+ */
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '10' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
+  },
+});
+const rounds = Number(values.rounds);
+const from = Number(values.from);
+if (!(Number.isInteger(rounds) && rounds >= 1 && Number.isInteger(from) && from >= 1)) {
+  throw new Error(
+    `--rounds and --from take whole numbers from 1 on, not ${values.rounds} and ${values.from}`,
+  );
+}
+
+const kinds = [{ name: 'embedded', run: killTheEmbedding }];
+
+console.log(`seed ${values.seed}, ${rounds} rounds`);
+const total = { passed: 0, failed: 0, kills: 0, files: 0, mostAgain: 0 };
+for (let round = from; round < from + rounds; round++) {
+  const server = await startFaultServer();
+  const directory = await mkdtemp(join(tmpdir(), 'background-fetch-crash-'));
+  const kind = kinds[round % kinds.length] as (typeof kinds)[number];
+  try {
+    const random = seededRandom(`${values.seed}/${round}`);
+    const { kills, files, mostAgain } = await kind.run(server, random, `round-${round}`, directory);
+    total.passed++;
+    total.kills += kills;
+    total.files += files;
+    total.mostAgain = Math.max(total.mostAgain, mostAgain);
+    console.log(
+      `✓ ${round} ${kind.name}: ${files} files, ${kills} kills, ${inMebibytes(mostAgain)} MiB again at most`,
+    );
+  } catch (error) {
+    total.failed++;
+    console.log(`✗ ${round} ${kind.name}: --seed ${values.seed} --from ${round} --rounds 1 repeats it`);
+    console.error(error);
+  } finally {
+    await server.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+const { passed, failed, kills, files } = total;
+console.log(
+  `${files} files and ${kills} kills; one kill cost one file ${inMebibytes(total.mostAgain)} MiB at most`,
+);
+// a run in which nobody died has tested nothing
+if (kills === 0) console.log('Nobody was killed: run more rounds');
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && kills > 0 ? 0 : 1;
