@@ -40,6 +40,26 @@ export function contentRange(range: ByteRange, size: number, faults: Faults): st
       return `bytes ${start}..${end} of ${size}`;
     case 'star':
       return `bytes ${start}-${end}/*`;
+    case 'empty':
+      return '';
+    case 'equals':
+      return `bytes=${start}-${end}/${size}`;
+    case 'unit':
+      return `items ${start}-${end}/${size}`;
+    case 'negative':
+      return `bytes -${start}-${end}/${size}`;
+    case 'reversed':
+      return `bytes ${end}-${start}/${size}`;
+    case 'beyond':
+      return `bytes ${start}-${size}/${size}`;
+    case 'huge':
+      return `bytes ${start}-99999999999999999998/99999999999999999999`;
+    case 'letters':
+      return `bytes ${start}-end/${size}`;
+    case 'no-total':
+      return `bytes ${start}-${end}`;
+    case 'twice':
+      return `bytes ${start}-${end}/${size}, bytes ${start}-${end}/${size}`;
     case 'wrong-start':
       return `bytes ${start + 1}-${end + 1}/${size + 1}`;
     case 'wrong-total':

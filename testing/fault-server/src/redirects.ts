@@ -31,7 +31,8 @@ export function redirects(exchange: Exchange, faults: Faults, state: KeyState, o
 }
 
 function hopsLeft(faults: Faults, hop: string | null): number | 'loop' {
-  const left = hop ?? (faults.redirect === 'cross' || faults.redirect === 'signed' ? '1' : faults.redirect);
+  const once = /^(cross|signed|insecure|file)$/.test(faults.redirect ?? '');
+  const left = hop ?? (once ? '1' : faults.redirect);
   return left === 'loop' ? left : Number(left ?? 0);
 }
 
@@ -54,5 +55,8 @@ function locationOf(
     const other = location.origin === origins.crossOrigin ? origins.origin : origins.crossOrigin;
     return other + location.pathname + location.search;
   }
-  return location.pathname + location.search;
+  if (faults.redirect === 'insecure') {
+    return origins.origin + location.pathname + location.search;
+  }
+  return faults.redirect === 'file' ? 'file:///etc/hostname' : location.pathname + location.search;
 }

@@ -9,6 +9,7 @@ import { type ByteRange, contentRange, requestedRange, unsatisfiedRange } from '
 import { type Origins, redirects } from './redirects.ts';
 import { sendBody } from './sending.ts';
 import { ifRangeMatches, isNotModified, type Validators, validatorsOf } from './validators.ts';
+import { sendByHand } from './wire.ts';
 
 const pieceSize = 64 * 1024;
 
@@ -99,6 +100,14 @@ async function answerContent(exchange: Exchange, context: ResourceContext): Prom
     if (value !== undefined) {
       common['Content-Range'] = value;
     }
+  }
+  if (faults.wire !== undefined) {
+    await sendByHand(exchange, faults.wire, common, {
+      status: range ? 206 : 200,
+      size: end - start + 1,
+      bytes: bodyBytes(key, version, start, end + 1),
+    });
+    return;
   }
   // Servers that compress on the fly leave ranges alone: they are ranges of the identity.
   const encoding = headers.range === undefined ? faults.encoding : undefined;
