@@ -20,7 +20,8 @@ addEventListener('unhandledrejection', ({ reason }) => reportPageError(reason, '
 const fgrep = host.grep.replaceAll(titleSeparator, ' ').replace(titleSeparator.trimEnd(), '');
 mocha.setup({ ui: 'bdd', timeout: testTimeout, reporter: PostingReporter.for(results), fgrep });
 if (!host.native) await import('background-fetch');
-await import('./suites/index.ts');
+if (host.suites === 'faults') await import('./faults/suite.ts');
+else await import('./suites/index.ts');
 
 beforeEach('note what runs', noteFetches);
 afterEach('close what the test opened', async () => {

@@ -20,6 +20,14 @@ export interface HostInfo {
   readonly results: string;
   /** The fault server as another origin. */
   readonly crossOrigin: string;
+  /** What is run: the suites, or the matrix of faults. */
+  readonly suites: 'behaviour' | 'faults';
+  /** The fault server over TLS, with a certificate that this host was told to trust. */
+  readonly secureOrigin: string;
+  /** Another one, with a certificate that nobody was told of; '' where no fault needs it, as `closedOrigin`. */
+  readonly untrustedOrigin: string;
+  /** Where nobody listens. */
+  readonly closedOrigin: string;
 }
 
 export type Outcome = 'passed' | 'failed' | 'not-applicable';

@@ -24,7 +24,8 @@ const mocha = new Mocha({
   fgrep: host.grep.replaceAll(titleSeparator, ' ').replace(titleSeparator.trimEnd(), ''),
 });
 mocha.suite.emit('pre-require', globalThis, '', mocha);
-await import('../suites/index.ts');
+if (host.suites === 'faults') await import('../faults/suite.ts');
+else await import('../suites/index.ts');
 afterEach('close what the test opened', () =>
   closeScopes().catch((error) => reportPageError(error, 'while closing scopes')),
 );

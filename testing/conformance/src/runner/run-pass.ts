@@ -21,6 +21,8 @@ export interface PassReport {
 interface Servers {
   readonly faults: FaultServer;
   readonly results: ResultsServer;
+  /** Also what the matrix of faults needs, which is run then. */
+  readonly matrix?: { readonly untrustedOrigin: string; readonly closedOrigin: string };
 }
 
 /** Runs the page in a browser; `onResult` hears of each behaviour as it is known. */
@@ -70,11 +72,15 @@ async function runPage(
     blobStorage: !(pass.engine === 'webkit' && pass.driven),
     results: servers.results.nextAddress(),
     crossOrigin: servers.faults.crossOrigin,
+    suites: servers.matrix ? 'faults' : 'behaviour',
+    secureOrigin: servers.faults.secureOrigin,
+    untrustedOrigin: servers.matrix?.untrustedOrigin ?? '',
+    closedOrigin: servers.matrix?.closedOrigin ?? '',
   };
   servers.results.onMessage = (message) => page.receive(message);
   const url = `${servers.faults.origin}/conformance/page.html?host=${encodeURIComponent(JSON.stringify(host))}`;
   try {
-    const browser = await launch(pass, url);
+    const browser = await launch(pass, url, servers);
     await page.ended;
     await browser.close();
   } catch (error) {
@@ -82,10 +88,17 @@ async function runPage(
   }
 }
 
-async function launch({ engine, driven, native }: Pass, url: string): Promise<{ close(): Promise<void> }> {
-  if (engine === 'node') return launchNode(url);
+async function launch(
+  { engine, driven, native }: Pass,
+  url: string,
+  { faults, matrix }: Servers,
+): Promise<{ close(): Promise<void> }> {
+  if (engine === 'node') return launchNode(url, faults.certificate);
   const launchBrowser = driven ? launchDriven : launchUndriven;
-  return await launchBrowser(engine, { url, nativeBackgroundFetch: native, launcherTab: false });
+  return await launchBrowser(engine, {
+    ...{ url, nativeBackgroundFetch: native, launcherTab: false },
+    ...(matrix && { ignoreCertificateErrors: true, trustedOrigins: [faults.secureOrigin] }),
+  });
 }
 
 /** What one page says, and when it has ended or says nothing any more. */

@@ -4,7 +4,7 @@ import type { HostInfo, HostName } from '../protocol.ts';
 /** Where this page runs. */
 export const host = JSON.parse(
   new URL(location.href).searchParams.get('host') ??
-    '{"engine":"chromium","driven":false,"native":false,"blobStorage":true,"grep":"","after":"","results":"","crossOrigin":""}',
+    '{"engine":"chromium","driven":false,"native":false,"blobStorage":true,"grep":"","after":"","results":"","crossOrigin":"","suites":"behaviour","secureOrigin":"","untrustedOrigin":"","closedOrigin":""}',
 ) as HostInfo;
 
 /** Why CORS and what follows from it is no matter of Node. */

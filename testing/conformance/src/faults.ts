@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { engineNames, findEngines } from '@background-fetch/testing-engines';
+import { startFaultServer } from '@background-fetch/testing-fault-server';
+import type { HostName } from './protocol.ts';
+import { buildSite } from './runner/build.ts';
+import { printPass, printResult, printTotals } from './runner/print.ts';
+import { type HostRun, writeReport } from './runner/report-faults.ts';
+import { ResultsServer } from './runner/results-server.ts';
+import { runPass } from './runner/run-pass.ts';
+
+const usage = `npm run faults -- [--host node|chromium|firefox|webkit]… [--grep TEXT] [--report]
+  --report  writes the table into docs/reliability.md, which takes all hosts and all faults`;
+const reportPath = fileURLToPath(new URL('../../../docs/reliability.md', import.meta.url));
+const hostNames: readonly HostName[] = ['node', ...engineNames];
+
+process.exitCode = await main(process.argv.slice(2)).catch((error) => {
+  console.error(error instanceof Error ? `${error.stack}\n\nUsage: ${usage}` : error);
+  return 1;
+});
+// Sockets and browsers' pipes that are still open must not keep a finished run from ending.
+process.exit();
+
+async function main(args: readonly string[]): Promise<number> {
+  const { hosts, grep, report } = readCommandLine(args);
+  const engines = await findEngines();
+  const totals = { passed: 0, failed: 0 };
+  const runs: HostRun[] = [];
+  const site = await buildSite();
+  const [faults, untrusted] = await Promise.all([startFaultServer(), startFaultServer()]);
+  const results = await ResultsServer.listen();
+  const matrix = { untrustedOrigin: untrusted.secureOrigin, closedOrigin: await findClosedOrigin() };
+  try {
+    faults.serveDirectory('/conformance/', site.directory);
+    for (const host of hosts) {
+      const engine = host === 'node' ? { present: true as const, version: process.version } : engines[host];
+      if (!engine.present) {
+        console.log(`\n${engine.hint}`);
+        continue;
+      }
+      const pass = { engine: host, driven: false, native: false };
+      printPass(pass, engine.version);
+      const seen = await runPass(pass, grep, { faults, results, matrix }, printResult);
+      const { passed, failed } = printTotals(pass, seen);
+      totals.passed += passed;
+      totals.failed += failed;
+      runs.push({ host, version: engine.version, report: seen });
+    }
+  } finally {
+    await results[Symbol.asyncDispose]();
+    await Promise.all([faults.close(), untrusted.close()]);
+    await site[Symbol.asyncDispose]();
+  }
+  if (report) await writeReport(reportPath, runs);
+  console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
+  return totals.failed === 0 && totals.passed > 0 ? 0 : 1;
+}
+
+function readCommandLine(args: readonly string[]): { hosts: HostName[]; grep: string; report: boolean } {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      host: { type: 'string', multiple: true },
+      grep: { type: 'string', default: '' },
+      report: { type: 'boolean', default: false },
+    },
+  });
+  const hosts = (values.host ?? hostNames).map((name) => {
+    const host = hostNames.find((known) => known === name);
+    if (!host) throw new Error(`No host is called ${name}; there are ${hostNames.join(', ')}`);
+    return host;
+  });
+  if (values.report && (values.grep !== '' || values.host)) {
+    throw new Error('A report of a part would remove the rest: leave out --grep and --host');
+  }
+  return { hosts, grep: values.grep, report: values.report };
+}
+
+/** A port that was just free, on loopback. */
+async function findClosedOrigin(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `http://127.0.0.1:${port}`;
+}

@@ -1,0 +1,11 @@
+import type { TestScope } from '../../support/scope.ts';
+import type { Outcome } from '../fault.ts';
+import { storageProcedures } from './storage.ts';
+import { usersCodeProcedures } from './users-code.ts';
+
+export const procedures = { ...storageProcedures, ...usersCodeProcedures } satisfies Record<
+  string,
+  (scope: TestScope) => Promise<Outcome>
+>;
+
+export type ProcedureName = keyof typeof procedures;

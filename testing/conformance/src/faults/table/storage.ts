@@ -1,0 +1,54 @@
+import type { Fault, FaultGroup } from '../fault.ts';
+
+const onFullDisk = {
+  node: { notApplicable: 'a full disk is what packages/node/test/storage/full-disk.test.ts has' },
+} as const;
+const notIndexedDb = {
+  node: { notApplicable: 'the store is a directory that its engine has locked' },
+} as const;
+
+const noRoom = (
+  [
+    ['the first bytes', 'refuseFirstBytes'],
+    ['bytes in the middle', 'refuseMiddleBytes'],
+    ['the row of the checkpoint', 'refuseCheckpoint'],
+  ] as const
+).map(
+  ([what, procedure]): Fault => ({
+    name: `no room for ${what}`,
+    expected: 'quota-exceeded',
+    except: onFullDisk,
+    procedure,
+  }),
+);
+
+export const storage: FaultGroup = {
+  title: 'Storage',
+  faults: [
+    {
+      name: 'no room for downloadTotal',
+      options: { downloadTotal: Number.MAX_SAFE_INTEGER },
+      expected: 'refused: QuotaExceededError',
+      except: { webkit: { notApplicable: 'WebKitGTK does not tell its quota' } },
+    },
+    ...noRoom,
+    {
+      name: 'no room for the settled result, once',
+      expected: 'version 1',
+      except: onFullDisk,
+      procedure: 'refuseSettling',
+    },
+    {
+      name: 'the database is blocked by another tab’s upgrade, which is given up',
+      expected: 'version 1',
+      except: notIndexedDb,
+      procedure: 'blockDatabase',
+    },
+    {
+      name: 'the database is deleted while it is used',
+      expected: 'forgotten; in a new registration: version 1',
+      except: notIndexedDb,
+      procedure: 'deleteDatabase',
+    },
+  ],
+};

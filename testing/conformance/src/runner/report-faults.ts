@@ -1,0 +1,77 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { expectationOf, type Fault, type Outcome } from '../faults/fault.ts';
+import { groups } from '../faults/table/index.ts';
+import { type HostName, titleSeparator } from '../protocol.ts';
+import type { PassReport } from './run-pass.ts';
+
+export interface HostRun {
+  readonly host: HostName;
+  readonly version: string;
+  readonly report: PassReport;
+}
+
+const begin = '<!-- faults: written by npm run faults -- --report -->';
+const end = '<!-- /faults -->';
+const headline = '# Reliability\n';
+
+const names: Record<HostName, string> = {
+  node: 'Node',
+  chromium: 'Chromium',
+  firefox: 'Firefox',
+  webkit: 'WebKit',
+};
+
+/** Writes the table between its markers, or at the end of a file that has none. */
+export async function writeReport(path: string, runs: readonly HostRun[]): Promise<void> {
+  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return headline;
+    throw error;
+  });
+  const section = `${begin}\n${tableOf(runs)}${end}`;
+  const [from, to] = [before.indexOf(begin), before.indexOf(end)];
+  const after =
+    from === -1 || to === -1
+      ? `${before.trimEnd()}\n\n${section}\n`
+      : before.slice(0, from) + section + before.slice(to + end.length);
+  await writeFile(path, after);
+}
+
+function tableOf(runs: readonly HostRun[]): string {
+  const notes: string[] = [];
+  const head = runs.map(({ host, version }) => `${names[host]} ${/\d+(\.\d+)*/.exec(version)?.[0] ?? ''}`);
+  const rows = groups.flatMap(({ title, faults }) =>
+    faults.map((fault) => {
+      const cells = runs.map((run) => cellOf(run, title, fault, notes));
+      return `| ${title}: ${fault.name} | ${cells.join(' | ')} |`;
+    }),
+  );
+  const count = groups.reduce((sum, { faults }) => sum + faults.length, 0);
+  return [
+    '## Faults\n',
+    `${count} faults, each brought about by a real server, browser or disk, and what a background fetch came to. “version N”`,
+    'is a success whose SHA-256 is that of version N as the server served it; everything else is a `failureReason`.\n',
+    `| fault | ${head.join(' | ')} |`,
+    `| --- |${' --- |'.repeat(head.length)}`,
+    ...rows,
+    '',
+    ...notes.map((note, index) => `${index + 1}. ${note}`),
+    '',
+  ].join('\n');
+}
+
+/** What was seen: a behaviour that passed has had the outcome that the table of faults names. */
+function cellOf({ host, report }: HostRun, group: string, fault: Fault, notes: string[]): Outcome {
+  const title = `${group}${titleSeparator}${fault.name}`;
+  const result = report.results.find((one) => one.title === title);
+  const expected = expectationOf(fault, host);
+  if (!result) return 'not run';
+  if (result.outcome === 'failed') return '**not as expected**';
+  if (result.outcome === 'not-applicable') return `– ${noted(result.detail, notes)}`;
+  if ('notApplicable' in expected) return '**not as expected**';
+  return expected.because ? `${expected.outcome} ${noted(expected.because, notes)}` : expected.outcome;
+}
+
+function noted(reason: string, notes: string[]): string {
+  if (!notes.includes(reason)) notes.push(reason);
+  return `(${notes.indexOf(reason) + 1})`;
+}
