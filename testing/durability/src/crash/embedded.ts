@@ -4,7 +4,7 @@ import type { FaultServer } from '@background-fetch/testing-fault-server';
 import type { SeededRandom } from '@background-fetch/testing-simulation';
 import { requireEachEvent, requireFewAgain, requireOneVersion } from './judge.ts';
 import { type Death, type Life, live } from './life.ts';
-import { pick, planFetches } from './plan.ts';
+import { allFaults, pick, planFetches } from './plan.ts';
 import type { Figures } from './round.ts';
 
 const points = ['write', 'sync', 'synced', 'commit', 'log', 'unlink'] as const;
@@ -26,7 +26,7 @@ export async function killTheEmbedding(
   const store = join(directory, 'store');
   const saved = join(directory, 'saved');
   await mkdir(saved);
-  const planned = planFetches(random, prefix);
+  const planned = planFetches(random, prefix, allFaults);
   const connections = pick(random, [1, 4]);
   const fetches = planned.map(({ id, files }) => ({
     id,

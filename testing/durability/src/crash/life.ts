@@ -72,7 +72,7 @@ export async function live(
 }
 
 /** Calls back when the time has come; the result makes it never come. */
-function arm(server: FaultServer, death: Death | null, kill: () => void): () => void {
+export function arm(server: FaultServer, death: Death | null, kill: () => void): () => void {
   if (death?.at === 'time') {
     const timer = setTimeout(kill, death.ms);
     return () => clearTimeout(timer);

@@ -37,43 +37,50 @@ const serversThatCanGoOn = ['', '&etag=strong&lastmod=none', '&etag=none', '&len
 const serversThatCannot = ['&ranges=ignore', '&etag=none&lastmod=none', '&etag=weak&lastmod=none'];
 const swaps = ['', '&etag=none', '&ifrange=ignore', '&length=none', '&etag=weak'];
 
-export function planFetches(random: SeededRandom, prefix: string): PlannedFetch[] {
+type Fault = (position: number) => string;
+
+/** What a transfer recovers from without waiting long. */
+export const passingFaults: readonly Fault[] = [
+  () => 'ok',
+  (position) => `cut:${position}`,
+  () => 'status:503',
+];
+
+/** With these it takes an engine that is told to be patient. */
+export const allFaults: readonly Fault[] = [
+  ...passingFaults,
+  (position) => `reset:${position}`,
+  (position) => `stall:${position}`,
+  () => 'status:500',
+  () => 'drop:reset',
+];
+
+export function planFetches(random: SeededRandom, prefix: string, faults: readonly Fault[]): PlannedFetch[] {
   return Array.from({ length: random.integer(2, 4) }, (_, fetch) => ({
     id: `${prefix}-${fetch}`,
     files: Array.from({ length: random.integer(1, 2) }, (_, index) =>
-      planFile(random, `${prefix}-${fetch}-${index}`),
+      planFile(random, `${prefix}-${fetch}-${index}`, faults),
     ),
   }));
 }
 
-function planFile(random: SeededRandom, key: string): PlannedFile {
+function planFile(random: SeededRandom, key: string, faults: readonly Fault[]): PlannedFile {
   const size = pick(random, sizes)(random);
   const swap = random.next() < 0.3 ? `&swap=${random.integer(2, 3)}` : '';
   const canGoOn = random.next() < 0.75;
   const server = pick(random, swap ? swaps : canGoOn ? serversThatCanGoOn : serversThatCannot);
   const rate = size > large ? `&rate=${random.integer(6, 16) * mebibyte}` : '';
-  const faults = Array.from({ length: random.integer(0, 3) }, () => planFault(random, size));
-  const attempts = encodeURIComponent([...faults, 'ok'].join('|'));
+  // only the first attempts suffer, so that every file comes in the end
+  const suffered = Array.from({ length: random.integer(0, 3) }, () =>
+    pick(random, faults)(random.integer(0, size)),
+  );
+  const attempts = encodeURIComponent([...suffered, 'ok'].join('|'));
   return {
     key,
     size,
     parameters: `size=${size}${rate}${swap}${server}&attempts=${attempts}`,
     continuable: !swap && canGoOn,
   };
-}
-
-/** What befalls one attempt. Only the first ones suffer, so that every file comes in the end. */
-function planFault(random: SeededRandom, size: number): string {
-  const position = random.integer(0, size);
-  return pick(random, [
-    'ok',
-    `cut:${position}`,
-    `reset:${position}`,
-    `stall:${position}`,
-    'status:500',
-    'status:503',
-    'drop:reset',
-  ]);
 }
 
 export function pick<Item>(random: SeededRandom, items: readonly Item[]): Item {

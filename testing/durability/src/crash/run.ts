@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { startFaultServer } from '@background-fetch/testing-fault-server';
 import { seededRandom } from '@background-fetch/testing-simulation';
 import { inMebibytes } from '../transfer-account.ts';
+import { killTheDaemon } from './daemon.ts';
 import { killTheEmbedding } from './embedded.ts';
 
 /**
@@ -26,7 +27,10 @@ if (!(Number.isInteger(rounds) && rounds >= 1 && Number.isInteger(from) && from 
   );
 }
 
-const kinds = [{ name: 'embedded', run: killTheEmbedding }];
+const kinds = [
+  { name: 'embedded', run: killTheEmbedding },
+  { name: 'daemon', run: killTheDaemon },
+];
 
 console.log(`seed ${values.seed}, ${rounds} rounds`);
 const total = { passed: 0, failed: 0, kills: 0, files: 0, mostAgain: 0 };
