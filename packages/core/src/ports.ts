@@ -267,8 +267,8 @@ export interface EngineHost {
   /** Where `fetch()` is called: the default referrer. */
   readonly clientUrl: string;
   /**
-   * What the app gave, with its URL made absolute; absent where `Request` knows the base URL itself.
+   * A Request of what the app gave, whose body it takes over; absent where `new Request()` does this.
    * @throws TypeError for a URL that is none
    */
-  resolve?(input: RequestInfo): RequestInfo;
+  toRequest?(input: RequestInfo): Request;
 }

@@ -35,8 +35,15 @@ export function createEngineHost({ baseUrl, wake, requireOpen }: EngineHostOptio
     },
     refusal,
     clientUrl: baseUrl,
-    resolve: (input) => (input instanceof Request ? input : resolveUrl(`${input}`, baseUrl)),
+    toRequest: (input) =>
+      input instanceof Request ? copyRequest(input) : new Request(resolveUrl(`${input}`, baseUrl)),
   };
+}
+
+/** The Request of Node 24 loses these two of a Request it is made of. */
+function copyRequest(request: Request): Request {
+  const { referrer, referrerPolicy } = request;
+  return new Request(request, { referrer, referrerPolicy });
 }
 
 function resolveUrl(url: string, baseUrl: string): string {
