@@ -32,8 +32,9 @@ async function daemonOf(store: string): Promise<number | null> {
   }
 }
 
-function planDeath(random: SeededRandom): Death {
-  if (random.next() < 0.7) return { at: 'bytes', bytes: random.integer(0, 16 * 2 ** 20) };
+/** @param size bytes of all files: a death that waits for more would rarely come */
+function planDeath(random: SeededRandom, size: number): Death {
+  if (random.next() < 0.7) return { at: 'bytes', bytes: random.integer(0, Math.floor(size / 3)) };
   return { at: 'time', ms: random.integer(300, 3000) };
 }
 
@@ -48,6 +49,7 @@ export async function killTheDaemon(
   const output = join(directory, 'saved');
   await mkdir(output);
   const files = planFetches(random, prefix, passingFaults).flatMap((fetch) => fetch.files);
+  const size = files.reduce((sum, file) => sum + file.size, 0);
   const connections = pick(random, [1, 4]);
   const urls = files.map(({ key, parameters }) => `${server.origin}/r/${key}?${parameters}`);
   const options = ['--store', store, '--output', `${output}/`, '--connections', `${connections}`];
@@ -90,7 +92,7 @@ export async function killTheDaemon(
     let isDone = false;
     for (let left = random.integer(1, 4); left > 0 && !isDone; left--) {
       const victims = pick(random, [['daemon'], ['client'], ['daemon', 'client']] as const);
-      isDone = await get(planDeath(random), victims);
+      isDone = await get(planDeath(random, size), victims);
     }
     if (!isDone && !(await get(null, []))) throw new Error('bgfetch get did not come to an end');
   } finally {

@@ -9,11 +9,12 @@ import type { Figures } from './round.ts';
 
 const points = ['write', 'sync', 'synced', 'commit', 'log', 'unlink'] as const;
 
-function planDeath(random: SeededRandom): Death {
+/** @param size bytes of all files: a death that waits for more would rarely come */
+function planDeath(random: SeededRandom, size: number): Death {
   const how = random.next();
-  if (how < 0.5) return { at: 'write', point: pick(random, points), count: random.integer(1, 6) };
-  if (how < 0.85) return { at: 'bytes', bytes: random.integer(0, 16 * 2 ** 20) };
-  return { at: 'time', ms: random.integer(0, 2500) };
+  if (how < 0.5) return { at: 'write', point: pick(random, points), count: random.integer(1, 4) };
+  if (how < 0.85) return { at: 'bytes', bytes: random.integer(0, Math.floor(size / 3)) };
+  return { at: 'time', ms: random.integer(200, 1500) };
 }
 
 /** Kills a process that embeds the engine, again and again, and lets the last one come to the end. */
@@ -27,6 +28,7 @@ export async function killTheEmbedding(
   const saved = join(directory, 'saved');
   await mkdir(saved);
   const planned = planFetches(random, prefix, allFaults);
+  const size = planned.flatMap(({ files }) => files).reduce((sum, file) => sum + file.size, 0);
   const connections = pick(random, [1, 4]);
   const fetches = planned.map(({ id, files }) => ({
     id,
@@ -51,7 +53,7 @@ export async function killTheEmbedding(
     if (life.killed) deaths.push(server.log.entries.at(-1)?.id ?? 0);
     return life;
   };
-  for (let kills = random.integer(1, 4); kills > 0; kills--) await next(planDeath(random));
+  for (let kills = random.integer(1, 4); kills > 0; kills--) await next(planDeath(random, size));
   await next(null);
   // one more, which finds nothing to do: what was handled is gone, and its bytes are freed
   await next(null, true);

@@ -35,7 +35,7 @@ const sizes: readonly ((random: SeededRandom) => number)[] = [
 
 const serversThatCanGoOn = ['', '&etag=strong&lastmod=none', '&etag=none', '&length=none'];
 const serversThatCannot = ['&ranges=ignore', '&etag=none&lastmod=none', '&etag=weak&lastmod=none'];
-const swaps = ['', '&etag=none', '&ifrange=ignore', '&length=none', '&etag=weak'];
+const swappingServers = ['', '&etag=none', '&length=none', '&etag=weak', ...Array(4).fill('&ifrange=ignore')];
 
 type Fault = (position: number) => string;
 
@@ -65,21 +65,24 @@ export function planFetches(random: SeededRandom, prefix: string, faults: readon
 }
 
 function planFile(random: SeededRandom, key: string, faults: readonly Fault[]): PlannedFile {
-  const size = pick(random, sizes)(random);
-  const swap = random.next() < 0.3 ? `&swap=${random.integer(2, 3)}` : '';
+  const swaps = random.next() < 0.35;
+  // a new version is a danger only to what has been received in part, and is durable
+  const size = swaps ? random.integer(4 * mebibyte, 8 * mebibyte) : pick(random, sizes)(random);
+  const swap = swaps ? '&swap=2' : '';
   const canGoOn = random.next() < 0.75;
-  const server = pick(random, swap ? swaps : canGoOn ? serversThatCanGoOn : serversThatCannot);
+  const server = pick(random, swaps ? swappingServers : canGoOn ? serversThatCanGoOn : serversThatCannot);
   const rate = size > large ? `&rate=${random.integer(6, 16) * mebibyte}` : '';
   // only the first attempts suffer, so that every file comes in the end
   const suffered = Array.from({ length: random.integer(0, 3) }, () =>
     pick(random, faults)(random.integer(0, size)),
   );
+  if (swaps) suffered.unshift(`cut:${random.integer(Math.ceil(size / 2), size - 1)}`);
   const attempts = encodeURIComponent([...suffered, 'ok'].join('|'));
   return {
     key,
     size,
     parameters: `size=${size}${rate}${swap}${server}&attempts=${attempts}`,
-    continuable: !swap && canGoOn,
+    continuable: !swaps && canGoOn,
   };
 }
 
