@@ -1,8 +1,13 @@
-import type { Fault, FaultGroup } from '../fault.ts';
+import { type Fault, type FaultGroup, inBrowsers } from '../fault.ts';
 
 const onFullDisk = {
   node: { notApplicable: 'a full disk is what packages/node/test/storage/full-disk.test.ts has' },
 } as const;
+const onlyNewRegistrations = inBrowsers({
+  outcome: 'forgotten; in a new registration: version 1',
+  because:
+    'a known gap: what the same registration starts after the deletion did not settle within 30 s in Chromium and Firefox',
+});
 const notIndexedDb = {
   node: { notApplicable: 'the store is a directory that its engine has locked' },
 } as const;
@@ -11,7 +16,7 @@ const noRoom = (
   [
     ['the first bytes', 'refuseFirstBytes'],
     ['bytes in the middle', 'refuseMiddleBytes'],
-    ['the row of the checkpoint', 'refuseCheckpoint'],
+    ['the row of the checkpoint, once', 'refuseCheckpoint'],
   ] as const
 ).map(
   ([what, procedure]): Fault => ({
@@ -47,7 +52,7 @@ export const storage: FaultGroup = {
     {
       name: 'the database is deleted while it is used',
       expected: 'forgotten; in a new registration: version 1',
-      except: notIndexedDb,
+      except: { ...onlyNewRegistrations, ...notIndexedDb },
       procedure: 'deleteDatabase',
     },
   ],
