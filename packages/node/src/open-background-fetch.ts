@@ -28,7 +28,7 @@ export interface OpenOptions {
   readonly baseUrl?: string | undefined;
   /** Requests that transfer at a time, 6 by default. */
   readonly concurrency?: number | undefined;
-  /** Connections over which one large file comes, where its version is strongly identified; 2 by default. */
+  /** Connections over which one large file comes, where its version is strongly identified; 4 by default. */
   readonly connections?: number | undefined;
   /** Connections to one origin at a time, those of one large file included; as many as are wanted by default. */
   readonly connectionsPerHost?: number | undefined;

@@ -48,7 +48,7 @@ function tableOf(runs: readonly HostRun[]): string {
   const count = groups.reduce((sum, { faults }) => sum + faults.length, 0);
   return [
     '## Faults\n',
-    `${count} faults, each brought about by a real server, browser or disk, and what a background fetch came to. “version N”`,
+    `${count} faults, each brought about by a real server; those of storage by calls that fail. What a background fetch came to: “version N”`,
     'is a success whose SHA-256 is that of version N as the server served it; everything else is a `failureReason`.\n',
     `| fault | ${head.join(' | ')} |`,
     `| --- |${' --- |'.repeat(head.length)}`,
