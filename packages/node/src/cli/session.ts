@@ -14,6 +14,7 @@ const mostLosses = 5;
 export class Session {
   readonly #address: DaemonAddress;
   #connection: Connection;
+  #closed = false;
 
   private constructor(address: DaemonAddress, connection: Connection) {
     this.#address = address;
@@ -38,7 +39,7 @@ export class Session {
       try {
         return await this.#connection.call(command, ask, note);
       } catch (error) {
-        if (!(error instanceof ConnectionLostError)) throw error;
+        if (!(error instanceof ConnectionLostError) || this.#closed) throw error;
         if (++losses > mostLosses) {
           throw new DaemonError(
             'trouble',
@@ -61,6 +62,7 @@ export class Session {
   }
 
   close(): void {
+    this.#closed = true;
     this.#connection.close();
   }
 }
