@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import { describeFetch, type StoredState } from './describe-fetch.ts';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
-import { createRequests, fingerprintOf, idOfFetch } from './fetch-requests.ts';
+import { createRequests, fingerprintOf, idOfFetch, requireFreeNames } from './fetch-requests.ts';
 import { type KeptFetch, type KeptFetches, newKeptFetch } from './kept-fetch.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
@@ -95,6 +95,7 @@ export class FetchKeeper {
         there.kept.token === requested.token ? 'started' : there.kept.ended ? 'ended' : 'running';
       return { outcome, report: await this.#describe(there) };
     }
+    requireFreeNames(requested);
     const requests = createRequests(requested);
     const kept = newKeptFetch({
       ...{ key: randomUUID(), id, fingerprint, created: this.#options.now() },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, lstatSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { nameOfUrl } from './file-name.ts';
 import { reasonOf } from './private-directory.ts';
@@ -28,6 +29,16 @@ function describeBody(path: string): readonly unknown[] {
 export function idOfFetch(fetch: RequestedFetch): string {
   const name = fetch.files[0]?.name ?? nameOfUrl(fetch.files[0]?.url ?? '');
   return name.replace(/[^\p{L}\p{N}._+-]+/gu, '-').replace(/^[-.]+|-+$/g, '') || 'download';
+}
+
+/** Names that the user gave are refused before anything is fetched, if they are taken. */
+export function requireFreeNames({ directory, files, overwrite }: RequestedFetch): void {
+  if (directory === null || overwrite) return;
+  for (const { name } of files) {
+    if (name === null || !lstatSync(join(directory, name), { throwIfNoEntry: false })) continue;
+    const path = join(directory, name);
+    throw new DaemonError('usage', `${path} exists already: choose another name, or use --overwrite`);
+  }
 }
 
 /** @throws DaemonError that names the URL and the reason */
