@@ -1,6 +1,6 @@
 import type { ByteRange } from '@background-fetch/core';
+import type { SimulatedClock } from '../host/simulated-clock.ts';
 import { contentBytes } from './content.ts';
-import type { SimulatedClock } from './simulated-clock.ts';
 import type { SimulatedConnectivity } from './simulated-connectivity.ts';
 
 export interface SimulatedBodyPlan {

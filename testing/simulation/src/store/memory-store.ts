@@ -6,9 +6,9 @@ import {
   StoreError,
   type StoreTransaction,
 } from '@background-fetch/core';
+import type { SimulatedClock } from '../host/simulated-clock.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import { bodyKeyOf, keyOf, MemoryTransaction } from './memory-transaction.ts';
-import type { SimulatedClock } from './simulated-clock.ts';
 
 export type WriteFailure = 'quota' | 'io';
 

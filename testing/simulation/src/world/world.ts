@@ -7,15 +7,15 @@ import {
   internal,
   BackgroundFetchManager as Manager,
 } from '@background-fetch/core';
-import { MemoryBus } from './memory-announcements.ts';
-import { MemoryDisk } from './memory-disk.ts';
-import { MemoryLock, MemoryLocks } from './memory-lock.ts';
-import { MemoryStore } from './memory-store.ts';
-import { RecordingEvents } from './recording-events.ts';
-import { type SeededRandom, seededRandom } from './seeded-random.ts';
-import { SimulatedClock } from './simulated-clock.ts';
-import { SimulatedConnectivity } from './simulated-connectivity.ts';
-import { SimulatedNetwork, type SimulatedNetworkOptions } from './simulated-network.ts';
+import { MemoryBus } from '../host/memory-announcements.ts';
+import { MemoryLock, MemoryLocks } from '../host/memory-lock.ts';
+import { RecordingEvents } from '../host/recording-events.ts';
+import { type SeededRandom, seededRandom } from '../host/seeded-random.ts';
+import { SimulatedClock } from '../host/simulated-clock.ts';
+import { SimulatedConnectivity } from '../network/simulated-connectivity.ts';
+import { SimulatedNetwork, type SimulatedNetworkOptions } from '../network/simulated-network.ts';
+import { MemoryDisk } from '../store/memory-disk.ts';
+import { MemoryStore } from '../store/memory-store.ts';
 import { Trace, tracePorts } from './trace.ts';
 
 export interface WorldOptions {

@@ -1,6 +1,6 @@
 import type { EnginePorts, Store, StoreTransaction } from '@background-fetch/core';
-import { hashText } from './seeded-random.ts';
-import type { SimulatedClock } from './simulated-clock.ts';
+import { hashText } from '../host/seeded-random.ts';
+import type { SimulatedClock } from '../host/simulated-clock.ts';
 
 /** What was called, in order, as text: two runs with one seed have the same lines. */
 export class Trace {

@@ -1,8 +1,8 @@
 import type { HeaderList, HostBytes, Network, NetworkRequest, NetworkResponse } from '@background-fetch/core';
+import type { SeededRandom } from '../host/seeded-random.ts';
+import type { SimulatedClock } from '../host/simulated-clock.ts';
 import { respond } from './respond.ts';
-import type { SeededRandom } from './seeded-random.ts';
 import { simulateBody } from './simulated-body.ts';
-import type { SimulatedClock } from './simulated-clock.ts';
 import { SimulatedConnectivity } from './simulated-connectivity.ts';
 import { ordinaryResource, type SimulatedFault, type SimulatedResource } from './simulated-resource.ts';
 

@@ -1,4 +1,4 @@
-import { hashText, mix } from './seeded-random.ts';
+import { hashText, mix } from '../host/seeded-random.ts';
 
 /** The bytes of a resource from `start` up to `end`: a function of its key, version and their offsets alone. */
 export function contentBytes(
