@@ -1,7 +1,7 @@
 import { countBytes, prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
 import type { ResponseData, ResponseHead, UnsettledRecord } from '../model/record.ts';
-import { withResponse } from '../model/transitions.ts';
+import { storedLength, withResponse } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
 import type { Attempt } from '../transfer/attempt.ts';
 import { assessCleanEnd, hasNullBody } from '../transfer/body-completeness.ts';
@@ -128,10 +128,11 @@ async function receiveWhole(
   if (response.body && parallel && allowsParallelRanges(data, options.pieceSize)) {
     return await transfer.commit(answer);
   }
-  return await receiveInto(exchange, new BodySink(transfer, body, 0, answer), {
-    end,
-    overlap: new Uint8Array(),
-  });
+  // bytes that are dropped must not count against downloadTotal while others take their place
+  const drops = storedLength(record) > 0;
+  if (drops) await transfer.commit(answer);
+  const sink = new BodySink(transfer, body, 0, drops ? null : answer);
+  return await receiveInto(exchange, sink, { end, overlap: new Uint8Array() });
 }
 
 /** What follows the stored bytes. */

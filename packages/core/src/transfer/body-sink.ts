@@ -24,9 +24,9 @@ export class BodySink {
 
   /**
    * @param start where in the body the first byte belongs
-   * @param head a change of the record that its first checkpoint carries
+   * @param head a change of the record that its first checkpoint carries, null for none
    */
-  constructor(transfer: Transfer, body: number, start: number, head: RecordChange) {
+  constructor(transfer: Transfer, body: number, start: number, head: RecordChange | null) {
     this.#transfer = transfer;
     this.#body = body;
     this.#start = start;
@@ -105,6 +105,8 @@ export class BodySink {
     const writing = this.#commit()
       .catch((error) => {
         this.#failure ??= { error };
+        // nobody may come to finish it
+        this.#cancelTimer();
       })
       .then(() => void this.#writing.delete(writing));
     this.#writing.add(writing);
