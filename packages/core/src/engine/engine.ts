@@ -15,6 +15,9 @@ export function runningLock(registration: RegistrationKey): string {
   return `background-fetch running ${registration}`;
 }
 
+/** ms after which a store that failed is read again */
+const storeRetryDelay = 60_000;
+
 /**
  * Performs the background fetches of one service worker registration, as long as it holds their running lock:
  * however many contexts try, one engine works. What another context does to a fetch, this engine reads from the
@@ -73,14 +76,19 @@ export class Engine {
   }
 
   async #lookWhileAsked(): Promise<void> {
-    const { log } = this.#workshop.ports;
     while (this.#lookAgain && !this.#stopping.signal.aborted) {
       this.#lookAgain = false;
-      await this.#readStore().catch((error) =>
-        log.warn(`The background fetches could not be read: ${error}`),
-      );
+      await this.#readStore().catch((error) => this.#lookLater('The engine', error));
     }
     this.#looking = null;
+  }
+
+  /** The store failed: nobody else may come to try it again. */
+  #lookLater(who: string, error: unknown): void {
+    const { clock, log } = this.#workshop.ports;
+    if (this.#stopping.signal.aborted) return;
+    log.warn(`${who} stopped for a minute: ${error}`);
+    clock.setTimer(storeRetryDelay, () => this.look());
   }
 
   /** The user activated what shows this fetch. Nothing happens if it is gone. */
@@ -142,11 +150,7 @@ export class Engine {
     const job = new Job(adapt ? adapt(this.#workshop, fetch) : this.#workshop, fetch, records);
     this.#jobs.set(fetch.key, job);
     const task = this.#perform(job)
-      .catch((error) => {
-        const { log } = this.#workshop.ports;
-        if (!this.#stopping.signal.aborted)
-          log.warn(`Background fetch "${fetch.id}" stopped until the next start: ${error}`);
-      })
+      .catch((error) => this.#lookLater(`Background fetch "${fetch.id}"`, error))
       .finally(() => {
         this.#tasks.delete(task);
         this.#jobs.delete(fetch.key);
