@@ -4,8 +4,8 @@ import type { Circumstances, Scenario } from '../scenario.ts';
 import { Session } from '../session.ts';
 import { inMebibytes, mebibyte } from '../transfer-account.ts';
 
-/** What was received is stored when the next version takes over; what is between server and worker is not. */
-const mostAgain = 8 * mebibyte;
+/** What of four pieces of 4 MiB is under way when the next version takes over: each is stored as a whole or not. */
+const mostAgain = 16 * mebibyte;
 
 export const newVersionTakesOver: Scenario = {
   name: 'a new worker version takes over at once',
