@@ -22,7 +22,7 @@ export interface FetchState {
 
 /**
  * @param size MiB
- * @param rate MiB/s for each connection: a body of 16 MiB or more that has a strong ETag comes over two
+ * @param rate MiB/s for each connection: a body of 16 MiB or more that has a strong ETag comes over four
  * @param faults further parameters of the fault server
  */
 export function download(key: string, size: number, rate: number, faults = ''): Download {

@@ -14,7 +14,8 @@ export const workerStopped: Scenario = {
   name: 'the worker stopped by the browser',
   run: ({ engine }) =>
     Session.use(engine, async (session) => {
-      const file = download('file', 48, 1);
+      // over four connections it takes longer than an idle worker lives
+      const file = download('file', 48, 0.5);
       // Firefox stops a worker some time after its last event: less than the 30 s and 30 s of a user's
       if (engine === 'firefox') {
         await session.prefer({
