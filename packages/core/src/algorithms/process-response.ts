@@ -212,10 +212,9 @@ async function receiveInto(
 
 async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Failure | undefined> {
   const { transfer, response } = exchange;
-  const { request } = transfer.record;
   const known = await sink.preview();
   const completeness = assessCleanEnd(known, response.signalsTruncation);
-  const provable = request.method === 'GET' && known.head.status === 200;
+  const provable = isResumable(transfer.record.request, known);
   if (completeness === 'complete') letNextStart(exchange);
   else if (completeness === 'short' || provable) {
     await sink.finish();
