@@ -9,5 +9,7 @@ export * from './network/simulated-network.ts';
 export type { SimulatedFault, SimulatedResource } from './network/simulated-resource.ts';
 export { MemoryDisk } from './store/memory-disk.ts';
 export * from './store/memory-store.ts';
-export * from './world/trace.ts';
+export { keepJournal } from './world/journal.ts';
+export type { Observer } from './world/observer.ts';
+export type { Worker as Life } from './world/worker.ts';
 export * from './world/world.ts';

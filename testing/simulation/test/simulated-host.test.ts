@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleFetch, sampleRecord, sampleSnapshot } from '../../contracts/src/samples.ts';
+import { sampleFetch, sampleSnapshot } from '../../contracts/src/samples.ts';
 import {
   MemoryBus,
   MemoryDisk,
@@ -7,11 +7,6 @@ import {
   MemoryStore,
   RecordingEvents,
   SimulatedClock,
-  SimulatedConnectivity,
-  SimulatedNetwork,
-  seededRandom,
-  Trace,
-  tracePorts,
 } from '../src/index.ts';
 
 const body = { fetch: 'fetch-1', index: 0, body: 0 };
@@ -137,52 +132,5 @@ describe('recorded events', () => {
     await clock.runUntil(events.dispatch('backgroundfetchsuccess', sampleSnapshot()));
     expect(clock.now() - start).toBe(50);
     expect(events.dispatched.map(({ name }) => name)).toEqual(['backgroundfetchsuccess']);
-  });
-});
-
-async function traceOneDownload(seed: number): Promise<string> {
-  const clock = new SimulatedClock();
-  const random = seededRandom(seed);
-  const connectivity = new SimulatedConnectivity();
-  const network = new SimulatedNetwork({ clock, connectivity, random, faults: { cut: 0.8 } });
-  const url = 'https://app.test/a';
-  network.serve(url, { size: 300_000, chunkSize: 50_000 });
-  const trace = new Trace(clock);
-  const ports = tracePorts(trace, {
-    clock,
-    connectivity,
-    network,
-    store: new MemoryStore({ clock }),
-    random,
-  });
-  const download = async () => {
-    const { request, retries } = sampleRecord();
-    const { signal } = new AbortController();
-    const asked = { id: 'a', retries, request: { ...request, url }, body: null, headers: {}, fresh: false };
-    const response = await ports.network.fetch({ ...asked, signal });
-    const reader = response.body?.getReader();
-    let offset = 0;
-    for (;;) {
-      const { value } = (await reader?.read().catch(() => undefined)) ?? {};
-      if (!value) return;
-      await ports.store.transact('write', async (transaction) => transaction.putBytes(body, offset, [value]));
-      offset += value.length;
-    }
-  };
-  await clock.runUntil(Promise.all([download(), download()]));
-  return trace.toString();
-}
-
-describe('a trace', () => {
-  it('is the same for the same seed and another for another', async () => {
-    const [once, again, other] = [
-      await traceOneDownload(1),
-      await traceOneDownload(1),
-      await traceOneDownload(2),
-    ];
-    expect(once).toContain('store.transact("write", ƒ)');
-    expect(once).toContain('transaction.putBytes(');
-    expect(again).toBe(once);
-    expect(other).not.toBe(once);
   });
 });

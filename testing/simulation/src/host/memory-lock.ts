@@ -16,6 +16,10 @@ export class MemoryLocks {
     return new MemoryLock(this);
   }
 
+  isHeldBy(name: string, owner: MemoryLock): boolean {
+    return (this.#queues.get(name) ?? []).some((waiter) => waiter.granted && waiter.owner === owner);
+  }
+
   join(name: string, waiter: Waiter): void {
     const queue = this.#queues.get(name) ?? [];
     this.#queues.set(name, queue);

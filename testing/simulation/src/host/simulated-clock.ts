@@ -57,11 +57,23 @@ export class SimulatedClock implements Clock {
   }
 
   /** Lets `duration` ms pass. */
-  async advance(duration: number): Promise<void> {
-    const end = this.#now + duration;
+  advance(duration: number): Promise<void> {
+    return this.advanceTo(this.#now + duration);
+  }
+
+  /** Lets time pass until it is `end`, in ms since the epoch, or until `isOver`. */
+  async advanceTo(end: number, isOver = (): boolean => false): Promise<void> {
     await this.settle();
-    while ((this.#timers[0]?.due ?? Number.POSITIVE_INFINITY) <= end) await this.#fireNext();
-    this.#now = end;
+    while ((this.#timers[0]?.due ?? Number.POSITIVE_INFINITY) <= end && !isOver()) await this.#fireNext();
+    if (!isOver()) this.#now = end;
+  }
+
+  /** Lets time pass until the next timer has fired and all that follows at once has happened. False if there is none. */
+  async step(): Promise<boolean> {
+    await this.settle();
+    if (this.#timers.length === 0) return false;
+    await this.#fireNext();
+    return true;
   }
 
   /**

@@ -1,11 +1,10 @@
 import type { ByteRange } from '@background-fetch/core';
 import type { SimulatedClock } from '../host/simulated-clock.ts';
-import { contentBytes } from './content.ts';
 import type { SimulatedConnectivity } from './simulated-connectivity.ts';
 
 export interface SimulatedBodyPlan {
-  readonly key: string;
-  readonly version: number;
+  /** The resource's body, of which `content` is sent. */
+  readonly whole: Uint8Array;
   readonly content: ByteRange;
   /** bytes */
   readonly chunkSize: number;
@@ -15,6 +14,10 @@ export interface SimulatedBodyPlan {
   readonly ending: { readonly kind: 'cut' | 'stalled'; readonly after: number } | null;
   readonly signalsTruncation: boolean;
   readonly signal: AbortSignal;
+  /** Called when nothing more comes, however it ended. */
+  readonly onEnd: () => void;
+  /** Called when the connection ended before the body. */
+  readonly onCut: () => void;
 }
 
 /** A response body that arrives in virtual time, as fast as it is read. */
@@ -32,11 +35,13 @@ export function simulateBody(
   function next(controller: ReadableStreamDefaultController<Uint8Array>): void {
     if (position < end) {
       const to = Math.min(position + plan.chunkSize, end);
-      controller.enqueue(contentBytes(plan.key, plan.version, position, to));
+      controller.enqueue(plan.whole.slice(position, to));
       position = to;
-    } else if (end === content.end) finish(() => controller.close());
-    else if (plan.signalsTruncation) finish(() => controller.error(new TypeError('The connection was cut')));
-    else finish(() => controller.close());
+      return;
+    }
+    if (end < content.end) plan.onCut();
+    const fails = end < content.end && plan.signalsTruncation;
+    finish(() => (fails ? controller.error(new TypeError('The connection was cut')) : controller.close()));
   }
 
   return new ReadableStream<Uint8Array>(
@@ -50,6 +55,7 @@ export function simulateBody(
           finish = () => {};
           signal.removeEventListener('abort', aborted);
           stopWatching();
+          plan.onEnd();
           act();
         };
         if (signal.aborted) aborted();

@@ -1,7 +1,8 @@
 import type { HeaderList, HostBytes, Network, NetworkRequest, NetworkResponse } from '@background-fetch/core';
 import type { SeededRandom } from '../host/seeded-random.ts';
 import type { SimulatedClock } from '../host/simulated-clock.ts';
-import { respond } from './respond.ts';
+import { contentBytes, editedContent } from './content.ts';
+import { respond, type SimulatedAnswer } from './respond.ts';
 import { simulateBody } from './simulated-body.ts';
 import { SimulatedConnectivity } from './simulated-connectivity.ts';
 import { ordinaryResource, type SimulatedFault, type SimulatedResource } from './simulated-resource.ts';
@@ -27,20 +28,41 @@ export interface SeenRequest {
   readonly at: number;
 }
 
+/** An answer on its way, as the server knows it. */
+export interface Exchange {
+  readonly request: NetworkRequest;
+  /** Where it came from, after redirects. */
+  readonly url: string;
+  readonly version: number;
+  readonly answer: SimulatedAnswer;
+  /** The whole body of the version that was served; empty for a response that has none. */
+  readonly whole: Uint8Array;
+  readonly fault: SimulatedFault | null;
+}
+
 const nullBodyStatuses = [101, 204, 205, 304];
 const longestRedirectChain = 20;
+/** bytes of the body that explains a failure */
+const explanationSize = 24;
 
 /** Servers and the way to them, in virtual time. */
 export class SimulatedNetwork implements Network {
   /** Every request that reached a server. */
   readonly requests: SeenRequest[] = [];
+  /** Called with every answer as it leaves its server; gives what is called when nothing more comes of it. */
+  onAnswer: (exchange: Exchange) => () => void = () => () => {};
+  /** Called with every fault that a request meets. */
+  onFault: (fault: SimulatedFault) => void = () => {};
+  /** Called when less came of a body than was to come. */
+  onCut: (exchange: Exchange) => void = () => {};
+  signalsTruncation: boolean;
   readonly #resources = new Map<string, SimulatedResource>();
   readonly #planned = new Map<string, (SimulatedFault | null)[]>();
+  readonly #contents = new Map<string, Uint8Array>();
   readonly #clock: SimulatedClock;
   readonly #random: SeededRandom;
   readonly #connectivity: SimulatedConnectivity;
   readonly #origin: string;
-  readonly #signalsTruncation: boolean;
   readonly #faults: Required<NonNullable<SimulatedNetworkOptions['faults']>>;
 
   constructor(options: SimulatedNetworkOptions) {
@@ -48,7 +70,7 @@ export class SimulatedNetwork implements Network {
     this.#random = options.random;
     this.#connectivity = options.connectivity ?? new SimulatedConnectivity();
     this.#origin = options.origin ?? 'https://app.test';
-    this.#signalsTruncation = options.signalsTruncation ?? true;
+    this.signalsTruncation = options.signalsTruncation ?? true;
     this.#faults = { refused: 0, cut: 0, unavailable: 0, ...options.faults };
   }
 
@@ -64,6 +86,11 @@ export class SimulatedNetwork implements Network {
     this.#planned.set(url, [...(this.#planned.get(url) ?? []), ...faults]);
   }
 
+  /** From now on, nothing goes wrong but what a server does by itself. */
+  forgetPlans(): void {
+    this.#planned.clear();
+  }
+
   sendsIfRange(url: string): boolean {
     return new URL(url).origin === this.#origin;
   }
@@ -72,18 +99,27 @@ export class SimulatedNetwork implements Network {
     const { redirect, url: original } = request.request;
     let url = withoutFragment(original);
     for (let redirects = 0; redirects <= longestRedirectChain; redirects++) {
-      const resource = this.#resources.get(url) ?? { ...ordinaryResource, status: 404 };
+      const resource = this.#find(url);
       const fault = this.#drawFault(url, resource);
-      await this.#passTime(resource.latency, request.signal);
+      if (fault) this.onFault(fault);
+      await this.#passTime(fault?.kind === 'hung' ? null : resource.latency, request.signal);
       if (!this.#connectivity.isOnline()) throw new TypeError(`Fetching ${url} failed: offline`);
       if (fault?.kind === 'refused') throw new TypeError(`Fetching ${url} failed: connection refused`);
       this.#note(url, request);
       if (resource.redirectTo === null) return this.#respond(url, resource, fault, request, redirects > 0);
       if (redirect === 'error') throw new TypeError(`Fetching ${url} failed: redirected`);
-      if (redirect === 'manual') return opaqueRedirect(original, this.#signalsTruncation);
+      if (redirect === 'manual') return opaqueRedirect(original, this.signalsTruncation);
       url = new URL(resource.redirectTo, url).href;
+      if (resource.signsRedirects) url += `?signature=${this.requests.length}`;
     }
     throw new TypeError(`Fetching ${url} failed: too many redirects`);
+  }
+
+  #find(url: string): SimulatedResource {
+    return (
+      this.#resources.get(url) ??
+      this.#resources.get(withoutQuery(url)) ?? { ...ordinaryResource, status: 404 }
+    );
   }
 
   #note(url: string, { request, headers, fresh }: NetworkRequest): void {
@@ -104,18 +140,21 @@ export class SimulatedNetwork implements Network {
     return chance < unavailable ? { kind: 'status', status: 503 } : null;
   }
 
-  /** Rejects with the signal's reason as soon as it is aborted. */
-  #passTime(duration: number, signal: AbortSignal): Promise<void> {
+  /** Rejects with the signal's reason as soon as it is aborted. A duration of null never ends. */
+  #passTime(duration: number | null, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
+      let cancel = (): void => {};
       const aborted = () => {
         cancel();
         reject(signal.reason);
       };
-      const cancel = this.#clock.setTimer(duration, () => {
-        signal.removeEventListener('abort', aborted);
-        resolve();
-      });
+      if (duration !== null) {
+        cancel = this.#clock.setTimer(duration, () => {
+          signal.removeEventListener('abort', aborted);
+          resolve();
+        });
+      }
       signal.addEventListener('abort', aborted, { once: true });
     });
   }
@@ -124,29 +163,29 @@ export class SimulatedNetwork implements Network {
     url: string,
     resource: SimulatedResource,
     fault: SimulatedFault | null,
-    { request, headers, body, signal }: NetworkRequest,
+    request: NetworkRequest,
     redirected: boolean,
   ): NetworkResponse {
-    const sent = new Headers(request.headers.map(([name, value]): [string, string] => [name, value]));
-    for (const [name, value] of Object.entries(headers)) sent.set(name, value);
-    const failing = fault?.kind === 'status' ? fault : null;
-    const served: SimulatedResource = failing
-      ? { ...ordinaryResource, status: failing.status, headers: failing.headers ?? [], etag: 'none' }
-      : resource;
-    const answer = respond(served, sent, this.#clock.now());
-    const hasBody = request.method !== 'HEAD' && !nullBodyStatuses.includes(answer.status);
+    const served = fault?.kind === 'status' ? explain(fault) : resource;
+    const answer = answerTo(request, served, fault, this.#clock.now());
+    const hasBody = request.request.method !== 'HEAD' && !nullBodyStatuses.includes(answer.status);
+    const whole = hasBody ? this.contentOf(url, served) : new Uint8Array();
+    const exchange = { request, url, version: served.version, answer, whole, fault };
+    const onEnd = this.onAnswer(exchange);
     const stream = hasBody
       ? simulateBody(this.#clock, this.#connectivity, {
-          key: url,
-          version: served.version,
+          whole,
           content: answer.content,
           chunkSize: served.chunkSize,
           chunkInterval: served.chunkInterval,
           ending: fault?.kind === 'cut' || fault?.kind === 'stalled' ? fault : null,
-          signalsTruncation: this.#signalsTruncation,
-          signal,
+          signalsTruncation: this.signalsTruncation,
+          signal: request.signal,
+          onEnd,
+          onCut: () => this.onCut(exchange),
         })
       : null;
+    if (!stream) onEnd();
     return {
       head: {
         status: answer.status,
@@ -159,10 +198,38 @@ export class SimulatedNetwork implements Network {
       body: stream,
       takeWhole: () => takeWhole(stream),
       coding: answer.coding,
-      signalsTruncation: this.#signalsTruncation,
-      uploaded: body?.size ?? 0,
+      signalsTruncation: this.signalsTruncation,
+      uploaded: request.body?.size ?? 0,
     };
   }
+
+  /** The whole body of a resource as it is now. */
+  contentOf(url: string, { version, size, edited, status }: SimulatedResource): Uint8Array {
+    const key = status === 200 ? withoutQuery(url) : `${withoutQuery(url)} ${status}`;
+    const name = `${key} ${version} ${size}`;
+    const known = this.#contents.get(name);
+    if (known) return known;
+    const content = edited ? editedContent(key, version, size, edited) : contentBytes(key, version, 0, size);
+    this.#contents.set(name, content);
+    return content;
+  }
+}
+
+function answerTo(
+  { request, headers }: NetworkRequest,
+  served: SimulatedResource,
+  fault: SimulatedFault | null,
+  now: number,
+): SimulatedAnswer {
+  const sent = new Headers(request.headers.map(([name, value]): [string, string] => [name, value]));
+  for (const [name, value] of Object.entries(headers)) sent.set(name, value);
+  const answer = respond(served, sent, now);
+  return fault?.kind === 'altered' ? fault.alter(answer) : answer;
+}
+
+/** What a server gives that only says what is wrong. */
+function explain({ status, headers = [] }: Extract<SimulatedFault, { kind: 'status' }>): SimulatedResource {
+  return { ...ordinaryResource, size: explanationSize, status, headers, etag: 'none' };
 }
 
 async function takeWhole(stream: ReadableStream<Uint8Array> | null): Promise<HostBytes> {
@@ -174,6 +241,10 @@ async function takeWhole(stream: ReadableStream<Uint8Array> | null): Promise<Hos
 
 function withoutFragment(url: string): string {
   return url.split('#', 1)[0] ?? url;
+}
+
+function withoutQuery(url: string): string {
+  return url.split('?', 1)[0] ?? url;
 }
 
 function opaqueRedirect(url: string, signalsTruncation: boolean): NetworkResponse {

@@ -1,4 +1,5 @@
-import type { HeaderList } from '@background-fetch/core';
+import type { ByteRange, HeaderList } from '@background-fetch/core';
+import type { SimulatedAnswer } from './respond.ts';
 
 /** What a simulated server has at a URL, and how well it behaves. All of it may be changed at any time. */
 export interface SimulatedResource {
@@ -6,9 +7,13 @@ export interface SimulatedResource {
   size: number;
   /** Another version has other bytes, another ETag, and a later `Last-Modified`. */
   version: number;
+  /** Where versions of one size differ; null for everywhere. */
+  edited: ByteRange | null;
   etag: 'strong' | 'weak' | 'none';
-  /** ms since the epoch, of version 0; each version is a day later. Null for none. */
+  /** ms since the epoch, of version 0; each version is `versionInterval` later. Null for none. */
   lastModified: number | null;
+  /** ms */
+  versionInterval: number;
   status: number;
   /** Header fields beside those that follow from the rest. */
   headers: HeaderList;
@@ -20,6 +25,8 @@ export interface SimulatedResource {
   encoded: boolean;
   declaresLength: boolean;
   redirectTo: string | null;
+  /** Whether each redirect leads to another URL, of the same path. */
+  signsRedirects: boolean;
   /** ms until the response head */
   latency: number;
   /** bytes */
@@ -31,8 +38,10 @@ export interface SimulatedResource {
 export const ordinaryResource: SimulatedResource = {
   size: 0,
   version: 0,
+  edited: null,
   etag: 'strong',
   lastModified: null,
+  versionInterval: 86_400_000,
   status: 200,
   headers: [],
   hidden: [],
@@ -41,6 +50,7 @@ export const ordinaryResource: SimulatedResource = {
   encoded: false,
   declaresLength: true,
   redirectTo: null,
+  signsRedirects: false,
   latency: 20,
   chunkSize: 64 * 1024,
   chunkInterval: 1,
@@ -54,15 +64,25 @@ export type SimulatedFault =
   | { readonly kind: 'cut'; readonly after: number }
   /** Nothing more comes after so many bytes. */
   | { readonly kind: 'stalled'; readonly after: number }
-  | { readonly kind: 'status'; readonly status: number; readonly headers?: HeaderList };
-
-const day = 86_400_000;
+  | { readonly kind: 'status'; readonly status: number; readonly headers?: HeaderList }
+  /** A connection on which nothing ever comes. */
+  | { readonly kind: 'hung' }
+  /** The server says something else than it should. */
+  | {
+      readonly kind: 'altered';
+      readonly what: string;
+      readonly alter: (answer: SimulatedAnswer) => SimulatedAnswer;
+    };
 
 export function entityTag({ etag, version }: SimulatedResource): string | null {
   if (etag === 'none') return null;
   return `${etag === 'weak' ? 'W/' : ''}"version-${version}"`;
 }
 
-export function modificationDate({ lastModified, version }: SimulatedResource): string | null {
-  return lastModified === null ? null : new Date(lastModified + version * day).toUTCString();
+export function modificationDate({
+  lastModified,
+  version,
+  versionInterval,
+}: SimulatedResource): string | null {
+  return lastModified === null ? null : new Date(lastModified + version * versionInterval).toUTCString();
 }

@@ -7,7 +7,7 @@ import {
   type StoreTransaction,
 } from '@background-fetch/core';
 import type { SimulatedClock } from '../host/simulated-clock.ts';
-import { MemoryDisk } from './memory-disk.ts';
+import { type Commit, MemoryDisk } from './memory-disk.ts';
 import { bodyKeyOf, keyOf, MemoryTransaction } from './memory-transaction.ts';
 
 export type WriteFailure = 'quota' | 'io';
@@ -19,6 +19,10 @@ export interface MemoryStoreOptions {
   clock?: SimulatedClock;
   /** ms of virtual time from the end of the work to stable storage; none if not given */
   commitDelay?: number;
+  /** ms of virtual time to bring bytes to the disk ahead of their transaction; without it, transactions do both */
+  stageDelay?: number;
+  /** Called with every write of this context as it becomes durable. */
+  onCommit?: (commit: Commit) => void;
   /** Whether `readBody` gives Blobs. True if not given. */
   blobs?: boolean;
 }
@@ -26,11 +30,14 @@ export interface MemoryStoreOptions {
 /** One context's access to a disk. */
 export class MemoryStore implements Store {
   readonly disk: MemoryDisk;
+  readonly stageBytes?: NonNullable<Store['stageBytes']>;
   /** Called with every write transaction whose work is done; one that crashes the store here is lost. */
   beforeCommit: () => void = () => {};
   /** Called when it is on the disk; a crash here means that its context never hears of it. */
   afterCommit: () => void = () => {};
   readonly #options: MemoryStoreOptions;
+  #staging: Promise<void> = Promise.resolve();
+  #committing: MemoryTransaction | null = null;
   #dead = false;
   #failure: WriteFailure | null = null;
   #failOnce = false;
@@ -40,14 +47,26 @@ export class MemoryStore implements Store {
   constructor(options: MemoryStoreOptions = {}) {
     this.#options = options;
     this.disk = options.disk ?? new MemoryDisk();
+    const { clock, stageDelay } = options;
+    if (clock && stageDelay !== undefined) {
+      this.stageBytes = (body, offset, parts) => {
+        const staged = this.#staging.then(() => this.#stage(clock.wait(stageDelay), body, offset, parts));
+        this.#staging = staged.catch(() => {});
+        return staged;
+      };
+    }
     this.#death = new Promise((resolve) => {
       this.#die = resolve;
     });
   }
 
-  /** Ends this context as a kill does: what is not committed is lost, and nobody here hears of anything again. */
-  crash(): void {
+  /**
+   * Ends this context as a kill does: what is not committed is lost, and nobody here hears of anything again.
+   * @param torn whether bytes that were being written are left behind in part
+   */
+  crash(torn = false): void {
     this.#dead = true;
+    if (torn) this.#committing?.tear();
     this.#die();
   }
 
@@ -87,12 +106,11 @@ export class MemoryStore implements Store {
 
   readBytes(body: BodyKey, start: number, end: number): Promise<Uint8Array | null> {
     return this.#read(() => {
-      for (const [offset, chunk] of this.disk.bytes.get(bodyKeyOf(body))?.chunks ?? []) {
-        if (start >= offset && start < offset + chunk.length && end > start) {
-          return chunk.slice(start - offset, end - offset);
-        }
-      }
-      return null;
+      const key = bodyKeyOf(body);
+      return (
+        findBytes(this.disk.bytes.get(key)?.chunks, start, end) ??
+        findBytes(this.disk.uncounted.get(key), start, end)
+      );
     });
   }
 
@@ -139,31 +157,68 @@ export class MemoryStore implements Store {
       const result = await work(transaction);
       await check(false);
       if (mode === 'write') {
+        this.#committing = transaction;
         if (clock && commitDelay) await clock.wait(commitDelay);
         await this.#commit(transaction);
       }
       return result;
     } finally {
       ended = true;
+      this.#committing = null;
     }
+  }
+
+  async #stage(
+    written: Promise<void>,
+    body: BodyKey,
+    offset: number,
+    parts: readonly Uint8Array[],
+  ): Promise<void> {
+    await written;
+    if (this.#dead) await this.#never();
+    this.#failIfAsked();
+    this.disk.leaveUncounted(bodyKeyOf(body), offset, Buffer.concat(parts));
+  }
+
+  #failIfAsked(): void {
+    const failure = this.#failure;
+    if (this.#failOnce) this.#failure = null;
+    if (failure === 'io')
+      throw new StoreError('The write failed', { cause: new Error('Simulated I/O error') });
+    if (failure === 'quota') throw diskFull();
   }
 
   async #commit(transaction: MemoryTransaction): Promise<void> {
     this.beforeCommit();
     if (this.#dead) await this.#never();
-    const failure = this.#failure;
-    if (this.#failOnce) this.#failure = null;
-    if (failure === 'io')
-      throw new StoreError('The write failed', { cause: new Error('Simulated I/O error') });
+    this.#failIfAsked();
     const { capacity } = this.disk;
     const full =
       capacity !== null && transaction.added > 0 && this.disk.used() + transaction.added > capacity;
-    if (failure === 'quota' || full) throw new DOMException('The disk is full', 'QuotaExceededError');
-    transaction.apply();
+    if (full) throw diskFull();
+    const commit = transaction.apply();
+    this.#options.onCommit?.(commit);
     this.afterCommit();
   }
 
   #never(): Promise<never> {
     return new Promise(() => {});
   }
+}
+
+function diskFull(): DOMException {
+  return new DOMException('The disk is full', 'QuotaExceededError');
+}
+
+function findBytes(
+  chunks: ReadonlyMap<number, Uint8Array> | undefined,
+  start: number,
+  end: number,
+): Uint8Array | null {
+  for (const [offset, chunk] of chunks ?? []) {
+    if (start >= offset && start < offset + chunk.length && end > start) {
+      return chunk.slice(start - offset, end - offset);
+    }
+  }
+  return null;
 }

@@ -11,7 +11,7 @@ import {
   type StoreTransaction,
   schemaVersion,
 } from '@background-fetch/core';
-import type { BodyRow, BytesRow, MemoryDisk } from './memory-disk.ts';
+import type { BodyRow, BytesRow, Commit, MemoryDisk } from './memory-disk.ts';
 import { TableView } from './table.ts';
 
 /** One text per list of parts, whatever characters are in them. */
@@ -46,11 +46,15 @@ export class MemoryTransaction implements StoreTransaction {
   readonly #requestBodies: TableView<BodyRow>;
   readonly #bytes: TableView<BytesRow>;
   readonly #check: (writing: boolean) => Promise<void> | undefined;
+  readonly #disk: MemoryDisk;
+  /** Bytes that were put, with where. */
+  readonly #put: { readonly body: string; readonly offset: number; readonly chunk: Uint8Array }[] = [];
   #added = 0;
 
   /** @param check throws if the transaction can't be used now; gives a promise if its context is dead */
   constructor(disk: MemoryDisk, check: (writing: boolean) => Promise<void> | undefined) {
     this.#check = check;
+    this.#disk = disk;
     this.#generations = new TableView(disk.generations);
     this.#orders = new TableView(disk.orders);
     this.#fetches = new TableView(disk.fetches);
@@ -64,16 +68,24 @@ export class MemoryTransaction implements StoreTransaction {
     return this.#added;
   }
 
-  apply(): void {
-    for (const view of [
-      this.#generations,
-      this.#orders,
-      this.#fetches,
-      this.#records,
-      this.#requestBodies,
-      this.#bytes,
-    ]) {
-      view.apply();
+  apply(): Commit {
+    this.#generations.apply();
+    this.#orders.apply();
+    this.#requestBodies.apply();
+    const commit = {
+      fetches: this.#fetches.apply(),
+      records: this.#records.apply(),
+      bytes: this.#bytes.apply(),
+    };
+    for (const { key, after } of commit.bytes) if (!after) this.#disk.uncounted.delete(key);
+    return commit;
+  }
+
+  /** Leaves of each of its chunks a part that no row counts, as a death in the middle of writing does. */
+  tear(): void {
+    for (const { body, offset, chunk } of this.#put) {
+      const part = chunk.slice(0, Math.ceil(chunk.length / 2)).map((byte) => byte ^ 0xff);
+      this.#disk.leaveUncounted(body, offset, part);
     }
   }
 
@@ -164,6 +176,7 @@ export class MemoryTransaction implements StoreTransaction {
       position += part.length;
     }
     this.#added += size;
+    this.#put.push({ body: bodyKeyOf(body), offset, chunk });
     const chunks = new Map(this.#bytes.get(bodyKeyOf(body))?.chunks);
     this.#bytes.put(bodyKeyOf(body), { fetch: body.fetch, chunks: chunks.set(offset, chunk) });
   }

@@ -1,0 +1,56 @@
+import type { EngineOptions } from '@background-fetch/core';
+import type { Traits } from '../world/traits.ts';
+import type { Draw, Happening } from './happening.ts';
+
+/** Everything small and quick, so that much happens in few steps. */
+export const quickEngine: Partial<EngineOptions> = {
+  concurrency: 3,
+  connections: 1,
+  pieceSize: 250,
+  smallestCheckpoint: 100,
+  checkpointSize: 300,
+  checkpointInterval: 100,
+  firstCheckpointInterval: 30,
+  retry: {
+    unansweredRetries: 2,
+    unansweredWithin: 300,
+    fruitlessAttempts: 5,
+    firstDelay: 50,
+    longestDelay: 1000,
+    longestRetryAfter: 5000,
+    stallTimeout: 800,
+  },
+};
+
+/** What the host and its engine are like, where that is not the usual. */
+export function drawHostTraits(draw: Draw): Happening[] {
+  const happenings: Happening[] = [];
+  const maybe = (probability: number, what: string, change: (traits: Traits) => void): void => {
+    if (!draw.chance(probability)) return;
+    happenings.push({ at: 0, what, happen: ({ world }) => change(world.traits) });
+  };
+  const engine = (change: Partial<EngineOptions>) => (traits: Traits) => {
+    traits.engine = { ...traits.engine, ...change };
+  };
+  const store = (change: Traits['store']) => (traits: Traits) => {
+    traits.store = { ...traits.store, ...change };
+  };
+  const connections = draw.integer(2, 3);
+  maybe(0.4, `${connections} ranges are fetched at once`, engine({ connections }));
+  maybe(0.2, 'one record transfers at a time', engine({ concurrency: 1 }));
+  maybe(0.2, 'two checkpoints are written at once', engine({ checkpointsAtOnce: 2 }));
+  maybe(0.2, 'every byte is a checkpoint', engine({ smallestCheckpoint: 1, checkpointSize: 50 }));
+  const commitDelay = draw.pick([1, 20, 60]);
+  maybe(0.3, `a commit takes ${commitDelay} ms`, store({ commitDelay }));
+  maybe(0.25, 'bytes are staged', store({ stageDelay: draw.integer(1, 30) }));
+  const listensAfter = draw.integer(1, 500);
+  maybe(0.12, `workers listen after ${listensAfter} ms`, (traits) => (traits.listensAfter = listensAfter));
+  if (draw.chance(0.35)) {
+    happenings.push({
+      at: 0,
+      what: 'the host takes a cut for the end of a body',
+      happen: ({ world }) => (world.network.signalsTruncation = false),
+    });
+  }
+  return happenings;
+}

@@ -1,0 +1,94 @@
+import {
+  type BackgroundFetchEventName,
+  type BackgroundFetchSnapshot,
+  brandDispatched,
+  createEventInterfaces,
+  getInstance,
+} from '@background-fetch/core';
+import type { Draw, Happening } from '../plan/happening.ts';
+import type { Simulation } from '../simulation/simulation.ts';
+import type { Worker } from '../world/worker.ts';
+import { drawManner, type Manner, readAll } from './read-a-body.ts';
+
+/** What the app does with one event. */
+export interface Handling {
+  /** ms; null for a promise that never settles */
+  readonly duration: number | null;
+  readonly reads: Manner | null;
+  readonly updatesUI: boolean;
+  readonly throws: boolean;
+}
+
+/** As it should be: everything is read. */
+export const properHandling: Handling = {
+  duration: 0,
+  reads: { pace: 0, enough: null },
+  updatesUI: false,
+  throws: false,
+};
+
+const { BackgroundFetchUpdateUIEvent } = createEventInterfaces(Event);
+
+const names: readonly BackgroundFetchEventName[] = [
+  'backgroundfetchsuccess',
+  'backgroundfetchfail',
+  'backgroundfetchabort',
+  'backgroundfetchclick',
+];
+
+/** Makes an app listen in a worker. */
+export function listen(simulation: Simulation, worker: Worker): void {
+  for (const name of names) {
+    worker.events.on(name, (snapshot) => {
+      return handle(simulation, worker, name, snapshot, simulation.nextHandling());
+    });
+  }
+}
+
+async function handle(
+  simulation: Simulation,
+  worker: Worker,
+  name: BackgroundFetchEventName,
+  snapshot: BackgroundFetchSnapshot,
+  { duration, reads, updatesUI, throws }: Handling,
+): Promise<void> {
+  const registration = getInstance(worker.realm, worker.host, snapshot);
+  if (updatesUI && (name === 'backgroundfetchsuccess' || name === 'backgroundfetchfail')) {
+    const event = new BackgroundFetchUpdateUIEvent(name, { registration });
+    brandDispatched(event, () => true);
+    await event.updateUI({ title: `${snapshot.title}!` }).catch(() => {});
+    simulation.happened('UI updated');
+  }
+  if (throws) {
+    simulation.happened('handler throws');
+    throw new Error('The app has a bug');
+  }
+  if (duration === null) {
+    simulation.happened('handler never ends');
+    await worker.never;
+  }
+  await worker.whileAlive(simulation.world.clock.wait(duration ?? 0));
+  if (reads && name !== 'backgroundfetchclick') await readAll(simulation, worker, registration, reads);
+}
+
+/** What the app does with the next event, where that is not proper. */
+export function drawHandling(draw: Draw): Happening {
+  const handling: Handling = {
+    duration: draw.pick([0, 30, 500, 5000, null]),
+    reads: draw.chance(0.7) ? drawManner(draw) : null,
+    updatesUI: draw.chance(0.3),
+    throws: draw.chance(0.15),
+  };
+  const { duration, reads, updatesUI, throws } = handling;
+  const parts = [
+    duration === null ? 'never ends' : `takes ${duration} ms`,
+    reads && `reads each ${reads.pace} ms`,
+    updatesUI && 'updates the UI',
+    throws && 'throws',
+  ];
+  return {
+    at: 0,
+    what: `a handler ${parts.filter(Boolean).join(', ')}`,
+    happen: (simulation) => simulation.planHandling(handling),
+  };
+}

@@ -1,0 +1,88 @@
+import { type BackgroundFetchRegistration, recordObjectOf } from '@background-fetch/core';
+import type { Draw, Happening, Menu } from '../plan/happening.ts';
+import type { Simulation } from '../simulation/simulation.ts';
+import type { Context } from '../world/context.ts';
+
+/** How somebody reads. */
+export interface Manner {
+  /** ms between two reads */
+  readonly pace: number;
+  /** bytes after which the reader has enough; null for never */
+  readonly enough: number | null;
+}
+
+/** What a reader has got of a response. */
+export class Reading {
+  bytes = new Uint8Array();
+  end: 'closed' | 'failed' | 'cancelled' | null = null;
+
+  constructor(
+    readonly key: string,
+    readonly index: number,
+    readonly request: Request,
+    readonly response: Response,
+  ) {}
+}
+
+/** Reads the responses of all records, one after the other. */
+export async function readAll(
+  simulation: Simulation,
+  context: Context,
+  registration: BackgroundFetchRegistration,
+  manner: Manner,
+): Promise<void> {
+  for (const record of await registration.matchAll()) {
+    const response = await record.responseReady.catch(() => null);
+    const stored = recordObjectOf(record).record;
+    if (response) {
+      const reading = new Reading(stored.fetch, stored.index, record.request, response);
+      await read(simulation, context, reading, manner);
+    }
+  }
+}
+
+async function read(
+  { world, happened }: Simulation,
+  context: Context,
+  reading: Reading,
+  { pace, enough }: Manner,
+): Promise<void> {
+  const reader = reading.response.body?.getReader();
+  while (reader && reading.end === null) {
+    const chunk = await reader.read().catch(() => null);
+    if (chunk?.value) reading.bytes = Buffer.concat([reading.bytes, chunk.value]);
+    if (!chunk) reading.end = 'failed';
+    else if (chunk.done) reading.end = 'closed';
+    else if (enough !== null && reading.bytes.length >= enough) {
+      reading.end = 'cancelled';
+      await reader.cancel();
+      happened('reader cancels');
+    }
+    world.tell('read', reading, context);
+    await context.whileAlive(world.clock.wait(pace));
+  }
+}
+
+export function drawManner(draw: Draw): Manner {
+  return { pace: draw.pick([0, 5, 50, 700]), enough: draw.chance(0.25) ? draw.integer(0, 500) : null };
+}
+
+function drawReading(draw: Draw): Happening {
+  const id = draw.pick(draw.ids);
+  const manner = drawManner(draw);
+  const { pace, enough } = manner;
+  return {
+    at: draw.moment(),
+    what: `a page reads "${id}", each ${pace} ms${enough === null ? '' : `, until it has ${enough} bytes`}`,
+    happen: (simulation) => {
+      const held = simulation.someHeld(id, 1)[0];
+      if (!held) return;
+      void simulation.call(`reading "${id}"`, held.context, () =>
+        readAll(simulation, held.context, held.registration, manner),
+      );
+      simulation.happened('reading');
+    },
+  };
+}
+
+export const readers: Menu = [[1, drawReading]];

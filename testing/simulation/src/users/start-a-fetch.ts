@@ -1,0 +1,71 @@
+import type { Draw, Happening } from '../plan/happening.ts';
+import type { Simulation } from '../simulation/simulation.ts';
+
+/** A request that a user gives to `fetch()`, made when that happens. */
+interface PlannedRequest {
+  readonly what: string;
+  readonly url: string;
+  readonly make: (simulation: Simulation) => Request;
+}
+
+/** Starts a background fetch of one to three requests, in a page or in the worker. */
+export function drawFetch(draw: Draw, id: string, first: boolean): Happening {
+  const requests = Array.from({ length: draw.pick([1, 1, 2, 3]) }, () => drawRequest(draw));
+  const downloadTotal = drawDownloadTotal(draw, requests);
+  const byWorker = draw.chance(0.2);
+  const place = draw.integer(0, 1);
+  return {
+    at: first ? draw.integer(0, 5) : draw.moment(),
+    what: `fetch("${id}") of ${requests.map(({ what }) => what).join(', ')}${downloadTotal ? ` with a downloadTotal of ${downloadTotal}` : ''}`,
+    happen: (simulation) => {
+      const context = (byWorker && simulation.worker) || simulation.page(place);
+      const list = requests.map((request) => request.make(simulation));
+      void simulation.call(`fetch("${id}")`, context, async () => {
+        const registration = await context.backgroundFetch.fetch(id, list, { downloadTotal });
+        simulation.hold(context, registration);
+        simulation.happened('fetch started');
+      });
+    },
+  };
+}
+
+/** None, enough, exactly what it takes, or too little. */
+function drawDownloadTotal(draw: Draw, requests: readonly PlannedRequest[]): number {
+  if (!draw.chance(0.25)) return 0;
+  const exact = requests.reduce((sum, { url }) => sum + draw.sizeOf(url), 0);
+  return draw.pick([exact, exact, exact + 500, Math.max(1, exact - 100)]);
+}
+
+function drawRequest(draw: Draw): PlannedRequest {
+  const url = draw.url();
+  const plain = (init: RequestInit, what: string, target = url): PlannedRequest => {
+    return { what: `${what} ${target}`, url: target, make: () => new Request(target, init) };
+  };
+  const kind = draw.random.next();
+  if (kind < 0.62) return plain({}, 'GET');
+  if (kind < 0.67) return plain({ method: 'HEAD' }, 'HEAD');
+  if (kind < 0.75) return drawUpload(draw);
+  if (kind < 0.8) return plain({ headers: { range: 'bytes=50-149' } }, 'bytes 50–149 of');
+  if (kind < 0.82) return plain({ redirect: 'manual' }, 'unredirected');
+  if (kind < 0.84) return plain({ redirect: 'error' }, 'never redirected');
+  if (kind < 0.88) return plain({}, 'GET', `${url}?again#part`);
+  const right = draw.chance(0.75);
+  return {
+    what: `${url} with ${right ? 'an integrity' : 'a wrong integrity'}`,
+    url,
+    make: (simulation) => new Request(url, { integrity: simulation.integrityOf(url, right) }),
+  };
+}
+
+/** Of its own URL, so that a server can tell whether it was sent twice. */
+function drawUpload(draw: Draw): PlannedRequest {
+  const url = `https://app.test/upload/${draw.integer(0, 2 ** 31)}`;
+  return {
+    what: `POST ${url}`,
+    url,
+    make: (simulation) => {
+      simulation.serve(url, { size: 40 });
+      return new Request(url, { method: 'POST', body: 'uploaded' });
+    },
+  };
+}

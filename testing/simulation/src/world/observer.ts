@@ -1,0 +1,69 @@
+import type {
+  BackgroundFetchEventName,
+  BackgroundFetchRegistration,
+  BackgroundFetchSnapshot,
+  FetchKey,
+  NetworkRequest,
+} from '@background-fetch/core';
+import type { Exchange } from '../network/simulated-network.ts';
+import type { SimulatedFault } from '../network/simulated-resource.ts';
+import type { Commit } from '../store/memory-disk.ts';
+import type { Reading } from '../users/read-a-body.ts';
+import type { Context } from './context.ts';
+
+/** Somebody who sees all that happens in a world, as it happens. */
+export interface Observer {
+  /** A write became durable. */
+  committed?(commit: Commit, by: Context): void;
+  /** An engine asks the network for something. */
+  asked?(request: NetworkRequest, by: Context): void;
+  /** What an engine asked for has failed, or come without a body. */
+  concluded?(request: NetworkRequest, by: Context): void;
+  /** Something went wrong before there could be an answer. */
+  faultMet?(fault: SimulatedFault): void;
+  /** An answer leaves its server. */
+  answered?(exchange: Exchange): void;
+  /** Nothing more comes of it. */
+  ended?(exchange: Exchange): void;
+  /** Less came of it than was to come. */
+  cut?(exchange: Exchange): void;
+  announced?(snapshot: BackgroundFetchSnapshot, by: Context): void;
+  dispatching?(name: BackgroundFetchEventName, snapshot: BackgroundFetchSnapshot, by: Context): void;
+  handled?(name: BackgroundFetchEventName, snapshot: BackgroundFetchSnapshot, by: Context): void;
+  warned?(message: string, by: Context): void;
+  started?(context: Context): void;
+  killed?(context: Context): void;
+  /** An engine has let go, as it was asked to. */
+  stopped?(context: Context): void;
+  /** Somebody has got a registration object. */
+  held?(registration: BackgroundFetchRegistration, by: Context): void;
+  abortAnswered?(key: FetchKey, aborted: boolean): void;
+  /** `getIds()` has answered. */
+  listed?(ids: readonly string[]): void;
+  /** A call of the API was rejected. */
+  refused?(what: string, reason: unknown, by: Context): void;
+  /** A reader got something, or its end. */
+  read?(reading: Reading, by: Context): void;
+  /** A promise was rejected, and nobody handles it. */
+  unhandled?(reason: unknown): void;
+  /** Far too much has happened. */
+  endless?(): void;
+  /** Nothing is left for anybody to do. */
+  over?(): void;
+  /** Some time has passed since then. */
+  silent?(): void;
+}
+
+type Method<Name extends keyof Observer> = NonNullable<Observer[Name]>;
+
+/** Passes on what happens to everybody who wants to know of it. */
+export function tellAll<Name extends keyof Observer>(
+  observers: readonly Observer[],
+  name: Name,
+  args: Parameters<Method<Name>>,
+): void {
+  for (const observer of observers) {
+    const method = observer[name] as ((...args: Parameters<Method<Name>>) => void) | undefined;
+    method?.apply(observer, args);
+  }
+}

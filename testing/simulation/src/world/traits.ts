@@ -1,0 +1,33 @@
+import type { EngineOptions } from '@background-fetch/core';
+import type { MemoryStoreOptions } from '../store/memory-store.ts';
+
+/** What a host is like. Each context has what holds when it starts. */
+export interface Traits {
+  engine: Partial<EngineOptions>;
+  store: Omit<MemoryStoreOptions, 'disk' | 'clock' | 'onCommit'>;
+  /** Whether workers give settled bodies as Blobs. */
+  givesBlobs: boolean;
+  /** ms after which a worker has listeners: until then events stay owed, as in Node; 0 for at once, as in browsers */
+  listensAfter: number;
+  /** ms that the host's clock is ahead of the servers' */
+  clockError: number;
+}
+
+/** Small bodies, so that a simulated transfer has several checkpoints and ranges. */
+const smallOptions: Partial<EngineOptions> = {
+  smallestCheckpoint: 8 * 1024,
+  checkpointSize: 16 * 1024,
+  checkpointInterval: 1000,
+  firstCheckpointInterval: 250,
+  pieceSize: 64 * 1024,
+};
+
+export function traitsOf(engine: Partial<EngineOptions> = {}): Traits {
+  return {
+    engine: { ...smallOptions, ...engine },
+    store: { commitDelay: 5 },
+    givesBlobs: true,
+    listensAfter: 0,
+    clockError: 0,
+  };
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import {
+  type BackgroundFetchEventName,
+  type BackgroundFetchSnapshot,
+  Engine,
+  type EnginePorts,
+  type Events,
+  type Network,
+  type RegistrationKey,
+  verifyIntegrity,
+} from '@background-fetch/core';
+import { RecordingEvents } from '../host/recording-events.ts';
+import { Context } from './context.ts';
+import type { World } from './world.ts';
+
+/** A service worker, or what stands in its place: it runs the engine, and its listeners get the events. */
+export class Worker extends Context {
+  readonly events = new RecordingEvents();
+  readonly engine: Engine;
+
+  constructor(world: World, name: string, registration: RegistrationKey) {
+    super(world, name, registration, world.traits.givesBlobs);
+    this.engine = new Engine(this.#ports(), registration, world.traits.engine);
+  }
+
+  #ports(): EnginePorts {
+    const { world } = this;
+    return {
+      ...this.clientPorts,
+      network: this.#network(),
+      events: this.#events(),
+      connectivity: world.connectivity,
+      lifetime: { keepAwake: () => {} },
+      display: { update: () => {} },
+      log: { warn: (message) => this.alive && world.tell('warned', message, this) },
+      verifyIntegrity: (integrity, body) =>
+        verifyIntegrity(async (algorithm) => createHash(algorithm), integrity, body),
+    };
+  }
+
+  #network(): Network {
+    const { network } = this.world;
+    return {
+      fetch: async (request) => {
+        if (!this.alive) return await this.never;
+        this.world.tell('asked', request, this);
+        try {
+          const response = await this.whileAlive(network.fetch(request));
+          if (!response.body) this.world.tell('concluded', request, this);
+          return response;
+        } catch (error) {
+          this.world.tell('concluded', request, this);
+          throw error;
+        }
+      },
+      sendsIfRange: (url) => network.sendsIfRange(url),
+    };
+  }
+
+  #events(): Events {
+    const { listensAfter } = this.world.traits;
+    const listening = listensAfter > 0 ? this.world.clock.wait(listensAfter) : null;
+    return {
+      dispatch: (name, snapshot) => this.#dispatch(name, snapshot),
+      ...(listening && { listened: () => this.whileAlive(listening) }),
+    };
+  }
+
+  async #dispatch(name: BackgroundFetchEventName, snapshot: BackgroundFetchSnapshot): Promise<void> {
+    if (!this.alive) return await this.never;
+    this.world.tell('dispatching', name, snapshot, this);
+    await this.whileAlive(this.events.dispatch(name, snapshot));
+    this.world.tell('handled', name, snapshot, this);
+  }
+
+  protected override wake(): void {
+    this.engine.look();
+    // another one may hold the lock
+    this.world.wakeEngines(this.registration);
+  }
+}
