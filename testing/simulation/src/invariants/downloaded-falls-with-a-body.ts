@@ -1,0 +1,37 @@
+import { type FetchKey, snapshotOf } from '@background-fetch/core';
+import type { Invariant } from './invariant.ts';
+import { countStored } from './stored-body.ts';
+
+export const downloadedFallsWithABody: Invariant = {
+  name: 'downloaded-falls-with-a-body',
+  promise: '`downloaded` only falls when a body is dropped, in the store and for everybody who watches.',
+  watch(_, violated) {
+    const drops = new Map<FetchKey, number>();
+    return {
+      committed({ records }) {
+        for (const { before, after } of records) {
+          if (!before?.responseData) continue;
+          const isDropped = before.responseData.body !== after?.responseData?.body;
+          if (isDropped) drops.set(before.fetch, (drops.get(before.fetch) ?? 0) + 1);
+          else if (countStored(after?.responseData) < countStored(before.responseData)) {
+            violated(`${before.request.url} lost bytes of one body`);
+          }
+        }
+      },
+      held(registration) {
+        const { key } = snapshotOf(registration);
+        const dropsBefore = drops.get(key) ?? 0;
+        let last = registration.downloaded;
+        let falls = 0;
+        registration.addEventListener('progress', () => {
+          const { downloaded, id } = registration;
+          if (downloaded < last) falls++;
+          if (falls > (drops.get(key) ?? 0) - dropsBefore) {
+            violated(`a page saw "downloaded" of "${id}" fall from ${last} to ${downloaded}`);
+          }
+          last = downloaded;
+        });
+      },
+    };
+  },
+};

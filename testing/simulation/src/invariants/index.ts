@@ -1,0 +1,54 @@
+import { abortOnce } from './abort-once.ts';
+import { asToldToWait } from './as-told-to-wait.ts';
+import { downloadedFallsWithABody } from './downloaded-falls-with-a-body.ts';
+import { downloadedIsStored } from './downloaded-is-stored.ts';
+import { eventAtLeastOnce, eventNeverAfterHandling } from './events-delivered.ts';
+import {
+  everyCallSettles,
+  everyFetchSettles,
+  fallsSilent,
+  noUnhandledRejection,
+} from './everything-settles.ts';
+import { finalStateFirst } from './final-state-first.ts';
+import { idsAreUnique } from './ids-are-unique.ts';
+import { integrityKept } from './integrity-kept.ts';
+import type { Invariant } from './invariant.ts';
+import { neverSentTwice } from './never-sent-twice.ts';
+import { nothingLeftBehind } from './nothing-left-behind.ts';
+import { oneEngineAtATime } from './one-engine-at-a-time.ts';
+import { oneReasonTheFirst } from './one-reason-the-first.ts';
+import { oneWholeVersion } from './one-whole-version.ts';
+import { pausedIsQuiet } from './paused-is-quiet.ts';
+import { readersGetAPrefix } from './readers-get-a-prefix.ts';
+import { reasonsAreTrue } from './reasons-are-true.ts';
+import { settledRecordsStay } from './settled-records-stay.ts';
+import { statesInOrder } from './states-in-order.ts';
+import { withinLimits } from './within-limits.ts';
+
+/** What holds in every world. Where several are violated at once, the first of them is named. */
+export const invariants: readonly Invariant[] = [
+  oneWholeVersion,
+  integrityKept,
+  readersGetAPrefix,
+  downloadedIsStored,
+  downloadedFallsWithABody,
+  settledRecordsStay,
+  statesInOrder,
+  everyFetchSettles,
+  eventAtLeastOnce,
+  eventNeverAfterHandling,
+  finalStateFirst,
+  oneReasonTheFirst,
+  reasonsAreTrue,
+  idsAreUnique,
+  abortOnce,
+  pausedIsQuiet,
+  asToldToWait,
+  withinLimits,
+  neverSentTwice,
+  oneEngineAtATime,
+  everyCallSettles,
+  nothingLeftBehind,
+  fallsSilent,
+  noUnhandledRejection,
+];

@@ -1,0 +1,32 @@
+import { mayBeMixed } from './exemptions.ts';
+import type { Invariant } from './invariant.ts';
+import { ServedBodies } from './served-bodies.ts';
+
+export const readersGetAPrefix: Invariant = {
+  name: 'readers-get-a-prefix',
+  promise:
+    'What a reader has got is, at any moment, the beginning of one version; of a success, in the end all of it.',
+  watch({ world }, violated) {
+    const served = ServedBodies.of(world);
+    return {
+      read({ request, response, bytes, end, key, index }) {
+        if (mayBeMixed(request)) return;
+        const versions = served.candidates(request, response);
+        const fitting = versions.filter(
+          (version) => Buffer.compare(version.subarray(0, bytes.length), bytes) === 0,
+        );
+        if (bytes.length > 0 && fitting.length === 0) {
+          violated(`a reader has ${bytes.length} bytes of ${request.url} that no version begins with`);
+        }
+        if (end !== 'closed') return;
+        const record = world.disk.records.get(JSON.stringify([key, index]));
+        const stored = record?.responseData?.stored[0]?.end ?? 0;
+        if (record && record.state !== 'settled')
+          violated(`a body of ${request.url} ended before its record`);
+        if (record && stored !== bytes.length) {
+          violated(`a reader got ${bytes.length} bytes of ${request.url} as all of ${stored}`);
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,25 @@
+import type { Invariant } from './invariant.ts';
+
+export const settledRecordsStay: Invariant = {
+  name: 'settled-records-stay',
+  promise: 'A settled record never changes, and its bytes neither.',
+  watch({ world }, violated) {
+    return {
+      committed({ records, bytes }) {
+        const changed = new Set(records.map(({ key }) => key));
+        for (const { before, after } of records) {
+          if (before?.state !== 'settled' || !after) continue;
+          if (JSON.stringify(before) !== JSON.stringify(after)) {
+            violated(`record ${before.index} of ${before.request.url} changed after it was settled`);
+          }
+        }
+        for (const { key } of bytes) {
+          const [fetch, index] = JSON.parse(key) as [string, number, number];
+          const name = JSON.stringify([fetch, index]);
+          const record = world.disk.records.get(name);
+          if (record?.state === 'settled' && !changed.has(name)) violated(`bytes of ${key} changed`);
+        }
+      },
+    };
+  },
+};
