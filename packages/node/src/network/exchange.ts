@@ -28,7 +28,12 @@ export interface ExchangeOptions {
 }
 
 /** How many bytes are received ahead of their reader. */
-const readAhead = 2 ** 20;
+const readAhead = 2 ** 19;
+/**
+ * A chunk ends at each multiple of this. What is made durable then ends there, too, at the end of a block of the disk:
+ * no part of a block has to be written in another way than the rest.
+ */
+const stride = 2 ** 20;
 /** How much of an unwanted body is read on, and for how many ms, to keep its connection. */
 const drained = 64 * 1024;
 const drainedWithin = 2000;
@@ -77,6 +82,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   #unwanted: number | null = null;
   /** Bytes of the body that are to come, as far as that was said. */
   #expected = 0;
+  #received = 0;
   #ended = false;
 
   constructor(
@@ -136,7 +142,13 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     }
     if (this.#ended || !this.#body) return;
     this.#expected -= chunk.byteLength;
-    this.#body.enqueue(chunk);
+    const start = this.#received;
+    this.#received += chunk.byteLength;
+    const cut = stride - (start % stride);
+    if (cut < chunk.byteLength) {
+      this.#body.enqueue(chunk.subarray(0, cut));
+      this.#body.enqueue(chunk.subarray(cut));
+    } else this.#body.enqueue(chunk);
     if ((this.#body.desiredSize ?? 0) <= 0) request.pause();
   }
 

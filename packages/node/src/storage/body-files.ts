@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DirectWrites } from './direct-writes.ts';
 import { isMissing } from './errors.ts';
 import type { Faults } from './faults.ts';
 import { OpenFiles } from './open-files.ts';
@@ -13,6 +14,7 @@ export interface StagedBytes {
   readonly file: string;
   readonly offset: number;
   readonly length: number;
+  readonly parts: readonly Uint8Array[];
   /** Something else was written to their place since. */
   overwritten: boolean;
 }
@@ -31,6 +33,7 @@ export class BodyFiles {
   readonly folder: string;
   readonly #faults: Faults;
   readonly #files: OpenFiles;
+  readonly #direct: DirectWrites;
   readonly #writes = new Map<string, readonly Write[]>();
   readonly #folderSync: SharedSync;
   readonly #removals = new Set<Promise<void>>();
@@ -38,6 +41,7 @@ export class BodyFiles {
   constructor(directory: string, faults: Faults) {
     this.folder = join(directory, 'bodies');
     this.#files = new OpenFiles(this.folder);
+    this.#direct = new DirectWrites(this.folder);
     this.#faults = faults;
     this.#folderSync = new SharedSync(() => syncFolder(this.folder));
   }
@@ -60,7 +64,7 @@ export class BodyFiles {
   /** Writes `parts` at `offset` and resolves when they are on stable storage. */
   async write(file: string, offset: number, parts: readonly Uint8Array[]): Promise<StagedBytes> {
     const length = parts.reduce((total, part) => total + part.byteLength, 0);
-    const bytes: StagedBytes = { file, offset, length, overwritten: false };
+    const bytes: StagedBytes = { file, offset, length, parts, overwritten: false };
     const before = this.#recent(file).filter(({ bytes: other }) => overlap(bytes, other));
     for (const { bytes: other } of before) other.overwritten = true;
     const done = this.#write(bytes, parts, before);
@@ -88,7 +92,9 @@ export class BodyFiles {
     for (const { done } of before) await done.catch(() => {});
     await this.#files.use(file, async (handle) => {
       this.#faults('write');
-      await writeAll(handle, offset, parts);
+      for (const rest of await this.#direct.write(file, { offset, parts })) {
+        await writeAll(handle, rest.offset, rest.parts);
+      }
       this.#faults('sync');
       // the size and the place of the bytes are synced, too: only times are not
       await handle.datasync();
@@ -151,7 +157,7 @@ export class BodyFiles {
   async cutBack(file: string, end: number): Promise<void> {
     const ends = this.#recent(file).map(({ bytes }) => bytes.offset + bytes.length);
     const offset = Math.max(end, ...ends);
-    const bytes = { file, offset, length: Number.POSITIVE_INFINITY, overwritten: false };
+    const bytes = { file, offset, length: Number.POSITIVE_INFINITY, parts: [], overwritten: false };
     const done = this.cut(file, offset);
     this.#writes.set(file, [...this.#recent(file), { bytes, done }]);
     // it is tried to free space: that it failed is no news
@@ -183,6 +189,7 @@ export class BodyFiles {
     for (const file of files) {
       this.#writes.delete(file);
       await this.#files.forget(file);
+      await this.#direct.forget(file);
       await rm(this.path(file), { force: true }).catch(() => {});
     }
   }
@@ -190,6 +197,7 @@ export class BodyFiles {
   async close(): Promise<void> {
     await Promise.all(this.#removals);
     await this.#files.close();
+    await this.#direct.close();
   }
 }
 

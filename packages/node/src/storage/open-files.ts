@@ -15,10 +15,13 @@ interface Entry {
 /** The open files of a folder: opened when they are first used, the ones used last kept open for the next use. */
 export class OpenFiles {
   readonly #folder: string;
+  readonly #flags: number;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(folder: string) {
+  /** @param flags with which files are opened; for reading and writing by default */
+  constructor(folder: string, flags = constants.O_RDWR) {
     this.#folder = folder;
+    this.#flags = flags;
   }
 
   path(name: string): string {
@@ -31,9 +34,9 @@ export class OpenFiles {
     await this.#use(name, O_RDWR | O_CREAT | O_EXCL, async () => {});
   }
 
-  /** Calls `work` with the file open for reading and writing. */
+  /** Calls `work` with the open file. */
   use<T>(name: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
-    return this.#use(name, constants.O_RDWR, work);
+    return this.#use(name, this.#flags, work);
   }
 
   async #use<T>(name: string, flags: number, work: (file: FileHandle) => Promise<T>): Promise<T> {

@@ -50,6 +50,7 @@ describe('A process that is killed while it writes', () => {
   afterEach(() => remove());
 
   const inFile = 100_000;
+  const pastCache = 1_000_003;
   const inDatabase = 5_000;
   const moments: [point: FaultPoint, count: number, size: number][] = [
     ...(['write', 'sync', 'synced', 'commit', 'log'] as const).flatMap(
@@ -59,6 +60,10 @@ describe('A process that is killed while it writes', () => {
           [point, 5, inFile],
         ] as [FaultPoint, number, number][],
     ),
+    ['write', 3, pastCache],
+    ['sync', 3, pastCache],
+    ['synced', 3, pastCache],
+    ['log', 3, pastCache],
     ['commit', 4, inDatabase],
     ['log', 4, inDatabase],
   ];
