@@ -1,4 +1,5 @@
 import { type BodyKey, StoreError } from '@background-fetch/core';
+import { releaseReceived } from '../network/receive-blocks.ts';
 import type { BodyFiles, StagedBytes } from './body-files.ts';
 import { type BodyColumns, keyOf } from './columns.ts';
 import { DamagedStoreError, isMissing } from './errors.ts';
@@ -146,7 +147,11 @@ export class Bodies {
 
   /** The rows of a transaction are committed: they tell of the files from now on. */
   committed(placed: readonly StagedBytes[]): void {
-    for (const bytes of placed) this.#files.release(bytes);
+    for (const bytes of placed) {
+      this.#files.release(bytes);
+      // they are at rest: whoever had them received is done with them
+      for (const part of bytes.parts) releaseReceived(part);
+    }
     for (const [name] of this.#created) {
       const key = JSON.parse(name) as BodyColumns;
       if (this.#reader.getFile.get(key) !== undefined) this.#created.delete(name);
