@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, lstat, open, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, link, lstat, open, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
   type BackgroundFetchRecord,
@@ -14,6 +14,7 @@ import { syncFolder } from './storage/body-files.ts';
 import { toStoreError } from './storage/errors.ts';
 import type { LentBody } from './storage/lend-body.ts';
 import { NodeStore } from './storage/node-store.ts';
+import { SharedSync } from './storage/shared-sync.ts';
 
 export interface SaveOptions {
   /** Whether a file of that name may be replaced. */
@@ -55,10 +56,9 @@ export async function saveRecord(
   const { store } = realm.ports;
   if (!(store instanceof NodeStore)) throw new TypeError('The record is not one of this package');
   const target = resolve(path);
-  if (!overwrite) await requireAbsent(target);
-  // rejects with the reason if there will be no response
-  await record.responseReady;
-  const settled = await waitUntilSettled(realm, stored);
+  const settled = isSaveable(stored)
+    ? stored
+    : await waitForResponse(record, realm, stored, target, overwrite);
   const data = settled.responseData;
   const status = data?.head.status ?? 0;
   if (!data || settled.result !== 'success') {
@@ -76,6 +76,26 @@ export async function saveRecord(
   });
 }
 
+/** Whether nothing has to be waited for, and there is something to be found in the store. */
+function isSaveable(record: StoredRecord): record is SettledRecord {
+  if (record.state !== 'settled' || record.result !== 'success') return false;
+  return prefixLength(record.responseData?.stored ?? []) > 0;
+}
+
+async function waitForResponse(
+  record: BackgroundFetchRecord,
+  realm: Realm,
+  stored: StoredRecord,
+  target: string,
+  overwrite: boolean,
+): Promise<SettledRecord> {
+  // better now than after a long wait
+  if (!overwrite) await requireAbsent(target);
+  // rejects with the reason if there will be no response
+  await record.responseReady;
+  return await waitUntilSettled(realm, stored);
+}
+
 async function waitUntilSettled(realm: Realm, { fetch, index }: StoredRecord): Promise<SettledRecord> {
   for (;;) {
     const { records, changed } = realm.watch(fetch);
@@ -89,23 +109,49 @@ async function waitUntilSettled(realm: Realm, { fetch, index }: StoredRecord): P
 async function saveBody(store: NodeStore, body: LentBody, target: string, overwrite: boolean): Promise<void> {
   const shared =
     body.kind === 'file' && !body.elsewhere && (await shareFile(store, body.path, target, overwrite));
-  if (!shared) {
-    const temporary = join(
-      dirname(target),
-      `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}`,
-    );
-    try {
-      if (body.kind === 'bytes') await writeFile(temporary, body.bytes, { flag: 'wx' });
-      // where the file system can share the bytes of two files, nothing is copied either
-      else await copyFile(body.path, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-      await chmod(temporary, savedMode());
-      await syncFile(temporary);
-      await publish(temporary, target, overwrite);
-    } finally {
-      await rm(temporary, { force: true });
-    }
+  if (!shared) await saveCopy(body, target, overwrite);
+  await syncSavedName(dirname(target));
+}
+
+async function saveCopy(body: LentBody, target: string, overwrite: boolean): Promise<void> {
+  const temporary = join(dirname(target), temporaryName(basename(target)));
+  try {
+    if (body.kind === 'bytes') await writeFile(temporary, body.bytes, { flag: 'wx', flush: true });
+    else await copyWhole(body.path, temporary);
+    await publish(temporary, target, overwrite);
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
   }
-  await syncFolder(dirname(target));
+}
+
+/** Where the file system can share the bytes of two files, nothing is copied either. */
+async function copyWhole(path: string, copy: string): Promise<void> {
+  await copyFile(path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  await chmod(copy, savedMode());
+  await syncFile(copy);
+}
+
+const processName = randomBytes(6).toString('hex');
+let temporaryNames = 0;
+
+/** A name that nobody else takes. */
+function temporaryName(name: string): string {
+  return `.${name.slice(0, 100)}.${processName}${(++temporaryNames).toString(36)}`;
+}
+
+/** The syncs of folders that are under way or asked for. */
+const folderSyncs = new Map<string, SharedSync>();
+
+/** Many files are saved into one folder as a rule: they share its syncs. */
+async function syncSavedName(folder: string): Promise<void> {
+  const shared = folderSyncs.get(folder) ?? new SharedSync(() => syncFolder(folder));
+  folderSyncs.set(folder, shared);
+  try {
+    await shared.request();
+  } finally {
+    if (!shared.pending) folderSyncs.delete(folder);
+  }
 }
 
 /** Gives the store's file a second name. Resolves with false where that is not possible. */
@@ -139,8 +185,9 @@ async function publish(temporary: string, target: string, overwrite: boolean): P
     await link(temporary, target);
   } catch (error) {
     if (!cannotLink.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    await claimAndRename(temporary, target);
+    return await claimAndRename(temporary, target);
   }
+  await unlink(temporary);
 }
 
 /** For file systems without hard links: the name is taken by an empty file, which is replaced. */
