@@ -3,7 +3,7 @@ import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import { describeFetch, type StoredState } from './describe-fetch.ts';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import { createRequests, fingerprintOf, idOfFetch, requireFreeNames } from './fetch-requests.ts';
-import { type KeptFetch, type KeptFetches, newKeptFetch } from './kept-fetch.ts';
+import { type KeptFetch, type KeptFetches, newKeptFetch, receivedName } from './kept-fetch.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
 import { receiveFiles } from './receive-files.ts';
@@ -290,11 +290,12 @@ export class FetchKeeper {
     const { engine, store } = this.#options;
     const stored = await this.#readStored(entry.kept);
     if (!stored) throw new Error('the engine has no record of it');
-    await store.makeReceivedDirectory(entry.kept);
+    const directory = await store.makeReceivedDirectory(entry.kept);
     const outcomes = await receiveFiles(
       registration,
       stored.records,
-      (index) => store.receivedPath(entry.kept, index),
+      directory,
+      receivedName,
       engine.saveRecord,
     );
     const reason = registration.failureReason;

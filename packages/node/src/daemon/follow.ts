@@ -6,7 +6,7 @@ import { type FetchReport, type FileStatus, hasEnded } from './status.ts';
 /** ms between two reports of a fetch that only grows */
 const reportInterval = 200;
 /** the time between two reports is at least so many times that which one takes */
-const restFactor = 4;
+const restFactor = 9;
 
 /**
  * Reports fetches to a client until all have ended: each completely first, then with the files that have changed.

@@ -109,8 +109,13 @@ export class KeptFetches {
   }
 
   receivedPath(fetch: KeptFetch, index: number): string {
-    return join(this.#received, fetch.key, String(index));
+    return join(this.#received, fetch.key, receivedName(index));
   }
+}
+
+/** What a received file is called until it is saved. */
+export function receivedName(index: number): string {
+  return String(index);
 }
 
 /** Makes names in a directory durable, where the system lets us. */

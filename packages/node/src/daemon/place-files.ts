@@ -1,6 +1,10 @@
-import { chmod, constants, copyFile, link, lstat, open, rename, rm } from 'node:fs/promises';
+import { constants, copyFile, link, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { numberedName } from './file-name.ts';
+import { forEachAtATime } from './receive-files.ts';
+
+/** files at a time */
+const atATime = 8;
 
 /** A whole file that is to get its final name. */
 export interface FileToPlace {
@@ -25,14 +29,12 @@ export class FileExistsError extends Error {
  */
 export async function placeFile(file: FileToPlace, directory: string, overwrite: boolean): Promise<string> {
   const temporary = join(directory, file.temporaryName);
-  await chmod(file.source, 0o666 & ~process.umask());
-  const earlier = await findPlaced(file, directory, temporary);
-  if (earlier !== null) return earlier;
   if (overwrite) return await replace(file.source, temporary, join(directory, file.name));
   let whole = file.source;
   for (let n = 0; ; n++) {
     const path = join(directory, numberedName(file.name, n));
     let linked = await linkNew(whole, path);
+    if (linked === 'exists' && (await isOneOf(path, [file.source, temporary]))) return path;
     if (linked === 'impossible' && whole !== temporary) {
       await copyWhole(file.source, temporary);
       whole = temporary;
@@ -48,22 +50,19 @@ export async function placeFile(file: FileToPlace, directory: string, overwrite:
 
 /** Takes away what only helped: to be called when the names are durable, and it is noted where the files are. */
 export async function finishPlacing(files: readonly FileToPlace[], directory: string): Promise<void> {
-  for (const { source, temporaryName } of files) {
-    await rm(join(directory, temporaryName), { force: true });
-    await rm(source, { force: true });
-  }
+  const names = new Set(await readdir(directory));
+  await forEachAtATime(files, atATime, async ({ source, temporaryName }) => {
+    if (names.has(temporaryName)) await rm(join(directory, temporaryName), { force: true });
+    await unlink(source).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  });
 }
 
-/** Where an earlier call put it before it was noted: the same file under its final name. */
-async function findPlaced(file: FileToPlace, directory: string, temporary: string): Promise<string | null> {
-  const ours = await Promise.all([identify(file.source), identify(temporary)]);
-  for (let n = 0; n === 0 || file.mayBeNumbered; n++) {
-    const path = join(directory, numberedName(file.name, n));
-    const identity = await identify(path);
-    if (identity === null) return null;
-    if (ours.includes(identity)) return path;
-  }
-  return null;
+/** Whether a file is there because an earlier call put it there, before that was noted: it is the same file. */
+async function isOneOf(path: string, ours: readonly string[]): Promise<boolean> {
+  const identity = await identify(path);
+  return identity !== null && (await Promise.all(ours.map(identify))).includes(identity);
 }
 
 async function identify(path: string): Promise<string | null> {

@@ -1,4 +1,5 @@
-import { access } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BackgroundFetchRegistration, StoredRecord } from '@background-fetch/core';
 import { storedBytes } from './describe-fetch.ts';
 import { nameOfResponse } from './file-name.ts';
@@ -14,23 +15,26 @@ export type SaveRecord = (
 ) => Promise<void>;
 
 /**
- * Takes the bodies of a fetch that has ended out of the engine's store, each to `pathOf(index)`, and tells how each of
- * its files ended. A file that is there already was taken by a daemon that died before it could say so.
+ * Takes the bodies of a fetch that has ended out of the engine's store, each to `directory` under `nameOf(index)`, and
+ * tells how each of its files ended. A file that is there already was taken by a daemon that died before it could say
+ * so.
  */
 export async function receiveFiles(
   registration: BackgroundFetchRegistration,
   stored: readonly StoredRecord[],
-  pathOf: (index: number) => string,
+  directory: string,
+  nameOf: (index: number) => string,
   saveRecord: SaveRecord,
 ): Promise<FileOutcome[]> {
   const records = await registration.matchAll();
+  const taken = new Set(await readdir(directory));
   const outcomes: FileOutcome[] = [];
   await forEachAtATime(stored, atATime, async (row, index) => {
     const record = records[index];
-    const path = pathOf(index);
+    const name = nameOf(index);
     const outcome = outcomeOf(row);
-    if (record && outcome.reason === '' && !(await isThere(path)))
-      await saveRecord(record, path, { overwrite: true });
+    if (record && outcome.reason === '' && !taken.has(name))
+      await saveRecord(record, join(directory, name), { overwrite: true });
     outcomes[index] = outcome;
   });
   return outcomes;
@@ -48,13 +52,6 @@ function outcomeOf(record: StoredRecord): FileOutcome {
     size: storedBytes(record),
     suggestedName: nameOfResponse(request.url, disposition?.[1] ?? null),
   };
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Does something with each item, with some of them at a time. Rejects with the first error, once all have let go. */

@@ -6,7 +6,7 @@ import { reasonOf } from './private-directory.ts';
 import { forEachAtATime } from './receive-files.ts';
 
 /** files after which it is noted where they are */
-const batchSize = 256;
+const batchSize = 2048;
 const atATime = 8;
 
 /**
