@@ -180,7 +180,8 @@ function provesEndByWhole({ transfer, response }: Exchange): boolean {
   const stored = prefixLength(data.stored);
   const length = parseLength(getHeader(response.head.headers, 'content-length'));
   const comparable = response.coding === 'identity' && length !== null;
-  if (isOkStatus(response.head.status) && comparable && length !== stored) return false;
+  // an access that has expired since says nothing of what came before it
+  if (!isOkStatus(response.head.status) || (comparable && length !== stored)) return false;
   const etag = getStrongETag(response.head);
   if (etag !== null && etag !== getStrongETag(data.head)) return false;
   if (!comparable) warnUnverified(transfer, stored);
