@@ -17,3 +17,17 @@ test('a body that was cut is no success because access has expired since (seed 5
   expect(await world.clock.runUntil(failed)).toMatchObject({ failureReason: 'bad-status' });
   expect(resource.status).toBe(200);
 });
+
+test('a stall ends in time although the clock is set back (seed 136)', async () => {
+  const world = new World();
+  world.network.serve(url, { size: 1000 });
+  world.network.plan(url, { kind: 'stalled', after: 600 });
+  const life = world.start();
+  const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
+  await startFilm(world, life);
+  await world.clock.advance(1000);
+  world.traits.clockError = -3_600_000;
+  const before = world.clock.now();
+  await world.clock.runUntil(succeeded);
+  expect(world.clock.now() - before).toBeLessThan(200_000);
+});

@@ -54,6 +54,8 @@ export class Attempt {
     const { stallTimeout } = this.#job.workshop.options.retry;
     const { clock } = this.#job.workshop.ports;
     return clock.setTimer(delay, () => {
+      // a clock that was set back must not keep it waiting
+      this.#waitingSince = Math.min(this.#waitingSince, clock.now());
       const waited = this.#waiting > 0 ? clock.now() - this.#waitingSince : 0;
       const left = stallTimeout + this.#allowance - waited;
       if (left <= 0) this.abort();
