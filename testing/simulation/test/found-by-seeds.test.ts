@@ -31,3 +31,40 @@ test('a stall ends in time although the clock is set back (seed 136)', async () 
   await world.clock.runUntil(succeeded);
   expect(world.clock.now() - before).toBeLessThan(200_000);
 });
+
+test('an event that was handled is not dispatched again when its release can not be stored (seed 38)', async () => {
+  const world = new World();
+  world.network.serve(url, { size: 1000 });
+  const life = world.start();
+  const succeeded = new Promise<void>((resolve) =>
+    life.events.on('backgroundfetchsuccess', () => {
+      life.store.failWrites('io', 'once');
+      resolve();
+    }),
+  );
+  await startFilm(world, life);
+  await world.clock.runUntil(succeeded);
+  await world.clock.run();
+  expect(life.events.dispatched).toHaveLength(1);
+  expect(world.disk.fetches.size).toBe(0);
+});
+
+test('what could not be freed is freed later (seed 775)', async () => {
+  const world = new World();
+  world.network.serve(url, { size: 1000 });
+  const life = world.start();
+  const released = new Promise<void>((resolve) => {
+    world.observers.push({
+      announced({ recordsAvailable }) {
+        if (recordsAvailable) return;
+        life.store.failWrites('io', 'once');
+        resolve();
+      },
+    });
+  });
+  await startFilm(world, life);
+  await world.clock.runUntil(released);
+  await world.clock.run();
+  expect(world.warnings).toHaveLength(1);
+  expect(world.disk.bytes.size).toBe(0);
+});

@@ -1,8 +1,9 @@
 import type { FetchKey, StoredBackgroundFetch } from '../model/background-fetch.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { released } from '../model/transitions.ts';
-import type { Lock } from '../ports.ts';
+import type { Lock, StoreTransaction } from '../ports.ts';
 import type { Workshop } from '../transfer/job.ts';
+import { unlessAborted } from '../transfer/unless-aborted.ts';
 
 /** Somebody who is reading a body, and must not find it gone before its end. */
 export interface Reading {
@@ -33,17 +34,34 @@ export async function releaseTheRecords(
   snapshot: BackgroundFetchSnapshot,
   signal: AbortSignal,
 ): Promise<void> {
-  await workshop.writer.write(async (transaction) => transaction.putFetch(released(fetch)));
+  await untilWritten(workshop, signal, (transaction) => transaction.putFetch(released(fetch)));
   await workshop.ports.announcements.publishAndWait({ ...snapshot, recordsAvailable: false });
   deleteReleased(workshop, fetch.key, signal);
 }
 
 /** Frees the storage once nobody reads there any more: now, later, or when another engine starts. */
-export function deleteReleased({ ports, writer }: Workshop, key: FetchKey, signal: AbortSignal): void {
-  const deletion = ports.lock.hold(lockName(key), signal, () =>
-    writer.write(async (transaction) => transaction.deleteFetch(key)),
+export function deleteReleased(workshop: Workshop, key: FetchKey, signal: AbortSignal): void {
+  const deletion = workshop.ports.lock.hold(lockName(key), signal, () =>
+    untilWritten(workshop, signal, (transaction) => transaction.deleteFetch(key)),
   );
-  deletion.catch((error) => {
-    if (!signal.aborted) ports.log.warn(`The bytes of background fetch ${key} could not be freed: ${error}`);
-  });
+  deletion.catch(() => {});
+}
+
+/** ms after which a write that failed is tried again */
+const retryDelay = 60_000;
+
+/** Goes on until it succeeds, or the engine stops: the event was handled, and nobody else may come to see to it. */
+async function untilWritten(
+  { ports, writer }: Workshop,
+  signal: AbortSignal,
+  write: (transaction: StoreTransaction) => void,
+): Promise<void> {
+  for (;;) {
+    try {
+      return await writer.write(async (transaction) => write(transaction));
+    } catch (error) {
+      ports.log.warn(`A background fetch can't be released for a minute: ${error}`);
+      await unlessAborted<void>(signal, (resolve) => ports.clock.setTimer(retryDelay, resolve));
+    }
+  }
 }
