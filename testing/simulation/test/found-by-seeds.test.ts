@@ -68,3 +68,25 @@ test('what could not be freed is freed later (seed 775)', async () => {
   expect(world.warnings).toHaveLength(1);
   expect(world.disk.bytes.size).toBe(0);
 });
+
+test('what was purged as it ended gets no event (seed 869)', async () => {
+  const world = new World();
+  world.network.serve(url, { size: 1000 });
+  const life = world.start();
+  const page = world.open();
+  const purge = () =>
+    page.store.transact('write', async (transaction) => {
+      for (const { key } of await transaction.listFetches()) transaction.deleteFetch(key);
+    });
+  const purged = new Promise((resolve) => {
+    world.observers.push({
+      committed({ fetches }) {
+        if (fetches.some(({ after }) => after?.state === 'event-owed')) resolve(purge());
+      },
+    });
+  });
+  await startFilm(world, life);
+  await world.clock.runUntil(purged);
+  await world.clock.run();
+  expect(life.events.dispatched).toEqual([]);
+});

@@ -24,6 +24,8 @@ export async function fireTheTerminalEvent(
 ): Promise<void> {
   const { announcements, display, events, store } = workshop.ports;
   const records = await store.transact('read', (transaction) => transaction.listRecords(fetch.key));
+  // purged with its registration meanwhile
+  if (records.length === 0) return;
   const snapshot = takeSnapshot(fetch, records);
   display.update(snapshot);
   await announcements.publishAndWait(snapshot);
