@@ -90,3 +90,23 @@ test('what was purged as it ended gets no event (seed 869)', async () => {
   await world.clock.run();
   expect(life.events.dispatched).toEqual([]);
 });
+
+test('no transfer outlives the job that a failed write has ended (seed 1809)', async () => {
+  const world = new World();
+  const other = 'https://app.test/song';
+  for (const place of [url, other]) {
+    world.network.serve(place, { size: 100_000, chunkSize: 1000, chunkInterval: 40 });
+  }
+  const life = world.start();
+  await startFilm(world, life, [url, other]);
+  await world.clock.advance(500);
+  const failed = new Promise<void>((resolve) => world.observers.push({ warned: () => resolve() }));
+  life.store.failWrites('io', 'once');
+  await world.clock.runUntil(failed);
+  const { requests } = world.network;
+  const asked = requests.length;
+  const stored = world.disk.used();
+  await world.clock.advance(10_000);
+  expect(requests).toHaveLength(asked);
+  expect(world.disk.used()).toBe(stored);
+});

@@ -11,9 +11,15 @@ import { updateInstances } from './update-background-fetch-instances.ts';
  */
 export async function performABackgroundFetch(job: Job): Promise<StoredBackgroundFetch | null> {
   const endUpdates = updateInstances(job);
+  // 5.-7. The failure reason is kept with the fetch when a record settles, see withRecordResult.
+  const completing = job.records.map((_, index) => completeAndWatch(job, index));
   try {
-    // 5.-7. The failure reason is kept with the fetch when a record settles, see withRecordResult.
-    await Promise.all(job.records.map((_, index) => completeAndWatch(job, index)));
+    await Promise.all(completing);
+  } catch (error) {
+    // the next job must not find this one's transfers at work
+    job.interrupt('stopped');
+    await Promise.allSettled(completing);
+    throw error;
   } finally {
     endUpdates();
   }

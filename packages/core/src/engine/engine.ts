@@ -150,13 +150,17 @@ export class Engine {
     const job = new Job(adapt ? adapt(this.#workshop, fetch) : this.#workshop, fetch, records);
     this.#jobs.set(fetch.key, job);
     const task = this.#perform(job)
-      .catch((error) => this.#lookLater(`Background fetch "${fetch.id}"`, error))
       .finally(() => {
         this.#tasks.delete(task);
         this.#jobs.delete(fetch.key);
-        // it was paused, and is not any more
-        if (job.interruption === 'stopped' && job.fetch.state !== 'paused') this.look();
-      });
+      })
+      .then(
+        () => {
+          // it was paused, and is not any more
+          if (job.interruption === 'stopped' && job.fetch.state !== 'paused') this.look();
+        },
+        (error) => this.#lookLater(`Background fetch "${fetch.id}"`, error),
+      );
     this.#tasks.add(task);
     this.#workshop.ports.lifetime.keepAwake(task);
   }
