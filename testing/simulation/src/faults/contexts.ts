@@ -71,6 +71,7 @@ function drawNewWorkerVersion(draw: Draw): Happening {
       void old.engine.stop().then(() => {
         simulation.world.tell('stopped', old);
         old.kill();
+        simulation.ensureWorker();
       });
     },
   };

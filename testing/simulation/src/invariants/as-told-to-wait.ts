@@ -1,3 +1,5 @@
+import type { NetworkRequest } from '@background-fetch/core';
+import type { Context } from '../world/context.ts';
 import type { Invariant } from './invariant.ts';
 
 const passing = [408, 425, 429, 500, 502, 503, 504];
@@ -11,8 +13,12 @@ export const asToldToWait: Invariant = {
     const wanted = new Map<string, number>();
     const recordsOf = (url: string) =>
       [...world.disk.records.values()].filter(({ request }) => request.url === url);
+    /** Who asked: what a dead engine is told, nobody hears. */
+    const askers = new Map<NetworkRequest, Context>();
     return {
-      answered({ request: { request }, answer: { status, headers } }) {
+      answered({ request: asked, answer: { status, headers } }) {
+        const { request } = asked;
+        if (!askers.get(asked)?.alive) return;
         const told = headers.find(([name]) => name === 'retry-after')?.[1] ?? '';
         wanted.delete(request.url);
         if (!passing.includes(status) || !/^\d+$/.test(told)) return;
@@ -27,7 +33,9 @@ export const asToldToWait: Invariant = {
             violated(`${after.request.url} comes back too soon`);
         }
       },
-      asked({ request }) {
+      asked(asked, by) {
+        const { request } = asked;
+        askers.set(asked, by);
         const records = recordsOf(request.url);
         const now = world.clock.now();
         for (const record of records.length === 1 ? records : []) {

@@ -42,7 +42,7 @@ export class ServedBodies {
     const isAuthors = request.headers.some(([name]) => name.toLowerCase() === 'range');
     const isPart = answer.status === 206;
     const { start, end } = answer.content;
-    const body = isPart && isAuthors ? whole.slice(start, end) : whole;
+    const body = isPart && !isAuthors ? whole : whole.slice(start, end);
     const status = isPart && !isAuthors ? 200 : answer.status;
     const isKnown = list.some(
       (one) => one.method === request.method && one.status === status && Buffer.compare(one.body, body) === 0,

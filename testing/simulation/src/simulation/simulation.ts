@@ -29,6 +29,9 @@ interface Call {
 
 const app = 'https://app.test/';
 
+/** ms after which it is looked whether a registration has left something */
+const purgeInterval = 500;
+
 /** ms after which users resume what is paused */
 const resumptions = [0, 5000, 60_000];
 
@@ -40,7 +43,6 @@ export class Simulation {
   readonly #resources = new Map<string, SimulatedResource>();
   readonly #handlings: Handling[] = [];
   readonly #held: Held[] = [];
-  readonly #purged = new Set<RegistrationKey>();
   /** ms since the epoch */
   harmUntil = 0;
   #generation = 1;
@@ -72,7 +74,7 @@ export class Simulation {
   /** The page at this place among those that live. It is opened if there is none. */
   page(place: number): Page {
     const living = this.world.pages.filter(
-      ({ alive, registration }) => alive && registration === this.registrationKey,
+      ({ alive, frozen, registration }) => alive && !frozen && registration === this.registrationKey,
     );
     return living[place] ?? this.world.open(this.registrationKey);
   }
@@ -126,7 +128,7 @@ export class Simulation {
   /** Some registration objects of the fetches of this id that living contexts have, the youngest first. */
   someHeld(id: string, count: number): Held[] {
     return this.#held
-      .filter(({ context, registration }) => context.alive && registration.id === id)
+      .filter(({ context, registration }) => context.alive && !context.frozen && registration.id === id)
       .reverse()
       .slice(0, count);
   }
@@ -159,31 +161,41 @@ export class Simulation {
 
   /** Purges what is stored, as the browser host does, and ends the worker some time after. */
   unregister(delay: number): void {
-    const { registrationKey, world } = this;
+    const { registrationKey: old, world } = this;
     const page = this.page(0);
     this.happened('unregistered');
-    this.#purged.add(registrationKey);
+    world.unregistered.add(old);
     this.#generation++;
-    void this.call('unregister()', page, async () => {
+    this.#purge(old);
+    world.clock.setTimer(delay, () => {
+      for (const worker of world.workers) if (worker.registration === old) worker.kill();
+      for (const other of world.pages) if (other !== page && other.registration === old) other.kill();
+      this.ensureWorker();
+    });
+  }
+
+  /** Again and again until nothing is left: it may fail, and a fetch may have been on its way. */
+  #purge(old: RegistrationKey): void {
+    const { world } = this;
+    const page = this.page(0);
+    void this.call('purging', page, async () => {
       const purged = await page.store.transact('write', async (transaction) => {
-        const fetches = await transaction.listFetches(registrationKey);
+        const fetches = await transaction.listFetches(old);
         for (const { key } of fetches) transaction.deleteFetch(key);
         return fetches;
       });
       for (const fetch of purged)
         page.clientPorts.announcements.publish(takeSnapshot({ ...fetch, state: 'released' }, []));
-      world.wakeEngines(registrationKey);
+      world.wakeEngines(old);
     });
-    world.clock.setTimer(delay, () => {
-      for (const worker of world.workers) if (worker.registration === registrationKey) worker.kill();
-      for (const old of world.pages) if (old !== page && old.registration === registrationKey) old.kill();
-      this.ensureWorker();
+    world.clock.setTimer(purgeInterval, () => {
+      if ([...world.disk.fetches.values()].some(({ registration }) => registration === old)) this.#purge(old);
     });
   }
 
   /** Whether what was stored for it is purged, or about to be. */
   isPurged(registration: RegistrationKey): boolean {
-    return this.#purged.has(registration);
+    return this.world.unregistered.has(registration);
   }
 
   /** From now on, nobody and nothing does any harm. */

@@ -52,6 +52,11 @@ export abstract class Context {
     return this.#alive;
   }
 
+  /** Whether nothing of it runs for now. */
+  get frozen(): boolean {
+    return false;
+  }
+
   get backgroundFetch(): BackgroundFetchManager {
     return this.#manager;
   }
@@ -81,7 +86,7 @@ export abstract class Context {
 
   get host(): EngineHost {
     return {
-      hasActiveWorker: () => true,
+      hasActiveWorker: () => !this.world.unregistered.has(this.registration),
       key: async () => this.registration,
       requireEngine: async () => ({ integrity: true }),
       wake: () => this.wake(),

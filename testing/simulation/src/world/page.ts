@@ -10,7 +10,7 @@ export class Page extends Context {
     super(world, name, registration, false);
   }
 
-  get frozen(): boolean {
+  override get frozen(): boolean {
     return this.#frozen;
   }
 

@@ -33,6 +33,8 @@ export class World {
   readonly pages: Page[] = [];
   readonly observers: Observer[] = [];
   readonly warnings: string[] = [];
+  /** Registrations whose service worker is unregistered. */
+  readonly unregistered = new Set<RegistrationKey>();
 
   constructor(options: WorldOptions = {}) {
     this.random = seededRandom(options.seed ?? 1);
