@@ -1,7 +1,15 @@
 import { type Life, World } from '@background-fetch/testing-simulation';
 import { expect, test } from 'vitest';
+import type { Page } from '../src/world/page.ts';
 
 const url = 'https://app.test/film';
+
+/** As unregistering does. */
+function purge(page: Page) {
+  return page.store.transact('write', async (transaction) => {
+    for (const { key } of await transaction.listFetches()) transaction.deleteFetch(key);
+  });
+}
 
 function startFilm(world: World, life: Life, urls = [url]) {
   return world.clock.runUntil(life.backgroundFetch.fetch('film', urls));
@@ -74,14 +82,10 @@ test('what was purged as it ended gets no event (seed 869)', async () => {
   world.network.serve(url, { size: 1000 });
   const life = world.start();
   const page = world.open();
-  const purge = () =>
-    page.store.transact('write', async (transaction) => {
-      for (const { key } of await transaction.listFetches()) transaction.deleteFetch(key);
-    });
   const purged = new Promise((resolve) => {
     world.observers.push({
       committed({ fetches }) {
-        if (fetches.some(({ after }) => after?.state === 'event-owed')) resolve(purge());
+        if (fetches.some(({ after }) => after?.state === 'event-owed')) resolve(purge(page));
       },
     });
   });
@@ -109,4 +113,32 @@ test('no transfer outlives the job that a failed write has ended (seed 1809)', a
   await world.clock.advance(10_000);
   expect(requests).toHaveLength(asked);
   expect(world.disk.used()).toBe(stored);
+});
+
+test('a 416 that shows no length is no end of a body whose length nobody said (seed 103193)', async () => {
+  const world = new World();
+  world.network.serve(url, { size: 1000, declaresLength: false });
+  world.network.plan(url, { kind: 'cut', after: 600 }, { kind: 'status', status: 416 });
+  const life = world.start();
+  const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
+  const film = await startFilm(world, life);
+  await world.clock.runUntil(succeeded);
+  expect(film.downloaded).toBe(1000);
+});
+
+test('a 416 of another, shorter version is no end of a body (seed 103281)', async () => {
+  const world = new World();
+  const place = 'https://cdn.test/film';
+  const resource = world.network.serve(place, {
+    size: 1000,
+    declaresLength: false,
+    hidden: ['content-range'],
+  });
+  world.network.plan(place, { kind: 'cut', after: 600 });
+  const life = world.start();
+  const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
+  world.observers.push({ cut: () => void Object.assign(resource, { version: 1, size: 300 }) });
+  const film = await startFilm(world, life, [place]);
+  await world.clock.runUntil(succeeded);
+  expect(film.downloaded).toBe(300);
 });
