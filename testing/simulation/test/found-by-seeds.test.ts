@@ -142,3 +142,19 @@ test('a 416 of another, shorter version is no end of a body (seed 103281)', asyn
   await world.clock.runUntil(succeeded);
   expect(film.downloaded).toBe(300);
 });
+
+test('what was purged while its event was handled does not come back (seed 105781)', async () => {
+  const world = new World();
+  world.network.serve(url, { size: 1000 });
+  const life = world.start();
+  const page = world.open();
+  const purged = new Promise<void>((resolve) => {
+    life.events.on('backgroundfetchsuccess', () => purge(page).then(resolve));
+  });
+  await startFilm(world, life);
+  await world.clock.runUntil(purged);
+  const changes: unknown[] = [];
+  world.observers.push({ committed: ({ fetches }) => void changes.push(...fetches) });
+  await world.clock.run();
+  expect(changes).toEqual([]);
+});

@@ -53,7 +53,9 @@ export async function fireAnOwedEvent(
   // a clock that was set back counts as time gone by
   if (Math.abs(now - fetch.lastDelivery) >= deliveryInterval) {
     const counted = { ...fetch, deliveries: fetch.deliveries + 1, lastDelivery: now };
-    await workshop.writer.write(async (transaction) => transaction.putFetch(counted));
+    await workshop.writer.write(async (transaction) => {
+      if (await transaction.getFetch(fetch.key)) transaction.putFetch(counted);
+    });
   }
   await fireTheTerminalEvent(workshop, fetch, signal);
 }

@@ -34,7 +34,10 @@ export async function releaseTheRecords(
   snapshot: BackgroundFetchSnapshot,
   signal: AbortSignal,
 ): Promise<void> {
-  await untilWritten(workshop, signal, (transaction) => transaction.putFetch(released(fetch)));
+  await untilWritten(workshop, signal, async (transaction) => {
+    // what was purged must not come back
+    if (await transaction.getFetch(fetch.key)) transaction.putFetch(released(fetch));
+  });
   await workshop.ports.announcements.publishAndWait({ ...snapshot, recordsAvailable: false });
   deleteReleased(workshop, fetch.key, signal);
 }
@@ -42,7 +45,7 @@ export async function releaseTheRecords(
 /** Frees the storage once nobody reads there any more: now, later, or when another engine starts. */
 export function deleteReleased(workshop: Workshop, key: FetchKey, signal: AbortSignal): void {
   const deletion = workshop.ports.lock.hold(lockName(key), signal, () =>
-    untilWritten(workshop, signal, (transaction) => transaction.deleteFetch(key)),
+    untilWritten(workshop, signal, async (transaction) => transaction.deleteFetch(key)),
   );
   deletion.catch(() => {});
 }
@@ -54,11 +57,11 @@ const retryDelay = 60_000;
 async function untilWritten(
   { ports, writer }: Workshop,
   signal: AbortSignal,
-  write: (transaction: StoreTransaction) => void,
+  write: (transaction: StoreTransaction) => Promise<void>,
 ): Promise<void> {
   for (;;) {
     try {
-      return await writer.write(async (transaction) => write(transaction));
+      return await writer.write(write);
     } catch (error) {
       ports.log.warn(`A background fetch can't be released for a minute: ${error}`);
       await unlessAborted<void>(signal, (resolve) => ports.clock.setTimer(retryDelay, resolve));
