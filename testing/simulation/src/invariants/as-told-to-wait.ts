@@ -1,4 +1,4 @@
-import type { NetworkRequest } from '@background-fetch/core';
+import { isActive, type NetworkRequest } from '@background-fetch/core';
 import type { Context } from '../world/context.ts';
 import type { Invariant } from './invariant.ts';
 
@@ -9,40 +9,43 @@ export const asToldToWait: Invariant = {
   promise:
     'A server that says how long to stay away is left alone for that long, up to the longest time allowed.',
   watch({ world, tally }, violated) {
-    /** Until when servers want to be left alone, by URL. */
+    /** Until when servers want to be left alone, by record. */
     const wanted = new Map<string, number>();
-    const recordsOf = (url: string) =>
-      [...world.disk.records.values()].filter(({ request }) => request.url === url);
     /** Who asked: what a dead engine is told, nobody hears. */
     const askers = new Map<NetworkRequest, Context>();
+
+    /** The one record that a request is for; undefined if there are several that it may be for. */
+    function findRecord({ id, request }: NetworkRequest) {
+      const { fetches, records } = world.disk;
+      const found = [...records].filter(([, record]) => {
+        const fetch = fetches.get(record.fetch);
+        return record.request.url === request.url && fetch?.id === id && isActive(fetch);
+      });
+      return found.length === 1 ? found[0] : undefined;
+    }
+
     return {
       answered({ request: asked, answer: { status, headers } }) {
-        const { request } = asked;
-        if (!askers.get(asked)?.alive) return;
+        const [key] = findRecord(asked) ?? [];
+        if (key === undefined || !askers.get(asked)?.alive) return;
         const told = headers.find(([name]) => name === 'retry-after')?.[1] ?? '';
-        wanted.delete(request.url);
+        wanted.delete(key);
         if (!passing.includes(status) || !/^\d+$/.test(told)) return;
         const longest = world.traits.engine.retry?.longestRetryAfter ?? 0;
-        wanted.set(request.url, world.clock.now() + Math.min(Number(told) * 1000, longest));
+        wanted.set(key, world.clock.now() + Math.min(Number(told) * 1000, longest));
       },
       committed({ records }) {
-        for (const { after } of records) {
-          if (after?.state !== 'backing-off' || recordsOf(after.request.url).length > 1) continue;
-          const until = wanted.get(after.request.url) ?? 0;
-          if (after.until < until && !tally.has('clock jump'))
-            violated(`${after.request.url} comes back too soon`);
+        for (const { key, after } of records) {
+          if (after?.state !== 'backing-off' || tally.has('clock jump')) continue;
+          if (after.until < (wanted.get(key) ?? 0)) violated(`${after.request.url} comes back too soon`);
         }
       },
       asked(asked, by) {
-        const { request } = asked;
         askers.set(asked, by);
-        const records = recordsOf(request.url);
         const now = world.clock.now();
-        for (const record of records.length === 1 ? records : []) {
-          if (record.state === 'backing-off' && now < record.until && !tally.has('clock jump')) {
-            violated(`${request.url} was asked for ${record.until - now} ms too soon`);
-          }
-        }
+        const [, record] = findRecord(asked) ?? [];
+        if (record?.state === 'backing-off' && now < record.until && !tally.has('clock jump'))
+          violated(`${asked.request.url} was asked for ${record.until - now} ms too soon`);
       },
     };
   },
