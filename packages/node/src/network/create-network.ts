@@ -6,7 +6,7 @@ import {
   type NetworkRequest,
   type NetworkResponse,
 } from '@background-fetch/core';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { type BeforeAttempt, prepareAttempt } from './before-attempt.ts';
 import { createConnector } from './connector.ts';
 import { decode, decodersFor, findsCuts } from './decode-body.ts';
@@ -16,6 +16,7 @@ import { type RateLimit, throttle } from './rate-limit.ts';
 import { RateLimits } from './rate-limits.ts';
 import { requestHeaders } from './request-headers.ts';
 import { transformBody } from './transform-body.ts';
+import { Agent } from './undici.ts';
 import { BodyUpload, type Send } from './uploads/body-upload.ts';
 import { sendUpload } from './uploads/send-upload.ts';
 import type { ResumableUploads } from './uploads/upload.ts';
