@@ -24,6 +24,7 @@ export { hasNullBody } from './transfer/body-completeness.ts';
 export type { Workshop } from './transfer/job.ts';
 export * from './transfer/lost-bytes.ts';
 export * from './transfer/options.ts';
+export type { RestPlan } from './transfer/plan-attempt.ts';
 export * from './transfer/retry-schedule.ts';
 export type { TransferScheduler } from './transfer/scheduler.ts';
 export * from './transfer/track-upload.ts';

@@ -17,6 +17,7 @@ import { StoreLock } from './host/store-lock.ts';
 import type { BeforeAttempt } from './network/before-attempt.ts';
 import { type AttemptFailure, createNetwork, type NodeNetwork } from './network/create-network.ts';
 import { HostScheduler } from './network/host-scheduler.ts';
+import { takePiece } from './network/take-piece.ts';
 import type { ResumableUploads } from './network/uploads/upload.ts';
 import type { Faults } from './storage/faults.ts';
 import { checkpointOptions, type NodeStore, openStore } from './storage/index.ts';
@@ -118,7 +119,7 @@ function engineOptions(given: OpenOptions): Partial<EngineOptions> {
   const recordsPerHost = Math.max(1, Math.floor(connectionsPerHost / connections));
   return {
     ...checkpointOptions,
-    ...{ concurrency, connections, trackUpload },
+    ...{ concurrency, connections, takePiece, trackUpload },
     scheduler: new HostScheduler(concurrency, recordsPerHost),
     retry: { ...defaultRetryPolicy, ...given.retry },
   };

@@ -73,10 +73,12 @@ async function fetchPieces(
 ): Promise<Failure | undefined> {
   const { ports, lessons, options } = transfer;
   const waiting = [...pieces];
+  const { takePiece, connections } = options;
+  const next = (): RestPlan | undefined => (takePiece ? takePiece(waiting, connections) : waiting.shift());
   let over = false;
   let failure: Failure | undefined;
   const work = async (): Promise<void> => {
-    for (let piece = waiting.shift(); piece && !over; piece = waiting.shift()) {
+    for (let piece = next(); piece && !over; piece = next()) {
       const started = ports.clock.now();
       const outcome = await fetchOnce(transfer, attempt, piece, true);
       lessons.fast = !outcome && ports.clock.now() - started < options.checkpointInterval;
@@ -87,7 +89,7 @@ async function fetchPieces(
       attempt.abort();
     }
   };
-  const workers = Array.from({ length: options.connections }, work);
+  const workers = Array.from({ length: connections }, work);
   for (const result of await Promise.allSettled(workers)) {
     if (result.status === 'rejected') throw result.reason;
   }

@@ -2,6 +2,7 @@ import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
 import type { RequestBody, Upload } from '../ports.ts';
 import type { Attempt } from './attempt.ts';
 import type { Workshop } from './job.ts';
+import type { RestPlan } from './plan-attempt.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-schedule.ts';
 import type { TransferScheduler } from './scheduler.ts';
 import type { Transfer } from './transfer.ts';
@@ -14,6 +15,8 @@ export interface EngineOptions {
   readonly connections: number;
   /** bytes in each of these ranges */
   readonly pieceSize: number;
+  /** Takes what a connection fetches next from the ranges that wait, in place of the first; it may join some. */
+  readonly takePiece?: (waiting: RestPlan[], connections: number) => RestPlan | undefined;
   /** bytes after which what was received is made durable, if not too many are being written */
   readonly smallestCheckpoint: number;
   /** bytes that gather at most while as many as may be are being written */

@@ -13,19 +13,29 @@ import {
 
 const configure = { engine: { pieceSize: 100_000, connections: 3, retry: { stallTimeout: 400 } } };
 
+/** Where a range begins, and where it has ended. */
+function boundsOf(range: string | undefined): [start: number, end: number] {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
+  return [Number(first), Number(last) + 1];
+}
+
 describe('A large body in parallel ranges', () => {
   const scope = useHeldScope({ configure });
   const large = (faults: Record<string, string | number> = {}) => newResource({ size: 1_000_000, ...faults });
-  const pieces = Array.from({ length: 10 }, (_, n) => `bytes=${n * 100_000}-${n * 100_000 + 99_999}`);
 
   it('is fetched in pieces, each only of the version that the first response named', async () => {
     const file = large();
     await assertFetchesVersion(scope(), file, 1);
     const [first, ...rest] = await logOf(file);
-    assert.sameMembers(
-      rest.map(({ headers }) => headers.range),
-      pieces,
-    );
+    // how many of its pieces a host asks for at a time is its business
+    let reached = 0;
+    for (const [start, end] of rest.map(({ headers }) => boundsOf(headers.range)).sort(([a], [b]) => a - b)) {
+      assert.equal(start, reached);
+      assert.equal(end % 100_000, 0);
+      reached = end;
+    }
+    assert.equal(reached, 1_000_000);
+    assert.isAtLeast(rest.length, 3);
     for (const { headers } of rest) assert.equal(headers['if-range'], first?.responseHeaders.etag);
   });
 
@@ -79,13 +89,18 @@ describe('A large body in parallel ranges', () => {
     await assertFetchesVersion(scope(), large({ attempts: 'ok|ok|unsatisfied:always|ok' }), 1);
   });
 
-  for (const swap of [2, 3, 5, 8]) {
+  for (const [swap, size] of [
+    [2, 1_000_000],
+    [3, 1_000_000],
+    [5, 1_000_000],
+    [8, 3_000_000],
+  ] as const) {
     it(`is one version although it was replaced at request ${swap}`, async () => {
-      await assertFetchesVersion(scope(), large({ swap }), 2);
+      await assertFetchesVersion(scope(), large({ swap, size }), 2);
     });
 
     it(`is one version although it was replaced at request ${swap}, and If-Range is ignored`, async () => {
-      await assertFetchesVersion(scope(), large({ swap, ifrange: 'ignore' }), 2);
+      await assertFetchesVersion(scope(), large({ swap, size, ifrange: 'ignore' }), 2);
     });
   }
 
