@@ -120,9 +120,23 @@ export interface NetworkRequest {
   readonly signal: AbortSignal;
 }
 
+export interface BodyReader {
+  /** Resolves with the next bytes, or that there are no more; rejects as is said at `Network.fetch`. */
+  read(): Promise<ReadableStreamReadResult<Uint8Array>>;
+  /** Gives up what is still to come. */
+  cancel(): Promise<void>;
+}
+
+/** What the engine needs of a ReadableStream. */
+export interface BodyStream {
+  /** Called once at most. */
+  getReader(): BodyReader;
+  cancel(): Promise<void>;
+}
+
 export interface NetworkResponse {
   readonly head: ResponseHead;
-  readonly body: ReadableStream<Uint8Array> | null;
+  readonly body: BodyStream | null;
   /** Takes the whole body at once, in the place of its stream; absent where that gains nothing. */
   readonly takeWhole?: () => Promise<HostBytes>;
   readonly coding: ContentCoding;

@@ -73,7 +73,9 @@ export function networkContract(
       let error: unknown = null;
       const reading = async (): Promise<void> => {
         try {
-          for await (const part of body ?? []) parts.push(part);
+          const reader = body?.getReader();
+          for (let next = await reader?.read(); next?.value; next = await reader?.read())
+            parts.push(next.value);
         } catch (reason) {
           error = reason;
         }

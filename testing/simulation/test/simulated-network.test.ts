@@ -53,7 +53,9 @@ function header({ head }: NetworkResponse, name: string): string | undefined {
 }
 
 function bodyOf({ body }: NetworkResponse): Promise<Uint8Array> {
-  return clock.runUntil(new Response(body).arrayBuffer()).then((buffer) => new Uint8Array(buffer));
+  return clock
+    .runUntil(new Response(body as ReadableStream).arrayBuffer())
+    .then((buffer) => new Uint8Array(buffer));
 }
 
 describe('the simulated network', () => {

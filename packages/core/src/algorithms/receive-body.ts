@@ -1,4 +1,4 @@
-import type { HostBytes, NetworkResponse } from '../ports.ts';
+import type { BodyReader, HostBytes, NetworkResponse } from '../ports.ts';
 import type { Attempt } from '../transfer/attempt.ts';
 import type { BodySink } from '../transfer/body-sink.ts';
 import type { Job } from '../transfer/job.ts';
@@ -53,7 +53,7 @@ export async function receiveBody(
 async function receive(
   job: Job,
   attempt: Attempt,
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: BodyReader,
   sink: BodySink,
   { end, overlap }: Expectation,
 ): Promise<BodyEnd> {

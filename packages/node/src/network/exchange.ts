@@ -1,14 +1,15 @@
 import { setMaxListeners } from 'node:events';
-import type { HeaderList } from '@background-fetch/core';
+import type { BodyStream, HeaderList } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
 import { combineHeaders, headerOf, type RawHeaders } from './header-list.ts';
+import { ReceivedBody } from './received-body.ts';
 
 /** One request and its response, redirects not followed and the body as it came. */
 export interface Exchange {
   readonly status: number;
   readonly statusText: string;
   readonly headers: HeaderList;
-  readonly body: ReadableStream<Uint8Array>;
+  readonly body: BodyStream;
   /** Gives the body up: reads on if little is left, so that the connection can be used again. */
   discard(): void;
 }
@@ -27,8 +28,6 @@ export interface ExchangeOptions {
   readonly onInformation?: ((status: number, headers: HeaderList, from: URL) => void) | undefined;
 }
 
-/** How many bytes are received ahead of their reader. */
-const readAhead = 2 ** 19;
 /**
  * A chunk ends at each multiple of this. What is made durable then ends there, too, at the end of a block of the disk:
  * no part of a block has to be written in another way than the rest.
@@ -77,7 +76,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   readonly #resolve: (exchange: Exchange) => void;
   readonly #reject: (error: unknown) => void;
   #request: Dispatcher.DispatchController | null = null;
-  #body: ReadableStreamDefaultController<Uint8Array> | null = null;
+  #body: ReceivedBody | null = null;
   /** Bytes that may still come to be thrown away; null while they are wanted. */
   #unwanted: number | null = null;
   /** Bytes of the body that are to come, as far as that was said. */
@@ -120,16 +119,8 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
       this.#options.onInformation?.(status, headers, this.#options.url);
       return;
     }
-    const body = new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => {
-          this.#body = controller;
-        },
-        pull: () => request.resume(),
-        cancel: () => this.#discard(),
-      },
-      { highWaterMark: readAhead, size: (chunk) => chunk.byteLength },
-    );
+    const body = new ReceivedBody({ resume: () => request.resume(), discard: () => this.#discard() });
+    this.#body = body;
     this.#expected = Number(headerOf(headers, 'content-length') ?? 0);
     this.#resolve({ status, statusText, headers, body, discard: () => this.#discard() });
   }
@@ -145,11 +136,9 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     const start = this.#received;
     this.#received += chunk.byteLength;
     const cut = stride - (start % stride);
-    if (cut < chunk.byteLength) {
-      this.#body.enqueue(chunk.subarray(0, cut));
-      this.#body.enqueue(chunk.subarray(cut));
-    } else this.#body.enqueue(chunk);
-    if ((this.#body.desiredSize ?? 0) <= 0) request.pause();
+    if (cut < chunk.byteLength) this.#body.enqueue(chunk.subarray(0, cut));
+    const goOn = this.#body.enqueue(cut < chunk.byteLength ? chunk.subarray(cut) : chunk);
+    if (!goOn) request.pause();
   }
 
   onResponseEnd(): void {

@@ -1,3 +1,5 @@
+import type { BodyReader, BodyStream } from '@background-fetch/core';
+
 type Chunks = AsyncGenerator<Uint8Array, void>;
 
 /**
@@ -5,7 +7,7 @@ type Chunks = AsyncGenerator<Uint8Array, void>;
  * for what is under way.
  */
 export function transformBody(
-  body: ReadableStream<Uint8Array>,
+  body: BodyStream,
   signal: AbortSignal,
   transform: (chunks: Chunks) => Chunks,
 ): ReadableStream<Uint8Array> {
@@ -31,17 +33,17 @@ export function transformBody(
           throw error;
         }
       },
-      cancel(reason) {
+      cancel() {
         end();
         chunks.return().catch(() => {});
-        return reader.cancel(reason);
+        return reader.cancel();
       },
     },
     { highWaterMark: 0 },
   );
 }
 
-async function* readAll(reader: ReadableStreamDefaultReader<Uint8Array>): Chunks {
+async function* readAll(reader: BodyReader): Chunks {
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
   } finally {

@@ -73,7 +73,10 @@ export function bodyOf(bytes: Uint8Array): RequestBody {
 }
 
 export async function bytesOf({ body }: NetworkResponse): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(body).arrayBuffer());
+  const parts: Uint8Array[] = [];
+  const reader = body?.getReader();
+  for (let next = await reader?.read(); next?.value; next = await reader?.read()) parts.push(next.value);
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 /** What the fault server's `/echo` answers; `/upload` answers the size alone. */
