@@ -69,27 +69,25 @@ async function makeAttempt(transfer: Transfer): Promise<Failure | undefined> {
 async function fetchPieces(
   transfer: Transfer,
   attempt: Attempt,
-  pieces: readonly RestPlan[],
+  waiting: RestPlan[],
 ): Promise<Failure | undefined> {
   const { ports, lessons, options } = transfer;
-  const waiting = [...pieces];
-  const { takePiece, connections } = options;
-  const next = (): RestPlan | undefined => (takePiece ? takePiece(waiting, connections) : waiting.shift());
   let over = false;
   let failure: Failure | undefined;
   const work = async (): Promise<void> => {
-    for (let piece = next(); piece && !over; piece = next()) {
+    while (!over) {
+      const piece = options.takePiece(waiting, options);
+      if (!piece) return;
       const started = ports.clock.now();
       const outcome = await fetchOnce(transfer, attempt, piece, true);
       lessons.fast = !outcome && ports.clock.now() - started < options.checkpointInterval;
-      if (over) return;
-      if (!outcome && !lessons.singleRange && transfer.record.state !== 'settled') continue;
+      if (over || (!outcome && !lessons.singleRange && transfer.record.state !== 'settled')) continue;
       over = true;
       failure = outcome;
       attempt.abort();
     }
   };
-  const workers = Array.from({ length: connections }, work);
+  const workers = Array.from({ length: options.connections }, work);
   for (const result of await Promise.allSettled(workers)) {
     if (result.status === 'rejected') throw result.reason;
   }

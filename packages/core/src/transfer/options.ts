@@ -15,8 +15,8 @@ export interface EngineOptions {
   readonly connections: number;
   /** bytes in each of these ranges */
   readonly pieceSize: number;
-  /** Takes what a connection fetches next from the ranges that wait, in place of the first; it may join some. */
-  readonly takePiece?: (waiting: RestPlan[], connections: number) => RestPlan | undefined;
+  /** Takes what a connection fetches next from the ranges that wait; it may join some. */
+  readonly takePiece: (waiting: RestPlan[], options: EngineOptions) => RestPlan | undefined;
   /** bytes after which what was received is made durable, if not too many are being written */
   readonly smallestCheckpoint: number;
   /** bytes that gather at most while as many as may be are being written */
@@ -40,6 +40,7 @@ export const defaultEngineOptions: EngineOptions = {
   concurrency: 6,
   connections: 4,
   pieceSize: 4 * 2 ** 20,
+  takePiece: (waiting) => waiting.shift(),
   smallestCheckpoint: 2 * 2 ** 20,
   checkpointSize: 4 * 2 ** 20,
   checkpointsAtOnce: 1,

@@ -43,8 +43,8 @@ export type AttemptPlan =
   /** `bytes=0-`: everything, but without a content coding, so that it can be resumed. */
   | { readonly kind: 'identity' }
   | RestPlan
-  /** What is missing, in several ranges at once. */
-  | { readonly kind: 'pieces'; readonly pieces: readonly RestPlan[] };
+  /** What is missing, in several ranges at once: whoever makes the attempt takes them out. */
+  | { readonly kind: 'pieces'; readonly pieces: RestPlan[] };
 
 /** Whether a body may be continued. A range that the author asked for is the author's: it is never extended or joined. */
 export function isResumable(request: StoredRequest, { head }: ResponseData): boolean {
