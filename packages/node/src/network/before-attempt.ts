@@ -35,11 +35,12 @@ export async function prepareAttempt(
   headers: Headers,
 ): Promise<URL> {
   const { url, method } = request;
+  if (!hook) return new URL(url);
   const range = headers.get('range');
   const ifRange = headers.get('if-range');
   const attempt = (retries.answered ? retries.fruitless : retries.unanswered) + 1;
   const seen = { fetchId: id, url, method, headers: new Headers(headers), attempt, range };
-  const change = hook && (await askHook(hook, seen));
+  const change = await askHook(hook, seen);
   for (const [name, value] of new Headers(change?.headers)) headers.set(name, value);
   // what identifies and delimits the bytes that are asked for is not the app's to change
   for (const [name, value] of Object.entries({ range, 'if-range': ifRange })) {

@@ -27,8 +27,7 @@ const longestChain = 20;
 /** https://fetch.spec.whatwg.org/#http-fetch and #http-redirect-fetch, where nothing is cross-origin but credentials */
 export async function followRedirects(dispatcher: Dispatcher, options: RedirectOptions): Promise<Arrival> {
   const { redirect, refusal } = options;
-  const headers = new Headers(options.headers);
-  let { url, method, openBody, bodySize } = options;
+  let { url, method, headers, openBody, bodySize } = options;
   for (let count = 0; ; count++) {
     const body = openBody?.() ?? null;
     const response = await exchange(dispatcher, { ...options, url, method, headers, body, bodySize });
@@ -48,6 +47,7 @@ export async function followRedirects(dispatcher: Dispatcher, options: RedirectO
     if (refused !== null) refuse(refused);
     if (count === longestChain) refuse(`it comes after ${longestChain} others`);
     const sameOrigin = next.origin === url.origin;
+    headers = new Headers(headers);
     if (!sameOrigin && (next.username !== '' || next.password !== '')) refuse('it holds credentials');
     if (isRewritten(response.status, method)) {
       method = 'GET';

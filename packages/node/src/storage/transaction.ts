@@ -173,8 +173,11 @@ export class WriteTransaction extends ReadTransaction {
     this.#write(() => {
       const settled = record.state === 'settled' ? 1 : 0;
       const fetch = column(record.fetch);
-      const request = encodeRequest(record.request);
-      this.statements.putRecord.run([fetch, record.index, settled, request, encodeRecordState(record)]);
+      const { updateRecord, putRecord } = this.statements;
+      const state = encodeRecordState(record);
+      // a request never changes
+      if (updateRecord.run([settled, state, fetch, record.index]).changes > 0) return;
+      putRecord.run([fetch, record.index, settled, encodeRequest(record.request), state]);
     });
   }
 
