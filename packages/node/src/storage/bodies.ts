@@ -41,6 +41,8 @@ export class Bodies {
     const name = JSON.stringify(key);
     const size = sizeOf(parts);
     if (size === 0) return;
+    // a small body, which needs no file
+    if (offset === 0 && size <= largestInline && !this.#created.has(name)) return;
     const [stored, lent] = this.#reader.getFile.get(key) ?? [];
     if (lent) return;
     if (stored !== undefined) this.#created.delete(name);
