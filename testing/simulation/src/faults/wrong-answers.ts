@@ -47,6 +47,26 @@ const shifted = (by: number) => (value: string) =>
     return `${first + by}-${last + by}`;
   });
 
+/** A part that begins before or after what was asked for, and says so. */
+function beginning(by: number, what: string): Alteration {
+  return [
+    what,
+    (answer) => {
+      const { content, headers, status } = answer;
+      const start = Math.max(0, Math.min(content.start + by, content.end - 1));
+      if (status !== 206 || start >= content.end) return answer;
+      const range = headers.find(([name]) => name === 'content-range')?.[1];
+      const told = range ? `bytes ${start}-${range.slice(range.indexOf('-') + 1)}` : null;
+      const length = headers.some(([name]) => name === 'content-length') ? `${content.end - start}` : null;
+      return {
+        ...answer,
+        content: { start, end: content.end },
+        headers: withField(withField(headers, 'content-range', told), 'content-length', length),
+      };
+    },
+  ];
+}
+
 const alterations: readonly Alteration[] = [
   contentLength(() => null, 'missing'),
   contentLength((value) => `${value}, ${value}`, 'twice'),
@@ -66,6 +86,8 @@ const alterations: readonly Alteration[] = [
   contentRange((value) => value.replace(/\d+/, 'x'), 'without digits'),
   contentRange((value) => value.replace(/\d+\//, '99999999999999999999/'), 'huge'),
   contentRange(() => 'bytes */100', 'of a 416'),
+  beginning(-10, 'a part that begins too early'),
+  beginning(10, 'a part that begins too late'),
   contentRange(shifted(1), 'of the byte after'),
   contentRange(shifted(-1), 'of the byte before'),
   contentRange((value) => value.replace(/\d+$/, (total) => `${Number(total) + 50}`), 'of a longer body'),

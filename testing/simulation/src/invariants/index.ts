@@ -2,18 +2,18 @@ import { abortOnce } from './abort-once.ts';
 import { asToldToWait } from './as-told-to-wait.ts';
 import { downloadedFallsWithABody } from './downloaded-falls-with-a-body.ts';
 import { downloadedIsStored } from './downloaded-is-stored.ts';
-import { eventAtLeastOnce, eventNeverAfterHandling } from './events-delivered.ts';
-import {
-  everyCallSettles,
-  everyFetchSettles,
-  fallsSilent,
-  noUnhandledRejection,
-} from './everything-settles.ts';
+import { eventAtLeastOnce } from './event-at-least-once.ts';
+import { eventNeverAfterHandling } from './event-never-after-handling.ts';
+import { everyCallSettles } from './every-call-settles.ts';
+import { everyFetchSettles } from './every-fetch-settles.ts';
+import { fallsSilent } from './falls-silent.ts';
 import { finalStateFirst } from './final-state-first.ts';
 import { idsAreUnique } from './ids-are-unique.ts';
 import { integrityKept } from './integrity-kept.ts';
 import type { Invariant } from './invariant.ts';
+import { matchesAreTrue } from './matches-are-true.ts';
 import { neverSentTwice } from './never-sent-twice.ts';
+import { noUnhandledRejection } from './no-unhandled-rejection.ts';
 import { nothingLeftBehind } from './nothing-left-behind.ts';
 import { oneEngineAtATime } from './one-engine-at-a-time.ts';
 import { oneReasonTheFirst } from './one-reason-the-first.ts';
@@ -41,6 +41,7 @@ export const invariants: readonly Invariant[] = [
   oneReasonTheFirst,
   reasonsAreTrue,
   idsAreUnique,
+  matchesAreTrue,
   abortOnce,
   pausedIsQuiet,
   asToldToWait,

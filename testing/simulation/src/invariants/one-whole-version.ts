@@ -23,6 +23,8 @@ export const oneWholeVersion: Invariant = {
           const { request, responseData: data } = after;
           if (!data) violated(`record ${after.index} of ${request.url} is a success without a response`);
           if (!data) continue;
+          const { status } = data.head;
+          if (status < 200 || status > 299) violated(`${request.url} is a success of status ${status}`);
           const body = storedBody(world.disk, after, data);
           if (!body)
             violated(`${request.url} is a success with bytes missing: ${JSON.stringify(data.stored)}`);

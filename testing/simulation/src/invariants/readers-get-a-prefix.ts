@@ -6,10 +6,13 @@ export const readersGetAPrefix: Invariant = {
   name: 'readers-get-a-prefix',
   promise:
     'What a reader has got is, at any moment, the beginning of one version; of a success, in the end all of it.',
-  watch({ world }, violated) {
+  watch(simulation, violated) {
+    const { world } = simulation;
     const served = ServedBodies.of(world);
     return {
-      read({ request, response, bytes, end, key, index }) {
+      read({ request, response, bytes, end, key, index, complete }, { registration }) {
+        if (end === 'failed' && complete && bytes.length > 0 && !simulation.isPurged(registration))
+          violated(`a reader of ${request.url} lost a body that was complete`);
         if (mayBeMixed(request)) return;
         const versions = served.candidates(request, response);
         const fitting = versions.filter(

@@ -76,7 +76,8 @@ export type SimulatedFault =
 
 export function entityTag({ etag, version }: SimulatedResource): string | null {
   if (etag === 'none') return null;
-  return `${etag === 'weak' ? 'W/' : ''}"version-${version}"`;
+  // what is weak may stand for two versions
+  return etag === 'weak' ? `W/"version-${version >> 1}"` : `"version-${version}"`;
 }
 
 export function modificationDate({

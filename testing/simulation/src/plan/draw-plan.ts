@@ -33,7 +33,7 @@ const courses: readonly (readonly [min: number, max: number, menu: Menu])[] = [
   [0, 1, contextFaults],
   [-2, 1, storeFaults],
   [-6, 1, clockFaults],
-  [-1, 2, controls],
+  [-1, 3, controls],
   [-1, 2, readers],
 ];
 

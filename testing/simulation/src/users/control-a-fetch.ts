@@ -74,9 +74,31 @@ function drawGet(draw: Draw): Happening {
   };
 }
 
+/** A page looks for the records of one request, or of all. */
+function drawMatch(draw: Draw): Happening {
+  const id = draw.pick(draw.ids);
+  const query = draw.chance(0.3) ? null : draw.url();
+  return {
+    at: draw.moment(),
+    what: `a page looks for ${query ?? 'all'} in "${id}"`,
+    happen: (simulation) => {
+      const held = simulation.someHeld(id, 1)[0];
+      if (!held) return;
+      const { context, registration } = held;
+      void simulation.call(`matching in "${id}"`, context, async () => {
+        const records = await registration.matchAll(...(query === null ? [] : [query]));
+        const found = records.map(({ request }) => request);
+        simulation.world.tell('matched', query, found, snapshotOf(registration));
+        simulation.happened('match');
+      });
+    },
+  };
+}
+
 export const controls: Menu = [
   [3, drawAbort],
   [3, drawPause],
   [1, drawClick],
   [3, drawGet],
+  [2, drawMatch],
 ];

@@ -21,6 +21,8 @@ export class Reading {
     readonly index: number,
     readonly request: Request,
     readonly response: Response,
+    /** Whether the body was complete when it was got. */
+    readonly complete: boolean,
   ) {}
 }
 
@@ -35,7 +37,8 @@ export async function readAll(
     const response = await record.responseReady.catch(() => null);
     const stored = recordObjectOf(record).record;
     if (response) {
-      const reading = new Reading(stored.fetch, stored.index, record.request, response);
+      const complete = stored.state === 'settled';
+      const reading = new Reading(stored.fetch, stored.index, record.request, response, complete);
       await read(simulation, context, reading, manner);
     }
   }

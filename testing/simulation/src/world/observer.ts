@@ -40,6 +40,8 @@ export interface Observer {
   abortAnswered?(key: FetchKey, aborted: boolean): void;
   /** `getIds()` has answered. */
   listed?(ids: readonly string[]): void;
+  /** `match()` or `matchAll()` has answered: to a URL, or for all. */
+  matched?(query: string | null, found: readonly Request[], fetch: BackgroundFetchSnapshot): void;
   /** A call of the API was rejected. */
   refused?(what: string, reason: unknown, by: Context): void;
   /** A reader got something, or its end. */
