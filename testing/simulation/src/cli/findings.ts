@@ -15,6 +15,8 @@ export const noFindings: Findings = { seeds: 0, happened: {}, violations: [] };
 export interface SeedRange {
   readonly first: number;
   readonly last: number;
+  /** Whether the first violation is enough. */
+  readonly untilViolation: boolean;
 }
 
 export function joinFindings(one: Findings, other: Findings): Findings {
@@ -31,13 +33,14 @@ export function joinFindings(one: Findings, other: Findings): Findings {
 }
 
 /** Lives through some seeds, one after the other. */
-export async function liveThrough({ first, last }: SeedRange): Promise<Findings> {
+export async function liveThrough({ first, last, untilViolation }: SeedRange): Promise<Findings> {
   let findings = noFindings;
   for (let seed = first; seed <= last; seed++) {
     const { violation, counts } = await live(drawPlan(seed));
     const happened = Object.fromEntries([...counts].map(([what, times]) => [what, { times, seeds: 1 }]));
     const violations = violation ? [{ ...violation, seed }] : [];
     findings = joinFindings(findings, { seeds: 1, happened, violations });
+    if (violation && untilViolation) break;
   }
   return findings;
 }

@@ -13,6 +13,7 @@ const patience = 120_000;
 export interface SeedRun {
   readonly first: number;
   readonly last: number;
+  readonly untilViolation?: boolean;
   /** Whether to go on after these findings. */
   readonly goesOn?: (findings: Findings) => boolean;
   /** Given to Node.js beside what this process was given. */
@@ -23,14 +24,15 @@ export interface SeedRun {
 
 /** Lives through seeds, one after the other, in as many processes as there are cores. */
 export async function runSeeds(run: SeedRun): Promise<Findings> {
-  const { last, goesOn = () => true, processes = availableParallelism() } = run;
+  const { last, untilViolation = false, processes = availableParallelism() } = run;
+  const { goesOn = ({ violations }) => !untilViolation || violations.length === 0 } = run;
   let next = run.first;
   let findings = noFindings;
   const work = async (): Promise<void> => {
     const child = startProcess(run);
     try {
       while (next <= last && goesOn(findings)) {
-        const range = { first: next, last: Math.min(last, next + rangeSize - 1) };
+        const range = { first: next, last: Math.min(last, next + rangeSize - 1), untilViolation };
         next = range.last + 1;
         const found = await ask(child, range);
         findings = joinFindings(findings, found);

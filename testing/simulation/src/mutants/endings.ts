@@ -1,0 +1,93 @@
+import type { Mutant } from './mutant.ts';
+
+const transitions = 'model/transitions.ts';
+const terminal = 'algorithms/fire-the-terminal-event.ts';
+const release = 'algorithms/release-the-records.ts';
+
+/** How records and background fetches end. */
+export const endings: readonly Mutant[] = [
+  {
+    name: 'let the last reason win',
+    file: transitions,
+    from: "result !== 'success' && isActive(fetch) && fetch.failureReason === ''",
+    to: "result !== 'success' && isActive(fetch)",
+  },
+  {
+    name: 'forget why it failed',
+    file: transitions,
+    from: 'return failed ? { ...fetch, failureReason: result } : fetch;',
+    to: 'return fetch;',
+  },
+  {
+    name: 'forget that it was aborted',
+    file: transitions,
+    from: "isActive(fetch) ? fetch.failureReason : 'aborted'",
+    to: "isActive(fetch) ? fetch.failureReason : 'fetch-error'",
+  },
+  {
+    name: 'settle twice',
+    file: transitions,
+    from: "if (!record || record.state === 'settled') throw new StaleWriteError();",
+    to: 'if (!record) throw new StaleWriteError();',
+  },
+  {
+    name: 'abort twice',
+    file: 'api/background-fetch-registration.ts',
+    from: 'if (!fetch || !isActive(fetch)) return false;\n      transaction.putFetch(aborting(fetch));',
+    to: 'if (!fetch) return false;\n      transaction.putFetch(aborting(fetch));',
+  },
+  {
+    name: 'start without looking whether the id is free',
+    file: 'algorithms/start-a-background-fetch.ts',
+    from: "return await store.transact('write', async (transaction) => {\n    await requireFree(transaction);",
+    to: "return await store.transact('write', async (transaction) => {",
+  },
+  {
+    name: 'forget the owed event',
+    file: 'engine/engine.ts',
+    from: 'return await fireAnOwedEvent(this.#workshop, job.fetch, signal);',
+    to: 'return;',
+  },
+  {
+    name: 'release the records before the event',
+    file: terminal,
+    from: 'await events.dispatch(eventNameOf(fetch), snapshot);\n  await releaseTheRecords(workshop, fetch, snapshot, signal);',
+    to: 'await releaseTheRecords(workshop, fetch, snapshot, signal);\n  await events.dispatch(eventNameOf(fetch), snapshot);',
+  },
+  {
+    name: 'fire the event of a success for each end',
+    file: terminal,
+    from: "return fetch.result === 'success' ? 'backgroundfetchsuccess' : 'backgroundfetchfail';",
+    to: "return 'backgroundfetchsuccess';",
+  },
+  {
+    name: 'fire the event before pages know',
+    file: terminal,
+    from: 'await announcements.publishAndWait(snapshot);',
+    to: '',
+  },
+  {
+    name: 'fire the event again when its release fails',
+    file: release,
+    from: 'return await writer.write(write);\n    } catch (error) {',
+    to: 'return await writer.write(write);\n    } catch (error) {\n      throw error;',
+  },
+  {
+    name: 'free nothing',
+    file: release,
+    from: 'untilWritten(workshop, signal, async (transaction) => transaction.deleteFetch(key)),',
+    to: 'Promise.resolve(),',
+  },
+  {
+    name: 'free what somebody reads',
+    file: release,
+    from: "lock.hold(lockName(key), never, holder, 'shared')",
+    to: "lock.hold(key, never, holder, 'shared')",
+  },
+  {
+    name: 'let nobody handle that a deletion was given up',
+    file: release,
+    from: 'deletion.catch(() => {});',
+    to: 'void deletion;',
+  },
+];
