@@ -2,6 +2,9 @@ import type { Draw, Happening, Menu } from '../plan/happening.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import type { Worker } from '../world/worker.ts';
 
+/** ms that a worker lives on when it has let go */
+const retirement = 200;
+
 /** ms until there is another worker */
 function drawAbsence(draw: Draw): number {
   return draw.pick([0, 1, 50, 1000, 61_000]);
@@ -70,8 +73,10 @@ function drawNewWorkerVersion(draw: Draw): Happening {
       simulation.happened('new worker version');
       void old.engine.stop().then(() => {
         simulation.world.tell('stopped', old);
-        old.kill();
-        simulation.ensureWorker();
+        simulation.world.clock.setTimer(retirement, () => {
+          old.kill();
+          simulation.ensureWorker();
+        });
       });
     },
   };

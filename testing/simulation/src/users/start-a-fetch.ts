@@ -14,17 +14,20 @@ export function drawFetch(draw: Draw, id: string, first: boolean): Happening {
   const downloadTotal = drawDownloadTotal(draw, requests);
   const byWorker = draw.chance(0.2);
   const place = draw.integer(0, 1);
+  const isTwice = draw.random.fork(`twice ${id}`).next() < 0.1;
   return {
     at: first ? draw.integer(0, 5) : draw.moment(),
-    what: `fetch("${id}") of ${requests.map(({ what }) => what).join(', ')}${downloadTotal ? ` with a downloadTotal of ${downloadTotal}` : ''}`,
+    what: `fetch("${id}") of ${requests.map(({ what }) => what).join(', ')}${downloadTotal ? ` with a downloadTotal of ${downloadTotal}` : ''}${isTwice ? ', twice at once' : ''}`,
     happen: (simulation) => {
       const context = (byWorker && simulation.worker) || simulation.page(place);
-      const list = requests.map((request) => request.make(simulation));
-      void simulation.call(`fetch("${id}")`, context, async () => {
-        const registration = await context.backgroundFetch.fetch(id, list, { downloadTotal });
-        simulation.hold(context, registration);
-        simulation.happened('fetch started');
-      });
+      for (const caller of isTwice ? [context, simulation.page(1)] : [context]) {
+        const list = requests.map((request) => request.make(simulation));
+        void simulation.call(`fetch("${id}")`, caller, async () => {
+          const registration = await caller.backgroundFetch.fetch(id, list, { downloadTotal });
+          simulation.hold(caller, registration);
+          simulation.happened('fetch started');
+        });
+      }
     },
   };
 }
