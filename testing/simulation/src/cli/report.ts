@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Findings } from './findings.ts';
 
 /** What many seeds have to bring about: a share of them, from 0 to 1. */
@@ -14,6 +15,27 @@ export function describeHappenings({ seeds, happened }: Findings): string {
     `${what.padEnd(width)}  ${times.padStart(9)}  ${share.padStart(14)}`;
   const lines = sorted.map(([what, row]) => line(what, `${row.times}`, (row.seeds / seeds).toFixed(3)));
   return [line('happened', 'times', 'share of seeds'), ...lines].join('\n');
+}
+
+/** As `describeHappenings`, for people who read the documentation: kinds that differ in a detail are one. */
+export function tabulate({ seeds, happened, violations }: Findings, seconds: number): string {
+  const rows = Object.entries(happened).map(([what, row]) => ({ what, ...row }));
+  const plain = rows.filter(({ what }) => !/^(wrong answer|status)/.test(what));
+  const sum = (kind: RegExp): number =>
+    rows.filter(({ what }) => kind.test(what)).reduce((total, { times }) => total + times, 0);
+  const kinds = rows.filter(({ what }) => what.startsWith('wrong answer')).length;
+  return [
+    `${seeds} seeds in ${Math.round(seconds)} s on ${availableParallelism()} cores: ${seeds - violations.length} passed, ${violations.length} failed.\n`,
+    '| happened | times | share of seeds |',
+    '| --- | ---: | ---: |',
+    ...plain
+      .sort((a, b) => b.seeds - a.seeds)
+      .map(({ what, times, seeds: share }) => `| ${what} | ${times} | ${(share / seeds).toFixed(3)} |`),
+    `| wrong answers, of ${kinds} kinds | ${sum(/^wrong answer/)} | |`,
+    `| answers with a status of failure | ${sum(/^status/)} | |`,
+    '',
+    '',
+  ].join('\n');
 }
 
 /** What was too rare for what the run is to show. */

@@ -4,16 +4,20 @@ import { parseArgs } from 'node:util';
 import { type Mutant, pathOf, requireText } from '../mutants/mutant.ts';
 import { mutants } from '../mutants/mutants.ts';
 import { runSeeds } from './run-seeds.ts';
+import { writeSection } from './write-section.ts';
 
 /**
  * Breaks the core in many ways, one at a time, and shows by which invariant, and with which seed, each is caught.
- * `--only TEXT` for those whose name has it. Ends with a line `N passed, N failed`.
+ * `--only TEXT` for those whose name has it; `--report` writes the table into docs/reliability.md. Ends with a line
+ * `N passed, N failed`.
  */
 
 /** Seeds in which a mutant has to be caught. */
 const most = 10_000;
 
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, report: { type: 'boolean', default: false } },
+});
 const loader = fileURLToPath(new URL('../mutants/load-mutant.mjs', import.meta.url));
 
 /** A line of the table: what was broken, what caught it, and where. */
@@ -49,9 +53,10 @@ async function run(): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
-  console.log('| broken | caught by | seed |\n| --- | --- | --- |');
-  console.log(rows.join('\n'));
-  console.log(`\n${chosen.length} mutants in ${Math.round((performance.now() - start) / 1000)} s`);
+  const seconds = Math.round((performance.now() - start) / 1000);
+  const table = `| broken | caught by | seed |\n| --- | --- | ---: |\n${rows.join('\n')}\n`;
+  console.log(`${table}\n${chosen.length} mutants in ${seconds} s`);
+  if (values.report) await writeSection('mutants', `${chosen.length} mutants in ${seconds} s.\n\n${table}`);
   console.log(`\n${chosen.length - survivors} passed, ${survivors} failed`);
   process.exitCode = survivors === 0 ? 0 : 1;
 }

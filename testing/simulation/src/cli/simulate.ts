@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import type { Findings } from './findings.ts';
 import { replay } from './replay.ts';
-import { describeHappenings, describeViolations, findTooRare } from './report.ts';
+import { describeHappenings, describeViolations, findTooRare, tabulate } from './report.ts';
 import { runSeeds } from './run-seeds.ts';
+import { writeSection } from './write-section.ts';
 
 /**
  * Lives through simulated worlds, one for each seed, and ends with a line `N passed, N failed`.
- * `--seeds N` for so many, from `--first` on; `--hours H` for so long; `--seed N` to see one again.
+ * `--seeds N` for so many, from `--first` on; `--hours H` for so long; `--seed N` to see one again. `--report` writes what
+ * happened into docs/reliability.md.
  */
 
 /** Seeds that fail after which it is known that something is wrong. */
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     first: { type: 'string' },
     seed: { type: 'string' },
     hours: { type: 'string' },
+    report: { type: 'boolean', default: false },
   },
 });
 
@@ -49,7 +52,9 @@ async function run(): Promise<void> {
   const end = start + (hours ?? Number.POSITIVE_INFINITY) * 3_600_000;
   const goesOn = ({ violations }: Findings): boolean => violations.length < enough && performance.now() < end;
   const findings = await runSeeds({ first, last, goesOn });
-  print(findings, (performance.now() - start) / 1000);
+  const seconds = (performance.now() - start) / 1000;
+  print(findings, seconds);
+  if (values.report) await writeSection('simulation', tabulate(findings, seconds));
 }
 
 if (values.seed === undefined) await run();
