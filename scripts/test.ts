@@ -61,7 +61,11 @@ const steps: readonly Step[] = [
   { name: 'support table', command: ['npm', 'run', '--silent', 'support-table', '--', '--check'] },
   { name: 'size', command: ['npm', 'run', '--silent', 'size'] },
   { name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest },
-  { name: 'simulate', command: [...typescript, 'testing/simulation/src/cli/simulate.ts'], count: countOwnLine },
+  {
+    name: 'simulate',
+    command: [...typescript, 'testing/simulation/src/cli/simulate.ts'],
+    count: countOwnLine,
+  },
   { name: 'conformance', command: [...typescript, 'testing/conformance/src/run.ts'], count: countOwnLine },
   { name: 'durability', command: [...typescript, 'testing/durability/src/run.ts'], count: countOwnLine },
   {
