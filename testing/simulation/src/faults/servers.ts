@@ -68,7 +68,6 @@ function drawRedirect(draw: Draw): Happening {
       const resource = simulation.resource(url);
       if (target.endsWith('-moved')) simulation.serve(target, resource);
       Object.assign(resource, { redirectTo: target, signsRedirects: signed });
-      simulation.happened('redirect');
     },
   };
 }

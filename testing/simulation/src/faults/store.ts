@@ -9,7 +9,6 @@ function drawFailedWrites(draw: Draw): Happening {
     happen: (simulation) => {
       const context = whose === 'worker' ? simulation.worker : simulation.page(0);
       context?.store.failWrites(failure, 'once');
-      simulation.happened(failure === 'quota' ? 'write fails: quota' : 'write fails: I/O');
     },
   };
 }
@@ -20,11 +19,10 @@ function drawFullDisk(draw: Draw): Happening {
   return {
     at: draw.moment(),
     what: `${left} bytes are left on the disk, for ${duration} ms`,
-    happen: ({ world, happened, harmLasts }) => {
+    happen: ({ world, harmLasts }) => {
       harmLasts(duration);
       world.disk.capacity = world.disk.used() + left;
       world.clock.setTimer(duration, () => (world.disk.capacity = null));
-      happened('disk full');
     },
   };
 }

@@ -22,7 +22,7 @@ export const reasonsAreTrue: Invariant = {
 
     function isTrue(record: StoredRecord, result: RecordResult): boolean {
       const fetch = world.disk.fetches.get(record.fetch);
-      if (result === 'quota-exceeded') return tally.has('disk full') || tally.has('write fails: quota');
+      if (result === 'quota-exceeded') return tally.has('write fails: no space');
       if (result === 'download-total-exceeded') return mostBytes(record.fetch) > (fetch?.downloadTotal ?? 0);
       if (result === 'bad-status') {
         const isBad = ({ answer: { status } }: Exchange) => status < 200 || status > 299;

@@ -167,10 +167,13 @@ export class SimulatedNetwork implements Network {
     redirected: boolean,
   ): NetworkResponse {
     const served = fault?.kind === 'status' ? explain(fault) : resource;
-    const answer = answerTo(request, served, fault, this.#clock.now());
+    const honest = answerTo(request, served, this.#clock.now());
+    const answer = fault?.kind === 'altered' ? fault.alter(honest) : honest;
     const hasBody = request.request.method !== 'HEAD' && !nullBodyStatuses.includes(answer.status);
     const whole = hasBody ? this.contentOf(url, served) : new Uint8Array();
-    const exchange = { request, url, version: served.version, answer, whole, fault };
+    // a wrong field that this answer has not is no fault
+    const met = fault?.kind === 'altered' && answer === honest ? null : fault;
+    const exchange = { request, url, version: served.version, answer, whole, fault: met };
     const onEnd = this.onAnswer(exchange);
     const stream = hasBody
       ? simulateBody(this.#clock, this.#connectivity, {
@@ -218,13 +221,11 @@ export class SimulatedNetwork implements Network {
 function answerTo(
   { request, headers }: NetworkRequest,
   served: SimulatedResource,
-  fault: SimulatedFault | null,
   now: number,
 ): SimulatedAnswer {
   const sent = new Headers(request.headers.map(([name, value]): [string, string] => [name, value]));
   for (const [name, value] of Object.entries(headers)) sent.set(name, value);
-  const answer = respond(served, sent, now);
-  return fault?.kind === 'altered' ? fault.alter(answer) : answer;
+  return respond(served, sent, now);
 }
 
 /** What a server gives that only says what is wrong. */

@@ -4,8 +4,10 @@ import type { Simulation } from './simulation.ts';
 export function countFaults({ world, happened }: Simulation): void {
   world.observers.push({
     cut: () => happened('cut'),
-    answered({ fault, answer }) {
+    writeFailed: (failure) => happened(failure === 'io' ? 'write fails: I/O' : 'write fails: no space'),
+    answered({ fault, answer, url, request }) {
       happened('answer');
+      if (url !== request.request.url.split('#', 1)[0]) happened('redirect');
       if (answer.status === 206) happened('answer in part');
       if (fault?.kind === 'altered') happened(`wrong answer: ${fault.what}`);
       if (fault?.kind === 'status') happened(`status ${fault.status}`);

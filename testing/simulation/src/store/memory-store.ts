@@ -23,6 +23,8 @@ export interface MemoryStoreOptions {
   stageDelay?: number;
   /** Called with every write of this context as it becomes durable. */
   onCommit?: (commit: Commit) => void;
+  /** Called with every write of this context that fails. */
+  onFailure?: (failure: WriteFailure) => void;
   /** Whether `readBody` gives Blobs. True if not given. */
   blobs?: boolean;
 }
@@ -183,6 +185,7 @@ export class MemoryStore implements Store {
   #failIfAsked(): void {
     const failure = this.#failure;
     if (this.#failOnce) this.#failure = null;
+    if (failure) this.#options.onFailure?.(failure);
     if (failure === 'io')
       throw new StoreError('The write failed', { cause: new Error('Simulated I/O error') });
     if (failure === 'quota') throw diskFull();
@@ -195,7 +198,10 @@ export class MemoryStore implements Store {
     const { capacity } = this.disk;
     const full =
       capacity !== null && transaction.added > 0 && this.disk.used() + transaction.added > capacity;
-    if (full) throw diskFull();
+    if (full) {
+      this.#options.onFailure?.('quota');
+      throw diskFull();
+    }
     const commit = transaction.apply();
     this.#options.onCommit?.(commit);
     this.afterCommit();

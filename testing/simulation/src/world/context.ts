@@ -39,6 +39,7 @@ export abstract class Context {
       clock: world.clock,
       ...world.traits.store,
       onCommit: (commit) => world.tell('committed', commit, this),
+      onFailure: (failure) => world.tell('writeFailed', failure, this),
     });
     this.lock = new MemoryLock(world.locks);
     this.announcements = world.bus.connect();

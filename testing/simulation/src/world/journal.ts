@@ -12,6 +12,7 @@ export function keepJournal(world: World): Trace {
   const note = (text: string): void => trace.record(text);
   const observer: Observer = {
     committed: (commit, { name }) => note(`${name} has stored: ${describeCommit(commit)}`),
+    writeFailed: (failure, { name }) => note(`${name} could not store something: ${failure}`),
     asked: ({ id, request, headers }, { name }) =>
       note(
         `${name} asks for "${id}": ${request.method} ${request.url}${describeHeaders(Object.entries(headers))}`,

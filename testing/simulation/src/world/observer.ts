@@ -8,6 +8,7 @@ import type {
 import type { Exchange } from '../network/simulated-network.ts';
 import type { SimulatedFault } from '../network/simulated-resource.ts';
 import type { Commit } from '../store/memory-disk.ts';
+import type { WriteFailure } from '../store/memory-store.ts';
 import type { Reading } from '../users/read-a-body.ts';
 import type { Context } from './context.ts';
 
@@ -15,6 +16,7 @@ import type { Context } from './context.ts';
 export interface Observer {
   /** A write became durable. */
   committed?(commit: Commit, by: Context): void;
+  writeFailed?(failure: WriteFailure, by: Context): void;
   /** An engine asks the network for something. */
   asked?(request: NetworkRequest, by: Context): void;
   /** What an engine asked for has failed, or come without a body. */

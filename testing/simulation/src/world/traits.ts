@@ -4,7 +4,7 @@ import type { MemoryStoreOptions } from '../store/memory-store.ts';
 /** What a host is like. Each context has what holds when it starts. */
 export interface Traits {
   engine: Partial<EngineOptions>;
-  store: Omit<MemoryStoreOptions, 'disk' | 'clock' | 'onCommit'>;
+  store: Omit<MemoryStoreOptions, 'disk' | 'clock' | 'onCommit' | 'onFailure'>;
   /** Whether workers give settled bodies as Blobs. */
   givesBlobs: boolean;
   /** ms after which a worker has listeners: until then events stay owed, as in Node; 0 for at once, as in browsers */
