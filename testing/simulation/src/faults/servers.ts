@@ -15,6 +15,8 @@ function drawVersionChange(draw: Draw): Happening {
       const resource = simulation.resource(url);
       resource.version++;
       if (size !== null) resource.size = size;
+      // a byte at a time is for small bodies
+      if (resource.chunkSize === 1) resource.chunkSize = Math.max(1, resource.size >> 5);
       if (resource.lastModified !== null) resource.lastModified = simulation.world.clock.now();
       simulation.happened(simulation.isBusy ? 'version change' : 'version change while idle');
     },

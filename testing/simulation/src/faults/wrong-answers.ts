@@ -10,6 +10,10 @@ function withField(headers: HeaderList, name: string, value: string | null): Hea
   return value === null ? others : [...others, [name, value]];
 }
 
+function says(headers: HeaderList, name: string): boolean {
+  return headers.some(([other]) => other === name);
+}
+
 /** A field said otherwise, where it is said at all. */
 function field(name: string, change: (value: string) => string | null, what: string): Alteration {
   return [
@@ -57,7 +61,7 @@ function beginning(by: number, what: string): Alteration {
       if (status !== 206 || start >= content.end) return answer;
       const range = headers.find(([name]) => name === 'content-range')?.[1];
       const told = range ? `bytes ${start}-${range.slice(range.indexOf('-') + 1)}` : null;
-      const length = headers.some(([name]) => name === 'content-length') ? `${content.end - start}` : null;
+      const length = says(headers, 'content-length') ? `${content.end - start}` : null;
       return {
         ...answer,
         content: { start, end: content.end },
@@ -100,7 +104,12 @@ const alterations: readonly Alteration[] = [
   added('content-type', 'multipart/byteranges; boundary=x'),
   ['coding unknown', (answer) => ({ ...answer, coding: 'unknown' })],
   status(206, ({ status }) => status === 200, 'a 206 that nobody asked for'),
-  status(416, ({ status }) => status === 206, 'a 416 to what can be given'),
+  // where nothing shows it, nobody can tell
+  status(
+    416,
+    ({ status, headers }) => status === 206 && says(headers, 'content-range'),
+    'a 416 to what can be given',
+  ),
   status(304, ({ status }) => status === 200, 'a 304 that nobody asked for'),
   status(204, ({ status }) => status === 200, 'a 204'),
   status(205, ({ status }) => status === 200, 'a 205'),

@@ -171,8 +171,10 @@ export class SimulatedNetwork implements Network {
     const answer = fault?.kind === 'altered' ? fault.alter(honest) : honest;
     const hasBody = request.request.method !== 'HEAD' && !nullBodyStatuses.includes(answer.status);
     const whole = hasBody ? this.contentOf(url, served) : new Uint8Array();
-    // a wrong field that this answer has not is no fault
-    const met = fault?.kind === 'altered' && answer === honest ? null : fault;
+    // a field that this answer does not have can't be wrong: one to come may have it
+    const waits = fault?.kind === 'altered' && answer === honest;
+    if (waits) this.#planned.get(url)?.unshift(fault);
+    const met = waits ? null : fault;
     const exchange = { request, url, version: served.version, answer, whole, fault: met };
     const onEnd = this.onAnswer(exchange);
     const stream = hasBody
