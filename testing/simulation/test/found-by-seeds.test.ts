@@ -158,3 +158,16 @@ test('what was purged while its event was handled does not come back (seed 10578
   await world.clock.run();
   expect(changes).toEqual([]);
 });
+
+test('a gap that a failed checkpoint left is filled where nobody said how long the body is (seed 1795437432715)', async () => {
+  const options = { connections: 2, checkpointsAtOnce: 2, smallestCheckpoint: 1, checkpointSize: 50 };
+  const world = new World({ engine: options });
+  world.network.serve(url, { size: 10_000, chunkSize: 100, chunkInterval: 3, declaresLength: false });
+  const life = world.start();
+  const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
+  const film = await startFilm(world, life);
+  await world.clock.advance(200);
+  life.store.failWrites('io', 'once');
+  await world.clock.runUntil(succeeded, 100_000);
+  expect(film.downloaded).toBe(10_000);
+});

@@ -11,6 +11,7 @@ export function hasNullBody(status: number, method: string): boolean {
 
 /** Judges a body whose stream ended without an error. */
 export function assessCleanEnd(data: ResponseData, signalsTruncation: boolean): Completeness {
+  if (data.stored.length > 1) return 'short';
   const stored = countBytes(data.stored);
   if (data.length !== null) {
     if (stored < data.length) return 'short';

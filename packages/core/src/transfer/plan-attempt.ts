@@ -1,4 +1,4 @@
-import { findGaps, prefixLength } from '../model/byte-ranges.ts';
+import { prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
 import type { ResponseData, StoredRecord, StoredRequest } from '../model/record.ts';
 import { isStoredWhole } from './body-completeness.ts';
@@ -65,9 +65,14 @@ export function planAttempt(record: StoredRecord, lessons: Lessons, options: Eng
   if (!hasServerOffsets) return wholeAgain(false, lessons);
   const validator = chooseValidator(data);
   const parallel = options.connections > 1 && !lessons.singleRange;
-  // ranges that were fetched at once and cut short leave gaps between them, which no single range fills
+  // ranges that were fetched at once and cut short leave gaps between them, and so does a checkpoint that failed
   const scattered = stored.length > (position > 0 ? 1 : 0);
-  if (validator && parallel && (scattered || allowsParallelRanges(data, options.pieceSize))) {
+  if (
+    validator &&
+    parallel &&
+    data.length !== null &&
+    (scattered || allowsParallelRanges(data, options.pieceSize))
+  ) {
     const pieces = planPieces(data, options.pieceSize).map(({ start, end }) => ({
       ...{ ...rest, position: start, end, ifRange: validator.value },
     }));
@@ -75,7 +80,7 @@ export function planAttempt(record: StoredRecord, lessons: Lessons, options: Eng
   }
   // Where nothing identifies the version, the digest of the whole will show a mixture.
   if (position === 0 || !(validator || request.integrity)) return { kind: 'plain' };
-  const end = (scattered && findGaps(stored, data.length ?? position)[0]?.end) || null;
+  const end = (scattered && stored[1]?.start) || null;
   const overlap = Math.min(validator?.overlap ?? 0, position);
   return { ...rest, end, overlap, ifRange: validator?.value ?? null };
 }
