@@ -265,7 +265,6 @@ function refuse({ transfer, parallel }: Exchange): Failure | undefined {
 
 function warnUnverified({ ports, record }: Transfer, stored: number): void {
   ports.log.warn(
-    `${record.request.url}: its ${stored} bytes are accepted unverified, because the server tells no length, and this ` +
-      'browser no cut',
+    `${record.request.url}: its ${stored} bytes are accepted unverified: the server tells no length, the browser no cut`,
   );
 }
