@@ -168,7 +168,7 @@ async function processUnsatisfied(exchange: Exchange, position: number): Promise
   const mayBeHidden = lessons.proveEnd || !ports.network.sendsIfRange(request.url);
   const isEnd = shown === null ? mayBeHidden : parseUnsatisfiedRange(shown) === position;
   const etag = getStrongETag(response.head);
-  const isOther = etag !== null && (!data || etag !== getStrongETag(data.head));
+  const isOther = etag !== null && etag !== (data && getStrongETag(data.head));
   const isSame = etag !== null || (sentIfRange && shown !== null);
   const isLength = (data?.length ?? position) === position;
   if (!isEnd || isOther || !isLength || !(isSame || lessons.proveEnd)) return refuse(exchange);
