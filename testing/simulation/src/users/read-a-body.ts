@@ -1,4 +1,4 @@
-import { type BackgroundFetchRegistration, recordObjectOf } from '@background-fetch/core';
+import { type BackgroundFetchRegistration, mayBeExposed, recordObjectOf } from '@background-fetch/core';
 import type { Draw, Happening, Menu } from '../plan/happening.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import type { Context } from '../world/context.ts';
@@ -37,7 +37,7 @@ export async function readAll(
     const response = await record.responseReady.catch(() => null);
     const stored = recordObjectOf(record).record;
     if (response) {
-      const complete = stored.state === 'settled';
+      const complete = stored.state === 'settled' && mayBeExposed(stored);
       const reading = new Reading(stored.fetch, stored.index, record.request, response, complete);
       await read(simulation, context, reading, manner);
     }
