@@ -129,11 +129,11 @@ export class App {
     for (const response of this.#held.splice(0)) this.#waitAtGate(response);
   }
 
-  /** Sends a resource at full speed from its next request on, whatever its URL says. */
-  async fasten(key: string): Promise<void> {
-    const body = JSON.stringify({ params: { rate: 2 ** 30 } });
+  /** Sends a resource in another way from its next request on, whatever its URL says. */
+  async sendAs(key: string, params: { rate: number } | { withhold: 'none' }): Promise<void> {
+    const body = JSON.stringify({ params });
     const { ok, status } = await fetch(`${this.server.origin}/control/${key}`, { method: 'POST', body });
-    if (!ok) throw new Error(`The server's control refused to send ${key} faster: status ${status}`);
+    if (!ok) throw new Error(`The server's control refused ${body} for ${key}: status ${status}`);
   }
 
   /** How many notes of this kind there are for this background fetch. */

@@ -7,8 +7,8 @@ export interface TransferFigures {
   readonly lost: readonly number[];
   /** Bytes sent again although nobody had died in between. */
   readonly again: number;
-  /** Bytes sent since the last death. */
-  readonly sinceDeath: number;
+  /** Requests since the last death, answered or not. */
+  readonly requestsSinceDeath: number;
   readonly requests: number;
 }
 
@@ -26,12 +26,13 @@ interface Span {
 export function accountFor(entries: readonly LoggedRequest[], deaths: readonly number[]): TransferFigures {
   const lost = deaths.map(() => 0);
   let again = 0;
-  let sinceDeath = 0;
+  let requestsSinceDeath = 0;
   let spans: readonly Span[] = [];
   for (const { id, range, status, bytesSent } of entries) {
+    const life = deaths.filter((last) => last < id).length;
+    if (life === deaths.length) requestsSinceDeath++;
     if (status !== 200 && status !== 206) continue;
     const start = range?.start ?? 0;
-    const life = deaths.filter((last) => last < id).length;
     const sent = { start, end: start + bytesSent, life };
     for (const span of spans) {
       const bytes = Math.max(0, Math.min(span.end, sent.end) - Math.max(span.start, sent.start));
@@ -39,11 +40,10 @@ export function accountFor(entries: readonly LoggedRequest[], deaths: readonly n
       // sent in that life and wanted in a later one: it did not survive the death that ended that life
       else lost[span.life] = (lost[span.life] ?? 0) + bytes;
     }
-    if (life === deaths.length) sinceDeath += bytesSent;
     spans = overlay(spans, sent);
   }
   const distinct = spans.reduce((sum, { start, end }) => sum + end - start, 0);
-  return { distinct, lost, again, sinceDeath, requests: entries.length };
+  return { distinct, lost, again, requestsSinceDeath, requests: entries.length };
 }
 
 /** The spans with another one on top of them, which hides what lies below. */

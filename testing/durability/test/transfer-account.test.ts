@@ -18,11 +18,14 @@ test('what is sent again after a death was lost at the death that ended the life
   const first = answer(0, 100);
   const second = answer(80, 30);
   const third = answer(90, 60);
-  const { lost, again, distinct, sinceDeath } = accountFor([first, second, third], [first.id, second.id]);
+  const { lost, again, distinct, requestsSinceDeath } = accountFor(
+    [first, second, third],
+    [first.id, second.id],
+  );
   expect(lost).toEqual([20, 20]);
   expect(again).toBe(0);
   expect(distinct).toBe(150);
-  expect(sinceDeath).toBe(60);
+  expect(requestsSinceDeath).toBe(1);
 });
 
 test('bytes that a death did not cost are no loss of a later one', () => {

@@ -26,6 +26,7 @@ const grammar = {
   reset: integer,
   endchunk: integer,
   stall: integer,
+  withhold: /^(\d+|none)$/,
   rate: /^[1-9]\d*$/,
   delay: integer,
   hold: flag,

@@ -3,7 +3,7 @@ import { fillBody } from './body.ts';
 import { allowOrigins } from './cors.ts';
 import { encode } from './encodings.ts';
 import type { Exchange } from './exchange.ts';
-import { type Faults, UnknownFault } from './faults.ts';
+import { type Faults, numberOf, UnknownFault } from './faults.ts';
 import type { KeyState } from './key-state.ts';
 import { type ByteRange, contentRange, requestedRange, unsatisfiedRange } from './ranges.ts';
 import { type Origins, redirects } from './redirects.ts';
@@ -118,7 +118,10 @@ async function answerContent(exchange: Exchange, context: ResourceContext): Prom
   frame(exchange, common, faults, encoding && encoding !== 'x-unknown' ? undefined : end - start + 1);
   exchange.sendHead(range ? 206 : 200, common);
   const bytes = bodyBytes(key, version, start, end + 1);
-  await sendUnlessHead(exchange, encoding ? encode(bytes, encoding) : bytes, faults, state);
+  const withheldFrom = numberOf(faults.withhold);
+  const withheld = withheldFrom !== undefined && withheldFrom <= end;
+  const sent = withheld ? { ...faults, stall: String(Math.max(0, withheldFrom - start)) } : faults;
+  await sendUnlessHead(exchange, encoding ? encode(bytes, encoding) : bytes, sent, state);
 }
 
 function headersOf(validators: Validators, faults: Faults): OutgoingHttpHeaders {

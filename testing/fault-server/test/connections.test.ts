@@ -64,6 +64,19 @@ test('held headers come when they are released', async () => {
   expect((await response).status).toBe(200);
 });
 
+test('what is withheld is withheld from every range, until the control says otherwise', async () => {
+  const url = `${server().origin}/r/withhold?size=1000&withhold=600`;
+  const before = await fetch(url, { headers: { range: 'bytes=100-599' } });
+  expect(await bytesOf(before)).toEqual(expectedBytes('withhold', 1, 100, 600));
+  const leaving = new AbortController();
+  await fetch(url, { headers: { range: 'bytes=500-' }, signal: leaving.signal });
+  const waiting = await server().log.waitFor((entry) => entry.key === 'withhold' && entry.waiting);
+  expect(waiting.bytesSent).toBe(100);
+  leaving.abort();
+  await control(server(), 'withhold', { params: { withhold: 'none' } });
+  expect(await bytesOf(await fetch(url))).toEqual(expectedBytes('withhold', 1, 0, 1000));
+});
+
 test('a client that leaves a stall is logged as such', async () => {
   const leaving = new AbortController();
   await fetch(`${server().origin}/r/leave?size=1000&stall=10`, { signal: leaving.signal });
