@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'testing/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
     globals: false,
+    // two at least: many files wait for processes they started more than they compute
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // a limit for what hangs, not for what a busy machine makes slow
     testTimeout: 120_000,
   },

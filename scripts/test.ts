@@ -77,6 +77,7 @@ const steps: readonly Step[] = [
 
 async function run(step: Step): Promise<Count> {
   console.log(`\n── ${step.name}`);
+  const begun = performance.now();
   const [command, ...args] = step.command as [string, ...string[]];
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -90,6 +91,7 @@ async function run(step: Step): Promise<Count> {
     child.on('error', reject);
     child.on('close', resolve);
   });
+  console.log(`── ${step.name}: ${Math.round((performance.now() - begun) / 1000)} s`);
   const count = step.count?.(output) ?? { passed: 0, failed: 0 };
   if (code !== 0) return { ...count, failed: Math.max(count.failed, 1) };
   return step.count ? count : { passed: 1, failed: 0 };

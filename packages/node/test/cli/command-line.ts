@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -77,7 +78,8 @@ export class CommandLine {
   }
 
   async remove(): Promise<void> {
-    await this.run('daemon', 'stop');
+    // where none ever was, asking for it would take longer than most tests
+    if (existsSync(join(this.store, 'daemon'))) await this.run('daemon', 'stop');
     await rm(this.directory, { recursive: true, force: true });
   }
 }
