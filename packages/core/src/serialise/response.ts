@@ -4,7 +4,7 @@ import { hasNullBody } from '../transfer/body-completeness.ts';
 import { pick } from './pick.ts';
 
 /**
- * A Response with what the constructor can't set: its URL, its type, and a status of 0.
+ * A Response with what the constructor can't set: its URL, its type, and a status of 0 or above 599.
  * The Cache API and `respondWith()` take it, as they would not a Proxy.
  */
 class RecordedResponse extends Response {
@@ -13,8 +13,8 @@ class RecordedResponse extends Response {
   constructor(body: BodyInit | null, head: ResponseHead) {
     const { statusText } = head;
     const headers = head.headers as [string, string][];
-    // in the place of 0, one that is not ok either
-    super(body, { status: head.status || 599, statusText, headers });
+    // in the place of these, one that is not ok either
+    super(body, { status: Math.min(head.status || 599, 599), statusText, headers });
     this.#head = head;
   }
 
