@@ -50,6 +50,7 @@ test('Retry-After is honoured in seconds and as a date, up to an hour, and never
   expect(parseRetryAfter('Thu, 01 Jan 2026 00:02:00 GMT', now)).toBe(120_000);
   expect(parseRetryAfter('Thu, 01 Jan 2020 00:02:00 GMT', now)).toBe(0);
   expect(parseRetryAfter('soon', now)).toBe(0);
+  expect(parseRetryAfter('01000000000', now)).toBe(1e12);
   expect(parseRetryAfter(null, now)).toBe(0);
   const counts = countAttempt(noRetries, true, 0);
   expect(chooseDelay(counts, policy, 1, 120_000)).toBe(120_000);

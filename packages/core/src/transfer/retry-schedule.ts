@@ -47,7 +47,7 @@ export function isRetryableMethod(method: string): boolean {
 /** Parses `Retry-After`, in seconds or as a date, to ms from `now`; 0 for neither. RFC 9110, 10.2.3 */
 export function parseRetryAfter(value: string | null, now: number): number {
   const text = value?.trim() ?? '';
-  return /^\d{1,10}$/.test(text) ? Number(text) * 1000 : Math.max(0, Date.parse(text) - now || 0);
+  return /^\d+$/.test(text) ? Number(text) * 1000 : Math.max(0, Date.parse(text) - now || 0);
 }
 
 /** The counts after an attempt that stored up to `stored` bytes of a body; a new furthest point is progress. */
