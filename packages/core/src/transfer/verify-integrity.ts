@@ -13,7 +13,7 @@ interface Digest {
   readonly value: string;
 }
 
-const strength: readonly HashAlgorithm[] = ['sha256', 'sha384', 'sha512'];
+const strongestFirst: readonly HashAlgorithm[] = ['sha512', 'sha384', 'sha256'];
 
 /** The digests of the strongest algorithm named. https://www.w3.org/TR/SRI/#get-the-strongest-metadata-from-set */
 export function parseIntegrity(integrity: string): Digest[] {
@@ -25,8 +25,8 @@ export function parseIntegrity(integrity: string): Digest[] {
       digests.push({ algorithm: match[1].toLowerCase() as HashAlgorithm, value });
     }
   }
-  const strongest = Math.max(...digests.map((digest) => strength.indexOf(digest.algorithm)));
-  return digests.filter((digest) => strength.indexOf(digest.algorithm) === strongest);
+  const strongest = strongestFirst.find((name) => digests.some(({ algorithm }) => algorithm === name));
+  return digests.filter(({ algorithm }) => algorithm === strongest);
 }
 
 function toBase64(bytes: Uint8Array): string {
