@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { median } from '../statistics.ts';
 import type { Contestant } from './contestants.ts';
 import type { Figures } from './measure.ts';
+import type { Target } from './targets.ts';
 import type { Workload } from './workloads.ts';
 
 export interface Row {
@@ -56,8 +57,18 @@ export function describeWorkload(workload: Workload, rows: readonly Row[]): stri
   return table([head, ...lines]);
 }
 
-function medianOf(rounds: readonly Figures[], figure: keyof Figures): number {
+export function medianOf(rounds: readonly Figures[], figure: keyof Figures): number {
   return median(rounds.map((round) => round[figure]));
+}
+
+/** One line for each target of this run: whether it was met, and if not, what is known of the reason. */
+export function describeTargets(targets: readonly Target[]): string {
+  const lines = targets.map(({ wanted, found, met, why }) => [
+    wanted,
+    found,
+    met ? 'met' : `missed (${why ?? 'the reason is not known'})`,
+  ]);
+  return table([['target', 'found', 'verdict'], ...lines]);
 }
 
 function table([head = [], ...rows]: readonly (readonly string[])[]): string {

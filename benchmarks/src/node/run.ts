@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util';
 import { build } from 'tsdown';
 import { contestants } from './contestants.ts';
 import { type Figures, measure, type Place } from './measure.ts';
-import { describeRun, describeWorkload, type Row } from './report.ts';
+import { describeRun, describeTargets, describeWorkload, type Row } from './report.ts';
+import { judge, type Target } from './targets.ts';
 import { planWorkloads, type Workload } from './workloads.ts';
 
 const { values } = parseArgs({
@@ -50,11 +51,16 @@ try {
   });
   const parts = [describeRun(new Date(), rounds, writeSynced(place.directory))];
   console.log(parts[0]);
+  const targets: Target[] = [];
   for (const workload of planWorkloads(values.quick)) {
     if (values.only && !values.only.includes(workload.id)) continue;
-    parts.push(describeWorkload(workload, await race(workload, place)));
+    const rows = await race(workload, place);
+    targets.push(...judge(workload, rows));
+    parts.push(describeWorkload(workload, rows));
     console.log(`\n${parts.at(-1)}`);
   }
+  parts.push(describeTargets(targets));
+  console.log(`\n${parts.at(-1)}`);
   if (values.report) await writeFile(values.report, `${parts.join('\n\n')}\n`);
 } finally {
   server.disconnect();
@@ -75,7 +81,9 @@ async function race(workload: Workload, place: Place): Promise<Row[]> {
         if (figures) row.rounds.push(figures);
         else row.failure = 'not for this';
       } catch (error) {
-        row.failure = error instanceof Error ? error.message : String(error);
+        const message = error instanceof Error ? error.message : String(error);
+        // a report names no directory of the machine that made it
+        row.failure = message.replaceAll(place.directory, '…');
       }
     }
   }
