@@ -14,11 +14,29 @@ export function redactUrl(url: string): string {
   return scheme + host + path + redactParameters(query) + redactParameters(fragment);
 }
 
-/** `?a=1&token=2`, or a fragment of that form */
+/** `?a=1&token=2`, or a fragment of that form; what is between two separators is looked at once, however many they are */
 function redactParameters(text: string): string {
-  return text.replace(/([?#&;])([^=&;]*)=([^&;]*)/g, (whole, separator: string, name: string) =>
-    secretName.test(decodeName(name)) ? `${separator}${name}=${hidden}` : whole,
-  );
+  return text
+    .split(/([&;])/)
+    .map((part) => redactParameter(part))
+    .join('');
+}
+
+function redactParameter(part: string): string {
+  const equals = part.indexOf('=');
+  if (equals === -1) return part;
+  const before = part.slice(0, equals);
+  const name = before.slice(Math.max(before.lastIndexOf('?'), before.lastIndexOf('#')) + 1);
+  const isSecret = secretName.test(decodeName(name)) || holdsSecret(decodeName(part.slice(equals + 1)));
+  return isSecret ? `${before}=${hidden}` : part;
+}
+
+/** A value may be a URL itself, with a signature or a password of its own. */
+function holdsSecret(value: string): boolean {
+  if (/:\/\/[^/?#]*@/.test(value)) return true;
+  return value
+    .split(/[?#&;]/)
+    .some((part) => part.includes('=') && secretName.test(part.slice(0, part.indexOf('='))));
 }
 
 function decodeName(name: string): string {

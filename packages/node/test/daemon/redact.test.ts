@@ -20,6 +20,9 @@ describe('a redacted URL', () => {
       'https://a.example/?access_token=***&%74oken=***;api_key=***',
     ],
     ['https://a.example/#access_token=abc', 'https://a.example/#access_token=***'],
+    ['https://a.example/#/films?token=abc', 'https://a.example/#/films?token=***'],
+    ['https://a.example/?to=https%3A%2F%2Fb.example%2F%3Fsig%3Dabc&n=1', 'https://a.example/?to=***&n=1'],
+    ['https://a.example/?to=https://me:secret@b.example/', 'https://a.example/?to=***'],
     ['not a url?token=x', 'not a url?token=***'],
   ])('%s is shown as %s', (url, shown) => {
     expect(redactUrl(url)).toBe(shown);
