@@ -7,6 +7,9 @@ import { reasonOf } from './private-directory.ts';
 import { DaemonError, type RequestedFetch } from './protocol.ts';
 import { redactUrl } from './redact.ts';
 
+/** characters of an id that is made of a name */
+const longestId = 200;
+
 /** Equal for what would bring the same bytes to the same places. */
 export function fingerprintOf(fetch: RequestedFetch): string {
   const body = fetch.body === null ? null : describeBody(fetch.body);
@@ -28,7 +31,12 @@ function describeBody(path: string): readonly unknown[] {
 /** What an id is made of when none was given: the name of the first file, of characters that a shell leaves alone. */
 export function idOfFetch(fetch: RequestedFetch): string {
   const name = fetch.files[0]?.name ?? nameOfUrl(fetch.files[0]?.url ?? '');
-  return name.replace(/[^\p{L}\p{N}._+-]+/gu, '-').replace(/^[-.]+|-+$/g, '') || 'download';
+  return (
+    name
+      .slice(0, longestId)
+      .replace(/[^\p{L}\p{N}._+-]+/gu, '-')
+      .replace(/^[-.]+|-+$/g, '') || 'download'
+  );
 }
 
 /** Names that the user gave are refused before anything is fetched, if they are taken. */

@@ -4,6 +4,8 @@ import { fileNameOfDisposition } from './content-disposition.ts';
 const longestName = 200;
 /** bytes; a longer last part after a dot is no extension */
 const longestExtension = 24;
+/** characters at the start and at the end of a name that are looked at */
+const longestEnd = 512;
 
 /** Changes how text is shown, or is not shown at all: a name must not look like another one. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -16,15 +18,22 @@ const deviceOnWindows = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$
  */
 export function safeFileName(wanted: string): string {
   const last = wanted
-    .normalize('NFC')
     .replace(invisible, '')
     .split(/[/\\]/)
     .filter((part) => !/^[. ]*$/.test(part))
     .at(-1);
-  const plain = (last ?? '').replace(reservedOnWindows, '_').trim();
+  const plain = normalise(last ?? '')
+    .replace(reservedOnWindows, '_')
+    .trim();
   const visible = plain.replace(/^[.~-]/, '_');
   const named = deviceOnWindows.test(visible) ? `_${visible}` : visible;
   return trimEnd(shorten(named, longestName)) || 'download';
+}
+
+/** Unicode's form C. Accents without end take the square of their number to be sorted: of a long name, its ends do. */
+function normalise(name: string): string {
+  const ends = name.length > 2 * longestEnd ? name.slice(0, longestEnd) + name.slice(-longestEnd) : name;
+  return ends.replace(invisible, '').normalize('NFC');
 }
 
 /** Windows drops dots and spaces at the end of a name. */

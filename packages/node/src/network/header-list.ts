@@ -12,13 +12,26 @@ export function combineHeaders(raw: RawHeaders): HeaderList {
   const cookies: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = asText(raw[index]).toLowerCase();
-    const value = asText(raw[index + 1]).replace(/^[\t ]+|[\t ]+$/g, '');
+    const value = trimField(asText(raw[index + 1]));
     const earlier = combined.get(name);
     if (name === 'set-cookie') cookies.push(value);
     else combined.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
   }
   const list = [...combined, ...cookies.map((value): [string, string] => ['set-cookie', value])];
   return list.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** Without a regular expression: one would look at white space within a value again for each of its characters. */
+function trimField(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isFieldSpace(value[start])) start++;
+  while (end > start && isFieldSpace(value[end - 1])) end--;
+  return value.slice(start, end);
+}
+
+function isFieldSpace(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }
 
 /** Field values are bytes; like fetch, they are read as one character each. */
