@@ -1,16 +1,7 @@
 import { cpus, totalmem } from 'node:os';
-import { median } from '../statistics.ts';
-import type { Contestant } from './contestants.ts';
-import type { Figures } from './measure.ts';
+import { medianOf, type Row } from './rows.ts';
 import type { Target } from './targets.ts';
 import type { Workload } from './workloads.ts';
-
-export interface Row {
-  readonly contestant: Contestant;
-  readonly rounds: readonly Figures[];
-  /** Why there are no figures. */
-  readonly failure: string | null;
-}
 
 export function describeRun(date: Date, rounds: number, diskSpeed: number): string {
   return [
@@ -55,10 +46,6 @@ export function describeWorkload(workload: Workload, rows: readonly Row[]): stri
     'durability',
   ];
   return table([head, ...lines]);
-}
-
-export function medianOf(rounds: readonly Figures[], figure: keyof Figures): number {
-  return median(rounds.map((round) => round[figure]));
 }
 
 /** One line for each target of this run: whether it was met, and if not, what is known of the reason. */

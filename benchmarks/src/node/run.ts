@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util';
 import { build } from 'tsdown';
 import { contestants } from './contestants.ts';
 import { type Figures, measure, type Place } from './measure.ts';
-import { describeRun, describeTargets, describeWorkload, type Row } from './report.ts';
+import { describeRun, describeTargets, describeWorkload } from './report.ts';
+import type { Row } from './rows.ts';
 import { judge, type Target } from './targets.ts';
 import { planWorkloads, type Workload } from './workloads.ts';
 

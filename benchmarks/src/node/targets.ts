@@ -1,4 +1,4 @@
-import { medianOf, type Row } from './report.ts';
+import { medianOf, type Row } from './rows.ts';
 import type { Workload } from './workloads.ts';
 
 /** What was wanted, what came out, and whether that is enough. */
