@@ -18,6 +18,8 @@ export interface EngineOfDaemon {
   readonly saveRecord: SaveRecord;
   /** What is at rest, records that the API does not show included. */
   listFetches(): Promise<StoredBackgroundFetch[]>;
+  /** The fetch of this id whose event is still to be handled. */
+  findFetch(id: string): Promise<StoredBackgroundFetch | undefined>;
   listRecords(key: string): Promise<StoredRecord[]>;
   close(): Promise<void>;
 }

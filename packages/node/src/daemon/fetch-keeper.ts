@@ -1,27 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { BackgroundFetchRegistration } from '@background-fetch/core';
-import { describeFetch, type StoredState } from './describe-fetch.ts';
+import { describeFetch, readStored } from './describe-fetch.ts';
+import { EndedFetches } from './ended-fetches.ts';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
+import { type Entry, FetchEntries } from './fetch-entries.ts';
 import { createRequests, fingerprintOf, idOfFetch, requireFreeNames } from './fetch-requests.ts';
-import { type KeptFetch, type KeptFetches, newKeptFetch, receivedName } from './kept-fetch.ts';
+import { type KeptFetch, type KeptFetches, newKeptFetch } from './kept-fetch.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
-import { receiveFiles } from './receive-files.ts';
 import { redactUrl } from './redact.ts';
-import { isToBeSaved, saveFiles } from './save-files.ts';
+import { isToBeSaved } from './save-files.ts';
 import type { FetchReport } from './status.ts';
-
-/** ms between two attempts to take bodies out of the engine's store */
-const receiveInterval = 10_000;
-
-/** A fetch of this daemon, from `fetch` to `forget`. */
-interface Entry {
-  kept: KeptFetch;
-  /** settles when the engine's store has it */
-  readonly stored: Promise<void>;
-  starting: boolean;
-  saving: Promise<void> | null;
-}
 
 export interface KeeperOptions {
   readonly engine: EngineOfDaemon;
@@ -36,18 +24,15 @@ export interface KeeperOptions {
  */
 export class FetchKeeper {
   readonly #options: KeeperOptions;
-  readonly #entries = new Map<string, Entry>();
-  readonly #listeners = new Set<(id: string) => void>();
+  readonly #entries = new FetchEntries();
+  readonly #ended: EndedFetches;
   readonly #loaded: Promise<void>;
-  readonly #stopping = new AbortController();
 
   /** @param kept what was kept before: it is read by whoever opens the engine, which asks for settings at once */
   constructor(options: KeeperOptions, kept: readonly KeptFetch[]) {
     this.#options = options;
-    for (const fetch of kept) this.#add(fetch, Promise.resolve());
-    for (const name of ['backgroundfetchsuccess', 'backgroundfetchfail', 'backgroundfetchabort'] as const) {
-      options.engine.onEvent(name, (registration) => this.#end(registration));
-    }
+    for (const fetch of kept) this.#entries.add(fetch, Promise.resolve());
+    this.#ended = new EndedFetches({ ...options, entries: this.#entries, loaded: () => this.#loaded });
     this.#loaded = this.#compare();
     this.#loaded.catch((error) =>
       options.log(`The fetches of the store could not be compared: ${reasonOf(error)}`),
@@ -57,15 +42,16 @@ export class FetchKeeper {
   /** Whether something goes on that a daemon has to stay for. */
   async isBusy(): Promise<boolean> {
     await this.#loaded;
-    for (const { kept, starting, saving } of this.#entries.values()) {
+    for (const { kept, starting, saving } of this.#entries.all()) {
       if (starting || saving) return true;
-      if (kept.ended === null && (await this.#readStored(kept))?.fetch.state !== 'paused') return true;
+      if (kept.ended === null && (await readStored(this.#options.engine, kept))?.fetch.state !== 'paused')
+        return true;
     }
     return false;
   }
 
   get ids(): string[] {
-    return [...this.#entries.keys()];
+    return this.#entries.ids;
   }
 
   /** How a fetch is to be transferred. */
@@ -75,13 +61,12 @@ export class FetchKeeper {
 
   /** Calls back with the id of a fetch whose state changed; the result ends it. */
   onChange(listener: (id: string) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#entries.onChange(listener);
   }
 
   async describe(id: string): Promise<FetchReport> {
     await this.#loaded;
-    return await this.#describe(this.#require(id));
+    return await this.#describe(this.#entries.require(id));
   }
 
   async start(requested: RequestedFetch): Promise<StartedFetch> {
@@ -111,27 +96,27 @@ export class FetchKeeper {
         path: null,
       })),
     });
-    const entry = this.#add(kept, this.#store(kept, requests, requested));
+    const entry = this.#entries.add(kept, this.#store(kept, requests, requested));
     await entry.stored;
-    this.#changed(id);
+    this.#entries.changed(id);
     return { outcome: 'started', report: await this.#describe(entry) };
   }
 
   async pause(id: string, paused: boolean): Promise<FetchReport> {
-    const entry = this.#requireActive(await this.#find(id));
+    const entry = requireActive(await this.#find(id));
     try {
       await (paused ? this.#options.engine.pause(id) : this.#options.engine.resume(id));
     } catch (cause) {
       throw new DaemonError('state', reasonOf(cause), { cause });
     }
-    this.#changed(id);
+    this.#entries.changed(id);
     return await this.#describe(entry);
   }
 
   /** Resolves when it has ended. */
   async abort(id: string): Promise<FetchReport> {
-    const entry = this.#requireActive(await this.#find(id));
-    const ended = this.#untilEnded(entry);
+    const entry = requireActive(await this.#find(id));
+    const ended = this.#entries.untilEnded(entry);
     await (await this.#options.engine.backgroundFetch.get(id))?.abort();
     await ended;
     return await this.#describe(entry);
@@ -160,7 +145,7 @@ export class FetchKeeper {
     }
     const files = kept.files.map((file) => (to.name === null ? file : { ...file, name: to.name }));
     entry.kept = { ...kept, directory, files, overwrite: to.overwrite || kept.overwrite };
-    this.#save(entry);
+    this.#ended.save(entry);
     await entry.saving;
     if (entry.kept.problem !== null) throw new DaemonError('trouble', entry.kept.problem);
     return await this.#describe(entry);
@@ -174,26 +159,12 @@ export class FetchKeeper {
     }
     this.#entries.delete(id);
     await this.#options.store.delete(entry.kept);
-    this.#changed(id);
+    this.#entries.changed(id);
   }
 
   /** Begins nothing more; resolves when files that are being saved are where they should be. */
-  async close(): Promise<void> {
-    this.#stopping.abort();
-    await this.#loaded.catch(() => {});
-    await Promise.all([...this.#entries.values()].map(({ saving }) => saving));
-  }
-
-  #add(kept: KeptFetch, stored: Promise<void>): Entry {
-    const entry: Entry = { kept, starting: true, saving: null, stored };
-    this.#entries.set(kept.id, entry);
-    stored.then(
-      () => {
-        entry.starting = false;
-      },
-      () => this.#entries.delete(kept.id),
-    );
-    return entry;
+  close(): Promise<void> {
+    return this.#ended.close();
   }
 
   /** The note comes first: a fetch without one would have lost where it belongs. */
@@ -210,7 +181,7 @@ export class FetchKeeper {
   }
 
   #chooseId(requested: RequestedFetch, fingerprint: string): string {
-    for (const { kept } of this.#entries.values()) if (kept.token === requested.token) return kept.id;
+    for (const { kept } of this.#entries.all()) if (kept.token === requested.token) return kept.id;
     const wanted = requested.id ?? idOfFetch(requested);
     for (let n = 1; ; n++) {
       const id = n === 1 ? wanted : `${wanted}-${n}`;
@@ -229,14 +200,14 @@ export class FetchKeeper {
   async #compare(): Promise<void> {
     const { engine, store, log, now } = this.#options;
     const inEngine = new Map((await engine.listFetches()).map((fetch) => [fetch.id, fetch]));
-    for (const { kept } of [...this.#entries.values()]) {
+    for (const { kept } of this.#entries.all()) {
       if (kept.ended !== null || inEngine.has(kept.id)) continue;
       log(`Fetch "${kept.id}" was never begun: the daemon died before it was stored`);
       this.#entries.delete(kept.id);
       await store.delete(kept);
     }
     for (const { id, title, key } of inEngine.values()) {
-      if (this.#entries.has(id)) continue;
+      if (this.#entries.get(id)) continue;
       const records = await engine.listRecords(key);
       const kept = newKeptFetch({
         ...{ key: randomUUID(), id, title, token: '', fingerprint: '', created: now() },
@@ -249,135 +220,33 @@ export class FetchKeeper {
         })),
       });
       await store.write(kept);
-      this.#add(kept, Promise.resolve());
+      this.#entries.add(kept, Promise.resolve());
     }
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#entries.all()) {
       if (entry.kept.ended && entry.kept.problem === null && entry.kept.files.some(isToBeSaved))
-        this.#save(entry);
+        this.#ended.save(entry);
     }
-  }
-
-  /** The handler of the three terminal events: the fetch is the engine's until this resolves. */
-  async #end(registration: BackgroundFetchRegistration): Promise<void> {
-    await this.#loaded;
-    const entry = this.#entries.get(registration.id);
-    if (!entry || entry.kept.ended !== null) return;
-    for (;;) {
-      try {
-        return await this.#receive(entry, registration);
-      } catch (error) {
-        const { id } = entry.kept;
-        const problem = `What was received for "${id}" is not out of the engine's store yet: ${reasonOf(error)}`;
-        this.#options.log(problem);
-        entry.kept = { ...entry.kept, problem };
-        this.#changed(id);
-        await this.#retryLater();
-      }
-    }
-  }
-
-  #retryLater(): Promise<void> {
-    return new Promise((resolve) => {
-      // a daemon that ends leaves the event owed: it must not be taken for handled
-      const goOn = (): void => {
-        if (!this.#stopping.signal.aborted) resolve();
-      };
-      setTimeout(goOn, receiveInterval).unref();
-    });
-  }
-
-  async #receive(entry: Entry, registration: BackgroundFetchRegistration): Promise<void> {
-    const { engine, store } = this.#options;
-    const stored = await this.#readStored(entry.kept);
-    if (!stored) throw new Error('the engine has no record of it');
-    const directory = await store.makeReceivedDirectory(entry.kept);
-    const outcomes = await receiveFiles(
-      registration,
-      stored.records,
-      directory,
-      receivedName,
-      engine.saveRecord,
-    );
-    const reason = registration.failureReason;
-    const result =
-      reason === 'aborted' ? 'aborted' : registration.result === 'success' ? 'success' : 'failure';
-    const files = entry.kept.files.map((file, index) => ({ ...file, outcome: outcomes[index] ?? null }));
-    const kept: KeptFetch = {
-      ...entry.kept,
-      title: stored.fetch.title,
-      files,
-      ended: { result, reason },
-      problem: null,
-    };
-    await store.write(kept);
-    entry.kept = kept;
-    if (result !== 'aborted') this.#save(entry);
-    this.#changed(kept.id);
-  }
-
-  /** Begins to put files into their places, if they have one. */
-  #save(entry: Entry): void {
-    const { directory } = entry.kept;
-    if (directory === null || entry.saving || this.#stopping.signal.aborted) return;
-    const note = (kept: KeptFetch): void => {
-      entry.kept = kept;
-    };
-    entry.saving = saveFiles(entry.kept, directory, this.#options.store, note)
-      .then(note, (error) => note({ ...entry.kept, problem: reasonOf(error) }))
-      .finally(() => {
-        entry.saving = null;
-        this.#changed(entry.kept.id);
-      });
   }
 
   async #describe(entry: Entry): Promise<FetchReport> {
-    return describeFetch(entry.kept, await this.#readStored(entry.kept), entry.saving !== null);
-  }
-
-  async #readStored(kept: KeptFetch): Promise<StoredState | null> {
-    if (kept.ended !== null) return null;
-    const { engine } = this.#options;
-    const fetch = (await engine.listFetches()).find(
-      ({ id, state }) => id === kept.id && state !== 'released',
+    return describeFetch(
+      entry.kept,
+      await readStored(this.#options.engine, entry.kept),
+      entry.saving !== null,
     );
-    return fetch ? { fetch, records: await engine.listRecords(fetch.key) } : null;
   }
 
   async #find(id: string): Promise<Entry> {
     await this.#loaded;
-    const entry = this.#require(id);
+    const entry = this.#entries.require(id);
     await entry.stored;
     return entry;
   }
+}
 
-  #require(id: string): Entry {
-    const entry = this.#entries.get(id);
-    if (!entry)
-      throw new DaemonError(
-        'unknown-fetch',
-        `There is no fetch "${id}": "bgfetch list" shows those there are`,
-      );
-    return entry;
-  }
-
-  #requireActive(entry: Entry): Entry {
-    const { id, ended } = entry.kept;
-    if (ended)
-      throw new DaemonError('state', `"${id}" has ended: ${ended.reason || 'everything was received'}`);
-    return entry;
-  }
-
-  #untilEnded(entry: Entry): Promise<void> {
-    return new Promise((resolve) => {
-      const end = this.onChange(() => {
-        if (entry.kept.ended === null) return;
-        end();
-        resolve();
-      });
-    });
-  }
-
-  #changed(id: string): void {
-    for (const listener of [...this.#listeners]) listener(id);
-  }
+function requireActive(entry: Entry): Entry {
+  const { id, ended } = entry.kept;
+  if (ended)
+    throw new DaemonError('state', `"${id}" has ended: ${ended.reason || 'everything was received'}`);
+  return entry;
 }

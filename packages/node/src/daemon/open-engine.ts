@@ -38,6 +38,10 @@ export async function openEngine(
       engine.addEventListener(name, (event) => event.waitUntil(handler(event.registration))),
     saveRecord,
     listFetches: () => store.transact('read', (transaction) => transaction.listFetches(registrationKey)),
+    findFetch: (id) =>
+      store.transact('read', async (transaction) =>
+        (await transaction.findFetches(registrationKey, id)).find(({ state }) => state !== 'released'),
+      ),
     listRecords: (key) => store.transact('read', (transaction) => transaction.listRecords(key)),
     close: () => engine.close(),
   };
