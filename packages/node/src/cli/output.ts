@@ -1,3 +1,4 @@
+import { jsonLine } from '../daemon/json-line.ts';
 import type { FetchReport } from '../daemon/status.ts';
 import { JsonReporter } from './progress/json-reporter.ts';
 import { PlainReporter } from './progress/plain-reporter.ts';
@@ -36,7 +37,7 @@ export class Output {
   }
 
   event(event: object): void {
-    process.stdout.write(`${JSON.stringify(event)}\n`);
+    process.stdout.write(`${jsonLine(event)}\n`);
   }
 
   reporter(): Reporter {

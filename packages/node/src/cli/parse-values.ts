@@ -1,4 +1,8 @@
-import { InvalidArgumentError } from 'commander';
+import { CommanderError, InvalidArgumentError } from 'commander';
+import { exitCodes } from './exit-codes.ts';
+
+/** The code of an error about an argument that may be a secret: commander repeats what was given with its own. */
+export const untold = 'bgfetch.untold';
 
 const powers: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3, t: 4 };
 
@@ -35,8 +39,7 @@ export function parseHeader(
 ): [string, string][] {
   const match = /^([!#$%&'*+.^_`|~0-9a-z-]+):[ \t]*([^\r\n\0]*)$/i.exec(text);
   if (!match?.[1] || match[2] === undefined) {
-    // what was given may be a secret: it is not repeated
-    throw new InvalidArgumentError("Give a header as 'Name: value'.");
+    throw new CommanderError(exitCodes.usage, untold, "Give a header as 'Name: value'.");
   }
   return [...before.map(([name, value]): [string, string] => [name, value]), [match[1], match[2]]];
 }

@@ -7,8 +7,19 @@ import {
   parseMethod,
   parseRate,
   parseSize,
+  untold,
 } from './parse-values.ts';
+import { printable } from './printable.ts';
 import { version } from './version.ts';
+
+function writeError(text: string): void {
+  process.stderr.write(text);
+}
+
+/** What is wrong with the arguments is said with what they hold, line by line: that may come from elsewhere. */
+function sayError(text: string, write: (text: string) => void): void {
+  write(`${text.trimEnd().split('\n').map(printable).join('\n')}\n`);
+}
 
 /** Commands without their work: that is loaded when it is needed, so that help comes at once. */
 export function createProgram(): Command {
@@ -41,12 +52,13 @@ Exit codes: 0 all is done and right, 1 a fetch failed, 2 wrong usage, 3 aborted,
 /** Runs the command line, and sets the exit code of the process. */
 export async function run(argv: readonly string[]): Promise<void> {
   const program = createProgram();
-  forEachCommand(program, (command) => command.exitOverride());
+  forEachCommand(program, (command) => command.exitOverride().configureOutput({ outputError: sayError }));
   try {
     if (argv.length <= 2) program.help({ error: true });
     await program.parseAsync(argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    if (error.code === untold) sayError(`error: ${error.message}\n`, writeError);
     process.exitCode = error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
   }
 }

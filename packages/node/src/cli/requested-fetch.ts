@@ -106,13 +106,22 @@ function separateCredentials(given: string): { plain: string; authorization: [st
   }
   const url = new URL(given);
   if (url.username === '' && url.password === '') return { plain: url.href, authorization: [] };
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const pair = `${decodePart(url.username)}:${decodePart(url.password)}`;
   url.username = '';
   url.password = '';
   return {
     plain: url.href,
     authorization: [['Authorization', `Basic ${Buffer.from(pair).toString('base64')}`]],
   };
+}
+
+/** A password may have a % that escapes nothing. */
+function decodePart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function isFileName(name: string): boolean {

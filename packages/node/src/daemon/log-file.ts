@@ -1,4 +1,5 @@
 import { appendFileSync, renameSync, statSync } from 'node:fs';
+import { jsonLine } from './json-line.ts';
 import { redactText } from './redact.ts';
 
 /** bytes; with the one before it, a log takes twice as much */
@@ -17,7 +18,7 @@ export class LogFile {
   }
 
   write(message: string): void {
-    const text = JSON.stringify(redactText(message).slice(0, longestEntry)).slice(1, -1);
+    const text = jsonLine(redactText(message).slice(0, longestEntry)).slice(1, -1);
     const line = `${new Date().toISOString()} ${process.pid} ${text}\n`;
     try {
       if (this.#size > longestLog) {
