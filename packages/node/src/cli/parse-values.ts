@@ -41,6 +41,10 @@ export function parseHeader(
   if (!match?.[1] || match[2] === undefined) {
     throw new CommanderError(exitCodes.usage, untold, "Give a header as 'Name: value'.");
   }
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(match[2])) {
+    const reason = "A header's value can hold no control characters, and none beyond Latin-1.";
+    throw new CommanderError(exitCodes.usage, untold, reason);
+  }
   return [...before.map(([name, value]): [string, string] => [name, value]), [match[1], match[2]]];
 }
 

@@ -106,22 +106,21 @@ function separateCredentials(given: string): { plain: string; authorization: [st
   }
   const url = new URL(given);
   if (url.username === '' && url.password === '') return { plain: url.href, authorization: [] };
-  const pair = `${decodePart(url.username)}:${decodePart(url.password)}`;
+  const pair = percentDecode(`${url.username}:${url.password}`);
   url.username = '';
   url.password = '';
   return {
     plain: url.href,
-    authorization: [['Authorization', `Basic ${Buffer.from(pair).toString('base64')}`]],
+    authorization: [['Authorization', `Basic ${pair.toString('base64')}`]],
   };
 }
 
-/** A password may have a % that escapes nothing. */
-function decodePart(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** The bytes of what a URL gives, which is ASCII: they need not be UTF-8, and a `%` may stand for itself. */
+function percentDecode(text: string): Buffer {
+  const bytes = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, 'latin1');
 }
 
 function isFileName(name: string): boolean {

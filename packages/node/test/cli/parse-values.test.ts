@@ -3,6 +3,7 @@ import { formatDuration, formatSize } from '../../src/cli/format.ts';
 import { parseInputFile } from '../../src/cli/input-file.ts';
 import { parseCount, parseHeader, parseRate, parseSize } from '../../src/cli/parse-values.ts';
 import { printable } from '../../src/cli/printable.ts';
+import { requestFetch } from '../../src/cli/requested-fetch.ts';
 
 describe('sizes', () => {
   it.each([
@@ -56,6 +57,28 @@ describe('values of options', () => {
     for (const text of ['Authorization Bearer x', 'A: b\r\nX: y', ': x']) {
       expect(() => parseHeader(text)).toThrow(/^Give a header as 'Name: value'\.$/);
     }
+  });
+});
+
+describe('what can not be sent in a header', () => {
+  it('is refused, and not repeated', () => {
+    for (const text of ['A: 東', 'A: \u0001', 'A: \u007f'])
+      expect(() => parseHeader(text)).toThrow(/^A header's value can hold no control characters/);
+    expect(parseHeader('A: \t\u00e9')).toEqual([['A', '\u00e9']]);
+  });
+});
+
+describe('credentials in a URL', () => {
+  it.each([
+    ['http://a%40b:c%3Ad@h.example/x', 'a@b:c:d'],
+    ['http://%:50%@h.example/x', '%:50%'],
+    ['http://%ff@h.example/x', '\u00ff:'],
+  ])('of %s are sent as their bytes', async (url, pair) => {
+    const { files } = await requestFetch([url], {}, null);
+    const credentials = Buffer.from(pair, 'latin1').toString('base64');
+    expect(files).toMatchObject([
+      { url: 'http://h.example/x', headers: [['Authorization', `Basic ${credentials}`]] },
+    ]);
   });
 });
 
