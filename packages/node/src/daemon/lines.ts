@@ -11,7 +11,8 @@ export function readLines(socket: Socket, limit: number, onLine: (line: string) 
     parts.push(first);
     length += first.length;
     for (const next of rest) {
-      if (length <= limit) onLine(parts.join(''));
+      if (length > limit) break;
+      onLine(parts.join(''));
       parts = [next];
       length = next.length;
     }
