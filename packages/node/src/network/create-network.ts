@@ -31,7 +31,7 @@ export interface NetworkOptions {
   readonly beforeAttempt?: BeforeAttempt | undefined;
   /** Told of each attempt that fails. */
   readonly onFailure?: ((failure: AttemptFailure) => void) | undefined;
-  /** Why a URL that is redirected to may not be fetched here, null if it may. */
+  /** Why a URL that a server redirects or takes an upload to may not be fetched here, null if it may. */
   readonly refusal?: ((url: URL) => string | null) | undefined;
   /**
    * How an upload that is interrupted goes on: `ietf` (by default) offers the server the IETF's resumable uploads with
@@ -73,8 +73,13 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     const headers = requestHeaders(request, Object.entries(asked.headers), asked.fresh);
     const url = await prepareAttempt(options.beforeAttempt, asked, headers);
     const dispatcher = isRetryableMethod(request.method) ? reusing : unused;
-    const send: Send = (part) =>
-      followRedirects(dispatcher, { ...part, redirect: request.redirect, refusal, signal, onError });
+    const send: Send = async (part) => {
+      // a server chooses the resource of an upload as it does the target of a redirect
+      const refused = part.url === url ? null : refusal(part.url);
+      if (refused !== null) throw new TypeError(`${part.url.origin} may not have the upload: ${refused}`);
+      const { redirect } = request;
+      return await followRedirects(dispatcher, { ...part, redirect, refusal, signal, onError });
+    };
     if (asked.body === null) {
       const { method } = request;
       const arrival = await send({ url, method, headers, openBody: null, bodySize: null });

@@ -277,6 +277,15 @@ describe('an upload to a tus server', () => {
     expect((await storedBytes(store, uploader.state)).equals(content)).toBe(true);
   });
 
+  it('goes to no place that may not be redirected to either', async () => {
+    const { url, log } = await startTus();
+    const refusal = ({ pathname }: URL) => (pathname === '/files' ? null : 'it is not ours');
+    const uploader = new Uploader();
+    const refused = uploader.attempt(network({ uploads: 'tus', refusal }), url);
+    await expect(refused).rejects.toThrow(/may not have the upload: it is not ours/);
+    expect(log).toEqual(['POST 201']);
+  });
+
   it('ends with what the endpoint says if it is none', async () => {
     const url = `${faultServer().origin}/r/no-tus?size=10&status=405`;
     const response = await new Uploader().upload(url, tus);
