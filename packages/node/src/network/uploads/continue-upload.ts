@@ -75,7 +75,7 @@ export function requireFinal(arrival: Arrival, protocol: UploadProtocol, size: n
   throw new TypeError(`${method} ${url.origin}${url.pathname} was answered with status ${status} for now`);
 }
 
-function isOk({ status }: Arrival): boolean {
+export function isOk({ status }: Arrival): boolean {
   return status >= 200 && status <= 299;
 }
 

@@ -3,6 +3,7 @@ import type { Arrival } from '../follow-redirects.ts';
 import { headerOf } from '../header-list.ts';
 import { requireFinal, type UploadProtocol } from './continue-upload.ts';
 import type { UploadRequest } from './upload.ts';
+import { resolveResource } from './upload-resource.ts';
 import { encodeUploadState } from './upload-state.ts';
 
 /** The iteration of draft-ietf-httpbis-resumable-upload that is spoken here; servers of another one keep out. */
@@ -38,7 +39,7 @@ export async function offerIetfUpload(request: UploadRequest): Promise<Arrival> 
   const onInformation = (status: number, fields: HeaderList, from: URL): void => {
     if (status !== resumptionSupported || resource !== null) return;
     if (headerOf(fields, 'upload-draft-interop-version') !== interopVersion) return;
-    resource = resolveResource(headerOf(fields, 'location'), from);
+    resource = resolveResource(headerOf(fields, 'location'), from)?.href ?? null;
     if (resource === null) return;
     kept = progress.keep(encodeUploadState({ protocol: 'ietf', url: resource })).then(
       () => true,
@@ -54,10 +55,4 @@ export async function offerIetfUpload(request: UploadRequest): Promise<Arrival> 
     // the core decides what a failure means by what was kept
     await kept;
   }
-}
-
-function resolveResource(location: string | null, from: URL): string | null {
-  if (location === null || !URL.canParse(location, from)) return null;
-  const url = new URL(location, from);
-  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' ? url.href : null;
 }

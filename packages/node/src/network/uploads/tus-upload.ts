@@ -1,7 +1,8 @@
 import type { Arrival } from '../follow-redirects.ts';
 import { headerOf } from '../header-list.ts';
-import { continueUpload, fieldsFor, requireFinal, type UploadProtocol } from './continue-upload.ts';
+import { continueUpload, fieldsFor, isOk, requireFinal, type UploadProtocol } from './continue-upload.ts';
 import type { UploadRequest } from './upload.ts';
+import { resolveResource } from './upload-resource.ts';
 import { encodeUploadState } from './upload-state.ts';
 
 /**
@@ -25,10 +26,17 @@ export async function createTusUpload(request: UploadRequest): Promise<Arrival> 
   const headers = fieldsFor(request, url, metadata ? { ...creating, 'upload-metadata': metadata } : creating);
   const created = await request.send({ url, method: 'POST', headers, start: 0, end: 0 });
   requireFinal(created, tusProtocol, body.size);
-  const location = headerOf(created.headers, 'location');
-  if (created.status !== 201 || location === null || !URL.canParse(location, created.url)) return created;
+  // a refusal is the server's answer; anything else that creates nothing must not pass for the answer to the body
+  if (!isOk(created)) return created;
   created.discard();
-  const resource = new URL(location, created.url);
+  const location = headerOf(created.headers, 'location');
+  const resource = created.status === 201 ? resolveResource(location, created.url) : null;
+  if (!resource) {
+    throw new TypeError(
+      `${url.origin}${url.pathname} created no tus upload: it answered with status ${created.status} and ` +
+        `${location === null ? 'no location' : 'the location of something else'}. Is it a tus endpoint?`,
+    );
+  }
   await progress.keep(encodeUploadState({ protocol: 'tus', url: resource.href }));
   return await continueUpload(request, tusProtocol, resource);
 }

@@ -11,11 +11,16 @@ export function encodeUploadState({ protocol, url }: UploadState): string {
 
 /** @throws TypeError for what another version has written, or nobody */
 export function decodeUploadState(text: string): UploadState {
-  const state: unknown = JSON.parse(text);
-  if (typeof state === 'object' && state !== null && 'protocol' in state && 'url' in state) {
-    const { protocol, url } = state;
-    const known = protocol === 'ietf' || protocol === 'tus';
-    if (known && (url === null || (typeof url === 'string' && URL.canParse(url)))) return { protocol, url };
-  }
+  const { protocol, url } = parse(text);
+  const known = protocol === 'ietf' || protocol === 'tus';
+  if (known && (url === null || (typeof url === 'string' && URL.canParse(url)))) return { protocol, url };
   throw new TypeError(`The upload can't be continued: what was kept of it is not understood: ${text}`);
+}
+
+function parse(text: string): { readonly protocol?: unknown; readonly url?: unknown } {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
 }
