@@ -57,7 +57,9 @@ export async function makeDaemonDirectories(paths: DaemonPaths): Promise<void> {
     );
   }
   // the store itself may be reached by a link, what is private in it may not
-  requireOwned(paths.store, await lookAt(paths.store, stat));
+  const stats = await lookAt(paths.store, stat);
+  requireOwned(paths.store, stats);
+  requireNoOtherWriters(paths.store, stats);
   for (const directory of [paths.directory, paths.socketDirectory, paths.jobs, paths.received]) {
     await makePrivateDirectory(directory);
   }
@@ -94,6 +96,16 @@ async function requirePrivate(path: string): Promise<void> {
   requireOwned(path, stats);
   if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
     throw new DaemonError('trouble', `Others have access to ${path}: run "chmod 700 ${path}" if it is yours`);
+  }
+}
+
+/** Who can write into a directory can put other files in the place of those that are there. */
+function requireNoOtherWriters(path: string, { mode }: Stats): void {
+  if (process.platform !== 'win32' && (mode & 0o002) !== 0) {
+    throw new DaemonError(
+      'trouble',
+      `Everybody can write into ${path}: run "chmod o-w ${path}" if it is yours`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -71,7 +71,9 @@ function tryToLock(directory: string): Libsql.Database | null {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     // loaded when the first store is opened: it is a native library of some megabytes
     const Database = createRequire(import.meta.url)('libsql') as typeof Libsql;
-    connection = new Database(join(directory, 'engine.lock'));
+    const path = join(directory, 'engine.lock');
+    makePrivate(path);
+    connection = new Database(path);
     connection.exec('BEGIN EXCLUSIVE');
     writePid(directory);
     return connection;
@@ -79,6 +81,15 @@ function tryToLock(directory: string): Libsql.Database | null {
     connection?.close();
     if ((error as { code?: unknown }).code === 'SQLITE_BUSY') return null;
     throw toStoreError(`Locking the store in ${directory}`, error, directory);
+  }
+}
+
+/** Whoever could open the lock's file could hold the lock. One that is there is not opened: see below. */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
   }
 }
 
