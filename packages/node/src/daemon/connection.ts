@@ -75,8 +75,9 @@ export class Connection {
     });
   }
 
-  close(): void {
-    this.#socket.destroy();
+  /** @param reason the cause of the error that calls without an answer get */
+  close(reason?: Error): void {
+    this.#socket.destroy(reason);
   }
 
   #receive(line: string): void {

@@ -14,6 +14,8 @@ import { DaemonError, protocolVersion } from './protocol.ts';
 
 /** ms in which a daemon has to be reached: another may be ending, or be starting, at this moment */
 const startLimit = 20_000;
+/** ms in which a daemon says hello: one that was stopped, or hangs, never does */
+const helloLimit = 20_000;
 /** ms between two looks at a socket that somebody else is about to open */
 const lookInterval = 50;
 
@@ -27,10 +29,10 @@ export interface DaemonAddress {
 }
 
 /** Resolves with a connection to the store's daemon, null if none runs. */
-export async function findDaemon(address: DaemonAddress): Promise<Connection | null> {
+export async function findDaemon(address: DaemonAddress, limit = helloLimit): Promise<Connection | null> {
   const paths = daemonPaths(address.store);
   if (!(await findSocketDirectory(paths))) return null;
-  return await greet(paths, address.version);
+  return await greet(paths, address.version, limit);
 }
 
 /** Resolves with a connection to the store's daemon, which is started if none runs. */
@@ -39,7 +41,7 @@ export async function reachDaemon(address: DaemonAddress): Promise<Connection> {
   await makeDaemonDirectories(paths);
   const deadline = Date.now() + startLimit;
   for (;;) {
-    const connection = await greet(paths, address.version);
+    const connection = await greet(paths, address.version, helloLimit);
     if (connection) return connection;
     const started = await start(paths);
     if (started === 'ready') continue;
@@ -54,9 +56,10 @@ export async function reachDaemon(address: DaemonAddress): Promise<Connection> {
 }
 
 /** Connects and agrees on a version; null if nobody is there, or nobody any more. */
-async function greet(paths: DaemonPaths, version: string): Promise<Connection | null> {
+async function greet(paths: DaemonPaths, version: string, limit: number): Promise<Connection | null> {
   const connection = await openSocket(paths);
   if (!connection) return null;
+  const timer = setTimeout(() => connection.close(silent(paths)), limit);
   try {
     const theirs = await connection.call('hello', { protocol: protocolVersion, version });
     if (theirs.version === version) return connection;
@@ -71,9 +74,18 @@ async function greet(paths: DaemonPaths, version: string): Promise<Connection | 
     );
   } catch (error) {
     connection.close();
-    if (error instanceof ConnectionLostError) return null;
-    throw error;
+    if (error instanceof ConnectionLostError && !(error.cause instanceof DaemonError)) return null;
+    throw error instanceof ConnectionLostError ? error.cause : error;
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+function silent({ store, socket }: DaemonPaths): DaemonError {
+  return new DaemonError(
+    'trouble',
+    `The daemon for ${store} does not answer at ${socket}: end its process, which hangs or was stopped; nothing is lost`,
+  );
 }
 
 async function openSocket(paths: DaemonPaths): Promise<Connection | null> {
