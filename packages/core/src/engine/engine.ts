@@ -32,6 +32,7 @@ export class Engine {
   #running: Promise<void> | null = null;
   #looking: Promise<void> | null = null;
   #lookAgain = false;
+  #cancelRetry = (): void => {};
   #holdsLock = false;
   #tookOver = false;
 
@@ -88,7 +89,13 @@ export class Engine {
     const { clock, log } = this.#workshop.ports;
     if (this.#stopping.signal.aborted) return;
     log.warn(`${who} stopped for a minute: ${error}`);
-    clock.setTimer(storeRetryDelay, () => this.look());
+    // what fails at every look must not leave a timer behind each time
+    this.#cancelRetry();
+    this.#cancelRetry = clock.setTimer(storeRetryDelay, () => this.look());
+  }
+
+  #failed({ id }: StoredBackgroundFetch, error: unknown): void {
+    this.#lookLater(`Background fetch "${id}"`, error);
   }
 
   /** The user activated what shows this fetch. Nothing happens if it is gone. */
@@ -129,7 +136,8 @@ export class Engine {
     // purged with their registration: there is nothing to end, and nobody to tell
     for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('aborted');
     for (const fetch of fetches) {
-      if (fetch.state !== 'released') await this.#follow(fetch);
+      // one whose records can't be read keeps no other waiting
+      if (fetch.state !== 'released') await this.#follow(fetch).catch((error) => this.#failed(fetch, error));
       // an earlier engine could not: somebody was reading, or it died
       else if (first) deleteReleased(this.#workshop, fetch.key, this.#stopping.signal);
     }
@@ -159,7 +167,7 @@ export class Engine {
           // it was paused, and is not any more
           if (job.interruption === 'stopped' && job.fetch.state !== 'paused') this.look();
         },
-        (error) => this.#lookLater(`Background fetch "${fetch.id}"`, error),
+        (error) => this.#failed(fetch, error),
       );
     this.#tasks.add(task);
     this.#workshop.ports.lifetime.keepAwake(task);
