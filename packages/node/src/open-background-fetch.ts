@@ -96,12 +96,14 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
       limitRateOf: given.limitRateOf,
       clock: ports.clock,
     });
-    const store = await openStore(directory, given.faults ? { faults: given.faults } : {});
+    const log = options.log ?? ((message: string) => process.emitWarning(message, 'BackgroundFetchWarning'));
+    const { faults } = given;
+    const store = await openStore(directory, { warn: log, ...(faults && { faults }) });
     const engine = new BackgroundFetchEngine(internal, {
       ...{ lock, store, network, baseUrl: options.baseUrl ? new URL(options.baseUrl).href : '' },
       ...ports,
       options: { ...engineOptions(options), ...given.engine },
-      log: options.log ?? ((message: string) => process.emitWarning(message, 'BackgroundFetchWarning')),
+      log,
     });
     return { engine, store };
   } catch (error) {

@@ -27,6 +27,8 @@ export interface StoreParts {
   readonly files: BodyFiles;
   readonly log: WriteAheadLog;
   readonly faults: Faults;
+  /** Told, once, of each row that is left out of lists because it is malformed. */
+  readonly warn: (message: string) => void;
   /** Called when everything that was asked for before has ended. */
   readonly close: () => Promise<void>;
 }
@@ -40,6 +42,7 @@ export class NodeStore implements Store {
   readonly #bodies: Bodies;
   readonly #queue: WriteQueue;
   readonly #forsaken: FinalizationRegistry<string>;
+  readonly #leftOut = new Set<string>();
   #reading: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
@@ -146,7 +149,7 @@ export class NodeStore implements Store {
   }
 
   async #readInTurn<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
-    const transaction = new ReadTransaction(this.#reader);
+    const transaction = new ReadTransaction(this.#reader, this.#leaveOut);
     const { reader } = this.#parts.database;
     reader.exec('BEGIN');
     try {
@@ -156,8 +159,14 @@ export class NodeStore implements Store {
     }
   }
 
+  readonly #leaveOut = ({ message }: Error): void => {
+    if (this.#leftOut.has(message)) return;
+    this.#leftOut.add(message);
+    this.#parts.warn(message);
+  };
+
   async #write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
-    const transaction = new WriteTransaction(this.#writer, this.#bodies);
+    const transaction = new WriteTransaction(this.#writer, this.#leaveOut, this.#bodies);
     const result = await this.#queue.run(transaction, () => work(transaction));
     this.#bodies.committed(transaction.placed);
     for (const kept of transaction.kept) this.#forsaken.unregister(kept);

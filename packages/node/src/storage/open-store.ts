@@ -3,8 +3,7 @@ import { join, resolve } from 'node:path';
 import { BodyFiles, syncFolder } from './body-files.ts';
 import { type Database, openDatabase } from './database.ts';
 import { isMissing, toStoreError } from './errors.ts';
-import type { Faults } from './faults.ts';
-import { NodeStore } from './node-store.ts';
+import { NodeStore, type StoreParts } from './node-store.ts';
 import { prepareStatements } from './statements.ts';
 import { WriteAheadLog } from './write-ahead-log.ts';
 
@@ -15,7 +14,7 @@ import { WriteAheadLog } from './write-ahead-log.ts';
  */
 export async function openStore(
   directory: string,
-  { faults = () => {} }: { readonly faults?: Faults } = {},
+  { faults = () => {}, warn = () => {} }: Partial<Pick<StoreParts, 'faults' | 'warn'>> = {},
 ): Promise<NodeStore> {
   const path = resolve(directory);
   let database: Database | undefined;
@@ -28,7 +27,7 @@ export async function openStore(
     await removeLeftovers(database, files);
     await syncFolder(path);
     log = await WriteAheadLog.open(database.walPath, faults);
-    return assemble(path, database, files, log, faults);
+    return assemble({ directory: path, database, files, log, faults, warn });
   } catch (error) {
     await log?.close();
     database?.reader.close();
@@ -37,20 +36,15 @@ export async function openStore(
   }
 }
 
-function assemble(
-  directory: string,
-  database: Database,
-  files: BodyFiles,
-  log: WriteAheadLog,
-  faults: Faults,
-): NodeStore {
+function assemble(parts: Omit<StoreParts, 'close'>): NodeStore {
+  const { database } = parts;
   const close = async (): Promise<void> => {
     // an empty log is the sign of a store that was closed
     database.reader.close();
     database.writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     database.writer.close();
   };
-  return new NodeStore({ directory, database, files, log, faults, close });
+  return new NodeStore({ ...parts, close });
 }
 
 /** Only its owner may look into a store: there are credentials in requests and responses. */

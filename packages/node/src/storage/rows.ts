@@ -6,12 +6,10 @@ import {
   schemaVersion,
 } from '@background-fetch/core';
 import { NewerStoreError } from './errors.ts';
+import { isFetchRow, isRecordRow, isRequestRow } from './row-shapes.ts';
 
 /** A record without its request, which never changes: that is kept in a column of its own. */
 type RecordState = Omit<StoredRecord, 'request'>;
-
-const fetchStates = new Set(['active', 'paused', 'aborting', 'event-owed', 'released']);
-const recordStates = new Set(['waiting', 'transferring', 'backing-off', 'offline', 'settled']);
 
 export function encodeFetch(fetch: StoredBackgroundFetch): string {
   return encode(fetch, `background fetch "${fetch.id}"`);
@@ -27,60 +25,25 @@ export function encodeRecordState(record: StoredRecord): string {
 }
 
 export function decodeFetch(text: string): StoredBackgroundFetch {
-  const row = decode(text, 'background fetch') as Partial<StoredBackgroundFetch>;
-  requireKnown(row);
-  const valid =
-    fetchStates.has(row.state as string) &&
-    [row.key, row.registration, row.id, row.title].every((text) => typeof text === 'string') &&
-    [row.order, row.downloadTotal, row.uploadTotal, row.recordCount].every(Number.isFinite) &&
-    Array.isArray(row.icons);
-  if (!valid) throw malformed('background fetch', text);
-  return row as StoredBackgroundFetch;
+  return decode(text, 'background fetch', isFetchRow) as StoredBackgroundFetch;
 }
 
 export function decodeRequest(text: string): StoredRequest {
-  const row = decode(text, 'request') as Partial<StoredRequest>;
-  const { url, method, headers, integrity } = row;
-  if (typeof url !== 'string' || typeof method !== 'string' || typeof integrity !== 'string') {
-    throw malformed('request', text);
-  }
-  if (!isHeaderList(headers)) throw malformed('request', text);
-  return row as StoredRequest;
+  return decode(text, 'request', isRequestRow) as StoredRequest;
 }
 
 export function decodeRecord(state: string, decodeItsRequest: () => StoredRequest): StoredRecord {
-  const row = decode(state, 'record') as Partial<RecordState>;
-  requireKnown(row);
-  const valid =
-    recordStates.has(row.state as string) &&
-    typeof row.fetch === 'string' &&
-    Number.isInteger(row.index) &&
-    typeof row.retries === 'object' &&
-    row.retries !== null &&
-    isResponseData(row.responseData);
-  if (!valid) throw malformed('record', state);
-  return { ...(row as RecordState), request: decodeItsRequest() } as StoredRecord;
+  const row = decode(state, 'record', isRecordRow) as RecordState;
+  return { ...row, request: decodeItsRequest() } as StoredRecord;
 }
 
-function isResponseData(value: unknown): boolean {
-  if (value === null) return true;
-  const { body, head, stored } = (value ?? {}) as StoredRecord['responseData'] & object;
-  return (
-    Number.isInteger(body) &&
-    isHeaderList(head?.headers) &&
-    Array.isArray(stored) &&
-    stored.every((range) => Number.isInteger(range?.start) && Number.isInteger(range?.end))
-  );
+/** The generation of a scope. */
+export function decodeGeneration(text: string): string {
+  return decode(text, 'generation', (value) => typeof value === 'string') as string;
 }
 
-function isHeaderList(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string' && typeof pair[1] === 'string')
-  );
-}
-
-function requireKnown({ schema }: { schema?: unknown }): void {
+function requireKnown(row: unknown): void {
+  const { schema } = (row ?? {}) as { schema?: unknown };
   if (typeof schema === 'number' && schema > schemaVersion) throw new NewerStoreError(schema, schemaVersion);
 }
 
@@ -115,14 +78,15 @@ function requirePlain(value: unknown): void {
   throw new TypeError(`A ${typeof value} can not be stored`);
 }
 
-function decode(text: string, what: string): object {
+function decode(text: string, what: string, isOne: (row: unknown) => boolean): unknown {
   let row: unknown;
   try {
     row = suspicious.test(text) ? JSON.parse(text, refusePrototype) : JSON.parse(text);
   } catch (cause) {
     throw malformed(what, text, cause);
   }
-  if (typeof row !== 'object' || row === null) throw malformed(what, text);
+  requireKnown(row);
+  if (!isOne(row)) throw malformed(what, text);
   return row;
 }
 
@@ -135,7 +99,9 @@ function refusePrototype(key: string, value: unknown): unknown {
 }
 
 function malformed(what: string, text: string, cause?: unknown): StoreError {
-  const shown = JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
+  // it may be of any type that a column can have
+  const start = String(text);
+  const shown = JSON.stringify(start.length > 120 ? `${start.slice(0, 120)}…` : start);
   return new StoreError(
     `A stored row of a ${what} is malformed and was left alone: ${shown}. ` +
       'Something other than background-fetch has written it; move store.db away to start with an empty store.',

@@ -11,9 +11,11 @@ import {
 import type { Bodies } from './bodies.ts';
 import type { StagedBytes } from './body-files.ts';
 import { column, keyOf } from './columns.ts';
+import { NewerStoreError } from './errors.ts';
 import { keptBody } from './request-bodies.ts';
 import {
   decodeFetch,
+  decodeGeneration,
   decodeRecord,
   decodeRequest,
   encodeFetch,
@@ -30,7 +32,11 @@ function toRecord([, request, row]: RecordRow): StoredRecord {
 export class ReadTransaction implements StoreTransaction {
   #ended = false;
 
-  constructor(protected readonly statements: Statements) {}
+  /** @param leaveOut told of each row that a list has to do without */
+  constructor(
+    protected readonly statements: Statements,
+    private readonly leaveOut: (error: StoreError) => void,
+  ) {}
 
   /** From here on it refuses everything. */
   end(): void {
@@ -48,7 +54,7 @@ export class ReadTransaction implements StoreTransaction {
   async getGeneration(scope: string): Promise<string | undefined> {
     this.requireRunning();
     const [generation] = this.statements.getGeneration.get([column(scope)]) ?? [];
-    return generation === undefined ? undefined : (JSON.parse(generation) as string);
+    return generation === undefined ? undefined : decodeGeneration(generation);
   }
 
   putGeneration(_scope: string, _generation: string): void {
@@ -76,7 +82,18 @@ export class ReadTransaction implements StoreTransaction {
     this.requireRunning();
     const { listFetches, listFetchesOf } = this.statements;
     const rows = registration === undefined ? listFetches.all([]) : listFetchesOf.all([column(registration)]);
-    return rows.map(([row]) => decodeFetch(row));
+    return rows.flatMap(([row]) => this.#decodeListed(row));
+  }
+
+  /** A row that is malformed is nobody's reason to do without all the others. */
+  #decodeListed(row: string): StoredBackgroundFetch[] {
+    try {
+      return [decodeFetch(row)];
+    } catch (error) {
+      if (!(error instanceof StoreError) || error instanceof NewerStoreError) throw error;
+      this.leaveOut(error);
+      return [];
+    }
   }
 
   putFetch(_fetch: StoredBackgroundFetch): void {
@@ -131,8 +148,8 @@ export class WriteTransaction extends ReadTransaction {
   readonly kept: object[] = [];
   failure: { readonly error: unknown } | null = null;
 
-  constructor(statements: Statements, bodies: Bodies) {
-    super(statements);
+  constructor(statements: Statements, leaveOut: (error: StoreError) => void, bodies: Bodies) {
+    super(statements, leaveOut);
     this.#bodies = bodies;
   }
 
