@@ -157,4 +157,39 @@ describe('an upload', () => {
       expect(world.clock.now() - before < minute).toBe(kept);
     }
   });
+
+  it('whose server never answers holds up an engine that stops no longer than a stall', async () => {
+    for (const sent of [[], [500], [500, 1000]]) {
+      const { world, asked } = worldOf(async ({ upload: progress }, world) => {
+        for (const bytes of sent) progress?.sent(bytes);
+        await passed(world, 10_000_000 * minute);
+      });
+      const life = world.start();
+      void upload(world, life);
+      while (asked.length < 1) await world.clock.advance(100);
+      await world.clock.advance(100);
+      const before = world.clock.now();
+      await world.clock.runUntil(life.engine.stop());
+      expect(world.clock.now() - before).toBeLessThan(2 * minute);
+      expect(await world.clock.runUntil(endOf(world.start()))).toBe('fetch-error');
+      expect(asked).toHaveLength(1);
+    }
+  });
+
+  it('that still moves is waited for by an engine that stops, however long that takes', async () => {
+    const { world, asked } = worldOf(async ({ upload: progress }, world) => {
+      for (let sent = 100; sent <= 1000; sent += 100) {
+        await passed(world, minute / 2);
+        progress?.sent(sent);
+      }
+      await passed(world, minute / 2);
+    });
+    const life = world.start();
+    void upload(world, life);
+    while (asked.length < 1) await world.clock.advance(100);
+    const before = world.clock.now();
+    await world.clock.runUntil(life.engine.stop());
+    expect(world.clock.now() - before).toBeGreaterThan(4 * minute);
+    expect(await world.clock.runUntil(endOf(world.start()))).toBe('success');
+  });
 });

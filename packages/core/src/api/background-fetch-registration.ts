@@ -188,7 +188,7 @@ export async function setPaused(registration: BackgroundFetchRegistration, pause
     const upload = records.find(({ state, request }) => state !== 'settled' && request.method !== 'GET');
     if (upload) {
       throw new DOMException(
-        `Background fetch "${snapshot.id}" can't be paused: its ${upload.request.method} request can't be sent again`,
+        `Background fetch "${snapshot.id}" can't be paused: its ${upload.request.method} can't be sent again. Wait, or abort it`,
         'InvalidStateError',
       );
     }

@@ -24,11 +24,13 @@ export class Attempt {
 
   readonly #onInterrupted = (): void => {
     if (this.#isInterrupted()) this.abort();
+    // what is finished all the same gets as long without news as anything else, not for ever
+    else if (this.#job.signal.aborted) void this.receive(new Promise(() => {}), this.#allowance);
   };
 
   #isInterrupted(): boolean {
     const { interruption } = this.#job;
-    return interruption === 'aborted' || (interruption === 'stopped' && !this.#finishes());
+    return interruption !== null && (interruption === 'aborted' || !this.#finishes());
   }
 
   /**
@@ -40,7 +42,7 @@ export class Attempt {
     this.#waiting++;
     this.#allowance = allowance;
     this.#waitingSince = clock.now();
-    this.#cancelTimer ??= this.#watch(this.#job.workshop.options.retry.stallTimeout);
+    this.#cancelTimer ??= this.#watch();
     try {
       return await something;
     } finally {
@@ -50,14 +52,14 @@ export class Attempt {
   }
 
   /** One timer looks after all waits: it is not started anew for each. */
-  #watch(delay: number): () => void {
+  #watch(delay?: number): () => void {
     const { stallTimeout } = this.#job.workshop.options.retry;
     const { clock } = this.#job.workshop.ports;
-    return clock.setTimer(delay, () => {
+    return clock.setTimer(delay ?? stallTimeout, () => {
+      const now = clock.now();
       // a clock that was set back must not keep it waiting
-      this.#waitingSince = Math.min(this.#waitingSince, clock.now());
-      const waited = this.#waiting > 0 ? clock.now() - this.#waitingSince : 0;
-      const left = stallTimeout + this.#allowance - waited;
+      if (!this.#waiting || this.#waitingSince > now) this.#waitingSince = now;
+      const left = stallTimeout + this.#allowance + this.#waitingSince - now;
       if (left <= 0) this.abort();
       else this.#cancelTimer = this.#watch(left);
     });

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { clock } from '../../src/host/clock.ts';
 import { BackgroundFetchUpdateUIEvent, openBackgroundFetch } from '../../src/index.ts';
 import { useFaultServer } from '../network/given.ts';
+import { useRawServers } from '../network/raw-server.ts';
 import { nextBody, progressed, useEngines } from './given.ts';
 
 const server = useFaultServer();
 const engines = useEngines();
+const serveRaw = useRawServers();
 
 function content(key: string, size: number): Uint8Array {
   const bytes = new Uint8Array(size);
@@ -95,6 +97,28 @@ describe('an engine', () => {
     ])
       await expect(call()).rejects.toMatchObject(invalid);
     await engine.close();
+  });
+
+  it('closes although a server has all of an upload and never answers, and says that it failed', async () => {
+    const directory = await engines.directory();
+    const origin = await serveRaw(() => {});
+    const options = { directory, retry: { stallTimeout: 100 } };
+    const first = await engines.open(options);
+    const body = 'everything';
+    const registration = await first.backgroundFetch.fetch(
+      'up',
+      new Request(origin, { method: 'POST', body }),
+    );
+    await progressed(registration, () => registration.uploaded === body.length);
+    await expect(first.pause('up')).rejects.toThrow(
+      /"up" can't be paused: its POST can't be sent again\. Wait, or abort it/,
+    );
+    await first.close();
+    const second = await engines.open(options);
+    const failed = new Promise<string>((resolve) => {
+      second.onbackgroundfetchfail = (event) => resolve(event.registration.failureReason);
+    });
+    expect(await failed).toBe('fetch-error');
   });
 
   it('resolves relative URLs against its base, and refuses them without one', async () => {
