@@ -33,6 +33,8 @@ export class Job {
   onChange = (): void => {};
   /** Bytes received and not yet in the store. */
   pendingBytes = 0;
+  /** What ends the waits of its records: many listeners of one signal would take ever longer to add. */
+  readonly waits = new Set<() => void>();
 
   constructor(
     readonly workshop: Workshop,
@@ -64,6 +66,7 @@ export class Job {
   interrupt(interruption: Interruption): void {
     if (this.#interruption !== 'stopped') this.#interruption = interruption;
     this.#run.abort();
+    for (const end of this.waits) end();
   }
 
   /**
