@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { FetchKeeper } from './fetch-keeper.ts';
 import { DaemonError } from './protocol.ts';
 import type { Caller } from './server.ts';
@@ -63,6 +64,8 @@ class Changes {
   #changed = false;
   #wake = (): void => {};
   readonly #endListening: () => void;
+  readonly #signal: AbortSignal;
+  readonly #note: () => void;
 
   constructor(keeper: FetchKeeper, id: string, signal: AbortSignal) {
     const note = (): void => {
@@ -72,7 +75,11 @@ class Changes {
     this.#endListening = keeper.onChange((changed) => {
       if (changed === id) note();
     });
+    // a client follows any number of fetches
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', note);
+    this.#signal = signal;
+    this.#note = note;
   }
 
   async next(delay: number): Promise<void> {
@@ -90,5 +97,6 @@ class Changes {
 
   end(): void {
     this.#endListening();
+    this.#signal.removeEventListener('abort', this.#note);
   }
 }

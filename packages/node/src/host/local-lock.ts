@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Lock } from '@background-fetch/core';
 
 interface Request {
@@ -36,6 +37,8 @@ export class LocalLock implements Lock {
         resolve(request);
       };
       const request: Request = { shared, granted: false, grant };
+      // each fetch that is read when it is released waits here, with the engine's one signal: many are no leak
+      setMaxListeners(0, signal);
       signal.addEventListener('abort', giveUp, { once: true });
       const queue = this.#queues.get(name) ?? [];
       this.#queues.set(name, queue);
