@@ -1,5 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkKeptFetch } from './check-kept-fetch.ts';
 import type { FetchSettings } from './protocol.ts';
 import type { FailureReason } from './status.ts';
 
@@ -71,9 +72,10 @@ export class KeptFetches {
       if (!name.endsWith('.json')) continue;
       const path = join(this.#directory, name);
       try {
-        const fetch = JSON.parse(await readFile(path, 'utf8')) as KeptFetch;
-        if (fetch.schema !== schema || `${fetch.key}.json` !== name)
-          throw new Error(`its schema is ${fetch.schema}`);
+        const note = JSON.parse(await readFile(path, 'utf8')) as { schema?: unknown } | null;
+        if (note?.schema !== schema) throw new TypeError(`its schema is ${note?.schema}`);
+        const fetch = checkKeptFetch(note);
+        if (`${fetch.key}.json` !== name) throw new TypeError(`its key is ${fetch.key}`);
         kept.push(fetch);
       } catch (error) {
         onUnreadable(path, error);
