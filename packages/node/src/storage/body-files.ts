@@ -190,8 +190,12 @@ export class BodyFiles {
       this.#writes.delete(file);
       await this.#files.forget(file);
       await this.#direct.forget(file);
-      await rm(this.path(file), { force: true }).catch(() => {});
+      await this.#removeFile(file).catch(() => {});
     }
+  }
+
+  async #removeFile(file: string): Promise<void> {
+    await rm(this.path(file), { force: true });
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DamagedStoreError } from './errors.ts';
 
 /** Handles that are kept open although nobody is using them. */
 const idleHandles = 32;
@@ -24,7 +25,14 @@ export class OpenFiles {
     this.#flags = flags;
   }
 
+  /** @throws DamagedStoreError for what would lie elsewhere: names come from rows that somebody may have changed */
   path(name: string): string {
+    if (!/^\w[\w.-]*$/.test(name)) {
+      throw new DamagedStoreError(
+        `${JSON.stringify(name)} is no file of a body in ${this.#folder}: something other than background-fetch has ` +
+          'written the row that names it. Move store.db away to start with an empty store.',
+      );
+    }
     return join(this.#folder, name);
   }
 
@@ -54,8 +62,12 @@ export class OpenFiles {
     }
   }
 
+  async #openFile(name: string, flags: number): Promise<FileHandle> {
+    return await open(this.path(name), flags, 0o600);
+  }
+
   #open(name: string, flags: number): Entry {
-    const entry = { handle: open(this.path(name), flags, 0o600), users: 0, forgotten: false };
+    const entry = { handle: this.#openFile(name, flags), users: 0, forgotten: false };
     entry.handle.catch(() => this.#drop(name, entry));
     return entry;
   }
