@@ -45,12 +45,12 @@ async function takeFromActive(job: Job): Promise<StoredBackgroundFetch | null> {
     const current = await transaction.getFetch(job.fetch.key);
     if (!current || (!isActive(current) && current.state !== 'aborting')) return;
     const owed = withEventOwed(current, ports.clock.now());
-    for (const record of await transaction.listRecords(current.key)) {
-      if (record.state === 'settled') continue;
-      // whatever went wrong, an app must never be told of a success whose records are not all there
-      if (owed.failureReason === '') throw new Error(`Record ${record.index} is ${record.state}`);
-      transaction.putRecord(settled(record, 'aborted'));
-    }
+    const records = await transaction.listRecords(current.key);
+    // whatever went wrong, an app must never be told of a success whose records are not all there
+    const left = records.filter((record) => record.state !== 'settled');
+    if (owed.failureReason === '' && records.length - left.length < current.recordCount)
+      throw new Error('Records are missing');
+    for (const record of left) transaction.putRecord(settled(record, 'aborted'));
     ended = owed;
     transaction.putFetch(ended);
   });
