@@ -37,15 +37,21 @@ function follow({ key, registration, recordsAvailable, paused }: BackgroundFetch
 }
 
 function want(key: FetchKey, registration: string): void {
+  // what any script of the origin can write may be anything
+  if (typeof registration !== 'string') return;
   wanting.set(key, registration.slice(registration.indexOf(' ') + 1));
   timer ??= setInterval(pingAll, pingInterval);
 }
 
 function pingAll(last = false): void {
   for (const scope of new Set(wanting.values())) {
-    navigator.serviceWorker.getRegistration(scope).then((registration) => {
-      // a scope inside another one's finds the other once it is gone itself
-      if (registration?.scope === scope) ping(registration, last);
-    });
+    navigator.serviceWorker
+      .getRegistration(scope)
+      .then((registration) => {
+        // a scope inside another one's finds the other once it is gone itself
+        if (registration?.scope === scope) ping(registration, last);
+      })
+      // it is no scope of this origin
+      .catch(() => {});
   }
 }

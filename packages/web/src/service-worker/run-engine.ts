@@ -137,6 +137,7 @@ function receive(event: ExtendableMessageEvent, message: WorkerMessage): void {
     lifetime.tie(event, continueEngine(), message.last ? lastSlice : message.hidden ? hiddenSlice : slice);
   } else if (message.type === 'click') {
     const { key } = message;
+    if (typeof key !== 'string') return;
     event.waitUntil(continueEngine().then(async () => (await engine)?.click(key)));
   }
 }

@@ -84,6 +84,8 @@ export class Channel implements Announcements {
     const context = this.#context;
     switch (message?.type) {
       case 'state': {
+        // any script of the origin can post here
+        if (!message.snapshot) break;
         const followed = this.#followed.has(message.snapshot.key);
         // at once: nothing is read in between, so that no message of the app overtakes the state
         this.#apply(message.snapshot);
