@@ -1,0 +1,4 @@
+import './messages.ts';
+import './texts.ts';
+import './rows.ts';
+import './servers.ts';
