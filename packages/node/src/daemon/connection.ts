@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { checkReply } from './check-message.ts';
-import { readLines, writeLine } from './lines.ts';
+import { lineOf, readLines, writeLine } from './lines.ts';
 import { type CommandName, type Commands, DaemonError, longestLine, type Reply } from './protocol.ts';
 import type { FetchReport } from './status.ts';
 
@@ -66,12 +66,17 @@ export class Connection {
         reject(new ConnectionLostError('The daemon is gone'));
         return;
       }
+      const line = lineOf({ ...ask, id, command });
+      if (line === null) {
+        reject(new DaemonError('usage', 'That is too much for one message to the daemon: give it in parts'));
+        return;
+      }
       this.#waiting.set(id, {
         resolve: (value) => resolve(value as Commands[Name]['answer']),
         reject,
         onReport,
       });
-      void writeLine(this.#socket, { ...ask, id, command });
+      void writeLine(this.#socket, line);
     });
   }
 

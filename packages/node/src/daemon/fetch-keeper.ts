@@ -3,7 +3,13 @@ import { describeFetch, readStored } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import { type Entry, FetchEntries } from './fetch-entries.ts';
-import { createRequests, fingerprintOf, idOfFetch, requireFreeNames } from './fetch-requests.ts';
+import {
+  createRequests,
+  fingerprintOf,
+  idOfFetch,
+  requireFreeNames,
+  requireShortTexts,
+} from './fetch-requests.ts';
 import { type KeptFetch, type KeptFetches, newKeptFetch } from './kept-fetch.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
@@ -71,6 +77,7 @@ export class FetchKeeper {
 
   async start(requested: RequestedFetch): Promise<StartedFetch> {
     await this.#loaded;
+    requireShortTexts(requested);
     const fingerprint = fingerprintOf(requested);
     const id = this.#chooseId(requested, fingerprint);
     const there = this.#entries.get(id);

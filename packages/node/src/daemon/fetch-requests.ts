@@ -39,6 +39,19 @@ export function idOfFetch(fetch: RequestedFetch): string {
   );
 }
 
+/** characters; each list of fetches holds them all */
+const longestText = 4096;
+
+export function requireShortTexts({ id, title }: RequestedFetch): void {
+  for (const [name, text] of Object.entries({ id, title })) {
+    if (text === null || text.length <= longestText) continue;
+    throw new DaemonError(
+      'usage',
+      `The ${name} has ${text.length} characters, and may have ${longestText}: give a shorter --${name}`,
+    );
+  }
+}
+
 /** Names that the user gave are refused before anything is fetched, if they are taken. */
 export function requireFreeNames({ directory, files, overwrite }: RequestedFetch): void {
   if (directory === null || overwrite) return;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
+import { longestLine } from './protocol.ts';
 
 /** Splits what a socket brings into lines; a line longer than `limit` characters destroys the socket. */
 export function readLines(socket: Socket, limit: number, onLine: (line: string) => void): void {
@@ -20,10 +21,16 @@ export function readLines(socket: Socket, limit: number, onLine: (line: string) 
   });
 }
 
+/** A message as a line; null for one that the other side would not take. */
+export function lineOf(message: unknown): string | null {
+  const line = JSON.stringify(message);
+  return line.length > longestLine ? null : `${line}\n`;
+}
+
 /** Resolves when it is the operating system's to deliver, or the socket is gone. */
-export function writeLine(socket: Socket, message: unknown): Promise<void> {
+export function writeLine(socket: Socket, line: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.destroyed) resolve();
-    else socket.write(`${JSON.stringify(message)}\n`, () => resolve());
+    else socket.write(line, () => resolve());
   });
 }

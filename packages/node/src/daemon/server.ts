@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { checkCall, idOfMessage } from './check-message.ts';
-import { readLines, writeLine } from './lines.ts';
+import { lineOf, readLines, writeLine } from './lines.ts';
 import { type Call, DaemonError, longestLine, type Reply } from './protocol.ts';
 import { redactText } from './redact.ts';
 import type { FetchReport } from './status.ts';
@@ -75,7 +75,7 @@ export class SocketServer {
 
   async #handle(socket: Socket, line: string, signal: AbortSignal): Promise<void> {
     let id = 0;
-    const send = (reply: Reply): Promise<void> => writeLine(socket, reply);
+    const send = (reply: Reply): Promise<void> => writeLine(socket, lineOf(reply) ?? tooLong(reply.id));
     try {
       const message: unknown = JSON.parse(line);
       id = idOfMessage(message);
@@ -88,6 +88,13 @@ export class SocketServer {
       if (id === 0) socket.destroySoon();
     }
   }
+}
+
+/** A client would end the connection, and ask again. */
+function tooLong(id: number): string {
+  const message =
+    'The answer is too long for one message: ask for less at a time, or forget fetches that have ended';
+  return `${JSON.stringify({ id, error: { code: 'trouble', message } })}\n`;
 }
 
 function describe(error: unknown): { code: DaemonError['code']; message: string } {
