@@ -9,7 +9,7 @@ import { type GivenParts, openEngine } from '../../src/open-background-fetch.ts'
 
 export interface Engines {
   /** A directory that is gone after the test. */
-  directory(): Promise<string>;
+  directory(parent?: string): Promise<string>;
   /** An engine that is closed after the test. */
   open(options: OpenOptions, given?: GivenParts): Promise<BackgroundFetchEngine>;
 }
@@ -20,8 +20,8 @@ export function useEngines(): Engines {
     for (const end of ends.splice(0).reverse()) await end();
   });
   return {
-    async directory() {
-      const path = await mkdtemp(join(tmpdir(), 'background-fetch-engine-'));
+    async directory(parent = tmpdir()) {
+      const path = await mkdtemp(join(parent, 'background-fetch-engine-'));
       ends.push(() => rm(path, { recursive: true, force: true }));
       return path;
     },

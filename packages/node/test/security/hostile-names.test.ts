@@ -1,0 +1,126 @@
+import { constants } from 'node:fs';
+import { access, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FileExistsError, placeFile } from '../../src/daemon/place-files.ts';
+import { CommandLine } from '../cli/command-line.ts';
+import { useEngines } from '../engine/given.ts';
+import { rawResponse, useRawServers } from '../network/raw-server.ts';
+
+const serveRaw = useRawServers();
+const engines = useEngines();
+
+/** What a server calls a file, and what it is called here. */
+const dispositions: Readonly<Record<string, string>> = {
+  'filename="../../evil"': 'evil',
+  'filename="/etc/passwd"': 'passwd',
+  'filename="..\\\\..\\\\boot.ini"': 'boot.ini',
+  'filename=".."': 'download',
+  "filename*=utf-8''..%2F..%2Fescaped": 'escaped',
+  "filename*=utf-8''a%00b%1b%5b31m%0d%0ac": 'ab[31mc',
+  'filename="CON"': '_CON',
+  'filename="nul.txt"': '_nul.txt',
+  'filename=".bashrc"': '_bashrc',
+  'filename="-rf"': '_rf',
+  'filename="dots...  "': 'dots',
+  'filename="a:stream"': 'a_stream',
+  "filename*=utf-8''%E2%80%AEgpj.exe": 'gpj.exe',
+  [`filename="${'x'.repeat(300)}.tar.gz"`]: `${'x'.repeat(193)}.tar.gz`,
+};
+const paths: Readonly<Record<string, string>> = {
+  '/%2e%2e%2f%2e%2e%2fparent': 'parent',
+  '/..%5c..%5cbackslash': 'backslash',
+  '/LPT1.log': '_LPT1.log',
+  '/%00': 'download (1)',
+};
+
+describe('bgfetch get', () => {
+  let cli: CommandLine;
+  beforeAll(async () => {
+    cli = await CommandLine.make();
+  });
+  afterAll(() => cli.remove());
+
+  it('puts each file into the output directory, under a safe name, and touches nothing else', async () => {
+    const fields = Object.keys(dispositions);
+    const origin = await serveRaw((socket, head) => {
+      const number = /^GET \/url-(\d+) /.exec(head)?.[1];
+      const disposition =
+        number === undefined ? [] : [`Content-Disposition: attachment; ${fields[Number(number)]}`];
+      socket.end(
+        rawResponse(['HTTP/1.1 200 OK', 'Content-Length: 5', 'Connection: close', ...disposition], 'hello'),
+      );
+    });
+    const urls = [...fields.map((_, index) => `/url-${index}`), ...Object.keys(paths)];
+    await writeFile(join(cli.directory, 'list'), urls.map((path) => `${origin}${path}\n`).join(''));
+    await mkdir(join(cli.directory, 'a', 'b'), { recursive: true });
+    const { code, stderr } = await cli.run('get', '--input', 'list', '--output', 'a/b/');
+    expect([code, stderr]).toEqual([0, expect.any(String)]);
+    const expected = [...Object.values(dispositions), ...Object.values(paths)];
+    expect((await readdir(join(cli.directory, 'a', 'b'))).sort()).toEqual(expected.sort());
+    expect((await readdir(cli.directory)).sort()).toEqual(['a', 'list', 'store']);
+    expect(await readdir(join(cli.directory, 'a'))).toEqual(['b']);
+    for (const name of expected) {
+      const path = join(cli.directory, 'a', 'b', name);
+      expect(await readFile(path, 'utf8')).toBe('hello');
+      await expect(access(path, constants.X_OK)).rejects.toMatchObject({ code: 'EACCES' });
+    }
+  });
+});
+
+describe('a file that is put into its place', () => {
+  /** On another file system, where there is one: then it is copied there. */
+  const elsewhere = stat('/dev/shm').then(
+    () => '/dev/shm',
+    () => undefined,
+  );
+
+  async function given(): Promise<{ directory: string; source: string; victim: string }> {
+    const directory = await engines.directory();
+    const source = join(await engines.directory(await elsewhere), 'source');
+    const victim = join(await engines.directory(), 'victim');
+    await writeFile(source, 'new');
+    await writeFile(victim, 'mine');
+    return { directory, source, victim };
+  }
+  const file = { name: 'name', temporaryName: '.bgfetch-key-0' };
+
+  it.each([true, false])('follows no link under its temporary name; overwriting: %s', async (overwrite) => {
+    const { directory, source, victim } = await given();
+    await symlink(victim, join(directory, file.temporaryName));
+    const path = await placeFile({ ...file, source, mayBeNumbered: true }, directory, overwrite);
+    expect([path, await readFile(path, 'utf8')]).toEqual([join(directory, 'name'), 'new']);
+    expect(await readFile(victim, 'utf8')).toBe('mine');
+  });
+
+  it.each([
+    ['to a file', (victim: string) => victim],
+    ['to nothing', (victim: string) => `${victim}-not-there`],
+  ])('follows no link %s under its final name', async (_, target) => {
+    const { directory, source, victim } = await given();
+    const link = join(directory, 'name');
+    await symlink(target(victim), link);
+    await expect(placeFile({ ...file, source, mayBeNumbered: false }, directory, false)).rejects.toThrow(
+      FileExistsError,
+    );
+    expect(await placeFile({ ...file, source, mayBeNumbered: true }, directory, false)).toBe(`${link} (1)`);
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await placeFile({ ...file, source, mayBeNumbered: false }, directory, true)).toBe(link);
+    expect((await lstat(link)).isFile()).toBe(true);
+    expect(await readFile(victim, 'utf8')).toBe('mine');
+    await expect(access(`${victim}-not-there`)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('replaces no directory, nor one that a link leads to', async () => {
+    const { directory, source } = await given();
+    await mkdir(join(directory, 'name'));
+    await expect(placeFile({ ...file, source, mayBeNumbered: false }, directory, true)).rejects.toThrow(
+      /is a directory: choose another name/,
+    );
+    const outside = await engines.directory();
+    await symlink(outside, join(directory, 'link'));
+    await placeFile({ ...file, name: 'link', source, mayBeNumbered: false }, directory, true);
+    expect(await readdir(outside)).toEqual([]);
+    expect((await lstat(join(directory, 'link'))).isFile()).toBe(true);
+  });
+});
