@@ -195,7 +195,12 @@ export class Bodies {
     if (!found || end <= start) return null;
     const [from, length, data] = found;
     const to = Math.min(end, from + length, start + longestRead);
-    if (data) return data.subarray(start - from, to - from);
+    if (data !== null) {
+      // a body is read on and on until its row is at its end
+      if (!(data instanceof Uint8Array) || data.byteLength !== length)
+        throw lost(body, 'its row was changed');
+      return data.subarray(start - from, to - from);
+    }
     const [file, lent] = this.#reader.getFile.get(key) ?? [];
     if (file === undefined) throw lost(body, 'no file belongs to its rows');
     try {

@@ -92,14 +92,25 @@ export async function readRequestBody(
 ): Promise<RequestBody | null> {
   const [size, file, data] = reader.getRequestBody.get([column(fetch), index]) ?? [];
   if (size === undefined) return null;
-  if (!file) return { size, value: new Blob([(data ?? Buffer.alloc(0)) as Buffer<ArrayBuffer>]) };
+  if (!file) {
+    const value = new Blob([(data ?? Buffer.alloc(0)) as Buffer<ArrayBuffer>]);
+    if (value.size !== size) throw unreadable('its row', `it has ${value.size} bytes instead of ${size}`);
+    return { size, value };
+  }
   const path = store.path(file);
-  const blob = await openAsBlob(path).catch((cause) => {
-    throw unreadable(path, 'it can not be opened', cause);
-  });
+  const blob = await openBlob(path);
   if (blob.size !== size) throw unreadable(path, `it has ${blob.size} bytes instead of ${size}`);
   files.set(blob, path);
   return { size, value: blob };
+}
+
+async function openBlob(path: string): Promise<Blob> {
+  try {
+    // it throws where it could reject
+    return await openAsBlob(path);
+  } catch (cause) {
+    throw unreadable(path, 'it can not be opened', cause);
+  }
 }
 
 function unreadable(path: string, why: string, cause?: unknown): DamagedStoreError {

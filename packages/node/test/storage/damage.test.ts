@@ -238,6 +238,36 @@ describe('A body file', () => {
   });
 });
 
+describe('Bytes in the database', () => {
+  it.each(["x''", "'text'", '7'])(
+    'that were replaced by %s are refused, and nobody waits for them',
+    async (odd) => {
+      const store = await openIt();
+      await putBody(store, body, 10);
+      await store.close();
+      tamper(`CREATE TABLE other AS SELECT * FROM bytes; DROP TABLE bytes; ALTER TABLE other RENAME TO bytes;
+      UPDATE bytes SET data = ${odd}`);
+      const again = await openIt();
+      expect(await failureOf(again.readBytes(body, 0, 10))).toBeInstanceOf(DamagedStoreError);
+    },
+  );
+
+  it.each([
+    ['without its bytes', 'UPDATE requests SET data = NULL'],
+    ['whose file is gone', "UPDATE requests SET file = 'gone'"],
+  ])('of a request %s are refused, and not sent as an empty body', async (_, sql) => {
+    const store = await openIt();
+    const taken = await store.takeRequestBody(
+      new Request('https://app.test/', { method: 'POST', body: 'a body' }),
+    );
+    await store.transact('write', async (transaction) => transaction.putRequestBody('fetch-1', 0, taken));
+    await store.close();
+    tamper(sql);
+    const again = await openIt();
+    expect(await failureOf(again.readRequestBody('fetch-1', 0))).toBeInstanceOf(DamagedStoreError);
+  });
+});
+
 describe('What a store keeps', () => {
   it('is for its owner only, even in a directory that is open to all', async () => {
     await chmod(directory, 0o755);
