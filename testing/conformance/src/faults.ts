@@ -6,7 +6,7 @@ import { engineNames, findEngines } from '@background-fetch/testing-engines';
 import { startFaultServer } from '@background-fetch/testing-fault-server';
 import type { HostName } from './protocol.ts';
 import { buildSite } from './runner/build.ts';
-import { printPass, printResult, printTotals } from './runner/print.ts';
+import { printPass, printTotals } from './runner/print.ts';
 import { type HostRun, writeReport } from './runner/report-faults.ts';
 import { ResultsServer } from './runner/results-server.ts';
 import { runPass } from './runner/run-pass.ts';
@@ -41,9 +41,9 @@ async function main(args: readonly string[]): Promise<number> {
         continue;
       }
       const pass = { engine: host, driven: false, native: false };
-      printPass(pass, engine.version);
-      const seen = await runPass(pass, grep, { faults, results, matrix }, printResult);
-      const { passed, failed } = printTotals(pass, seen);
+      printPass(console.log, pass, engine.version);
+      const seen = await runPass(pass, grep, { faults, results, matrix }, console.log);
+      const { passed, failed } = printTotals(console.log, pass, seen);
       totals.passed += passed;
       totals.failed += failed;
       runs.push({ host, version: engine.version, report: seen });

@@ -1,12 +1,15 @@
 import { findEngines } from '@background-fetch/testing-engines';
 import { startFaultServer } from '@background-fetch/testing-fault-server';
 import { buildSite } from './runner/build.ts';
-import { readCommandLine, usage } from './runner/command-line.ts';
+import { type Pass, readCommandLine, usage } from './runner/command-line.ts';
 import { compareWithExpectation } from './runner/compare-with-expectation.ts';
-import { printPass, printResult, printTotals } from './runner/print.ts';
+import { OutputsInOrder, type Print } from './runner/outputs-in-order.ts';
+import { printPass, printTotals } from './runner/print.ts';
 import { ResultsServer } from './runner/results-server.ts';
-import { runPass } from './runner/run-pass.ts';
+import { type PassReport, runPass } from './runner/run-pass.ts';
 
+/** Passes that run at the same time: each waits more than it computes. */
+const atATime = 2;
 const started = Date.now();
 process.exitCode = await main(process.argv.slice(2)).catch((error) => {
   console.error(error instanceof Error ? `${error.stack}\n\nUsage: ${usage}` : error);
@@ -19,31 +22,50 @@ async function main(args: readonly string[]): Promise<number> {
   const { passes, grep } = readCommandLine(args);
   const engines = await findEngines();
   const site = await buildSite();
-  const faults = await startFaultServer();
-  const results = await ResultsServer.listen();
+  const outputs = new OutputsInOrder();
   const totals = { passed: 0, failed: 0 };
-  try {
-    faults.serveDirectory('/conformance/', site.directory);
-    for (const pass of passes) {
-      const engine =
-        pass.engine === 'node' ? { present: true as const, version: process.version } : engines[pass.engine];
-      if (!engine.present) {
-        console.log(`\n${engine.hint}`);
-        continue;
-      }
-      printPass(pass, engine.version);
-      const report = await runPass(pass, grep, { faults, results }, (result) => printResult(result));
-      const compared = pass.native ? compareWithExpectation(report, grep) : report;
-      const { passed, failed } = printTotals(pass, compared);
+  const run = async (pass: Pass): Promise<void> => {
+    const { print, end } = outputs.open();
+    const engine =
+      pass.engine === 'node' ? { present: true as const, version: process.version } : engines[pass.engine];
+    if (engine.present) {
+      printPass(print, pass, engine.version);
+      const report = await runWithServers(pass, grep, site.directory, print);
+      const compared = pass.native ? compareWithExpectation(print, report, grep) : report;
+      const { passed, failed } = printTotals(print, pass, compared);
       totals.passed += passed;
       totals.failed += failed;
-    }
+    } else print(`\n${engine.hint}`);
+    end();
+  };
+  try {
+    const waiting = [...passes];
+    const runOneByOne = async (): Promise<void> => {
+      for (let pass = waiting.shift(); pass; pass = waiting.shift()) await run(pass);
+    };
+    await Promise.all(Array.from({ length: atATime }, runOneByOne));
   } finally {
-    await results[Symbol.asyncDispose]();
-    await faults.close();
     await site[Symbol.asyncDispose]();
   }
   console.log(`\nin ${Math.round((Date.now() - started) / 1000)} s`);
   console.log(`${totals.passed} passed, ${totals.failed} failed`);
   return totals.failed === 0 && totals.passed > 0 ? 0 : 1;
+}
+
+/** With servers of its own: no pass sees what another one asks for. */
+async function runWithServers(
+  pass: Pass,
+  grep: string,
+  directory: string,
+  print: Print,
+): Promise<PassReport> {
+  const faults = await startFaultServer();
+  const results = await ResultsServer.listen();
+  try {
+    faults.serveDirectory('/conformance/', directory);
+    return await runPass(pass, grep, { faults, results }, print);
+  } finally {
+    await results[Symbol.asyncDispose]();
+    await faults.close();
+  }
 }

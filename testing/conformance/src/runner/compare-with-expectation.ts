@@ -1,21 +1,22 @@
 import { nativeFailures } from '../native-failures.ts';
+import type { Print } from './outputs-in-order.ts';
 import type { PassReport, Result } from './run-pass.ts';
 
 /**
  * The report of a native run with expected failures as successes, and as failures the expected ones that did not
  * fail. Prints what native fails, with the reason.
  */
-export function compareWithExpectation(report: PassReport, grep: string): PassReport {
+export function compareWithExpectation(print: Print, report: PassReport, grep: string): PassReport {
   const results = report.results.map((result): Result => {
     const reason = nativeFailures[result.title];
     if (reason === undefined || result.outcome === 'not-applicable') return result;
     if (result.outcome === 'failed') return { ...result, outcome: 'passed' };
     return { ...result, outcome: 'failed', detail: `expected to fail natively (${reason}), and passed` };
   });
-  console.log('  what native fails:');
+  print('  what native fails:');
   for (const { title, outcome } of report.results) {
     if (outcome === 'failed')
-      console.log(`    ${title}: ${nativeFailures[title] ?? 'NOT LISTED in native-failures.ts'}`);
+      print(`    ${title}: ${nativeFailures[title] ?? 'NOT LISTED in native-failures.ts'}`);
   }
   const ran = new Set(report.results.map(({ title }) => title));
   const stale = Object.keys(nativeFailures).filter((title) => !ran.has(title) && title.includes(grep));

@@ -1,28 +1,33 @@
 import { nameOf, type Pass } from './command-line.ts';
+import type { Print } from './outputs-in-order.ts';
 import type { PassReport, Result } from './run-pass.ts';
 
 const marks = { passed: '✓', failed: '✗', 'not-applicable': '–' };
 
-export function printPass(pass: Pass, version: string): void {
-  console.log(`\n${nameOf(pass)} (${version})`);
+export function printPass(print: Print, pass: Pass, version: string): void {
+  print(`\n${nameOf(pass)} (${version})`);
 }
 
 /** One line, and below it the error if there is one. */
-export function printResult({ title, outcome, detail, duration }: Result): void {
+export function printResult(print: Print, { title, outcome, detail, duration }: Result): void {
   const slow = duration > 1000 ? ` (${(duration / 1000).toFixed(1)} s)` : '';
   const reason = outcome === 'not-applicable' ? ` – not applicable: ${detail}` : '';
-  console.log(`  ${marks[outcome]} ${title}${slow}${reason}`);
-  if (outcome === 'failed') console.log(indent(detail));
+  print(`  ${marks[outcome]} ${title}${slow}${reason}`);
+  if (outcome === 'failed') print(indent(detail));
 }
 
 /** What is to be said at the end of a pass; returns its counts, in which an error counts as a failure. */
-export function printTotals(pass: Pass, { results, errors }: PassReport): { passed: number; failed: number } {
+export function printTotals(
+  print: Print,
+  pass: Pass,
+  { results, errors }: PassReport,
+): { passed: number; failed: number } {
   const of = (outcome: Result['outcome']): Result[] => results.filter((one) => one.outcome === outcome);
   const [passed, failed, notApplicable] = [of('passed'), of('failed'), of('not-applicable')];
-  if (notApplicable.length > 0) console.log('  not applicable:');
-  for (const { title, detail } of notApplicable) console.log(`    ${title}: ${detail}`);
-  for (const error of errors) console.log(`  ✗ ${indent(error).trimStart()}`);
-  console.log(
+  if (notApplicable.length > 0) print('  not applicable:');
+  for (const { title, detail } of notApplicable) print(`    ${title}: ${detail}`);
+  for (const error of errors) print(`  ✗ ${indent(error).trimStart()}`);
+  print(
     `  ${nameOf(pass)}: ${passed.length} passed, ${failed.length} failed, ${notApplicable.length} not applicable` +
       `${errors.length > 0 ? `, ${errors.length} errors outside of tests` : ''}`,
   );

@@ -3,6 +3,8 @@ import type { FaultServer } from '@background-fetch/testing-fault-server';
 import type { HostInfo, PageMessage } from '../protocol.ts';
 import { nameOf, type Pass } from './command-line.ts';
 import { launchNode } from './launch-node.ts';
+import type { Print } from './outputs-in-order.ts';
+import { printResult } from './print.ts';
 import type { ResultsServer } from './results-server.ts';
 
 /** ms without a result or a beginning after which the page counts as stalled */
@@ -25,17 +27,12 @@ interface Servers {
   readonly matrix?: { readonly untrustedOrigin: string; readonly closedOrigin: string };
 }
 
-/** Runs the page in a browser; `onResult` hears of each behaviour as it is known. */
-export async function runPass(
-  pass: Pass,
-  grep: string,
-  servers: Servers,
-  onResult: (result: Result) => void,
-): Promise<PassReport> {
+/** Runs the page in a browser; prints each behaviour as it is known. */
+export async function runPass(pass: Pass, grep: string, servers: Servers, print: Print): Promise<PassReport> {
   const report = { results: [] as Result[], errors: [] as string[] };
   const onEachResult = (result: Result): void => {
     report.results.push(result);
-    onResult(result);
+    printResult(print, result);
   };
   let after = '';
   for (;;) {
@@ -54,7 +51,7 @@ export async function runPass(
     after = page.lastTest;
     if (!report.results.some(({ title }) => title === after)) {
       onEachResult({ type: 'result', title: after, outcome: 'failed', detail: page.silence, duration: 0 });
-    } else console.log(`  (${page.silence}; a new one goes on)`);
+    } else print(`  (${page.silence}; a new one goes on)`);
   }
   if (report.results.length === 0) report.errors.push(`${nameOf(pass)} ran no behaviour at all`);
   return report;
