@@ -23,25 +23,57 @@ export class FileExistsError extends Error {
 }
 
 /**
+ * Which files have the names and numbers of a directory, as far as was found or made while files are put there: a
+ * server may call all of thousands alike.
+ */
+export class NamesInUse {
+  readonly #identities = new Map<string, (string | null)[]>();
+
+  /** The identities of `name`, `name (1)` and so on, as far as they are known. */
+  of(name: string): (string | null)[] {
+    const known = this.#identities.get(name) ?? [];
+    this.#identities.set(name, known);
+    return known;
+  }
+}
+
+/**
  * Gives a file its name in `directory`, and resolves with its path. The name appears with the whole file behind it,
  * in one step, and never in place of another file unless `overwrite`. Called again after a death, it finds what it did.
  * A symbolic link of that name is not followed.
  */
-export async function placeFile(file: FileToPlace, directory: string, overwrite: boolean): Promise<string> {
+export async function placeFile(
+  file: FileToPlace,
+  directory: string,
+  overwrite: boolean,
+  names = new NamesInUse(),
+): Promise<string> {
   const temporary = join(directory, file.temporaryName);
   if (overwrite) return await replace(file.source, temporary, join(directory, file.name));
+  const inUse = names.of(file.name);
+  const ours = await Promise.all([file.source, temporary].map(identify));
+  const before = inUse.findIndex((identity) => identity !== null && ours.includes(identity));
+  if (before >= 0) return join(directory, numberedName(file.name, before));
   let whole = file.source;
-  for (let n = 0; ; n++) {
+  for (let n = file.mayBeNumbered ? inUse.length : 0; ; n++) {
     const path = join(directory, numberedName(file.name, n));
     let linked = await linkNew(whole, path);
-    if (linked === 'exists' && (await isOneOf(path, [file.source, temporary]))) return path;
+    if (linked === 'exists') {
+      const found = await identify(path);
+      inUse[n] = found;
+      // an earlier call put it there, before that was noted
+      if (found !== null && ours.includes(found)) return path;
+    }
     if (linked === 'impossible' && whole !== temporary) {
       await copyWhole(file.source, temporary);
       whole = temporary;
       linked = await linkNew(whole, path);
     }
     if (linked === 'impossible') linked = await renameNew(whole, path);
-    if (linked === 'done') return path;
+    if (linked === 'done') {
+      inUse[n] = await identify(path);
+      return path;
+    }
     if (!file.mayBeNumbered) {
       throw new FileExistsError(`${path} exists already: choose another name, or use --overwrite`);
     }
@@ -57,12 +89,6 @@ export async function finishPlacing(files: readonly FileToPlace[], directory: st
       if (error.code !== 'ENOENT') throw error;
     });
   });
-}
-
-/** Whether a file is there because an earlier call put it there, before that was noted: it is the same file. */
-async function isOneOf(path: string, ours: readonly string[]): Promise<boolean> {
-  const identity = await identify(path);
-  return identity !== null && (await Promise.all(ours.map(identify))).includes(identity);
 }
 
 async function identify(path: string): Promise<string | null> {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { KeptFetch, KeptFetches, KeptFile } from './kept-fetch.ts';
 import { syncDirectory } from './kept-fetch.ts';
-import { type FileToPlace, finishPlacing, placeFile } from './place-files.ts';
+import { type FileToPlace, finishPlacing, NamesInUse, placeFile } from './place-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { forEachAtATime } from './receive-files.ts';
 
@@ -26,6 +26,7 @@ export async function saveFiles(
     current = next;
     onNote(next);
   };
+  const names = new NamesInUse();
   const open = current.files.flatMap((file, index) => (isToBeSaved(file) ? [index] : []));
   let problem: string | null = null;
   try {
@@ -38,7 +39,7 @@ export async function saveFiles(
         const file = files[index] as KeptFile;
         const plan = planOf(file, index, current, store);
         try {
-          files[index] = { ...file, path: await placeFile(plan, directory, current.overwrite) };
+          files[index] = { ...file, path: await placeFile(plan, directory, current.overwrite, names) };
           placed.push(plan);
         } catch (error) {
           problem ??= problemOf(error, current.id, directory);
