@@ -29,7 +29,9 @@ function jobOf(records: number): Job {
 }
 
 /** With a listener of one signal for each, these would take most of a minute. */
-it('100,000 records wait, and are let go together, in time that grows with their number', async () => {
+it('100,000 records wait, and are let go together, in time that grows with their number', {
+  timeout: 15_000,
+}, async () => {
   const job = jobOf(100_000);
   const waits = job.records.map((_, index) => waitForRetry(new Transfer(job, index), 0));
   expect(timers.size).toBe(100_000);

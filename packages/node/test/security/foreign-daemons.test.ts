@@ -48,7 +48,7 @@ function daemon(version: string, protocol: number, stopping: boolean): (message:
   });
 }
 
-describe('what listens at the socket of a store', () => {
+describe('what listens at the socket of a store', { timeout: 10_000 }, () => {
   it('and does not answer is named, and not waited for', async () => {
     await listen(() => null);
     await expect(findDaemon({ store, version: '1.0.0' }, 50)).rejects.toMatchObject({
@@ -89,7 +89,7 @@ describe('what listens at the socket of a store', () => {
   });
 });
 
-describe('a line that is longer than it may be', () => {
+describe('a line that is longer than it may be', { timeout: 10_000 }, () => {
   it.each([
     ['in one piece with the next', [`${'x'.repeat(11)}\nnext\n`]],
     ['in pieces', ['x'.repeat(6), `${'x'.repeat(5)}\nnext\n`]],

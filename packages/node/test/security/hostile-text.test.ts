@@ -52,7 +52,7 @@ const arguments_: Readonly<Record<string, (text: string) => unknown>> = {
   'a size': (text) => parseSize(`1${text}`),
 };
 
-describe('in time that grows no faster than the text', () => {
+describe('in time that grows no faster than the text', { timeout: 10_000 }, () => {
   for (const [what, read] of Object.entries(readers)) {
     it.each(Object.entries(pieces))(`${what} is read: many %s`, (_, piece) => {
       expect(() => read(piece.repeat(times))).not.toThrow();
