@@ -76,6 +76,10 @@ export const isFetchRow = both(
   }),
 );
 
+/** 0 is that of an opaque redirect; those below 200 never are the last word. */
+const status: Is = (value) =>
+  value === 0 || (count(value) && (value as number) > 199 && (value as number) < 1000);
+
 const byteRanges: Is = (value) => {
   let before = 0;
   return listOf((range) => {
@@ -91,7 +95,7 @@ const responseData = shape({
   ...{ body: count, receivedAt: number, coding: oneOf('identity', 'encoded', 'unknown') },
   ...{ length: orNull(count), lengthProven: flag, responses: count, stored: byteRanges },
   head: shape({
-    ...{ status: count, statusText: text, headers: headerList, url: text, redirected: flag },
+    ...{ status, statusText: text, headers: headerList, url: text, redirected: flag },
     type: oneOf('basic', 'cors', 'default', 'error', 'opaque', 'opaqueredirect'),
   }),
 });
