@@ -14,7 +14,11 @@ const value = fc
     maxLength: 20,
   })
   .map((text) => text.replace(/\x7f/g, '').trim());
-const headers: fc.Arbitrary<HeaderList> = fc.array(fc.tuple(name, value), { maxLength: 6 });
+// empty values of one name are joined by what is white space around a value
+const headers: fc.Arbitrary<HeaderList> = fc.uniqueArray(fc.tuple(name, value), {
+  maxLength: 6,
+  selector: ([field]) => field.toLowerCase(),
+});
 
 const init: fc.Arbitrary<RequestInit> = fc.record({
   method: fc.constantFrom('GET', 'get', 'PUT', 'delete', 'x-odd'),
