@@ -19,6 +19,7 @@ import { type AttemptFailure, createNetwork, type NodeNetwork } from './network/
 import { HostScheduler } from './network/host-scheduler.ts';
 import { takePiece } from './network/take-piece.ts';
 import type { ResumableUploads } from './network/uploads/upload.ts';
+import { redactText } from './redact.ts';
 import type { Faults } from './storage/faults.ts';
 import { checkpointOptions, type NodeStore, openStore } from './storage/index.ts';
 
@@ -41,7 +42,10 @@ export interface OpenOptions {
   readonly dispatcher?: Dispatcher | undefined;
   /** Called before each attempt, and may change its URL and headers: for signatures and tokens that expire. */
   readonly beforeAttempt?: BeforeAttempt | undefined;
-  /** Told why each attempt failed, for logs: the API says `fetch-error` in the end, or that nothing went wrong. */
+  /**
+   * Told why each attempt failed, for logs: the API says `fetch-error` in the end, or that nothing went wrong. Its URL
+   * is the whole one, and messages of errors may have others, with whatever they are signed with.
+   */
   readonly onFailure?: ((failure: AttemptFailure) => void) | undefined;
   /**
    * How an upload that is interrupted goes on: `ietf` (by default) offers the server the IETF's resumable uploads with
@@ -52,7 +56,7 @@ export interface OpenOptions {
   readonly wait?: boolean | undefined;
   /** Ends the wait for the store: the promise is rejected with its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Told what a developer should know and no API reports; `process.emitWarning` by default. */
+  /** Told what a developer should know and no API reports, URLs redacted; `process.emitWarning` by default. */
   readonly log?: ((message: string) => void) | undefined;
 }
 
@@ -96,7 +100,8 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
       limitRateOf: given.limitRateOf,
       clock: ports.clock,
     });
-    const log = options.log ?? ((message: string) => process.emitWarning(message, 'BackgroundFetchWarning'));
+    const { log: tell = emitWarning } = options;
+    const log = (message: string): void => tell(redactText(message));
     const { faults } = given;
     const store = await openStore(directory, { warn: log, ...(faults && { faults }) });
     const engine = new BackgroundFetchEngine(internal, {
@@ -111,6 +116,10 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
     lock.release();
     throw error;
   }
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'BackgroundFetchWarning');
 }
 
 function engineOptions(given: OpenOptions): Partial<EngineOptions> {

@@ -4,7 +4,7 @@ import { basename, dirname, resolve, sep } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { reasonOf } from '../daemon/private-directory.ts';
 import type { FetchSettings, RequestedFetch, RequestedFile } from '../daemon/protocol.ts';
-import { redactUrl } from '../daemon/redact.ts';
+import { redactUrl } from '../redact.ts';
 import { UsageError } from './exit-codes.ts';
 import { type ListedUrl, parseInputFile } from './input-file.ts';
 import type { CommonOptions } from './run-command.ts';

@@ -1,6 +1,6 @@
 import { reasonOf } from '../daemon/private-directory.ts';
 import { DaemonError } from '../daemon/protocol.ts';
-import { redactText } from '../daemon/redact.ts';
+import { redactText } from '../redact.ts';
 import { defaultStore } from './default-store.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.ts';
 import { Output, type OutputOptions } from './output.ts';

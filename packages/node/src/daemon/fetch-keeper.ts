@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { redactUrl } from '../redact.ts';
 import { describeFetch, readStored } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
@@ -13,7 +14,6 @@ import {
 import { type KeptFetch, type KeptFetches, newKeptFetch } from './kept-fetch.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
-import { redactUrl } from './redact.ts';
 import { isToBeSaved } from './save-files.ts';
 import type { FetchReport } from './status.ts';
 

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { redactUrl } from '../redact.ts';
 import { nameOfUrl } from './file-name.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type RequestedFetch } from './protocol.ts';
-import { redactUrl } from './redact.ts';
 
 /** characters of an id that is made of a name */
 const longestId = 200;

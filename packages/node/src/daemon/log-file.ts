@@ -1,6 +1,6 @@
 import { appendFileSync, renameSync, statSync } from 'node:fs';
+import { redactText } from '../redact.ts';
 import { jsonLine } from './json-line.ts';
-import { redactText } from './redact.ts';
 
 /** bytes; with the one before it, a log takes twice as much */
 const longestLog = 512 * 1024;

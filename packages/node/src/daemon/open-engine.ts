@@ -2,10 +2,10 @@ import type { Workshop } from '@background-fetch/core';
 import { registrationKey } from '../host/engine-host.ts';
 import { HostScheduler } from '../network/host-scheduler.ts';
 import { openEngine as openEngineAndStore } from '../open-background-fetch.ts';
+import { redactUrl } from '../redact.ts';
 import { saveRecord } from '../save-record.ts';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import type { FetchSettings } from './protocol.ts';
-import { redactUrl } from './redact.ts';
 
 /** ms for each attempt of which a server that never answered gets another one */
 const unansweredInterval = 1000;

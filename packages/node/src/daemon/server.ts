@@ -1,9 +1,9 @@
 import { unlink } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
+import { redactText } from '../redact.ts';
 import { checkCall, idOfMessage } from './check-message.ts';
 import { lineOf, readLines, writeLine } from './lines.ts';
 import { type Call, DaemonError, longestLine, type Reply } from './protocol.ts';
-import { redactText } from './redact.ts';
 import type { FetchReport } from './status.ts';
 
 /** A client, as the command that it called sees it. */

@@ -14,7 +14,7 @@ import {
 import { printable } from '../../src/cli/printable.ts';
 import { requestFetch } from '../../src/cli/requested-fetch.ts';
 import { checkCall } from '../../src/daemon/check-message.ts';
-import { redactText, redactUrl } from '../../src/daemon/redact.ts';
+import { redactText, redactUrl } from '../../src/redact.ts';
 
 const anything = fc.string({ unit: 'binary' });
 

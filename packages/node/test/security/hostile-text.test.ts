@@ -5,8 +5,8 @@ import { fileNameOfDisposition } from '../../src/daemon/content-disposition.ts';
 import { idOfFetch } from '../../src/daemon/fetch-requests.ts';
 import { nameOfUrl, safeFileName } from '../../src/daemon/file-name.ts';
 import type { RequestedFetch } from '../../src/daemon/protocol.ts';
-import { redactText, redactUrl } from '../../src/daemon/redact.ts';
 import { combineHeaders } from '../../src/network/header-list.ts';
+import { redactText, redactUrl } from '../../src/redact.ts';
 
 /** Each of them ends with the limit of a test's time if its work grows with the square of the length. */
 const times = 200_000;

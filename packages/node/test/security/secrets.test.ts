@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CommandLine } from '../cli/command-line.ts';
+import { nextBody, useEngines } from '../engine/given.ts';
 import { useFaultServer } from '../network/given.ts';
 import { rawResponse, useRawServers } from '../network/raw-server.ts';
 
@@ -10,6 +11,7 @@ const secrets = /s3cret-\w+/;
 
 const server = useFaultServer();
 const serveRaw = useRawServers();
+const engines = useEngines();
 let cli: CommandLine;
 
 beforeAll(async () => {
@@ -70,6 +72,17 @@ it('are sent, and neither printed nor written down, whether it goes well or not'
   expect(sent.headers).toMatchObject({ cookie: 'sid=s3cret-cookie' });
   // the user's own field stands beside the one that is made of the URL
   expect(sent.headers.authorization).toContain('s3cret-token');
+});
+
+it('are not in what an engine logs', async () => {
+  const origin = await serveRaw(rawResponse(['HTTP/1.1 200 OK', 'Connection: close'], 'no end is told'));
+  const logged: string[] = [];
+  const directory = await engines.directory();
+  const engine = await engines.open({ directory, log: (message) => logged.push(message) });
+  const ended = nextBody(engine);
+  await engine.backgroundFetch.fetch('unverified', `${origin}/x?sig=s3cret-signature`);
+  await ended;
+  expect(logged).toEqual([expect.stringMatching(/\/x\?sig=\*\*\*:? its 14 bytes are accepted unverified/)]);
 });
 
 it('are not repeated in what is said of wrong usage', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactText, redactUrl } from '../../src/daemon/redact.ts';
+import { redactText, redactUrl } from '../../src/redact.ts';
 
 describe('a redacted URL', () => {
   it.each([
