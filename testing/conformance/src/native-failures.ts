@@ -171,6 +171,7 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
   ],
   'it follows redirects whatever the mode, and takes a 206 that nobody asked for': [
     'A redirect › in the mode manual is a bad-status, and an opaque redirect',
+    'An attack by a server › tells a page nothing by a redirect that is not followed',
     'A redirect › in the mode error is a fetch-error',
     'A partial response › that nobody asked for is a fetch-error',
   ],
@@ -224,6 +225,9 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
   'it compares no bytes before it resumes': [
     'A version that stays › with Last-Modified alone is resumed after 64 KiB have been compared again',
     'A version that stays › with Last-Modified alone and few bytes is resumed after all of them have been compared',
+  ],
+  'it sends Authorization to whatever origin it is redirected to': [
+    'An attack by a server › gets no Authorization by redirecting to another origin',
   ],
   'it sends no preflight': [
     'A body from another origin › whose preflight is refused is a fetch-error, and is never asked for',
