@@ -14,6 +14,7 @@ import { type Arrival, followRedirects } from './follow-redirects.ts';
 import { headerOf } from './header-list.ts';
 import { type RateLimit, throttle } from './rate-limit.ts';
 import { RateLimits } from './rate-limits.ts';
+import { adaptReferer } from './referer.ts';
 import { requestHeaders } from './request-headers.ts';
 import { transformBody } from './transform-body.ts';
 import { Agent } from './undici.ts';
@@ -77,8 +78,8 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       // a server chooses the resource of an upload as it does the target of a redirect
       const refused = part.url === url ? null : refusal(part.url);
       if (refused !== null) throw new TypeError(`${part.url.origin} may not have the upload: ${refused}`);
-      const { redirect } = request;
-      return await followRedirects(dispatcher, { ...part, redirect, refusal, signal, onError });
+      adaptReferer(part.headers, request, request.url, part.url.href);
+      return await followRedirects(dispatcher, { ...part, request, refusal, signal, onError });
     };
     if (asked.body === null) {
       const { method } = request;

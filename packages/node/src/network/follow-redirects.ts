@@ -2,6 +2,7 @@ import type { StoredRequest } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
 import { type Exchange, type ExchangeOptions, exchange } from './exchange.ts';
 import { headerOf } from './header-list.ts';
+import { adaptReferer } from './referer.ts';
 import { withoutBodyFields, withoutCredentials } from './request-headers.ts';
 
 /** Where a chain of redirects ended. */
@@ -14,7 +15,8 @@ export interface Arrival extends Exchange {
 }
 
 export interface RedirectOptions extends Omit<ExchangeOptions, 'body'> {
-  readonly redirect: StoredRequest['redirect'];
+  /** as it was stored */
+  readonly request: StoredRequest;
   /** The request's body, from its first byte on at each call. */
   readonly openBody: (() => ExchangeOptions['body']) | null;
   /** Why a URL may not be fetched here, null if it may. */
@@ -26,7 +28,8 @@ const longestChain = 20;
 
 /** https://fetch.spec.whatwg.org/#http-fetch and #http-redirect-fetch, where nothing is cross-origin but credentials */
 export async function followRedirects(dispatcher: Dispatcher, options: RedirectOptions): Promise<Arrival> {
-  const { redirect, refusal } = options;
+  const { request, refusal } = options;
+  const { redirect } = request;
   let { url, method, headers, openBody, bodySize } = options;
   for (let count = 0; ; count++) {
     const body = openBody?.() ?? null;
@@ -56,6 +59,7 @@ export async function followRedirects(dispatcher: Dispatcher, options: RedirectO
       withoutBodyFields(headers);
     }
     if (!sameOrigin) withoutCredentials(headers);
+    adaptReferer(headers, request, url.href, next.href);
     url = next;
   }
 }

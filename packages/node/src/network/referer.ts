@@ -32,6 +32,14 @@ export function refererOf({ referrer, referrerPolicy, url }: StoredRequest): str
   }
 }
 
+/** What a request is told of its referrer changes with the URL it goes to, unless the app set the field itself. */
+export function adaptReferer(headers: Headers, request: StoredRequest, from: string, to: string): void {
+  if (headers.get('referer') !== refererOf({ ...request, url: from })) return;
+  const referer = refererOf({ ...request, url: to });
+  if (referer === null) headers.delete('referer');
+  else headers.set('referer', referer);
+}
+
 function parseHttp(url: string): URL | null {
   return /^https?:/.test(url) && URL.canParse(url) ? new URL(url) : null;
 }
