@@ -133,7 +133,7 @@ export class Engine {
       transaction.listFetches(this.#registration),
     );
     const stored = new Set(fetches.map((fetch) => fetch.key));
-    // purged with their registration: there is nothing to end, and nobody to tell
+    // purged, with their registration or the whole store: there is nothing to end
     for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('aborted');
     for (const fetch of fetches) {
       // one whose records can't be read keeps no other waiting
@@ -177,6 +177,9 @@ export class Engine {
     const { signal } = this.#stopping;
     if (job.fetch.state === 'event-owed') return await fireAnOwedEvent(this.#workshop, job.fetch, signal);
     const ended = await performABackgroundFetch(job);
+    // who purged it has told of it, unless it was the user or the browser
+    if (!ended && job.interruption !== 'stopped')
+      this.#workshop.ports.announcements.publish(takeSnapshot({ ...job.fetch, state: 'released' }, []));
     if (ended?.state === 'event-owed') await fireTheTerminalEvent(this.#workshop, ended, signal);
   }
 }

@@ -44,10 +44,16 @@ export async function continueEngine(): Promise<void> {
   if (handedOver && (installing || waiting)) return;
   handedOver = false;
   engine ??= startEngine();
-  engine.catch(() => {
+  const started = engine;
+  started.catch(() => {
     engine = undefined;
   });
-  (await engine).look();
+  const { registration } = await started;
+  (await started).look();
+  // where the database was deleted, the generation is another one; the engine of the one before has nothing left to do
+  if (registration === (await registrationKey(scope.registration.scope))) return;
+  if (engine === started) engine = undefined;
+  await continueEngine();
 }
 
 async function startEngine(): Promise<Engine> {

@@ -1,6 +1,6 @@
-import { holdEnds, release, serverSaw, stalled, start } from '../../suites/behaviour/given.ts';
+import { release, released, serverSaw, stalled, start } from '../../suites/behaviour/given.ts';
 import { progressed, settled } from '../../support/fetched.ts';
-import { openScope, type TestScope } from '../../support/scope.ts';
+import type { TestScope } from '../../support/scope.ts';
 import type { Fault, Outcome } from '../fault.ts';
 import { observe, outcomeOf, resourceOf } from '../observe.ts';
 
@@ -30,7 +30,7 @@ export const storageProcedures = {
 
   async deleteDatabase(scope: TestScope): Promise<Outcome> {
     const file = resourceOf(stalling);
-    const { id } = await start(scope, file.url);
+    const registration = await start(scope, file.url);
     await stalled(file);
     await new Promise((resolve, reject) => {
       const deletion = indexedDB.deleteDatabase(database);
@@ -39,10 +39,10 @@ export const storageProcedures = {
     });
     await release(file);
     const ids = await scope.backgroundFetch.getIds();
-    const another = await openScope();
-    await holdEnds(another);
-    const next = await observe(another, plain);
-    return `${ids.includes(id) ? 'remembered' : 'forgotten'}; in a new registration: ${next}`;
+    const next = await observe(scope, plain);
+    await released(registration);
+    const known = ids.includes(registration.id) ? 'remembered' : 'forgotten';
+    return `${known}; in the same registration: ${next}`;
   },
 };
 

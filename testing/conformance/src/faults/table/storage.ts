@@ -1,13 +1,8 @@
-import { type Fault, type FaultGroup, inBrowsers } from '../fault.ts';
+import type { Fault, FaultGroup } from '../fault.ts';
 
 const onFullDisk = {
   node: { notApplicable: 'a full disk is what packages/node/test/storage/full-disk.test.ts has' },
 } as const;
-const onlyNewRegistrations = inBrowsers({
-  outcome: 'forgotten; in a new registration: version 1',
-  because:
-    'a known gap: what the same registration starts after the deletion did not settle within 30 s in Chromium and Firefox',
-});
 const notIndexedDb = {
   node: { notApplicable: 'the store is a directory that its engine has locked' },
 } as const;
@@ -51,8 +46,8 @@ export const storage: FaultGroup = {
     },
     {
       name: 'the database is deleted while it is used',
-      expected: 'forgotten; in a new registration: version 1',
-      except: { ...onlyNewRegistrations, ...notIndexedDb },
+      expected: 'forgotten; in the same registration: version 1',
+      except: notIndexedDb,
       procedure: 'deleteDatabase',
     },
   ],
