@@ -1,5 +1,6 @@
 import { type Life, World } from '@background-fetch/testing-simulation';
 import { expect, test } from 'vitest';
+import type { SimulatedAnswer } from '../src/network/respond.ts';
 import type { Page } from '../src/world/page.ts';
 
 const url = 'https://app.test/film';
@@ -24,6 +25,24 @@ test('a body that was cut is no success because access has expired since (seed 5
   await startFilm(world, life);
   expect(await world.clock.runUntil(failed)).toMatchObject({ failureReason: 'bad-status' });
   expect(resource.status).toBe(200);
+});
+
+test('a part whose total is unknown is not taken for the rest of the body', async () => {
+  const world = new World();
+  world.network.serve(url, { size: 1000, declaresLength: false });
+  const alter = (answer: SimulatedAnswer): SimulatedAnswer => ({
+    ...answer,
+    headers: [
+      ...answer.headers.filter(([name]) => name !== 'content-range'),
+      ['content-range', 'bytes 600-699/*'],
+    ],
+    content: { start: 600, end: 700 },
+  });
+  world.network.plan(url, { kind: 'cut', after: 600 }, { kind: 'altered', alter, what: 'a shorter part' });
+  const life = world.start();
+  const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
+  await startFilm(world, life);
+  expect(await world.clock.runUntil(succeeded)).toMatchObject({ downloaded: 1000 });
 });
 
 test('a stall ends in time although the clock is set back (seed 136)', async () => {

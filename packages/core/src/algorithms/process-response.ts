@@ -221,7 +221,9 @@ async function receiveInto(
 async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Failure | undefined> {
   const { transfer, response } = exchange;
   const known = await sink.preview();
-  const completeness = assessCleanEnd(known, response.signalsTruncation);
+  // a part that tells no total may be followed by another one
+  const showsEnd = exchange.plan.kind === 'plain' || response.head.status !== 206;
+  const completeness = assessCleanEnd(known, showsEnd && response.signalsTruncation);
   const provable = isResumable(transfer.record.request, known);
   if (completeness === 'complete') letNextStart(exchange);
   else if (completeness === 'short' || provable) {

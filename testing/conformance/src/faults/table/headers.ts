@@ -22,6 +22,20 @@ const malformed = [
   }),
 );
 
+// a server may send less than was asked for, and need not tell how much there is
+const shortenedParts = [
+  ['', {}],
+  [', and no length before', { length: 'none' }],
+  [', and a coding before', { encoding: 'gzip' }],
+] as const;
+const shortened = shortenedParts.map(
+  ([what, parameters]): Fault => ({
+    name: `Content-Range: star, of a shortened part${what}`,
+    parameters: { ...parameters, attempts: 'cut:100000|contentrange:star+partial:50000|ok' },
+    expected: 'version 1',
+  }),
+);
+
 const [major = 0, minor = 0] = (globalThis.process?.versions.node ?? '').split('.').map(Number);
 const nodeKnowsZstd = major > 23 || (major === 23 && minor >= 8) || (major === 22 && minor >= 15);
 const asSent = {
@@ -81,6 +95,7 @@ export const headers: FaultGroup = {
     { name: 'Content-Length: huge', parameters: { attempts: 'wire:length-huge|ok' }, expected: 'version 1' },
     { name: 'Status line: garbage', parameters: { attempts: 'wire:head-garbage|ok' }, expected: 'version 1' },
     ...malformed,
+    ...shortened,
     {
       name: 'ETag: weak, and cut',
       parameters: { etag: 'weak', attempts: 'cut:150000|ok' },
