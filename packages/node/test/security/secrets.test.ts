@@ -49,10 +49,12 @@ it('are sent, and neither printed nor written down, whether it goes well or not'
   const good = withSecrets(server().origin, '/echo/secrets');
   const bad = withSecrets(elsewhere, '/redirected');
   const printed = [
-    await cli.run('fetch', '--wait', '--id', 'good', ...headers, good),
-    await cli.run('fetch', '--wait', '--json', '--id', 'bad', '--retry', '0', ...headers, bad),
     ...(await Promise.all([
-      cli.run('list'),
+      cli.run('fetch', '--wait', '--id', 'good', ...headers, good),
+      cli.run('fetch', '--wait', '--json', '--id', 'bad', '--retry', '0', ...headers, bad),
+    ])),
+    ...(await Promise.all([
+      cli.run('save', 'good', '--output', 'echo'),
       cli.run('show', 'bad'),
       cli.run('show', '--json', 'bad'),
       cli.run('watch', '--json', 'bad'),
@@ -66,7 +68,6 @@ it('are sent, and neither printed nor written down, whether it goes well or not'
   const log = await written();
   expect(log).toContain('"bad\\": an attempt to fetch http');
   expect(log).not.toMatch(secrets);
-  await cli.run('save', 'good', '--output', 'echo');
   const sent = JSON.parse(await readFile(join(cli.directory, 'echo'), 'utf8'));
   expect(sent.url).toContain('s3cret-signature');
   expect(sent.headers).toMatchObject({ cookie: 'sid=s3cret-cookie' });
