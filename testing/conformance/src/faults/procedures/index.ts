@@ -1,11 +1,13 @@
 import type { TestScope } from '../../support/scope.ts';
 import type { Outcome } from '../fault.ts';
+import { refusedWritesProcedures } from './refused-writes.ts';
 import { storageProcedures } from './storage.ts';
 import { usersCodeProcedures } from './users-code.ts';
 
-export const procedures = { ...storageProcedures, ...usersCodeProcedures } satisfies Record<
-  string,
-  (scope: TestScope) => Promise<Outcome>
->;
+export const procedures = {
+  ...storageProcedures,
+  ...refusedWritesProcedures,
+  ...usersCodeProcedures,
+} satisfies Record<string, (scope: TestScope) => Promise<Outcome>>;
 
 export type ProcedureName = keyof typeof procedures;

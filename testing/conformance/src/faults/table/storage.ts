@@ -22,6 +22,29 @@ const noRoom = (
   }),
 );
 
+const refusedWrites = (
+  [
+    [
+      'no room for anything, when it starts',
+      'refuseStartForRoom',
+      'refused: QuotaExceededError; then version 1',
+    ],
+    ['no write is accepted, when it starts', 'refuseStart', 'refused: StoreError; then version 1'],
+    ['no room for anything, for a while', 'refuseAllForRoom', 'version 1'],
+    ['no write is accepted, for a while', 'refuseAll', 'version 1'],
+  ] as const
+).map(
+  ([name, procedure, expected]): Fault => ({
+    ...{ name, procedure, expected },
+    except: {
+      node: {
+        notApplicable:
+          'a full and a read-only disk are what packages/node/test/storage/full-disk.test.ts has',
+      },
+    },
+  }),
+);
+
 export const storage: FaultGroup = {
   title: 'Storage',
   faults: [
@@ -32,6 +55,7 @@ export const storage: FaultGroup = {
       except: { webkit: { notApplicable: 'WebKitGTK does not tell its quota' } },
     },
     ...noRoom,
+    ...refusedWrites,
     {
       name: 'no room for the settled result, once',
       expected: 'version 1',
