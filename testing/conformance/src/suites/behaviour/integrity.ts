@@ -69,6 +69,13 @@ describe('integrity', () => {
     await assertFetchesVersion(scope(), file, 1, request(file, await digestOf(file, 'SHA-256')));
   });
 
+  it('finds out a Content-Length that is less than there is, which nothing else could', async () => {
+    const file = newResource({ size: 300_000, wire: 'length-short' });
+    const registration = await finish(scope(), file.url);
+    assert.equal(`${registration.result} ${registration.downloaded}`, 'success 299000');
+    await assertFails(scope(), request(file, await digestOf(file, 'SHA-256')), 'fetch-error');
+  });
+
   it('lets a body be resumed although nothing else identifies its version', async () => {
     const file = newResource({ size: 300_000, etag: 'none', lastmod: 'none', attempts: 'cut:100000|ok' });
     await assertFetchesVersion(scope(), file, 1, request(file, await digestOf(file, 'SHA-256')));
