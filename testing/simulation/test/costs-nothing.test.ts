@@ -1,0 +1,44 @@
+import { setPaused } from '@background-fetch/core';
+import { World } from '@background-fetch/testing-simulation';
+import { expect, test } from 'vitest';
+
+const day = 24 * 60 * 60_000;
+
+/** What a day costs when a background fetch of so many records is paused. */
+async function pausedDay(records: number) {
+  const world = new World();
+  const urls = Array.from({ length: records }, (_, index) => `https://app.test/${index}`);
+  for (const url of urls) world.network.serve(url, { size: 200_000, chunkSize: 2000, chunkInterval: 40 });
+  const life = world.start();
+  const fetch = await world.clock.runUntil(life.backgroundFetch.fetch('films', urls));
+  await world.clock.advance(1000);
+  await world.clock.runUntil(setPaused(fetch, true));
+  await world.clock.advance(60_000);
+  const spent = { timers: 0, commits: 0, requests: 0 };
+  const setTimer = world.clock.setTimer.bind(world.clock);
+  world.clock.setTimer = (delay, callback) => {
+    spent.timers++;
+    return setTimer(delay, callback);
+  };
+  world.observers.push({
+    asked: () => void spent.requests++,
+    committed: () => void spent.commits++,
+  });
+  await world.clock.advance(day);
+  const idle = { ...spent };
+  await world.clock.runUntil(setPaused(fetch, false));
+  await world.clock.advance(1000);
+  return { idle, resumed: spent };
+}
+
+test.each([1, 100, 1000])(
+  'a background fetch of %i records that is paused for a day costs nothing',
+  async (records) => {
+    const { idle, resumed } = await pausedDay(records);
+    expect(idle).toEqual({ timers: 0, commits: 0, requests: 0 });
+    // what is counted is counted
+    expect(resumed.timers).toBeGreaterThan(0);
+    expect(resumed.commits).toBeGreaterThan(0);
+    expect(resumed.requests).toBeGreaterThan(0);
+  },
+);
