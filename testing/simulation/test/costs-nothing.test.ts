@@ -42,3 +42,21 @@ test.each([1, 100, 1000])(
     expect(resumed.requests).toBeGreaterThan(0);
   },
 );
+
+test('records that are offline for a day are written once', async () => {
+  const world = new World();
+  const urls = Array.from({ length: 20 }, (_, index) => `https://app.test/${index}`);
+  for (const url of urls) world.network.serve(url, { size: 1000 });
+  world.connectivity.setOnline(false);
+  const life = world.start();
+  const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
+  await world.clock.runUntil(life.backgroundFetch.fetch('films', urls));
+  let commits = 0;
+  world.observers.push({ committed: () => void commits++ });
+  await world.clock.advance(day);
+  // a commit may be of several records
+  expect(commits).toBeGreaterThan(0);
+  expect(commits).toBeLessThanOrEqual(urls.length);
+  world.connectivity.setOnline(true);
+  await world.clock.runUntil(succeeded);
+});

@@ -27,6 +27,8 @@ export async function completeARecord(job: Job, index: number): Promise<void> {
       const failure = await makeAttempt(transfer);
       const isOffline = failure && !failure.answered && !transfer.ports.connectivity.isOnline();
       probes = isOffline ? probes + 1 : 0;
+      // a probe that fails changes nothing: days without a network must not cost a write for each
+      if (isOffline && transfer.record.state === 'offline') continue;
       if (isOffline) await transfer.commit(offline);
       else if (failure) await scheduleRetry(transfer, failure);
     } catch (error) {
