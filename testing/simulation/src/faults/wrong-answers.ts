@@ -58,7 +58,9 @@ function beginning(by: number, what: string): Alteration {
     (answer) => {
       const { content, headers, status } = answer;
       const start = Math.max(0, Math.min(content.start + by, content.end - 1));
-      if (status !== 206 || start >= content.end) return answer;
+      // of the first part, nothing but its range shows where it begins
+      const shown = content.start > 0 || says(headers, 'content-range');
+      if (status !== 206 || start >= content.end || !shown) return answer;
       const range = headers.find(([name]) => name === 'content-range')?.[1];
       const told = range ? `bytes ${start}-${range.slice(range.indexOf('-') + 1)}` : null;
       const length = says(headers, 'content-length') ? `${content.end - start}` : null;
@@ -70,6 +72,25 @@ function beginning(by: number, what: string): Alteration {
     },
   ];
 }
+
+/** A part that ends before what was asked for does, which nothing shows where no length was told before. */
+const shortened: Alteration = [
+  'a shorter part of an unknown length',
+  (answer) => {
+    const { start, end } = answer.content;
+    const half = start + Math.ceil((end - start) / 2);
+    if (answer.status !== 206) return answer;
+    const headers = says(answer.headers, 'content-length')
+      ? withField(answer.headers, 'content-length', `${half - start}`)
+      : answer.headers;
+    const range = says(headers, 'content-range') ? `bytes ${start}-${half - 1}/*` : null;
+    return {
+      ...answer,
+      content: { start, end: half },
+      headers: withField(headers, 'content-range', range),
+    };
+  },
+];
 
 const alterations: readonly Alteration[] = [
   contentLength(() => null, 'missing'),
@@ -90,6 +111,7 @@ const alterations: readonly Alteration[] = [
   contentRange((value) => value.replace(/\d+/, 'x'), 'without digits'),
   contentRange((value) => value.replace(/\d+\//, '99999999999999999999/'), 'huge'),
   contentRange(() => 'bytes */100', 'of a 416'),
+  shortened,
   beginning(-10, 'a part that begins too early'),
   beginning(10, 'a part that begins too late'),
   contentRange(shifted(1), 'of the byte after'),
