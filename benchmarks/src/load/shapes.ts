@@ -1,0 +1,16 @@
+/** How many records there are, and how they are spread. */
+export interface Shape {
+  readonly name: string;
+  readonly fetches: number;
+  readonly recordsPerFetch: number;
+}
+
+// 100,000 records in one fetch do not end in a time that can be waited for, see report.ts
+export const shapes: readonly Shape[] = [
+  ...[1000, 10_000].map((records) => ({ name: 'one fetch', fetches: 1, recordsPerFetch: records })),
+  ...[1000, 10_000, 100_000].map((records) => ({
+    name: 'fetches of 100',
+    fetches: records / 100,
+    recordsPerFetch: 100,
+  })),
+];
