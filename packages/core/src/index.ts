@@ -17,6 +17,7 @@ export * from './model/image-resource.ts';
 export * from './model/record.ts';
 export * from './model/schema.ts';
 export * from './model/snapshot.ts';
+export * from './model/without-fragment.ts';
 export type * from './ports.ts';
 export * from './serialise/request.ts';
 export * from './serialise/response.ts';

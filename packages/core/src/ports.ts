@@ -36,8 +36,11 @@ export interface ClientTransaction {
   /** Deletes a fetch with its records, request bodies and response bytes. */
   deleteFetch(key: FetchKey): void;
 
-  /** In order of index. */
-  listRecords(fetch: FetchKey): Promise<StoredRecord[]>;
+  /**
+   * In order of index.
+   * @param url only records for this URL, fragments left out, are wanted: a store that finds them fast may leave out others
+   */
+  listRecords(fetch: FetchKey, url?: string): Promise<StoredRecord[]>;
   putRecord(record: StoredRecord): void;
   putRequestBody(fetch: FetchKey, index: number, body: RequestBody): void;
 }

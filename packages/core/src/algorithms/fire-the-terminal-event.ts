@@ -1,5 +1,5 @@
 import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
-import { takeSnapshot } from '../model/snapshot.ts';
+import { addUp, takeSnapshot } from '../model/snapshot.ts';
 import type { BackgroundFetchEventName } from '../ports.ts';
 import type { Workshop } from '../transfer/job.ts';
 import { releaseTheRecords } from './release-the-records.ts';
@@ -26,7 +26,7 @@ export async function fireTheTerminalEvent(
   const records = await store.transact('read', (transaction) => transaction.listRecords(fetch.key));
   // purged with its registration meanwhile
   if (records.length === 0) return;
-  const snapshot = takeSnapshot(fetch, records);
+  const snapshot = takeSnapshot(fetch, addUp(records));
   display.update(snapshot);
   await announcements.publishAndWait(snapshot);
   await events.dispatch(eventNameOf(fetch), snapshot);
@@ -47,7 +47,7 @@ export async function fireAnOwedEvent(
       `The event of background fetch "${fetch.id}" was cut short ${fetch.deliveries} times: its records are released. ` +
         'Give its handlers less to do.',
     );
-    return await releaseTheRecords(workshop, fetch, takeSnapshot(fetch, []), signal);
+    return await releaseTheRecords(workshop, fetch, takeSnapshot(fetch, addUp([])), signal);
   }
   const now = clock.now();
   // a clock that was set back counts as time gone by

@@ -93,5 +93,5 @@ async function receiveAtOnce(
 /** A downloadTotal of 0 means that none was given; a body of exactly that many bytes is allowed. */
 function exceedsDownloadTotal(job: Job, added: number): boolean {
   const { downloadTotal } = job.fetch;
-  return downloadTotal !== 0 && job.downloaded + job.pendingBytes + added > downloadTotal;
+  return downloadTotal !== 0 && job.totals.downloaded + job.pendingBytes + added > downloadTotal;
 }

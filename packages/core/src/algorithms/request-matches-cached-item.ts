@@ -1,6 +1,7 @@
 import { getHeader } from '../model/header-list.ts';
 import type { QueryOptions } from '../model/query-options.ts';
 import type { StoredRecord } from '../model/record.ts';
+import { withoutFragment } from '../model/without-fragment.ts';
 
 /**
  * Request matches cached item, for a record in the place of a cached item.
@@ -26,8 +27,6 @@ export function requestMatchesCachedItem(
 }
 
 function comparable(url: string, { ignoreSearch }: QueryOptions): string {
-  const parsed = new URL(url);
-  parsed.hash = '';
-  if (ignoreSearch) parsed.search = '';
-  return parsed.href;
+  const compared = withoutFragment(url);
+  return ignoreSearch ? (compared.split('?')[0] as string) : compared;
 }

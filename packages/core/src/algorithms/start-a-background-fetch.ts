@@ -3,7 +3,7 @@ import type { ImageResource } from '../model/image-resource.ts';
 import { noRetries, type StoredRequest } from '../model/record.ts';
 import { schemaVersion } from '../model/schema.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
-import { takeSnapshot } from '../model/snapshot.ts';
+import { addUp, takeSnapshot } from '../model/snapshot.ts';
 import type { ClientStore, ClientTransaction, EngineHost, Random, RequestBody } from '../ports.ts';
 import { serialiseRequest } from '../serialise/request.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
@@ -85,7 +85,7 @@ export async function startABackgroundFetch(
       });
       if (body) transaction.putRequestBody(fetch.key, index, body);
     });
-    return takeSnapshot(fetch, []);
+    return takeSnapshot(fetch, addUp([]));
   });
 }
 

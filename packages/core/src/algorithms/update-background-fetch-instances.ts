@@ -16,7 +16,7 @@ export function updateInstances(job: Job): () => void {
   let cancelTimer: (() => void) | null = null;
   let due = false;
   const publish = (): void => {
-    const snapshot = takeSnapshot(job.fetch, job.records);
+    const snapshot = takeSnapshot(job.fetch, job.totals);
     announcements.publish(snapshot);
     display.update(snapshot);
   };

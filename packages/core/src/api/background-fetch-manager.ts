@@ -1,7 +1,7 @@
 import type { Realm } from '../algorithms/realm.ts';
 import { startABackgroundFetch } from '../algorithms/start-a-background-fetch.ts';
 import { isActive } from '../model/background-fetch.ts';
-import { takeSnapshot } from '../model/snapshot.ts';
+import { addUp, takeSnapshot } from '../model/snapshot.ts';
 import type { EngineHost } from '../ports.ts';
 import type { BackgroundFetchRegistration } from './background-fetch-registration.ts';
 import { getInstance } from './background-fetch-registration.ts';
@@ -79,7 +79,7 @@ export class BackgroundFetchManager {
     const registration = await host.key();
     const snapshot = await realm.ports.store.transact('read', async (transaction) => {
       const fetch = (await transaction.findFetches(registration, convertedId)).find(isActive);
-      return fetch && takeSnapshot(fetch, await transaction.listRecords(fetch.key));
+      return fetch && takeSnapshot(fetch, addUp(await transaction.listRecords(fetch.key)));
     });
     return snapshot && getInstance(realm, host, snapshot);
   }

@@ -9,6 +9,7 @@ import {
 } from '../model/background-fetch.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { aborting } from '../model/transitions.ts';
+import { withoutFragment } from '../model/without-fragment.ts';
 import type { EngineHost } from '../ports.ts';
 import { BackgroundFetchRecord } from './background-fetch-record.ts';
 import { toRequest } from './to-request.ts';
@@ -118,12 +119,13 @@ async function matchRecords(
 ): Promise<BackgroundFetchRecord[]> {
   const query = request === undefined ? null : toRequest(request, host);
   const { ignoreMethod, ignoreSearch, ignoreVary } = toDictionary(options);
+  const url = query && !ignoreSearch ? withoutFragment(query.url) : undefined;
   // 1. and 3.1.-3.2.
   const stored =
     snapshot.recordsAvailable &&
     (await realm.ports.store.transact('read', async (transaction) => {
       const fetch = await transaction.getFetch(snapshot.key);
-      return fetch && fetch.state !== 'released' && transaction.listRecords(snapshot.key);
+      return fetch && fetch.state !== 'released' && transaction.listRecords(snapshot.key, url);
     }));
   if (!stored) throw recordsReleased();
   const matching = stored.filter(

@@ -3,7 +3,7 @@ import { fireAnOwedEvent, fireTheTerminalEvent } from '../algorithms/fire-the-te
 import { performABackgroundFetch } from '../algorithms/perform-a-background-fetch.ts';
 import { deleteReleased } from '../algorithms/release-the-records.ts';
 import type { FetchKey, RegistrationKey, StoredBackgroundFetch } from '../model/background-fetch.ts';
-import { takeSnapshot } from '../model/snapshot.ts';
+import { addUp, takeSnapshot } from '../model/snapshot.ts';
 import type { EnginePorts } from '../ports.ts';
 import { CheckpointWriter } from '../transfer/checkpoint-writer.ts';
 import { Job, type Workshop } from '../transfer/job.ts';
@@ -104,7 +104,7 @@ export class Engine {
     const snapshot = await store.transact('read', async (transaction) => {
       const fetch = await transaction.getFetch(key);
       if (fetch?.registration !== this.#registration) return null;
-      return takeSnapshot(fetch, await transaction.listRecords(key));
+      return takeSnapshot(fetch, addUp(await transaction.listRecords(key)));
     });
     if (snapshot) await fireABackgroundFetchClickEvent(events, snapshot);
   }

@@ -27,26 +27,29 @@ export interface BackgroundFetchSnapshot {
   readonly paused: boolean;
 }
 
-/** bytes in the store of all response bodies. https://wicg.github.io/background-fetch/#background-fetch-stored-body-bytes-total */
-export function storedBodyBytesTotal(records: readonly StoredRecord[]): number {
-  return records.reduce((total, record) => total + storedLength(record), 0);
+/** bytes of all records together */
+export interface Totals {
+  /** of request bodies, transmitted */
+  readonly uploaded: number;
+  /** of response bodies, in the store. https://wicg.github.io/background-fetch/#background-fetch-stored-body-bytes-total */
+  readonly downloaded: number;
 }
 
-/** Request body bytes transmitted, of all records. */
-function uploadedTotal(records: readonly StoredRecord[]): number {
-  return records.reduce((total, record) => total + record.uploaded, 0);
+export function addUp(records: readonly StoredRecord[]): Totals {
+  let [uploaded, downloaded] = [0, 0];
+  for (const record of records) {
+    uploaded += record.uploaded;
+    downloaded += storedLength(record);
+  }
+  return { uploaded, downloaded };
 }
 
 /** What contexts show of a background fetch. */
-export function takeSnapshot(
-  fetch: StoredBackgroundFetch,
-  records: readonly StoredRecord[],
-): BackgroundFetchSnapshot {
+export function takeSnapshot(fetch: StoredBackgroundFetch, totals: Totals): BackgroundFetchSnapshot {
   const ended = fetch.state === 'event-owed';
   return {
     ...fetch,
-    uploaded: uploadedTotal(records),
-    downloaded: storedBodyBytesTotal(records),
+    ...totals,
     result: ended ? fetch.result : '',
     failureReason: ended ? fetch.failureReason : '',
     recordsAvailable: fetch.state !== 'released',

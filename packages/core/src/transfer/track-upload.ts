@@ -20,7 +20,7 @@ export function trackUpload(transfer: Transfer, attempt: Attempt, body: RequestB
       if (job.signal.aborted) attempt.abort();
     },
     sent(uploaded = transfer.record.uploaded) {
-      job.records[index] = { ...transfer.record, uploaded };
+      job.mirror(index, { ...transfer.record, uploaded });
       job.onChange();
       onMoved();
       // with the whole of it, the server may take its time

@@ -8,6 +8,8 @@ export const databaseVersion = 1;
  * Texts that apps choose are kept as JSON strings: SQLite's own texts can hold neither lone surrogates nor, for all of
  * its functions, NUL.
  *
+ * `url` of a record is that of its request without the fragment, to find it by.
+ *
  * `bytes` says which bytes of a body are stored: in `data`, or where that is null in the body's file, at the same
  * offset. What a file holds beyond its rows does not count.
  */
@@ -21,9 +23,11 @@ CREATE INDEX fetches_by_position ON fetches (position);
 CREATE INDEX fetches_by_registration ON fetches (registration, position);
 CREATE INDEX fetches_by_id ON fetches (registration, id, position);
 CREATE TABLE records (
-  fetch TEXT NOT NULL, number INTEGER NOT NULL, settled INTEGER NOT NULL, request TEXT NOT NULL, row TEXT NOT NULL,
+  fetch TEXT NOT NULL, number INTEGER NOT NULL, settled INTEGER NOT NULL, url TEXT NOT NULL, request TEXT NOT NULL,
+  row TEXT NOT NULL,
   PRIMARY KEY (fetch, number)
 ) WITHOUT ROWID;
+CREATE INDEX records_by_url ON records (fetch, url, number);
 CREATE TABLE requests (
   fetch TEXT NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL, file TEXT, data BLOB,
   PRIMARY KEY (fetch, number)

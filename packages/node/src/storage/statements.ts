@@ -31,7 +31,8 @@ const sql = {
 
   getRecord: 'SELECT number, request, row FROM records WHERE fetch = ? AND number = ?',
   listRecords: 'SELECT number, request, row FROM records WHERE fetch = ? ORDER BY number',
-  putRecord: 'INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)',
+  findRecords: 'SELECT number, request, row FROM records WHERE fetch = ? AND url = ? ORDER BY number',
+  putRecord: 'INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)',
   updateRecord: 'UPDATE records SET settled = ?, row = ? WHERE fetch = ? AND number = ?',
   deleteRecords: 'DELETE FROM records WHERE fetch = ?',
 
@@ -78,6 +79,7 @@ interface Rows {
   listFetchesOf: [string];
   getRecord: RecordRow;
   listRecords: RecordRow;
+  findRecords: RecordRow;
   getRequestBody: RequestBodyRow;
   listRequestFiles: [string];
   getFile: [file: string, lent: string | null];

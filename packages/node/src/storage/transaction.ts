@@ -7,6 +7,7 @@ import {
   type StoredRecord,
   StoreError,
   type StoreTransaction,
+  withoutFragment,
 } from '@background-fetch/core';
 import type { Bodies } from './bodies.ts';
 import type { StagedBytes } from './body-files.ts';
@@ -110,9 +111,12 @@ export class ReadTransaction implements StoreTransaction {
     return row && toRecord(row);
   }
 
-  async listRecords(fetch: FetchKey): Promise<StoredRecord[]> {
+  async listRecords(fetch: FetchKey, url?: string): Promise<StoredRecord[]> {
     this.requireRunning();
-    return this.statements.listRecords.all([column(fetch)]).map(toRecord);
+    const { listRecords, findRecords } = this.statements;
+    const rows =
+      url === undefined ? listRecords.all([column(fetch)]) : findRecords.all([column(fetch), column(url)]);
+    return rows.map(toRecord);
   }
 
   putRecord(_record: StoredRecord): void {
@@ -194,7 +198,15 @@ export class WriteTransaction extends ReadTransaction {
       const state = encodeRecordState(record);
       // a request never changes
       if (updateRecord.run([settled, state, fetch, record.index]).changes > 0) return;
-      putRecord.run([fetch, record.index, settled, encodeRequest(record.request), state]);
+      const { index, request } = record;
+      putRecord.run([
+        fetch,
+        index,
+        settled,
+        column(withoutFragment(request.url)),
+        encodeRequest(request),
+        state,
+      ]);
     });
   }
 

@@ -1,4 +1,5 @@
 import {
+  addUp,
   type ClientStore,
   createRealm,
   type Realm,
@@ -84,7 +85,7 @@ export async function beginGeneration(scope: string): Promise<void> {
     for (const { key } of fetches) transaction.deleteFetch(key);
     return fetches;
   });
-  for (const fetch of purged) channel.publish(takeSnapshot({ ...fetch, state: 'released' }, []));
+  for (const fetch of purged) channel.publish(takeSnapshot({ ...fetch, state: 'released' }, addUp([])));
 }
 
 function newGeneration(): string {

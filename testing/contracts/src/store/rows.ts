@@ -164,6 +164,32 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
       );
     });
 
+    it('are found by the URLs of their requests, fragments left out', async () => {
+      const { store } = fixture();
+      const urls = ['/a', '/b', '/a#x', '/a?q', '/aa'].map((path) => `https://app.test${path}`);
+      await store.transact('write', async (transaction) => {
+        for (const [index, url] of urls.entries()) {
+          transaction.putRecord(sampleRecord({ index, request: { ...sampleRecord().request, url } }));
+        }
+      });
+      const find = (url?: string) =>
+        store.transact('read', (transaction) => transaction.listRecords('fetch-1', url));
+      const all = await find();
+      assert.deepEqual(
+        all.map(({ request }) => request.url),
+        urls,
+      );
+      const wanted = (await find('https://app.test/a')).filter(
+        ({ request }) => request.url.split('#')[0] === 'https://app.test/a',
+      );
+      assert.deepEqual(
+        wanted.map(({ index }) => index),
+        [0, 2],
+      );
+      // a store may give more, and nothing that it did not keep
+      for (const record of await find('https://app.test/none')) assert.ok(urls.includes(record.request.url));
+    });
+
     it('of a newer schema are refused', async () => {
       const { store } = fixture();
       await store.transact('write', async (transaction) =>

@@ -28,20 +28,20 @@ export const storing: readonly Mutant[] = [
   {
     name: 'tell of bytes that are not stored yet',
     file: 'algorithms/update-background-fetch-instances.ts',
-    from: 'const snapshot = takeSnapshot(job.fetch, job.records);',
-    to: 'const snapshot = { ...takeSnapshot(job.fetch, job.records), downloaded: job.downloaded + job.pendingBytes };',
+    from: 'const snapshot = takeSnapshot(job.fetch, job.totals);',
+    to: 'const snapshot = { ...takeSnapshot(job.fetch, job.totals), downloaded: job.totals.downloaded + job.pendingBytes };',
   },
   {
     name: 'store bytes beyond downloadTotal',
     file: 'algorithms/receive-body.ts',
-    from: 'return downloadTotal !== 0 && job.downloaded + job.pendingBytes + added > downloadTotal;',
-    to: 'return downloadTotal !== 0 && job.downloaded > downloadTotal;',
+    from: 'return downloadTotal !== 0 && job.totals.downloaded + job.pendingBytes + added > downloadTotal;',
+    to: 'return downloadTotal !== 0 && job.totals.downloaded > downloadTotal;',
   },
   {
     name: 'forget the bytes under way when counting against downloadTotal',
     file: 'algorithms/receive-body.ts',
-    from: 'job.downloaded + job.pendingBytes + added > downloadTotal',
-    to: 'job.downloaded + added > downloadTotal',
+    from: 'job.totals.downloaded + job.pendingBytes + added > downloadTotal',
+    to: 'job.totals.downloaded + added > downloadTotal',
   },
   {
     name: 'begin a body before the one it replaces is dropped',

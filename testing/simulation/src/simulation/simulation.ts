@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  addUp,
   type BackgroundFetchRegistration,
   type RegistrationKey,
   setPaused,
@@ -185,7 +186,7 @@ export class Simulation {
         return fetches;
       });
       for (const fetch of purged)
-        page.clientPorts.announcements.publish(takeSnapshot({ ...fetch, state: 'released' }, []));
+        page.clientPorts.announcements.publish(takeSnapshot({ ...fetch, state: 'released' }, addUp([])));
       world.wakeEngines(old);
     });
     world.clock.setTimer(purgeInterval, () => {

@@ -10,6 +10,7 @@ import {
   StoreError,
   type StoreTransaction,
   schemaVersion,
+  withoutFragment,
 } from '@background-fetch/core';
 import type { BodyRow, BytesRow, Commit, MemoryDisk } from './memory-disk.ts';
 import { TableView } from './table.ts';
@@ -144,11 +145,12 @@ export class MemoryTransaction implements StoreTransaction {
     return row && known(row);
   }
 
-  async listRecords(fetch: FetchKey): Promise<StoredRecord[]> {
+  async listRecords(fetch: FetchKey, url?: string): Promise<StoredRecord[]> {
     await this.#check(false);
     return [...this.#records.entries()]
       .map(([, row]) => row)
       .filter((row) => row.fetch === fetch)
+      .filter(({ request }) => url === undefined || withoutFragment(request.url) === url)
       .map(known)
       .sort((a, b) => a.index - b.index);
   }
