@@ -13,6 +13,7 @@ export { defineEventHandler, defineInterface, internal } from './api/web-idl.ts'
 export * from './engine/engine.ts';
 export * from './model/background-fetch.ts';
 export * from './model/byte-ranges.ts';
+export { getHeader } from './model/header-list.ts';
 export * from './model/image-resource.ts';
 export * from './model/record.ts';
 export * from './model/schema.ts';

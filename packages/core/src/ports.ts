@@ -2,6 +2,7 @@ import type { FetchKey, RegistrationKey, StoredBackgroundFetch } from './model/b
 import type {
   BodyKey,
   ContentCoding,
+  ResponseData,
   ResponseHead,
   RetryCounts,
   StoredRecord,
@@ -182,6 +183,12 @@ export interface Random {
 /** Whether a body, given in parts, is one that a request's `integrity` allows: see verify-integrity.ts. */
 export type VerifyIntegrity = (integrity: string, body: AsyncIterable<Uint8Array>) => Promise<boolean>;
 
+/**
+ * The digests of the whole body that its own response names, as the metadata of `integrity`; '' if it names none that
+ * can be checked over what is stored of it.
+ */
+export type PromisedIntegrity = (request: StoredRequest, data: ResponseData | null) => string;
+
 export interface Lifetime {
   /** Keeps the host awake, as far as it lets us, until `work` settles. */
   keepAwake(work: Promise<unknown>): void;
@@ -262,6 +269,8 @@ export interface EnginePorts extends ClientPorts {
   readonly mend?: (registration: RegistrationKey) => Promise<void>;
   /** Absent where the host has no hash that takes a body in parts. */
   readonly verifyIntegrity?: VerifyIntegrity;
+  /** Absent where what responses say of themselves is not checked. */
+  readonly promisedIntegrity?: PromisedIntegrity;
 }
 
 /** The service worker registration behind a BackgroundFetchManager, as its host knows it. */

@@ -16,6 +16,7 @@ import {
 } from '@background-fetch/core';
 import { LocalAnnouncements } from './host/announcements.ts';
 import { ClientClock } from './host/clock.ts';
+import { promisedIntegrity } from './host/digest-fields.ts';
 import { EngineEvents, eventNames } from './host/engine-events.ts';
 import { createEngineHost, registrationKey } from './host/engine-host.ts';
 import type { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent } from './host/extendable-event.ts';
@@ -100,6 +101,7 @@ export class BackgroundFetchEngine extends EventTarget {
       log: { warn: parts.log },
       mend: (registration: string) => store.mend(registration),
       verifyIntegrity: verify,
+      promisedIntegrity,
     };
     this.#engine = new Engine(ports, registrationKey, options);
     this.#engine.start();

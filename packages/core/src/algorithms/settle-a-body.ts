@@ -12,19 +12,24 @@ export function isOkStatus(status: number): boolean {
 
 /**
  * Settles a record whose body is complete: the last bytes and the result go into the store together. The record stays
- * unsettled if the body must be fetched again, because its parts don't make what `integrity` promises.
+ * unsettled if the body must be fetched again, because it is not what `integrity`, or its response's own digest, promises.
  * https://wicg.github.io/background-fetch/#complete-a-record-algorithm, "if the bytes transmission is done normally"
  */
 export async function settleABody(transfer: Transfer, sink?: BodySink): Promise<undefined> {
-  const { lessons } = transfer;
-  const { integrity } = transfer.record.request;
+  const { lessons, record, ports } = transfer;
+  const { integrity } = record.request;
   const settleByStatus = (record: UnsettledRecord): StoredRecord => settled(record, resultOf(record));
-  if (integrity === '' && sink) return await sink.finish(settleByStatus);
+  const promised =
+    ports.promisedIntegrity?.(record.request, sink ? await sink.preview() : record.responseData) ?? '';
+  if (integrity + promised === '' && sink) return await sink.finish(settleByStatus);
   await sink?.finish();
   const data = transfer.record.responseData;
-  if (integrity !== '' && data && isOkStatus(data.head.status)) {
-    if (!(await hasIntegrity(transfer, data, integrity))) {
-      if (data.responses === 1 || lessons.integrityFailed) return await transfer.settle('fetch-error');
+  if (data && isOkStatus(data.head.status)) {
+    const asked = await hasIntegrity(transfer, data, integrity);
+    if (!asked || !(await hasIntegrity(transfer, data, promised))) {
+      // what the app does not want is the resource itself; what the server did not mean may have been damaged
+      const final = !asked && data.responses === 1;
+      if (final || lessons.integrityFailed) return await transfer.settle('fetch-error');
       lessons.integrityFailed = true;
       lessons.startOver = true;
       return undefined;
@@ -38,6 +43,7 @@ function resultOf(record: StoredRecord): RecordResult {
 }
 
 async function hasIntegrity(transfer: Transfer, data: ResponseData, integrity: string): Promise<boolean> {
+  if (integrity === '') return true;
   const { verifyIntegrity, store, log } = transfer.ports;
   if (!verifyIntegrity) {
     log.warn(`${data.head.url} can't be checked: background-fetch/integrity is not loaded`);

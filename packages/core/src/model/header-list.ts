@@ -7,5 +7,5 @@ export function getHeader(headers: HeaderList, name: string): string | null {
 
 /** The list without what holds for one transmission of a body, and not for the whole body. */
 export function withoutLengths(headers: HeaderList): HeaderList {
-  return headers.filter(([name]) => !/^content-(range|length)$/i.test(name));
+  return headers.filter(([name]) => !/^content-(range|length|digest)$/i.test(name));
 }
