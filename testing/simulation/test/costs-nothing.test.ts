@@ -60,3 +60,23 @@ test('records that are offline for a day are written once', async () => {
   world.connectivity.setOnline(true);
   await world.clock.runUntil(succeeded);
 });
+
+test('a background fetch that is paused is not told of again whenever others begin', async () => {
+  const world = new World();
+  const film = 'https://app.test/film';
+  world.network.serve(film, { size: 200_000, chunkSize: 2000, chunkInterval: 40 });
+  const life = world.start();
+  const resting = await world.clock.runUntil(life.backgroundFetch.fetch('resting', film));
+  await world.clock.advance(1000);
+  await world.clock.runUntil(setPaused(resting, true));
+  await world.clock.runUntil(life.backgroundFetch.fetch('first', film));
+  await world.clock.advance(60_000);
+  const told: string[] = [];
+  world.observers.push({ announced: ({ id }) => void told.push(id) });
+  for (const id of ['second', 'third']) {
+    await world.clock.runUntil(life.backgroundFetch.fetch(id, film));
+    await world.clock.advance(60_000);
+  }
+  expect(told).toContain('third');
+  expect(told).not.toContain('resting');
+});

@@ -27,6 +27,8 @@ export class Engine {
   readonly #workshop: Workshop;
   readonly #registration: RegistrationKey;
   readonly #jobs = new Map<FetchKey, Job>();
+  /** Those that are paused, of which a job has told: until they are resumed, no other one has anything to do. */
+  readonly #resting = new Set<FetchKey>();
   readonly #tasks = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #running: Promise<void> | null = null;
@@ -145,9 +147,13 @@ export class Engine {
   }
 
   async #follow(fetch: StoredBackgroundFetch): Promise<void> {
-    const job = this.#jobs.get(fetch.key);
+    const { key, state } = fetch;
+    const told = this.#resting.has(key);
+    if (state === 'paused') this.#resting.add(key);
+    else this.#resting.delete(key);
+    const job = this.#jobs.get(key);
     if (job) job.adopt(fetch);
-    else await this.#begin(fetch);
+    else if (state !== 'paused' || !told) await this.#begin(fetch);
   }
 
   async #begin(fetch: StoredBackgroundFetch): Promise<void> {
