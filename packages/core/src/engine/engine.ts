@@ -185,7 +185,9 @@ export class Engine {
     const ended = await performABackgroundFetch(job);
     // who purged it has told of it, unless it was the user or the browser
     if (!ended && job.interruption !== 'stopped')
-      this.#workshop.ports.announcements.publish(takeSnapshot({ ...job.fetch, state: 'released' }, []));
+      this.#workshop.ports.announcements.publish(
+        takeSnapshot({ ...job.fetch, state: 'released' }, addUp([])),
+      );
     if (ended?.state === 'event-owed') await fireTheTerminalEvent(this.#workshop, ended, signal);
   }
 }
