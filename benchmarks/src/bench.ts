@@ -15,13 +15,26 @@ import type { Measured, Operation, Workload } from './workload.ts';
 const operationTimeout = 120_000;
 
 /** A script from another origin, as the control's is, has no base URL. */
-const importMeasure = "import(new URL('/measure.js', location.href).href)";
+function importing(script: string): string {
+  return `import(new URL('/${script}.js', location.href).href)`;
+}
+
+const importMeasure = importing('measure');
 
 /** What all measurements share: the built page, its server, and the control of its pages. */
 export interface Bench extends AsyncDisposable {
   readonly server: BodyServer;
   /** Starts a browser on the page; resolves when it is ready to measure. */
   open(engine: EngineName): Promise<BenchPage>;
+  /** The same with the page's other script. */
+  openForLoad(engine: EngineName): Promise<LoadPage>;
+}
+
+/** The page that bears a load. */
+export interface LoadPage extends AsyncDisposable {
+  readonly browser: Browser;
+  /** Calls what page/load.ts exports under this name. */
+  call<T>(name: string, ...args: readonly unknown[]): Promise<T>;
 }
 
 /** The page in a fresh browser of its own. */
@@ -40,6 +53,7 @@ export async function setUpBench(engineOptions: string | undefined): Promise<Ben
   return {
     server,
     open: (engine) => openPage(engine, control, server, engineOptions),
+    openForLoad: (engine) => openLoadPage(engine, control, server),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await site[Symbol.asyncDispose]();
@@ -73,6 +87,31 @@ async function openPage(
         within(
           page.run<Measured>(`return (await ${importMeasure}).measure(...args)`, operation, workload),
           () => page.run<string>(`return (await ${importMeasure}).describeUnfinished()`),
+        ),
+      [Symbol.asyncDispose]: () => browser.close(),
+    };
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+async function openLoadPage(
+  engine: EngineName,
+  control: RemoteControl,
+  server: BodyServer,
+): Promise<LoadPage> {
+  const browser = await launchUndriven(engine, { url: `${server.origin}/page.html` });
+  try {
+    const page = await control.waitForPage();
+    await page.run(`await ${importing('load')}`);
+    return {
+      browser,
+      call: (name, ...args) =>
+        page.run(
+          `const [name, ...rest] = args; return (await ${importing('load')})[name](...rest)`,
+          name,
+          ...args,
         ),
       [Symbol.asyncDispose]: () => browser.close(),
     };

@@ -40,6 +40,8 @@ async function buildPage(directory: string): Promise<void> {
   for (const [name, entry] of [
     ['measure', 'page/measure.ts'],
     ['service-worker', 'service-worker.ts'],
+    ['load', 'page/load.ts'],
+    ['load-worker', 'load-worker.ts'],
   ] as const) {
     await build({
       ...quiet,

@@ -1,8 +1,8 @@
+import type { LoadShape } from '../load-shape.ts';
+
 /** How many records there are, and how they are spread. */
-export interface Shape {
+export interface Shape extends LoadShape {
   readonly name: string;
-  readonly fetches: number;
-  readonly recordsPerFetch: number;
 }
 
 // 100,000 records in one fetch do not end in a time that can be waited for, see report.ts
@@ -14,3 +14,9 @@ export const shapes: readonly Shape[] = [
     recordsPerFetch: 100,
   })),
 ];
+
+/** What browsers bear: as many background fetches as an app may have at once. */
+export const browserShapes: readonly LoadShape[] = [100, 1000].map((fetches) => ({
+  fetches,
+  recordsPerFetch: 10,
+}));

@@ -1,5 +1,6 @@
 import { install } from 'background-fetch/ponyfill';
 import type { Measured, Operation, Workload } from '../workload.ts';
+import { activated } from './activated.ts';
 import { type Bodies, backgroundFetch, backgroundFetchAndCopy, drain, putIntoCache } from './operations.ts';
 
 // The page lies outside of the scope: its own fetches don't pass the worker, so the peers are at their best.
@@ -68,17 +69,4 @@ async function until(work: Promise<void>): Promise<{ done: number; copied: null 
 function requireNative(): NonNullable<typeof native> {
   if (!native) throw new Error('This browser has no Background Fetch of its own, or it is switched off');
   return native;
-}
-
-function activated({ installing, waiting, active }: ServiceWorkerRegistration): Promise<void> {
-  const worker = installing ?? waiting ?? active;
-  if (!worker) throw new Error('The service worker is gone');
-  return new Promise((resolve, reject) => {
-    const look = (): void => {
-      if (worker.state === 'activated') resolve();
-      if (worker.state === 'redundant') reject(new Error('The service worker failed to install'));
-    };
-    worker.addEventListener('statechange', look);
-    look();
-  });
 }
