@@ -54,6 +54,12 @@ export const responses: readonly Mutant[] = [
     to: "return 'complete';",
   },
   {
+    name: 'take a part of an unknown total for the rest',
+    file: response,
+    from: "const showsEnd = exchange.plan.kind === 'plain' || response.head.status !== 206;",
+    to: 'const showsEnd = true;',
+  },
+  {
     name: 'take a cut for the end',
     file: response,
     from: "return end === 'closed' ? undefined : await afterCut(transfer);",
