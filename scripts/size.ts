@@ -12,8 +12,8 @@ const kilobyte = 1000;
 const entries: Record<string, { readonly limit: number; readonly target: number }> = {
   'index.js': { limit: 9.52 * kilobyte, target: 8 * kilobyte },
   'ponyfill.js': { limit: 9.45 * kilobyte, target: 8 * kilobyte },
-  'service-worker.js': { limit: 19.74 * kilobyte, target: 14 * kilobyte },
-  'background-fetch.sw.js': { limit: 19.78 * kilobyte, target: 14 * kilobyte },
+  'service-worker.js': { limit: 19.98 * kilobyte, target: 14 * kilobyte },
+  'background-fetch.sw.js': { limit: 20.02 * kilobyte, target: 14 * kilobyte },
 };
 
 /** The file and the chunks it imports. */

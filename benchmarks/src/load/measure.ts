@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { BackgroundFetchRegistration } from '@background-fetch/node';
 import { startFaultServer } from '@background-fetch/testing-fault-server';
 import type { Shape } from './shapes.ts';
 
@@ -44,6 +45,7 @@ export async function measure(shape: Shape, origin: string): Promise<Measurement
   let [peak, progress] = [0, 0];
   try {
     const ended = allSucceed(engine, shape.fetches);
+    const registrations = new Map<string, BackgroundFetchRegistration>();
     const begin = performance.now();
     loop.enable();
     for (let number = 0; number < shape.fetches; number++) {
@@ -52,6 +54,7 @@ export async function measure(shape: Shape, origin: string): Promise<Measurement
         (_, index) => `${origin}/r/${index}?size=${bodySize}`,
       );
       const registration = await engine.backgroundFetch.fetch(`fetch ${number}`, urls);
+      registrations.set(registration.id, registration);
       registration.addEventListener('progress', () => progress++);
     }
     const started = performance.now();
@@ -62,7 +65,7 @@ export async function measure(shape: Shape, origin: string): Promise<Measurement
     while (!over) {
       await timed(spent.getIds, () => engine.backgroundFetch.getIds());
       const [id] = await engine.backgroundFetch.getIds();
-      const registration = id === undefined ? undefined : await engine.backgroundFetch.get(id);
+      const registration = registrations.get(id ?? '');
       if (registration?.recordsAvailable) {
         // it may be released in between, which is no matter of time
         await timed(spent.match, () =>

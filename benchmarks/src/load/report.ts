@@ -36,10 +36,9 @@ export function describe(found: readonly Measurement[]): string {
     '',
     ...lines,
     '',
-    '**Missed:** 100,000 records in *one* background fetch had not ended after 459 s, with 1.7 GB of memory, when that was tried: the',
-    'time grows faster than the number of records. In fetches of 100 records they end. Until that is mended, spread',
-    'so many requests over several background fetches. A record that is offline asks for the network at most every five minutes',
-    'on a timer of its own, and writes nothing; one that is paused has no timer at all.',
+    'A background fetch that is paused has no timer and writes nothing. Of those that are offline, one record for each origin',
+    'asks for the network, at most every five minutes, and writes nothing either',
+    '(`testing/simulation/test/costs-nothing.test.ts`).',
     '',
   ].join('\n');
 }

@@ -5,14 +5,11 @@ export interface Shape extends LoadShape {
   readonly name: string;
 }
 
-// 100,000 records in one fetch do not end in a time that can be waited for, see report.ts
+const sizes = [1000, 10_000, 100_000];
+
 export const shapes: readonly Shape[] = [
-  ...[1000, 10_000].map((records) => ({ name: 'one fetch', fetches: 1, recordsPerFetch: records })),
-  ...[1000, 10_000, 100_000].map((records) => ({
-    name: 'fetches of 100',
-    fetches: records / 100,
-    recordsPerFetch: 100,
-  })),
+  ...sizes.map((records) => ({ name: 'one fetch', fetches: 1, recordsPerFetch: records })),
+  ...sizes.map((records) => ({ name: 'fetches of 100', fetches: records / 100, recordsPerFetch: 100 })),
 ];
 
 /** What browsers bear: as many background fetches as an app may have at once. */

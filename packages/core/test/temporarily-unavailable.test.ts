@@ -33,7 +33,7 @@ it('100,000 records wait, and are let go together, in time that grows with their
   timeout: 15_000,
 }, async () => {
   const job = jobOf(100_000);
-  const waits = job.records.map((_, index) => waitForRetry(new Transfer(job, index), 0));
+  const waits = job.records.map((_, index) => waitForRetry(new Transfer(job, index)));
   expect(timers.size).toBe(100_000);
   job.interrupt('stopped');
   await Promise.all(waits);
@@ -42,7 +42,7 @@ it('100,000 records wait, and are let go together, in time that grows with their
 
 it('a wait that is over leaves nothing behind', async () => {
   const job = jobOf(1);
-  const wait = waitForRetry(new Transfer(job, 0), 0);
+  const wait = waitForRetry(new Transfer(job, 0));
   for (const due of [...timers]) due();
   await wait;
   expect([timers.size, job.waits.size]).toEqual([0, 0]);

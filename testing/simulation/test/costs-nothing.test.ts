@@ -43,22 +43,54 @@ test.each([1, 100, 1000])(
   },
 );
 
-test('records that are offline for a day are written once', async () => {
+/** What a day without a network costs. */
+async function offlineDay(urls: readonly string[]) {
   const world = new World();
-  const urls = Array.from({ length: 20 }, (_, index) => `https://app.test/${index}`);
   for (const url of urls) world.network.serve(url, { size: 1000 });
   world.connectivity.setOnline(false);
   const life = world.start();
   const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
-  await world.clock.runUntil(life.backgroundFetch.fetch('films', urls));
-  let commits = 0;
-  world.observers.push({ committed: () => void commits++ });
+  await world.clock.runUntil(life.backgroundFetch.fetch('films', [...urls]));
+  const spent = { timers: 0, commits: 0, requests: 0 };
+  const setTimer = world.clock.setTimer.bind(world.clock);
+  world.observers.push({
+    asked: () => void spent.requests++,
+    committed: () => void spent.commits++,
+  });
+  await world.clock.advance(60_000);
+  const first = { ...spent };
+  world.clock.setTimer = (delay, callback) => {
+    spent.timers++;
+    return setTimer(delay, callback);
+  };
   await world.clock.advance(day);
-  // a commit may be of several records
-  expect(commits).toBeGreaterThan(0);
-  expect(commits).toBeLessThanOrEqual(urls.length);
+  const { timers, commits, requests } = spent;
   world.connectivity.setOnline(true);
   await world.clock.runUntil(succeeded);
+  return { first, timers, commits: commits - first.commits, requests: requests - first.requests };
+}
+
+/** every five minutes, and a little more often at the start */
+const probesOfADay = (24 * 60) / 5 + 10;
+
+test.each([1, 20, 1000])('%i records that are offline for a day are asked for as one is', async (records) => {
+  const urls = Array.from({ length: records }, (_, index) => `https://app.test/${index}`);
+  const { first, timers, commits, requests } = await offlineDay(urls);
+  // a commit may be of several records
+  expect(first.commits).toBeGreaterThan(0);
+  expect(first.commits).toBeLessThanOrEqual(records + 1);
+  expect(commits).toBe(0);
+  expect(requests).toBeGreaterThan(200);
+  expect(requests).toBeLessThanOrEqual(probesOfADay);
+  // that of the next turn, and those of an attempt
+  expect(timers).toBeLessThanOrEqual(4 * probesOfADay);
+});
+
+test('each origin is asked for by itself', async () => {
+  const urls = Array.from({ length: 90 }, (_, index) => `https://app-${index % 3}.test/${index}`);
+  const { requests } = await offlineDay(urls);
+  expect(requests).toBeGreaterThan(3 * 200);
+  expect(requests).toBeLessThanOrEqual(3 * probesOfADay);
 });
 
 test('a background fetch that is paused is not told of again whenever others begin', async () => {

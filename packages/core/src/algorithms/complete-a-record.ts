@@ -7,7 +7,7 @@ import { chooseDelay, countAttempt, type Failure, isRetryableMethod } from '../t
 import { Transfer } from '../transfer/transfer.ts';
 import { processResponse } from './process-response.ts';
 import { settleABody } from './settle-a-body.ts';
-import { waitForRetry } from './temporarily-unavailable.ts';
+import { endOutage, waitForRetry } from './temporarily-unavailable.ts';
 
 /**
  * Completes a record: fetches its request, and what is missing of its response after each failure, until it is
@@ -19,19 +19,20 @@ import { waitForRetry } from './temporarily-unavailable.ts';
  */
 export async function completeARecord(job: Job, index: number): Promise<void> {
   const transfer = new Transfer(job, index);
-  for (let probes = 0; transfer.record.state !== 'settled'; ) {
+  while (transfer.record.state !== 'settled') {
     // 3. A paused fetch has no job that goes on.
     if (job.interruption) return;
     try {
-      await waitForRetry(transfer, probes);
+      await waitForRetry(transfer);
       const failure = await makeAttempt(transfer);
       const isOffline = failure && !failure.answered && !transfer.ports.connectivity.isOnline();
-      probes = isOffline ? probes + 1 : 0;
+      if (!isOffline) endOutage(transfer);
       // a probe that fails changes nothing: days without a network must not cost a write for each
       if (isOffline && transfer.record.state === 'offline') continue;
       if (isOffline) await transfer.commit(offline);
       else if (failure) await scheduleRetry(transfer, failure);
     } catch (error) {
+      endOutage(transfer);
       // purged, or settled by somebody else
       if (job.interruption || error instanceof StaleWriteError) return;
       if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
@@ -119,6 +120,7 @@ async function fetchOnce(
   const response = await (upload ? fetching : attempt.receive(fetching, body?.size)).catch(() => null);
   attempt.throwIfInterrupted();
   if (response) {
+    endOutage(transfer);
     const sentIfRange = 'If-Range' in headers;
     return await processResponse({ transfer, attempt, plan, response, sentIfRange, parallel, release });
   }

@@ -5,6 +5,7 @@ import { requireUnsettled, storedLength, withRecordResult } from '../model/trans
 import type { EnginePorts, HostBytes } from '../ports.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import type { EngineOptions } from './options.ts';
+import type { Outage } from './outage.ts';
 import type { TransferScheduler } from './scheduler.ts';
 
 /** Why the transfers of a job have to let go: for ever, or until the fetch gets another job. */
@@ -37,6 +38,8 @@ export class Job {
   pendingBytes = 0;
   /** What ends the waits of its records: many listeners of one signal would take ever longer to add. */
   readonly waits = new Set<() => void>();
+  /** By origin. */
+  readonly outages = new Map<string, Outage>();
 
   constructor(
     readonly workshop: Workshop,

@@ -18,6 +18,10 @@ export class Transfer {
     return this.job.record(this.index);
   }
 
+  get origin(): string {
+    return new URL(this.record.request.url).origin;
+  }
+
   get ports(): EnginePorts {
     return this.job.workshop.ports;
   }
