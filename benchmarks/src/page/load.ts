@@ -76,30 +76,33 @@ export async function finish(): Promise<Omit<BrowserLoad, 'starting' | 'paused' 
   let progress = 0;
   const ended = Promise.all(registrations.map((one) => untilSuccess(one, () => progress++)));
   const begin = performance.now();
-  for (const registration of registrations) await resume(registration);
-  const resumed = performance.now();
+  const resuming = resumeAll().then(() => performance.now() - begin);
   let over = false;
-  const finished = ended.finally(() => {
+  const finished = Promise.all([ended, resuming]).finally(() => {
     over = true;
   });
   while (!over) {
     await timed(spent.getIds, () => manager.getIds());
     const number = registrations.findIndex(({ result }) => result === '');
-    const last = urlsOf(number).at(-1);
+    const oldest = registrations[number];
+    const last = urlsOf(number).at(-1) as string;
     // it may be released in between, which is no matter of time
-    if (last)
-      await timed(spent.match, () => (registrations[number] as Registration).match(last)).catch(() => {});
+    if (oldest) await timed(spent.match, () => oldest.match(last)).catch(() => {});
     await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, lookInterval))]);
   }
   await finished;
   const end = performance.now();
   channel.close();
   return {
-    ...{ resuming: resumed - begin, fetching: end - begin, progress },
+    ...{ resuming: await resuming, fetching: end - begin, progress },
     getIds: delaysOf(spent.getIds),
     match: delaysOf(spent.match),
     messages: delaysOf(spent.messages),
   };
+}
+
+async function resumeAll(): Promise<void> {
+  for (const registration of registrations) await resume(registration);
 }
 
 function untilSuccess(registration: Registration, onProgress: () => void): Promise<void> {
