@@ -277,8 +277,8 @@ export interface EnginePorts extends ClientPorts {
 export interface EngineHost {
   /** Whether there is an active worker. */
   hasActiveWorker(): boolean;
-  /** Resolves with the registration's key in the store. */
-  key(): Promise<RegistrationKey>;
+  /** Resolves with the registration's key in the store; as this transaction has it, if one that writes is given. */
+  key(transaction?: ClientTransaction): Promise<RegistrationKey>;
   /**
    * Resolves when the active worker is known to run an engine, with what it can do.
    * @throws TypeError that says what is missing in the worker

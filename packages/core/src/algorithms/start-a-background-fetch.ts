@@ -1,4 +1,4 @@
-import { isActive, type StoredBackgroundFetch } from '../model/background-fetch.ts';
+import { isActive, type RegistrationKey, type StoredBackgroundFetch } from '../model/background-fetch.ts';
 import type { ImageResource } from '../model/image-resource.ts';
 import { noRetries, type StoredRequest } from '../model/record.ts';
 import { schemaVersion } from '../model/schema.ts';
@@ -49,13 +49,16 @@ export async function startABackgroundFetch(
       'NotAllowedError',
     );
   }
-  const registration = await host.key();
   // 8.5.
-  const requireFree = async (transaction: ClientTransaction): Promise<void> => {
-    if (!(await transaction.findFetches(registration, id)).some(isActive)) return;
+  const requireFree = async (
+    transaction: ClientTransaction,
+    registration: RegistrationKey,
+  ): Promise<RegistrationKey> => {
+    if (!(await transaction.findFetches(registration, id)).some(isActive)) return registration;
     throw new TypeError(`Background fetch "${id}" is active: choose another id, or get() it`);
   };
-  await store.transact('read', requireFree);
+  const looked = await host.key();
+  await store.transact('read', (transaction) => requireFree(transaction, looked));
   const { integrity } = await host.requireEngine();
   if (!integrity && requests.some((request) => request.integrity !== '')) {
     throw new DOMException(
@@ -69,7 +72,8 @@ export async function startABackgroundFetch(
   await requireSpace(store, id, downloadTotal);
   // 8.12.-8.13.
   return await store.transact('write', async (transaction) => {
-    await requireFree(transaction);
+    // what it was may have been deleted while the bodies were read
+    const registration = await requireFree(transaction, await host.key(transaction));
     const fetch: StoredBackgroundFetch = {
       ...{ schema: schemaVersion, key: createKey(random), registration, id },
       ...{ order: await transaction.nextOrder(), title, icons, downloadTotal, uploadTotal },

@@ -14,7 +14,7 @@ const answers = new WeakMap<ServiceWorker, Promise<HelloAnswer>>();
 export function createPageHost(registration: ServiceWorkerRegistration): EngineHost {
   return {
     hasActiveWorker: () => registration.active !== null,
-    key: () => registrationKey(registration.scope),
+    key: (transaction) => registrationKey(registration.scope, transaction),
     requireEngine: () => greet(registration),
     wake: () => ping(registration),
     startPolicy: getStartPolicy,

@@ -9,7 +9,7 @@ import { scope } from './scope.ts';
 export function createWorkerHost(wake: () => void): EngineHost {
   return {
     hasActiveWorker: () => scope.registration.active !== null,
-    key: () => registrationKey(scope.registration.scope),
+    key: (transaction) => registrationKey(scope.registration.scope, transaction),
     requireEngine: async () => ({ integrity: getIntegrity() !== undefined }),
     wake,
     startPolicy: getStartPolicy,

@@ -1,6 +1,7 @@
 import {
   addUp,
   type ClientStore,
+  type ClientTransaction,
   createRealm,
   type Realm,
   type RegistrationKey,
@@ -40,15 +41,19 @@ export function getContext(): Context {
 }
 
 /** The key of the registration that has this scope now. */
-export function registrationKey(scope: string): Promise<RegistrationKey> {
-  return getContext().realm.ports.store.transact('write', async (transaction) => {
-    let generation = await transaction.getGeneration(scope);
-    if (generation === undefined) {
-      generation = newGeneration();
-      transaction.putGeneration(scope, generation);
-    }
-    return `${generation} ${scope}`;
-  });
+export async function registrationKey(
+  scope: string,
+  transaction?: ClientTransaction,
+): Promise<RegistrationKey> {
+  if (!transaction) {
+    return await getContext().realm.ports.store.transact('write', (own) => registrationKey(scope, own));
+  }
+  let generation = await transaction.getGeneration(scope);
+  if (generation === undefined) {
+    generation = newGeneration();
+    transaction.putGeneration(scope, generation);
+  }
+  return `${generation} ${scope}`;
 }
 
 /** ms for which an engine is waited for that has to let go; one that handles an event may take much longer */

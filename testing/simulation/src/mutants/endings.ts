@@ -39,8 +39,8 @@ export const endings: readonly Mutant[] = [
   {
     name: 'start without looking whether the id is free',
     file: 'algorithms/start-a-background-fetch.ts',
-    from: "return await store.transact('write', async (transaction) => {\n    await requireFree(transaction);",
-    to: "return await store.transact('write', async (transaction) => {",
+    from: 'const registration = await requireFree(transaction, await host.key(transaction));',
+    to: 'const registration = await host.key(transaction);',
   },
   {
     name: 'forget the owed event',

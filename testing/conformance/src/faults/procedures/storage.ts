@@ -1,4 +1,4 @@
-import { release, released, serverSaw, stalled, start } from '../../suites/behaviour/given.ts';
+import { newUpload, release, released, serverSaw, stalled, start } from '../../suites/behaviour/given.ts';
 import { progressed, settled } from '../../support/fetched.ts';
 import type { TestScope } from '../../support/scope.ts';
 import type { Fault, Outcome } from '../fault.ts';
@@ -32,11 +32,7 @@ export const storageProcedures = {
     const file = resourceOf(stalling);
     const registration = await start(scope, file.url);
     await stalled(file);
-    await new Promise((resolve, reject) => {
-      const deletion = indexedDB.deleteDatabase(database);
-      deletion.onsuccess = resolve;
-      deletion.onerror = () => reject(deletion.error);
-    });
+    await deleteDatabase();
     await release(file);
     const ids = await scope.backgroundFetch.getIds();
     const next = await observe(scope, plain);
@@ -44,7 +40,31 @@ export const storageProcedures = {
     const known = ids.includes(registration.id) ? 'remembered' : 'forgotten';
     return `${known}; in the same registration: ${next}`;
   },
+
+  /** A body takes its time to be read, and what was looked up before may be gone by then. */
+  async deleteDatabaseAtStart(scope: TestScope): Promise<Outcome> {
+    const upload = newUpload({ hold: 1 });
+    const { blob } = Request.prototype;
+    Request.prototype.blob = async function () {
+      Request.prototype.blob = blob;
+      await deleteDatabase();
+      return await blob.call(this);
+    };
+    const registration = await start(scope, new Request(upload.url, { method: 'POST', body: 'sent' }));
+    const known = (await scope.backgroundFetch.getIds()).includes(registration.id);
+    await release(upload);
+    const { result } = await settled(registration);
+    return `${known ? 'remembered' : 'forgotten'}: ${result}`;
+  },
 };
+
+function deleteDatabase(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const deletion = indexedDB.deleteDatabase(database);
+    deletion.onsuccess = () => resolve();
+    deletion.onerror = () => reject(deletion.error);
+  });
+}
 
 /**
  * The writes of such a row to an object store in the service worker, from the `first` to the `last`, are refused for

@@ -74,5 +74,11 @@ export const storage: FaultGroup = {
       except: notIndexedDb,
       procedure: 'deleteDatabase',
     },
+    {
+      name: 'the database is deleted while a fetch is started',
+      expected: 'remembered: success',
+      except: notIndexedDb,
+      procedure: 'deleteDatabaseAtStart',
+    },
   ],
 };
