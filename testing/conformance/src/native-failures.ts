@@ -111,7 +111,7 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     'A background fetch seen from several contexts › fires progress in each',
     'A background fetch seen from several contexts › can be read from a page that opened later',
     'The explainer’s film › can be watched while it is downloaded, and afterwards without the network',
-    'A body that is cut › by a FIN again and again is completed as long as some attempts bring something',
+    'A body that is cut › by a FIN again and again is completed, however often, as long as each attempt brings something',
     'A body that is cut › by a RST is completed',
     'A body that is cut › before its first byte is fetched again',
     'A body that is cut › between two chunks, without the last one, is completed',
