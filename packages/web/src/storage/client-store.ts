@@ -8,7 +8,7 @@ import {
 import { encodeRememberedForm } from '../shared/remembered-forms.ts';
 import { findBytes } from './bytes.ts';
 import type { Ask, Database } from './database.ts';
-import { keysBelow, type Rows, type StoreName } from './schema.ts';
+import { fetchesById, keysBelow, type Rows, type StoreName } from './schema.ts';
 
 /** The row, if this code may read it. */
 export function known<T extends { schema: number } | undefined>(row: T): T {
@@ -23,13 +23,8 @@ export function write(ask: Ask, store: StoreName, request: (store: IDBObjectStor
 
 /** The API's view of a transaction. */
 export function viewTransaction(ask: Ask): ClientTransaction {
-  async function listFetches(registration?: string): Promise<Rows['fetches'][]> {
-    const fetches = await ask<Rows['fetches'][]>('fetches', (store) => store.getAll());
-    return fetches
-      .map(known)
-      .filter((fetch) => registration === undefined || fetch.registration === registration)
-      .sort((a, b) => a.order - b.order);
-  }
+  const readFetches = async (request: (store: IDBObjectStore) => IDBRequest): Promise<Rows['fetches'][]> =>
+    (await ask<Rows['fetches'][]>('fetches', request)).map(known).sort((a, b) => a.order - b.order);
 
   return {
     getGeneration: (scope) => ask('meta', (store) => store.get([scope])),
@@ -41,9 +36,12 @@ export function viewTransaction(ask: Ask): ClientTransaction {
     },
 
     getFetch: async (key) => known(await ask<Rows['fetches']>('fetches', (store) => store.get(key))),
-    findFetches: async (registration, id) =>
-      (await listFetches(registration)).filter((fetch) => fetch.id === id),
-    listFetches,
+    findFetches: (registration, id) =>
+      readFetches((store) => store.index(fetchesById).getAll([registration, id])),
+    listFetches: async (registration) =>
+      (await readFetches((store) => store.getAll())).filter(
+        (fetch) => registration === undefined || fetch.registration === registration,
+      ),
     putFetch: (fetch) => write(ask, 'fetches', (store) => store.put(fetch)),
     deleteFetch(key) {
       write(ask, 'fetches', (store) => store.delete(key));

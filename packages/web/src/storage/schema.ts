@@ -39,6 +39,9 @@ const stores: Record<StoreName, IDBObjectStoreParameters> = {
   bytes: {},
 };
 
+/** The index of `fetches` by `[registration, id]`. */
+export const fetchesById = 'id';
+
 /** Every transaction spans all stores, so that any two of which one writes come one after the other. */
 export function beginTransaction(database: IDBDatabase, mode: 'read' | 'write'): IDBTransaction {
   return database.transaction(Object.keys(stores), mode === 'write' ? 'readwrite' : 'readonly', {
@@ -54,7 +57,8 @@ export async function openDatabase(name: string, onClosed: () => void): Promise<
   const opening = indexedDB.open(name, databaseVersion);
   opening.onupgradeneeded = () => {
     for (const [store, parameters] of Object.entries(stores)) {
-      opening.result.createObjectStore(store, parameters);
+      const created = opening.result.createObjectStore(store, parameters);
+      if (store === 'fetches') created.createIndex(fetchesById, ['registration', 'id']);
     }
   };
   const database = await resultOf(opening).catch((error: DOMException) => {
