@@ -4,9 +4,10 @@ import { buildSite } from './runner/build.ts';
 import { type Pass, readCommandLine, usage } from './runner/command-line.ts';
 import { compareWithExpectation } from './runner/compare-with-expectation.ts';
 import { OutputsInOrder, type Print } from './runner/outputs-in-order.ts';
+import type { PassReport } from './runner/pass-report.ts';
 import { printPass, printTotals } from './runner/print.ts';
 import { ResultsServer } from './runner/results-server.ts';
-import { type PassReport, runPass } from './runner/run-pass.ts';
+import { runPass } from './runner/run-pass.ts';
 
 /** Passes that run at the same time: each waits more than it computes. */
 const atATime = 2;

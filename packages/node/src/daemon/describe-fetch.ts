@@ -1,5 +1,4 @@
 import type { StoredBackgroundFetch, StoredRecord } from '@background-fetch/core';
-import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import type { KeptFetch, KeptFile } from './kept-fetch.ts';
 import type { FetchReport, FetchState, FileState, FileStatus } from './status.ts';
 
@@ -7,13 +6,6 @@ import type { FetchReport, FetchState, FileState, FileStatus } from './status.ts
 export interface StoredState {
   readonly fetch: StoredBackgroundFetch;
   readonly records: readonly StoredRecord[];
-}
-
-/** What the engine's store says of it now. */
-export async function readStored(engine: EngineOfDaemon, kept: KeptFetch): Promise<StoredState | null> {
-  if (kept.ended !== null) return null;
-  const fetch = await engine.findFetch(kept.id);
-  return fetch ? { fetch, records: await engine.listRecords(fetch.key) } : null;
 }
 
 /** @param saving whether its files are on their way to their places */

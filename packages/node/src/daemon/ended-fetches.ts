@@ -1,9 +1,9 @@
 import type { BackgroundFetchRegistration } from '@background-fetch/core';
-import { readStored } from './describe-fetch.ts';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import type { Entry, FetchEntries } from './fetch-entries.ts';
 import { type KeptFetch, type KeptFetches, receivedName } from './kept-fetch.ts';
 import { reasonOf } from './private-directory.ts';
+import { readStored } from './read-stored.ts';
 import { receiveFiles } from './receive-files.ts';
 import { saveFiles } from './save-files.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { redactUrl } from '../redact.ts';
-import { describeFetch, readStored } from './describe-fetch.ts';
+import { describeFetch } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import { type Entry, FetchEntries } from './fetch-entries.ts';
@@ -14,6 +14,7 @@ import {
 import { type KeptFetch, type KeptFetches, newKeptFetch } from './kept-fetch.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
+import { readStored } from './read-stored.ts';
 import { isToBeSaved } from './save-files.ts';
 import type { FetchReport } from './status.ts';
 

@@ -1,6 +1,6 @@
 import { nativeFailures } from '../native-failures.ts';
 import type { Print } from './outputs-in-order.ts';
-import type { PassReport, Result } from './run-pass.ts';
+import type { PassReport, Result } from './pass-report.ts';
 
 /**
  * The report of a native run with expected failures as successes, and as failures the expected ones that did not

@@ -1,6 +1,6 @@
 import { nameOf, type Pass } from './command-line.ts';
 import type { Print } from './outputs-in-order.ts';
-import type { PassReport, Result } from './run-pass.ts';
+import type { PassReport, Result } from './pass-report.ts';
 
 const marks = { passed: '✓', failed: '✗', 'not-applicable': '–' };
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { expectationOf, type Fault, type Outcome } from '../faults/fault.ts';
 import { groups } from '../faults/table/index.ts';
 import { type HostName, titleSeparator } from '../protocol.ts';
-import type { PassReport } from './run-pass.ts';
+import type { PassReport } from './pass-report.ts';
 
 export interface HostRun {
   readonly host: HostName;

@@ -4,6 +4,7 @@ import type { HostInfo, PageMessage } from '../protocol.ts';
 import { nameOf, type Pass } from './command-line.ts';
 import { launchNode } from './launch-node.ts';
 import type { Print } from './outputs-in-order.ts';
+import type { PassReport, Result } from './pass-report.ts';
 import { printResult } from './print.ts';
 import type { ResultsServer } from './results-server.ts';
 
@@ -11,14 +12,6 @@ import type { ResultsServer } from './results-server.ts';
 const patience = 90_000;
 /** ms without even a sign of life after which it counts as killed */
 const deathPatience = 30_000;
-
-export type Result = Extract<PageMessage, { type: 'result' }>;
-
-export interface PassReport {
-  readonly results: readonly Result[];
-  /** What no test caught, a stall, a browser that did not start: each fails the run. */
-  readonly errors: readonly string[];
-}
 
 interface Servers {
   readonly faults: FaultServer;
