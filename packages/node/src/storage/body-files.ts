@@ -155,8 +155,9 @@ export class BodyFiles {
 
   /** Frees what a failed write left beyond `end` and beyond what others have written; later writes wait for that. */
   async cutBack(file: string, end: number): Promise<void> {
+    // another cut that is under way has written nothing
     const ends = this.#recent(file).map(({ bytes }) => bytes.offset + bytes.length);
-    const offset = Math.max(end, ...ends);
+    const offset = Math.max(end, ...ends.filter(Number.isFinite));
     const bytes = { file, offset, length: Number.POSITIVE_INFINITY, parts: [], overwritten: false };
     const done = this.cut(file, offset);
     this.#writes.set(file, [...this.#recent(file), { bytes, done }]);

@@ -39,9 +39,13 @@ export async function openStore(
 function assemble(parts: Omit<StoreParts, 'close'>): NodeStore {
   const { database } = parts;
   const close = async (): Promise<void> => {
-    // an empty log is the sign of a store that was closed
     database.reader.close();
-    database.writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    try {
+      // an empty log is the sign of a store that was closed
+      database.writer.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // a full disk: all that was committed is in the log, which the next start reads
+    }
     database.writer.close();
   };
   return new NodeStore({ ...parts, close });

@@ -74,6 +74,23 @@ describe('Bytes that are staged', () => {
     expect(await store.readBytes(body, 0, size)).toEqual(Buffer.from(sampleBytes(0, size)));
   });
 
+  it('leave nothing in the file when they fail, however many fail at once', async () => {
+    await put(0, [sampleBytes(0, size)]);
+    await store.close();
+    store = await openStore(directory, {
+      faults: (point) => {
+        if (point !== 'synced') return;
+        throw Object.assign(new Error('Arranged for a test'), { code: 'ENOSPC', syscall: 'write' });
+      },
+    });
+    const failed = pieces(8)
+      .slice(1)
+      .map(({ offset, parts }) => store.stageBytes(body, offset, parts));
+    for (const { status } of await Promise.allSettled(failed)) expect(status).toBe('rejected');
+    const [name] = await readdir(join(directory, 'bodies'));
+    expect((await stat(join(directory, 'bodies', name as string))).size).toBe(size);
+  });
+
   it('and were overwritten by others since are written again when they are put', async () => {
     const first = [sampleBytes(0, size)];
     const second = [new Uint8Array(size)];
