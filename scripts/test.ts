@@ -13,6 +13,11 @@ interface Count {
   failed: number;
 }
 
+interface Outcome extends Count {
+  /** The lines that say which tests failed. */
+  readonly failures: readonly string[];
+}
+
 interface Step {
   readonly name: string;
   readonly command: readonly string[];
@@ -30,15 +35,25 @@ function countOwnLine(output: string): Count | null {
   return last ? { passed: Number(last[1]), failed: Number(last[2]) } : null;
 }
 
+function withoutColours(output: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: vitest colours its output
+  return output.replace(/\u001b\[\d+m/g, '');
+}
+
 /** The line `Tests  1 failed | 2 passed (3)` of vitest. */
 function countVitest(output: string): Count | null {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: vitest colours its output
-  const line = /^\s*Tests\s.*$/m.exec(output.replace(/\u001b\[\d+m/g, ''))?.[0];
+  const line = /^\s*Tests\s.*$/m.exec(withoutColours(output))?.[0];
   if (!line) return null;
   return {
     passed: Number(/(\d+) passed/.exec(line)?.[1] ?? 0),
     failed: Number(/(\d+) failed/.exec(line)?.[1] ?? 0),
   };
+}
+
+/** The lines in which vitest (`FAIL`) and the runners of ours (`✗`) name what failed. */
+function findFailures(output: string): string[] {
+  const lines = withoutColours(output).matchAll(/^\s*((?:FAIL|✗) .*)$/gm);
+  return [...new Set([...lines].map(([, line = '']) => line.trimEnd()))];
 }
 
 function findTypeScriptProjects(): string[] {
@@ -75,7 +90,7 @@ const steps: readonly Step[] = [
   },
 ];
 
-async function run(step: Step): Promise<Count> {
+async function run(step: Step): Promise<Outcome> {
   console.log(`\n── ${step.name}`);
   const begun = performance.now();
   const [command, ...args] = step.command as [string, ...string[]];
@@ -93,8 +108,8 @@ async function run(step: Step): Promise<Count> {
   });
   console.log(`── ${step.name}: ${Math.round((performance.now() - begun) / 1000)} s`);
   const count = step.count?.(output) ?? { passed: 0, failed: 0 };
-  if (code !== 0) return { ...count, failed: Math.max(count.failed, 1) };
-  return step.count ? count : { passed: 1, failed: 0 };
+  if (code !== 0) return { ...count, failed: Math.max(count.failed, 1), failures: findFailures(output) };
+  return { ...(step.count ? count : { passed: 1, failed: 0 }), failures: [] };
 }
 
 const wanted = process.argv.includes('--only')
@@ -109,14 +124,14 @@ if (process.argv.includes('--list')) {
     const count = await run(step);
     total.passed += count.passed;
     total.failed += count.failed;
-    if (count.failed > 0) failed.push(step.name);
+    if (count.failed > 0) failed.push([step.name, ...count.failures].join('\n  '));
     // a runner that counted nothing has tested nothing
     else if (count.passed === 0) {
       total.failed++;
       failed.push(`${step.name} (ran no test)`);
     }
   }
-  if (failed.length > 0) console.log(`\nfailed: ${failed.join(', ')}`);
+  if (failed.length > 0) console.log(`\nfailed: ${failed.join('\nfailed: ')}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 }
