@@ -12,8 +12,8 @@ const kilobyte = 1000;
 const entries: Record<string, { readonly limit: number; readonly target: number }> = {
   'index.js': { limit: 9.57 * kilobyte, target: 8 * kilobyte },
   'ponyfill.js': { limit: 9.5 * kilobyte, target: 8 * kilobyte },
-  'service-worker.js': { limit: 20.03 * kilobyte, target: 14 * kilobyte },
-  'background-fetch.sw.js': { limit: 20.07 * kilobyte, target: 14 * kilobyte },
+  'service-worker.js': { limit: 20.17 * kilobyte, target: 14 * kilobyte },
+  'background-fetch.sw.js': { limit: 20.21 * kilobyte, target: 14 * kilobyte },
 };
 
 /** The file and the chunks it imports. */

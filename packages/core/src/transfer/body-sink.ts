@@ -120,7 +120,6 @@ export class BodySink {
   }
 
   async #commit(change = (record: UnsettledRecord): StoredRecord => record): Promise<void> {
-    const { job } = this.#transfer;
     const extend = this.#extend;
     const length = this.#gathered;
     const key = this.#transfer.bodyKey(this.#body);
@@ -130,11 +129,6 @@ export class BodySink {
     this.#gathered = 0;
     this.#parts = [];
     this.#head = null;
-    try {
-      if (Array.isArray(parts)) await this.#transfer.ports.store.stageBytes?.(key, offset, parts);
-      await this.#transfer.commit((record) => change(extend(record)), { key, offset, parts });
-    } finally {
-      job.pendingBytes -= length;
-    }
+    await this.#transfer.commit((record) => change(extend(record)), { key, offset, parts, length });
   }
 }

@@ -1,9 +1,14 @@
+import type { FetchKey } from '../model/background-fetch.ts';
+import type { StoredRecord } from '../model/record.ts';
 import type { Store, StoreTransaction } from '../ports.ts';
 
 type Work = (transaction: StoreTransaction) => Promise<unknown>;
+type RecordWork = (transaction: StoreTransaction, record: StoredRecord | undefined) => Promise<unknown>;
 
 interface Pending {
-  readonly work: Work;
+  /** The record that `work` changes; null for work that may change anything. */
+  readonly record: readonly [fetch: FetchKey, index: number] | null;
+  readonly work: RecordWork;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -26,10 +31,15 @@ export class CheckpointWriter {
 
   /** Resolves when what `work` wrote is on stable storage; rejects as `Store.transact`, for this write alone. */
   write(work: Work): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ work, resolve, reject });
-      this.#draining ??= this.#drain();
-    });
+    return this.#enqueue(null, work);
+  }
+
+  /**
+   * As `write`, for work that changes this record, and no other, and is given it as it is at rest, undefined if there
+   * is none.
+   */
+  writeRecord(fetch: FetchKey, index: number, work: RecordWork): Promise<void> {
+    return this.#enqueue([fetch, index], work);
   }
 
   /** Resolves when nothing is being written. */
@@ -37,14 +47,18 @@ export class CheckpointWriter {
     await this.#draining;
   }
 
+  #enqueue(record: Pending['record'], work: RecordWork): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ record, work, resolve, reject });
+      this.#draining ??= this.#drain();
+    });
+  }
+
   async #drain(): Promise<void> {
     while (this.#pending.length > 0) {
       const batch = this.#pending.splice(0, largestBatch);
       try {
-        await this.#store.transact('write', async (transaction) => {
-          // one after the other: a later write must see what an earlier one made of the same row
-          for (const { work } of batch) await work(transaction);
-        });
+        await this.#transact(batch);
         for (const { resolve } of batch) resolve();
       } catch (error) {
         if (batch.length === 1) batch[0]?.reject(error);
@@ -54,10 +68,28 @@ export class CheckpointWriter {
     this.#draining = null;
   }
 
+  #transact(batch: readonly Pending[]): Promise<void> {
+    return this.#store.transact('write', async (transaction) => {
+      // asked for all at once: in WebKit, each question takes a way to another process and back
+      const ahead = new Map<string, Promise<StoredRecord | undefined>>();
+      for (const { record } of batch) {
+        if (!record || ahead.has(`${record}`)) continue;
+        const reading = transaction.getRecord(...record);
+        reading.catch(() => {}); // nobody may come to wait for it
+        ahead.set(`${record}`, reading);
+      }
+      // one after the other: a later write must see what an earlier one made of the same row
+      for (const { record, work } of batch) {
+        const reading = record ? (ahead.get(`${record}`) ?? transaction.getRecord(...record)) : undefined;
+        await work(transaction, await reading);
+        if (record) ahead.delete(`${record}`);
+        else ahead.clear();
+      }
+    });
+  }
+
   /** A transaction that failed failed for all; alone, only those fail that are at fault. */
   async #writeOneByOne(batch: readonly Pending[]): Promise<void> {
-    for (const { work, resolve, reject } of batch) {
-      await this.#store.transact('write', work).then(resolve, reject);
-    }
+    for (const pending of batch) await this.#transact([pending]).then(pending.resolve, pending.reject);
   }
 }

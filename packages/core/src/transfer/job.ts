@@ -2,7 +2,7 @@ import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
 import type { BodyKey, StoredRecord, UnsettledRecord } from '../model/record.ts';
 import { addUp, type Totals } from '../model/snapshot.ts';
 import { requireUnsettled, storedLength, withRecordResult } from '../model/transitions.ts';
-import type { EnginePorts, HostBytes } from '../ports.ts';
+import type { EnginePorts, HostBytes, StoreTransaction } from '../ports.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import type { EngineOptions } from './options.ts';
 import type { Outage } from './outage.ts';
@@ -24,6 +24,8 @@ export interface BytesToStore {
   readonly key: BodyKey;
   readonly offset: number;
   readonly parts: readonly Uint8Array[] | HostBytes;
+  /** bytes in all `parts`, which were counted as pending */
+  readonly length: number;
 }
 
 /** One background fetch while an engine performs it: what is at rest, mirrored, and the means to interrupt it. */
@@ -34,7 +36,7 @@ export class Job {
   onChange = (): void => {};
   /** Kept up to date, because adding up 100,000 records at each change would take longer than fetching them. */
   totals: Totals;
-  /** Bytes received and not yet in the store. */
+  /** Bytes received and not yet among the totals. */
   pendingBytes = 0;
   /** What ends the waits of its records: many listeners of one signal would take ever longer to add. */
   readonly waits = new Set<() => void>();
@@ -94,8 +96,8 @@ export class Job {
     const { fetch: key } = this.record(index);
     let next: StoredRecord | undefined;
     let fetch: StoredBackgroundFetch | undefined;
-    await this.workshop.writer.write(async (transaction) => {
-      const current = requireUnsettled(await transaction.getRecord(key, index));
+    const write = async (transaction: StoreTransaction, record: StoredRecord | undefined): Promise<void> => {
+      const current = requireUnsettled(record);
       next = change({ ...current, uploaded: this.record(index).uploaded });
       const replaced = current.responseData;
       if (replaced && replaced.body !== next.responseData?.body) {
@@ -110,8 +112,16 @@ export class Job {
           transaction.putFetch(fetch);
         }
       }
-    });
-    if (next) this.mirror(index, next);
+    };
+    const { ports, writer } = this.workshop;
+    try {
+      if (Array.isArray(bytes?.parts)) await ports.store.stageBytes?.(bytes.key, bytes.offset, bytes.parts);
+      await writer.writeRecord(key, index, write);
+      if (next) this.mirror(index, next);
+    } finally {
+      // in one step with the mirroring: whoever adds up both must never count these bytes twice
+      this.pendingBytes -= bytes?.length ?? 0;
+    }
     // the row may have been read while a pause or an abort was on its way here: those are followed, not mirrored
     if (fetch && fetch.state === this.fetch.state) this.fetch = fetch;
     this.onChange();

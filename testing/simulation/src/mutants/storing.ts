@@ -16,8 +16,8 @@ export const storing: readonly Mutant[] = [
   {
     name: 'checkpoint the bytes without the row',
     file: sink,
-    from: 'await this.#transfer.commit((record) => change(extend(record)), { key, offset, parts });',
-    to: 'await this.#transfer.commit((record) => change(record), { key, offset, parts });',
+    from: 'await this.#transfer.commit((record) => change(extend(record)), { key, offset, parts, length });',
+    to: 'await this.#transfer.commit((record) => change(record), { key, offset, parts, length });',
   },
   {
     name: 'keep the bytes of a body that was replaced',
