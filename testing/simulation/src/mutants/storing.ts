@@ -20,6 +20,12 @@ export const storing: readonly Mutant[] = [
     to: 'await this.#transfer.commit((record) => change(record), { key, offset, parts, length });',
   },
   {
+    name: 'change a row as it was before an earlier write of its transaction',
+    file: 'transfer/checkpoint-writer.ts',
+    from: 'if (record) ahead.delete(',
+    to: 'if (record) void (',
+  },
+  {
     name: 'keep the bytes of a body that was replaced',
     file: job,
     from: 'transaction.deleteBytes({ fetch: key, index, body: replaced.body });',
