@@ -74,7 +74,7 @@ const steps: readonly Step[] = [
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'packages', command: ['npm', 'run', '--silent', 'check:packages'] },
   { name: 'support table', command: ['npm', 'run', '--silent', 'support-table', '--', '--check'] },
-  { name: 'size', command: ['npm', 'run', '--silent', 'size'] },
+  { name: 'size', command: [...typescript, 'scripts/size.ts'] },
   { name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest },
   {
     name: 'simulate',
