@@ -7,7 +7,7 @@ import {
   defineEventHandler,
   defineInterface,
   Engine,
-  type EngineOptions,
+  type EngineSettings,
   getInstance,
   internal,
   isActive,
@@ -36,7 +36,7 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly connectivity: Connectivity;
   readonly baseUrl: string;
-  readonly options: Partial<EngineOptions>;
+  readonly options: Partial<EngineSettings>;
   readonly log: (message: string) => void;
 }
 

@@ -3,7 +3,7 @@ import {
   type Connectivity,
   defaultEngineOptions,
   defaultRetryPolicy,
-  type EngineOptions,
+  type EngineSettings,
   internal,
   type RetryPolicy,
   trackUpload,
@@ -64,7 +64,7 @@ export interface OpenOptions {
 export interface GivenParts {
   readonly clock?: Clock;
   readonly connectivity?: Connectivity;
-  readonly engine?: Partial<EngineOptions>;
+  readonly engine?: Partial<EngineSettings>;
   /** bytes per second of one background fetch */
   readonly limitRateOf?: (fetchId: string) => number | undefined;
   /** Told of the moments between which a write may die. */
@@ -122,7 +122,7 @@ function emitWarning(message: string): void {
   process.emitWarning(message, 'BackgroundFetchWarning');
 }
 
-function engineOptions(given: OpenOptions): Partial<EngineOptions> {
+function engineOptions(given: OpenOptions): Partial<EngineSettings> {
   const { concurrency = defaultEngineOptions.concurrency, connectionsPerHost = Number.POSITIVE_INFINITY } =
     given;
   const connections = Math.min(given.connections ?? defaultEngineOptions.connections, connectionsPerHost);

@@ -1,8 +1,9 @@
 import type { StoredRecord } from '../model/record.ts';
 import { backingOff, offline, StaleWriteError, storedLength, transferring } from '../model/transitions.ts';
 import { Attempt } from '../transfer/attempt.ts';
+import type { AttemptPlan, RestPlan } from '../transfer/attempt-plan.ts';
 import type { Job } from '../transfer/job.ts';
-import { type AttemptPlan, planAttempt, type RestPlan } from '../transfer/plan-attempt.ts';
+import { planAttempt } from '../transfer/plan-attempt.ts';
 import { chooseDelay, countAttempt, type Failure, isRetryableMethod } from '../transfer/retry-schedule.ts';
 import { Transfer } from '../transfer/transfer.ts';
 import { processResponse } from './process-response.ts';

@@ -4,12 +4,13 @@ import type { ResponseData, ResponseHead, UnsettledRecord } from '../model/recor
 import { storedLength, withResponse } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
 import type { Attempt } from '../transfer/attempt.ts';
+import type { AttemptPlan, RestPlan } from '../transfer/attempt-plan.ts';
 import { assessCleanEnd, hasNullBody } from '../transfer/body-completeness.ts';
 import { BodySink } from '../transfer/body-sink.ts';
 import { getStrongETag } from '../transfer/choose-validator.ts';
 import { parseLength, parseUnsatisfiedRange } from '../transfer/content-range.ts';
 import { allowsParallelRanges } from '../transfer/parallel-ranges.ts';
-import { type AttemptPlan, isResumable, type RestPlan } from '../transfer/plan-attempt.ts';
+import { isResumable } from '../transfer/plan-attempt.ts';
 import {
   chooseDelay,
   countAttempt,

@@ -15,6 +15,12 @@ export function runningLock(registration: RegistrationKey): string {
   return `background-fetch running ${registration}`;
 }
 
+/** `EngineOptions`, and those that may differ from one background fetch to another. */
+export interface EngineSettings extends EngineOptions {
+  /** What one background fetch is to be performed with in place of what all are, for hosts whose users may say so. */
+  readonly adapt?: (workshop: Workshop, fetch: StoredBackgroundFetch) => Workshop;
+}
+
 /** ms after which a store that failed is read again */
 const storeRetryDelay = 60_000;
 
@@ -26,6 +32,7 @@ const storeRetryDelay = 60_000;
 export class Engine {
   readonly #workshop: Workshop;
   readonly #registration: RegistrationKey;
+  readonly #adapt: NonNullable<EngineSettings['adapt']>;
   readonly #jobs = new Map<FetchKey, Job>();
   /** Those that are paused, of which a job has told: until they are resumed, no other one has anything to do. */
   readonly #resting = new Set<FetchKey>();
@@ -38,8 +45,10 @@ export class Engine {
   #holdsLock = false;
   #tookOver = false;
 
-  constructor(ports: EnginePorts, registration: RegistrationKey, options: Partial<EngineOptions> = {}) {
+  constructor(ports: EnginePorts, registration: RegistrationKey, settings: Partial<EngineSettings> = {}) {
+    const { adapt = (workshop) => workshop, ...options } = settings;
     const all = { ...defaultEngineOptions, ...options };
+    this.#adapt = adapt;
     this.#registration = registration;
     this.#workshop = {
       ports,
@@ -160,8 +169,7 @@ export class Engine {
     if (this.#stopping.signal.aborted) return;
     const { store } = this.#workshop.ports;
     const records = await store.transact('read', (transaction) => transaction.listRecords(fetch.key));
-    const { adapt } = this.#workshop.options;
-    const job = new Job(adapt ? adapt(this.#workshop, fetch) : this.#workshop, fetch, records);
+    const job = new Job(this.#adapt(this.#workshop, fetch), fetch, records);
     this.#jobs.set(fetch.key, job);
     const task = this.#perform(job)
       .finally(() => {

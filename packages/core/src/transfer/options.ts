@@ -1,11 +1,7 @@
-import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
-import type { RequestBody, Upload } from '../ports.ts';
-import type { Attempt } from './attempt.ts';
-import type { Workshop } from './job.ts';
-import type { RestPlan } from './plan-attempt.ts';
+import type { RestPlan } from './attempt-plan.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-schedule.ts';
 import type { TransferScheduler } from './scheduler.ts';
-import type { Transfer } from './transfer.ts';
+import type { trackUpload } from './track-upload.ts';
 
 /** How the engine works. Everything has a default. */
 export interface EngineOptions {
@@ -31,9 +27,7 @@ export interface EngineOptions {
   /** In place of the one that goes by `concurrency` alone. */
   readonly scheduler?: TransferScheduler;
   /** `trackUpload`, on hosts whose network tells of the transmission of request bodies */
-  readonly trackUpload?: (transfer: Transfer, attempt: Attempt, body: RequestBody) => Upload;
-  /** What one background fetch is to be performed with in place of what all are, for hosts whose users may say so. */
-  readonly adapt?: (workshop: Workshop, fetch: StoredBackgroundFetch) => Workshop;
+  readonly trackUpload?: typeof trackUpload;
 }
 
 export const defaultEngineOptions: EngineOptions = {

@@ -1,6 +1,7 @@
 import { prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
 import type { ResponseData, StoredRecord, StoredRequest } from '../model/record.ts';
+import type { AttemptPlan } from './attempt-plan.ts';
 import { isStoredWhole } from './body-completeness.ts';
 import { chooseValidator, getStrongETag } from './choose-validator.ts';
 import type { EngineOptions } from './options.ts';
@@ -21,30 +22,6 @@ export interface Lessons {
   /** Assembled bytes had the wrong digest; they got a second chance in one piece. */
   integrityFailed?: boolean;
 }
-
-/** A part of the body, continuing what is stored: from `position` up to, not including, `end`. */
-export interface RestPlan {
-  readonly kind: 'rest';
-  readonly position: number;
-  /** null: the end of the body */
-  readonly end: number | null;
-  /** How many stored bytes before it are fetched again to compare. */
-  readonly overlap: number;
-  /** What identifies the version, null if nothing does. */
-  readonly ifRange: string | null;
-}
-
-/** What the next attempt asks for. */
-export type AttemptPlan =
-  /** All bytes are in the store: nothing. */
-  | { readonly kind: 'settle' }
-  /** The request as it is. */
-  | { readonly kind: 'plain' }
-  /** `bytes=0-`: everything, but without a content coding, so that it can be resumed. */
-  | { readonly kind: 'identity' }
-  | RestPlan
-  /** What is missing, in several ranges at once: whoever makes the attempt takes them out. */
-  | { readonly kind: 'pieces'; readonly pieces: RestPlan[] };
 
 /** Whether a body may be continued. A range that the author asked for is the author's: it is never extended or joined. */
 export function isResumable(request: StoredRequest, { head }: ResponseData): boolean {

@@ -1,12 +1,33 @@
+import type { StoredRecord, UnsettledRecord } from '../model/record.ts';
 import type { RequestBody, Upload } from '../ports.ts';
-import type { Attempt } from './attempt.ts';
-import type { Transfer } from './transfer.ts';
+
+/** What following an upload needs of its transfer. */
+interface UploadingTransfer {
+  readonly job: {
+    readonly signal: AbortSignal;
+    mirror(index: number, next: StoredRecord): void;
+    onChange(): void;
+  };
+  readonly index: number;
+  readonly record: StoredRecord;
+  commit(change: (record: UnsettledRecord) => StoredRecord): Promise<undefined>;
+}
+
+/** What it needs of the attempt that sends it. */
+interface UploadingAttempt {
+  abort(): void;
+  receive(something: Promise<void>): Promise<void>;
+}
 
 /**
  * Follows the transmission of a request body, for hosts whose network tells how far it is or can continue it: they
  * put this into the engine's options. Browsers do neither.
  */
-export function trackUpload(transfer: Transfer, attempt: Attempt, body: RequestBody): Upload {
+export function trackUpload(
+  transfer: UploadingTransfer,
+  attempt: UploadingAttempt,
+  body: RequestBody,
+): Upload {
   const { job, index } = transfer;
   let onMoved = (): void => {};
   return {

@@ -1,7 +1,8 @@
 import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import type { Entry, FetchEntries } from './fetch-entries.ts';
-import { type KeptFetch, type KeptFetches, receivedName } from './kept-fetch.ts';
+import type { KeptFetch } from './kept-fetch.ts';
+import { type KeptFetches, receivedName } from './kept-fetches.ts';
 import { reasonOf } from './private-directory.ts';
 import { readStored } from './read-stored.ts';
 import { receiveFiles } from './receive-files.ts';

@@ -11,7 +11,8 @@ import {
   requireFreeNames,
   requireShortTexts,
 } from './fetch-requests.ts';
-import { type KeptFetch, type KeptFetches, newKeptFetch } from './kept-fetch.ts';
+import { type KeptFetch, newKeptFetch } from './kept-fetch.ts';
+import type { KeptFetches } from './kept-fetches.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
 import { readStored } from './read-stored.ts';

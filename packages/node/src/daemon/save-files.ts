@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import type { KeptFetch, KeptFetches, KeptFile } from './kept-fetch.ts';
-import { syncDirectory } from './kept-fetch.ts';
+import type { KeptFetch, KeptFile } from './kept-fetch.ts';
+import { type KeptFetches, syncDirectory } from './kept-fetches.ts';
 import { type FileToPlace, finishPlacing, NamesInUse, placeFile } from './place-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { forEachAtATime } from './receive-files.ts';

@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { KeptFetches, newKeptFetch } from '../../src/daemon/kept-fetch.ts';
+import { newKeptFetch } from '../../src/daemon/kept-fetch.ts';
+import { KeptFetches } from '../../src/daemon/kept-fetches.ts';
 import { useEngines } from '../engine/given.ts';
 
 const engines = useEngines();

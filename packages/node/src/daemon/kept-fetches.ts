@@ -1,0 +1,80 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkKeptFetch } from './check-kept-fetch.ts';
+import { type KeptFetch, keptFetchSchema } from './kept-fetch.ts';
+
+/** The files in which fetches are kept, one for each. A write is there whole, or not at all. */
+export class KeptFetches {
+  readonly #directory: string;
+  readonly #received: string;
+
+  constructor(directory: string, received: string) {
+    this.#directory = directory;
+    this.#received = received;
+  }
+
+  /** In order of creation. Calls `onUnreadable` for what can't be read, and leaves it where it is. */
+  async load(onUnreadable: (path: string, reason: unknown) => void): Promise<KeptFetch[]> {
+    const kept: KeptFetch[] = [];
+    for (const name of await readdir(this.#directory)) {
+      if (!name.endsWith('.json')) continue;
+      const path = join(this.#directory, name);
+      try {
+        const note = JSON.parse(await readFile(path, 'utf8')) as { schema?: unknown } | null;
+        if (note?.schema !== keptFetchSchema) throw new TypeError(`its schema is ${note?.schema}`);
+        const fetch = checkKeptFetch(note);
+        if (`${fetch.key}.json` !== name) throw new TypeError(`its key is ${fetch.key}`);
+        kept.push(fetch);
+      } catch (error) {
+        onUnreadable(path, error);
+      }
+    }
+    return kept.sort((a, b) => a.created - b.created);
+  }
+
+  async write(fetch: KeptFetch): Promise<void> {
+    const path = join(this.#directory, `${fetch.key}.json`);
+    const file = await open(`${path}.new`, 'w', 0o600);
+    try {
+      await file.writeFile(JSON.stringify(fetch));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.new`, path);
+    await syncDirectory(this.#directory);
+  }
+
+  async delete(fetch: KeptFetch): Promise<void> {
+    await rm(join(this.#received, fetch.key), { recursive: true, force: true });
+    await rm(join(this.#directory, `${fetch.key}.json`), { force: true });
+    await syncDirectory(this.#directory);
+  }
+
+  /** Where the received files of a fetch wait for being saved. */
+  async makeReceivedDirectory(fetch: KeptFetch): Promise<string> {
+    const path = join(this.#received, fetch.key);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return path;
+  }
+
+  receivedPath(fetch: KeptFetch, index: number): string {
+    return join(this.#received, fetch.key, receivedName(index));
+  }
+}
+
+/** What a received file is called until it is saved. */
+export function receivedName(index: number): string {
+  return String(index);
+}
+
+/** Makes names in a directory durable, where the system lets us. */
+export async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
