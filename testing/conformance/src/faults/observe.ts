@@ -3,7 +3,7 @@ import { contentOf, firstResponse, logOf, type Resource, start } from '../suites
 import { resource, settled, sha256, uniqueKey } from '../support/fetched.ts';
 import { host } from '../support/host.ts';
 import type { TestScope } from '../support/scope.ts';
-import { type Fault, type Outcome, type Target, usualSize } from './fault.ts';
+import { type Download, type Outcome, type Target, usualSize } from './download.ts';
 
 /** How much less than there is the fault server announces with `wire=length-short`, in bytes. */
 const lengthLie = 1000;
@@ -28,23 +28,23 @@ function originOf(target: Target): string {
   }
 }
 
-export function resourceOf({ parameters, target = 'same origin' }: Fault): Resource {
+export function resourceOf({ parameters, target = 'same origin' }: Download): Resource {
   const key = uniqueKey('fault');
   const all = { size: usualSize, ...parameters };
   return { key, size: Number(all.size), url: resource(key, all, originOf(target)), cuts: [] };
 }
 
-/** Fetches the resource of a fault, and says what it came to. The scope holds its events. */
-export async function observe(scope: TestScope, fault: Fault): Promise<Outcome> {
-  const file = resourceOf(fault);
+/** Fetches the resource, and says what it came to. The scope holds its events. */
+export async function observe(scope: TestScope, download: Download): Promise<Outcome> {
+  const file = resourceOf(download);
   let registration: BackgroundFetchRegistration;
   try {
-    registration = await start(scope, file.url, fault.options);
+    registration = await start(scope, file.url, download.options);
   } catch (error) {
     return `refused: ${(error as Error).name}`;
   }
   const outcome = await outcomeOf(await settled(registration), file);
-  return fault.leavesAlone === undefined ? outcome : await checkPause(file, fault.leavesAlone, outcome);
+  return download.leavesAlone === undefined ? outcome : await checkPause(file, download.leavesAlone, outcome);
 }
 
 /** What a settled background fetch of one resource came to. */

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { expectationOf, type Fault, type Outcome } from '../faults/fault.ts';
+import type { Outcome } from '../faults/download.ts';
+import { expectationOf, type Fault } from '../faults/fault.ts';
 import { groups } from '../faults/table/index.ts';
 import { type HostName, titleSeparator } from '../protocol.ts';
 import type { PassReport } from './pass-report.ts';

@@ -1,6 +1,7 @@
 import { assert } from 'chai';
-import { type ContextKind, openContext } from '../support/contexts.ts';
+import { openContext } from '../support/contexts.ts';
 import { host, unsupported } from '../support/host.ts';
+import type { ContextKind } from '../support/open-context.ts';
 import { openScope } from '../support/scope.ts';
 
 describe('the harness', () => {

@@ -1,20 +1,7 @@
-import { Caller, type Context } from './calls.ts';
+import { Caller } from './calls.ts';
 import { getEnvironment } from './environment.ts';
 import { host } from './host.ts';
-
-export type ContextKind = 'dedicated-worker' | 'shared-worker' | 'frame' | 'tab';
-
-export interface OpenContext extends Context {
-  /** Ends it as an app or a user would. */
-  close(): void;
-}
-
-export interface ContextOptions {
-  /** Without the polyfill. */
-  readonly bare?: boolean;
-  /** It outlives the test: opened in `before()`, closed by the caller in `after()`. */
-  readonly lasting?: boolean;
-}
+import type { ContextKind, ContextOptions, OpenContext } from './open-context.ts';
 
 const open = new Set<OpenContext>();
 let opened = 0;

@@ -1,6 +1,6 @@
 import type { BackgroundFetchRegistration } from '@background-fetch/core';
-import type { ContextKind, ContextOptions, OpenContext } from './contexts.ts';
-import type { ScopeOptions, TestScope } from './scope.ts';
+import type { ContextKind, ContextOptions, OpenContext } from './open-context.ts';
+import type { ScopeOptions, TestScope } from './test-scope.ts';
 
 /** What stands in for service workers and pages on a host that has none. */
 export interface Environment {

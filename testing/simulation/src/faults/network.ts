@@ -1,4 +1,4 @@
-import type { SimulatedFault } from '../network/simulated-resource.ts';
+import type { SimulatedFault } from '../network/simulated-fault.ts';
 import type { Draw, Happening, Menu } from '../plan/happening.ts';
 
 /** What happens to one of the next responses of a server. */

@@ -5,7 +5,8 @@ import { contentBytes, editedContent } from './content.ts';
 import { respond, type SimulatedAnswer } from './respond.ts';
 import { simulateBody } from './simulated-body.ts';
 import { SimulatedConnectivity } from './simulated-connectivity.ts';
-import { ordinaryResource, type SimulatedFault, type SimulatedResource } from './simulated-resource.ts';
+import type { SimulatedFault } from './simulated-fault.ts';
+import { ordinaryResource, type SimulatedResource } from './simulated-resource.ts';
 
 export interface SimulatedNetworkOptions {
   clock: SimulatedClock;

@@ -1,5 +1,4 @@
 import type { ByteRange, HeaderList } from '@background-fetch/core';
-import type { SimulatedAnswer } from './respond.ts';
 
 /** What a simulated server has at a URL, and how well it behaves. All of it may be changed at any time. */
 export interface SimulatedResource {
@@ -55,24 +54,6 @@ export const ordinaryResource: SimulatedResource = {
   chunkSize: 64 * 1024,
   chunkInterval: 1,
 };
-
-/** What happens to one response, instead of what the resource would give. */
-export type SimulatedFault =
-  /** No connection. */
-  | { readonly kind: 'refused' }
-  /** The connection ends after so many bytes of this response's body. */
-  | { readonly kind: 'cut'; readonly after: number }
-  /** Nothing more comes after so many bytes. */
-  | { readonly kind: 'stalled'; readonly after: number }
-  | { readonly kind: 'status'; readonly status: number; readonly headers?: HeaderList }
-  /** A connection on which nothing ever comes. */
-  | { readonly kind: 'hung' }
-  /** The server says something else than it should. */
-  | {
-      readonly kind: 'altered';
-      readonly what: string;
-      readonly alter: (answer: SimulatedAnswer) => SimulatedAnswer;
-    };
 
 export function entityTag({ etag, version }: SimulatedResource): string | null {
   if (etag === 'none') return null;

@@ -2,26 +2,6 @@ import type { EngineOptions } from '@background-fetch/core';
 import type { Traits } from '../world/traits.ts';
 import type { Draw, Happening } from './happening.ts';
 
-/** Everything small and quick, so that much happens in few steps. */
-export const quickEngine: Partial<EngineOptions> = {
-  concurrency: 3,
-  connections: 1,
-  pieceSize: 250,
-  smallestCheckpoint: 100,
-  checkpointSize: 300,
-  checkpointInterval: 100,
-  firstCheckpointInterval: 30,
-  retry: {
-    unansweredRetries: 2,
-    unansweredWithin: 300,
-    fruitlessAttempts: 5,
-    firstDelay: 50,
-    longestDelay: 1000,
-    longestRetryAfter: 5000,
-    stallTimeout: 800,
-  },
-};
-
 /** What the host and its engine are like, where that is not the usual. */
 export function drawHostTraits(draw: Draw): Happening[] {
   const happenings: Happening[] = [];

@@ -8,10 +8,10 @@ import {
   takeSnapshot,
 } from '@background-fetch/core';
 import { ordinaryResource, type SimulatedResource } from '../network/simulated-resource.ts';
-import { quickEngine } from '../plan/host-traits.ts';
 import { type Handling, listen, properHandling } from '../users/handle-events.ts';
 import type { Context } from '../world/context.ts';
 import type { Page } from '../world/page.ts';
+import { quickEngine } from '../world/quick-engine.ts';
 import type { Worker } from '../world/worker.ts';
 import { World } from '../world/world.ts';
 import { Tally } from './tally.ts';

@@ -2,6 +2,7 @@ import { type BackgroundFetchRegistration, mayBeExposed, recordObjectOf } from '
 import type { Draw, Happening, Menu } from '../plan/happening.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import type { Context } from '../world/context.ts';
+import { Reading } from '../world/reading.ts';
 
 /** How somebody reads. */
 export interface Manner {
@@ -9,21 +10,6 @@ export interface Manner {
   readonly pace: number;
   /** bytes after which the reader has enough; null for never */
   readonly enough: number | null;
-}
-
-/** What a reader has got of a response. */
-export class Reading {
-  bytes = new Uint8Array();
-  end: 'closed' | 'failed' | 'cancelled' | null = null;
-
-  constructor(
-    readonly key: string,
-    readonly index: number,
-    readonly request: Request,
-    readonly response: Response,
-    /** Whether the body was complete when it was got. */
-    readonly complete: boolean,
-  ) {}
 }
 
 /** Reads the responses of all records, one after the other. */

@@ -5,12 +5,12 @@ import type {
   FetchKey,
   NetworkRequest,
 } from '@background-fetch/core';
+import type { SimulatedFault } from '../network/simulated-fault.ts';
 import type { Exchange } from '../network/simulated-network.ts';
-import type { SimulatedFault } from '../network/simulated-resource.ts';
 import type { Commit } from '../store/memory-disk.ts';
 import type { WriteFailure } from '../store/memory-store.ts';
-import type { Reading } from '../users/read-a-body.ts';
 import type { Context } from './context.ts';
+import type { Reading } from './reading.ts';
 
 /** Somebody who sees all that happens in a world, as it happens. */
 export interface Observer {

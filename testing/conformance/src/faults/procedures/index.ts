@@ -1,5 +1,5 @@
 import type { TestScope } from '../../support/scope.ts';
-import type { Outcome } from '../fault.ts';
+import type { Outcome } from '../download.ts';
 import { refusedWritesProcedures } from './refused-writes.ts';
 import { storageProcedures } from './storage.ts';
 import { usersCodeProcedures } from './users-code.ts';

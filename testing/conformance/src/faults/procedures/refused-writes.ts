@@ -1,13 +1,13 @@
 import { start } from '../../suites/behaviour/given.ts';
 import { settled } from '../../support/fetched.ts';
 import type { TestScope } from '../../support/scope.ts';
-import type { Fault, Outcome } from '../fault.ts';
+import type { Download, Outcome } from '../download.ts';
 import { observe, outcomeOf, resourceOf } from '../observe.ts';
 
 /** Of a disk without any room, and of one that can't be written to. */
 type Refusal = 'QuotaExceededError' | 'UnknownError';
 
-const plain: Fault = { name: 'none', expected: 'version 1' };
+const plain: Download = {};
 
 export const refusedWritesProcedures = {
   refuseStartForRoom: (scope: TestScope) => refuseStart(scope, 'QuotaExceededError'),

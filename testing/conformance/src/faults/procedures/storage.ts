@@ -1,12 +1,12 @@
 import { newUpload, release, released, serverSaw, stalled, start } from '../../suites/behaviour/given.ts';
 import { progressed, settled } from '../../support/fetched.ts';
 import type { TestScope } from '../../support/scope.ts';
-import type { Fault, Outcome } from '../fault.ts';
+import type { Download, Outcome } from '../download.ts';
 import { observe, outcomeOf, resourceOf } from '../observe.ts';
 
 const database = 'background-fetch';
-const plain: Fault = { name: 'none', expected: 'version 1' };
-const stalling: Fault = { ...plain, parameters: { attempts: 'stall:150000+cut:150000|ok' } };
+const plain: Download = {};
+const stalling: Download = { parameters: { attempts: 'stall:150000+cut:150000|ok' } };
 
 export const storageProcedures = {
   refuseFirstBytes: (scope: TestScope) =>

@@ -9,11 +9,11 @@ import {
 } from '../../suites/behaviour/given.ts';
 import { progressed, settled, sha256 } from '../../support/fetched.ts';
 import type { TestScope } from '../../support/scope.ts';
-import type { Fault, Outcome } from '../fault.ts';
+import type { Download, Outcome } from '../download.ts';
 import { observe, outcomeOf, resourceOf } from '../observe.ts';
 
-const plain: Fault = { name: 'none', expected: 'version 1' };
-const stalling: Fault = { ...plain, parameters: { attempts: 'stall:150000' } };
+const plain: Download = {};
+const stalling: Download = { parameters: { attempts: 'stall:150000' } };
 
 export const usersCodeProcedures = {
   async throwInListener(scope: TestScope): Promise<Outcome> {

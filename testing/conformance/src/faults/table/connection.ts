@@ -1,4 +1,5 @@
-import { type Fault, type FaultGroup, inBrowsers, usualSize } from '../fault.ts';
+import { usualSize } from '../download.ts';
+import { type Fault, type FaultGroup, inBrowsers } from '../fault.ts';
 
 const bytes = { first: 0, middle: usualSize / 2, last: usualSize - 1 };
 

@@ -1,7 +1,8 @@
 import { assert } from 'chai';
-import { type ContextKind, openContext } from '../../support/contexts.ts';
+import { openContext } from '../../support/contexts.ts';
 import { settled, sha256 } from '../../support/fetched.ts';
 import { host, unsupported } from '../../support/host.ts';
+import type { ContextKind } from '../../support/open-context.ts';
 import { openScope } from '../../support/scope.ts';
 import { contentOf, eventOf, heldUrl, newResource, release, start, useHeldScope } from './given.ts';
 

@@ -1,0 +1,20 @@
+import type { HeaderList } from '@background-fetch/core';
+import type { SimulatedAnswer } from './respond.ts';
+
+/** What happens to one response, instead of what the resource would give. */
+export type SimulatedFault =
+  /** No connection. */
+  | { readonly kind: 'refused' }
+  /** The connection ends after so many bytes of this response's body. */
+  | { readonly kind: 'cut'; readonly after: number }
+  /** Nothing more comes after so many bytes. */
+  | { readonly kind: 'stalled'; readonly after: number }
+  | { readonly kind: 'status'; readonly status: number; readonly headers?: HeaderList }
+  /** A connection on which nothing ever comes. */
+  | { readonly kind: 'hung' }
+  /** The server says something else than it should. */
+  | {
+      readonly kind: 'altered';
+      readonly what: string;
+      readonly alter: (answer: SimulatedAnswer) => SimulatedAnswer;
+    };

@@ -1,0 +1,21 @@
+import type { EngineOptions } from '@background-fetch/core';
+
+/** Everything small and quick, so that much happens in few steps. */
+export const quickEngine: Partial<EngineOptions> = {
+  concurrency: 3,
+  connections: 1,
+  pieceSize: 250,
+  smallestCheckpoint: 100,
+  checkpointSize: 300,
+  checkpointInterval: 100,
+  firstCheckpointInterval: 30,
+  retry: {
+    unansweredRetries: 2,
+    unansweredWithin: 300,
+    fruitlessAttempts: 5,
+    firstDelay: 50,
+    longestDelay: 1000,
+    longestRetryAfter: 5000,
+    stallTimeout: 800,
+  },
+};
