@@ -1,5 +1,6 @@
 import { invariants } from '../invariants/index.ts';
 import type { Plan } from '../plan/draw-plan.ts';
+import { listen } from '../users/handle-events.ts';
 import { keepJournal } from '../world/journal.ts';
 import { countFaults } from './count-faults.ts';
 import { Simulation } from './simulation.ts';
@@ -43,7 +44,7 @@ export async function live(
   { seed, sizes, happenings }: Plan,
   { without = new Set(), keepsJournal = false }: LiveOptions = {},
 ): Promise<Outcome> {
-  const simulation = new Simulation(seed);
+  const simulation = new Simulation(seed, listen);
   const { world, tally } = simulation;
   const { clock } = world;
   const journal = keepsJournal ? keepJournal(world) : null;

@@ -8,12 +8,12 @@ import {
   takeSnapshot,
 } from '@background-fetch/core';
 import { ordinaryResource, type SimulatedResource } from '../network/simulated-resource.ts';
-import { type Handling, listen, properHandling } from '../users/handle-events.ts';
 import type { Context } from '../world/context.ts';
 import type { Page } from '../world/page.ts';
 import { quickEngine } from '../world/quick-engine.ts';
 import type { Worker } from '../world/worker.ts';
 import { World } from '../world/world.ts';
+import { type Handling, properHandling } from './handling.ts';
 import { Tally } from './tally.ts';
 
 /** A registration object that somebody has. */
@@ -41,6 +41,7 @@ export class Simulation {
   readonly world: World;
   readonly tally = new Tally();
   readonly calls = new Set<Call>();
+  readonly #listen: (simulation: Simulation, worker: Worker) => void;
   readonly #resources = new Map<string, SimulatedResource>();
   readonly #handlings: Handling[] = [];
   readonly #held: Held[] = [];
@@ -49,7 +50,9 @@ export class Simulation {
   #generation = 1;
   #hanging = false;
 
-  constructor(seed: number | string) {
+  /** @param listen makes the app listen in a worker that starts */
+  constructor(seed: number | string, listen: (simulation: Simulation, worker: Worker) => void) {
+    this.#listen = listen;
     this.world = new World({ seed, engine: quickEngine });
     this.world.traits.givesBlobs = false;
     this.world.traits.store.blobs = false;
@@ -81,7 +84,7 @@ export class Simulation {
   }
 
   startWorker(): Worker {
-    return this.world.start(this.registrationKey, (worker) => listen(this, worker));
+    return this.world.start(this.registrationKey, (worker) => this.#listen(this, worker));
   }
 
   /** What there is once the host's traits are known. */

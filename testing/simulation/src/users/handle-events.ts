@@ -6,26 +6,10 @@ import {
   getInstance,
 } from '@background-fetch/core';
 import type { Draw, Happening } from '../plan/happening.ts';
+import type { Handling } from '../simulation/handling.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import type { Worker } from '../world/worker.ts';
-import { drawManner, type Manner, readAll } from './read-a-body.ts';
-
-/** What the app does with one event. */
-export interface Handling {
-  /** ms; null for a promise that never settles */
-  readonly duration: number | null;
-  readonly reads: Manner | null;
-  readonly updatesUI: boolean;
-  readonly throws: boolean;
-}
-
-/** As it should be: everything is read. */
-export const properHandling: Handling = {
-  duration: 0,
-  reads: { pace: 0, enough: null },
-  updatesUI: false,
-  throws: false,
-};
+import { drawManner, readAll } from './read-a-body.ts';
 
 const { BackgroundFetchUpdateUIEvent } = createEventInterfaces(Event);
 

@@ -1,16 +1,9 @@
 import { type BackgroundFetchRegistration, mayBeExposed, recordObjectOf } from '@background-fetch/core';
 import type { Draw, Happening, Menu } from '../plan/happening.ts';
+import type { Manner } from '../simulation/handling.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import type { Context } from '../world/context.ts';
 import { Reading } from '../world/reading.ts';
-
-/** How somebody reads. */
-export interface Manner {
-  /** ms between two reads */
-  readonly pace: number;
-  /** bytes after which the reader has enough; null for never */
-  readonly enough: number | null;
-}
 
 /** Reads the responses of all records, one after the other. */
 export async function readAll(
