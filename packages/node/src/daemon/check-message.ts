@@ -1,3 +1,4 @@
+import { fetchSettings } from './check-settings.ts';
 import {
   absolutePath,
   type Check,
@@ -5,7 +6,6 @@ import {
   fileName,
   flag,
   listOf,
-  optional,
   orNull,
   refuse,
   shape,
@@ -28,12 +28,7 @@ const requestedFetch = shape({
   files: listOf(shape({ url: text, name: orNull(fileName), integrity: text, headers: listOf(header) })),
   directory: orNull(absolutePath),
   overwrite: flag,
-  settings: shape({
-    jobs: optional(count),
-    connections: optional(count),
-    limitRate: optional(count),
-    retry: optional(count),
-  }),
+  settings: fetchSettings,
 });
 
 const envelope = { id: count, command: text };
