@@ -72,6 +72,10 @@ const steps: readonly Step[] = [
     command: ['npx', 'tsc', '-p', folder],
   })),
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
+  ...['page', 'worker'].map((kind) => ({
+    name: `types for an app's ${kind}`,
+    command: ['npx', 'tsc', '-p', `packages/web/test/types/${kind}`],
+  })),
   { name: 'packages', command: ['npm', 'run', '--silent', 'check:packages'] },
   { name: 'support table', command: ['npm', 'run', '--silent', 'support-table', '--', '--check'] },
   { name: 'size', command: [...typescript, 'scripts/size.ts'] },

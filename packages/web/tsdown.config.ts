@@ -33,12 +33,16 @@ const builtPonyfill = {
 };
 
 // the bundler of declarations drops the reference
-const globals = { dts: '/// <reference path="../globals.d.ts" />' };
+const globals = (file: string) => ({ dts: `/// <reference path="../${file}" />` });
 
 export default defineConfig([
-  { ...module, entry: { index: 'src/index.ts' }, banner: globals, plugins: [builtPonyfill] },
-  { ...module, entry: { ponyfill: 'src/ponyfill.ts' }, banner: globals },
-  { ...module, entry: { 'service-worker': 'src/service-worker.ts' }, banner: globals },
+  { ...module, entry: { index: 'src/index.ts' }, banner: globals('globals.d.ts'), plugins: [builtPonyfill] },
+  { ...module, entry: { ponyfill: 'src/ponyfill.ts' }, banner: globals('globals.d.ts') },
+  {
+    ...module,
+    entry: { 'service-worker': 'src/service-worker.ts' },
+    banner: globals('service-worker-globals.d.ts'),
+  },
   { ...module, entry: { integrity: 'src/integrity.ts' } },
   {
     ...script,

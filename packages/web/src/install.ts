@@ -23,13 +23,13 @@ export function hasNative(): boolean {
 }
 
 const mark = Symbol.for('background-fetch.installed');
-const managers = new WeakMap<ServiceWorkerRegistration, BackgroundFetchManager>();
+const managers = new WeakMap<ServiceWorkerRegistration, globalThis.BackgroundFetchManager>();
 
 /** The manager of a registration: one for each. */
 export function managerOf(
   registration: ServiceWorkerRegistration,
   createHost: (registration: ServiceWorkerRegistration) => EngineHost,
-): BackgroundFetchManager {
+): globalThis.BackgroundFetchManager {
   let manager = managers.get(registration);
   if (!manager) {
     manager = new BackgroundFetchManager(internal, getContext().realm, createHost(registration));
@@ -44,7 +44,8 @@ export function installInterfaces(
   createHost: (registration: ServiceWorkerRegistration) => EngineHost,
   more: (patches: PatchRegistry) => void,
 ): () => void {
-  if (options.native !== 'replace' && hasNative()) return () => {};
+  // where a server renders the page there is no browser to install it in
+  if (!globalThis.self || (options.native !== 'replace' && hasNative())) return () => {};
   const patches = new PatchRegistry();
   setStartPolicy(options.startPolicy ?? null);
   patches.define(globalThis, mark, { value: true });
@@ -54,7 +55,7 @@ export function installInterfaces(
   const prototype = globalThis.ServiceWorkerRegistration?.prototype;
   if (prototype) {
     patches.defineAll(prototype, {
-      get backgroundFetch(): BackgroundFetchManager {
+      get backgroundFetch(): globalThis.BackgroundFetchManager {
         if (!(this instanceof ServiceWorkerRegistration)) throw new TypeError('Illegal invocation');
         return managerOf(this, createHost);
       },
@@ -72,9 +73,9 @@ export function installInterfaces(
           });
         },
     );
+    rememberForms(patches);
   }
   answerPermissionQuery(patches);
-  rememberForms(patches);
   more(patches);
   return () => patches.revert();
 }
@@ -87,9 +88,9 @@ function answerPermissionQuery(patches: PatchRegistry): void {
     prototype,
     'query',
     (query) =>
-      async function (this: Permissions, descriptor: PermissionDescriptor) {
+      async function (this: Permissions, descriptor: { name: string }) {
         try {
-          return await query.call(this, descriptor);
+          return await query.call(this, descriptor as { name: 'background-fetch' });
         } catch (error) {
           if (`${descriptor?.name}` !== 'background-fetch') throw error;
           const status = Object.assign(new EventTarget(), {

@@ -1,15 +1,9 @@
-import type { BackgroundFetchManager } from '@background-fetch/core';
 import { hasNative, type InstallOptions, installInterfaces, managerOf } from './install.ts';
 import { createPageHost } from './page/engine-host.ts';
 import { keepAlive } from './page/keep-alive.ts';
 
-export {
-  BackgroundFetchManager,
-  type BackgroundFetchOptions,
-  BackgroundFetchRecord,
-  BackgroundFetchRegistration,
-} from '@background-fetch/core';
 export type { InstallOptions } from './install.ts';
+export { BackgroundFetchManager, BackgroundFetchRecord, BackgroundFetchRegistration } from './interfaces.ts';
 export { click, isPaused, pause, resume } from './page/display.ts';
 export type { StartDecision, StartPolicy } from './shared/start-policy.ts';
 export { hasNative };

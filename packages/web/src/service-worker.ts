@@ -1,17 +1,10 @@
-/// <reference path="../globals.d.ts" />
-import type { BackgroundFetchManager } from '@background-fetch/core';
+/// <reference path="../service-worker-globals.d.ts" />
 import { type InstallOptions, installInterfaces, managerOf } from './install.ts';
 import { defineEventHandlers } from './service-worker/define-event-handlers.ts';
 import { eventInterfaces } from './service-worker/events.ts';
 import { runEngine, workerHost } from './service-worker/run-engine.ts';
 import { scope } from './service-worker/scope.ts';
 
-export type {
-  BackgroundFetchEvent,
-  BackgroundFetchEventInit,
-  BackgroundFetchUpdateUIEvent,
-  EventInterfaces,
-} from '@background-fetch/core';
 export type { InstallOptions } from './install.ts';
 export { configure, type WorkerOptions } from './service-worker/run-engine.ts';
 

@@ -8,6 +8,7 @@ import { getInstance } from './background-fetch-registration.ts';
 import { checkRequests } from './check-requests.ts';
 import {
   defineInterface,
+  isObject,
   requireArguments,
   requireInternal,
   toDictionary,
@@ -102,7 +103,6 @@ defineInterface(BackgroundFetchManager, 'BackgroundFetchManager');
 
 /** (RequestInfo or sequence<RequestInfo>): a Request has no iterator, and a string is not an object. */
 function toRequestList(requests: RequestInfo | Iterable<RequestInfo>): RequestInfo[] {
-  const iterable = requests as Iterable<RequestInfo>;
-  const isSequence = typeof requests === 'object' && requests !== null && Symbol.iterator in iterable;
-  return isSequence ? [...iterable] : [requests as RequestInfo];
+  const isSequence = isObject(requests) && Symbol.iterator in requests;
+  return isSequence ? [...requests] : [requests as RequestInfo];
 }

@@ -51,7 +51,7 @@ export class BackgroundFetchRegistration extends EventTarget {
   declare readonly result: BackgroundFetchResult;
   declare readonly failureReason: BackgroundFetchFailureReason;
   declare readonly recordsAvailable: boolean;
-  declare onprogress: ((this: BackgroundFetchRegistration, event: Event) => unknown) | null;
+  declare onprogress: ((event: Event) => unknown) | null;
 
   static {
     innerOf = (registration) => registration.#inner;

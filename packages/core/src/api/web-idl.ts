@@ -85,11 +85,14 @@ function activateHandler(owner: EventTarget, type: string, handler: object): Act
   return active;
 }
 
+function requireObject(type: string, value: unknown): object {
+  if (!isObject(value)) throw new TypeError(`A ${type} must be an object, not ${value as string}`);
+  return value;
+}
+
 /** https://webidl.spec.whatwg.org/#js-dictionary */
 export function toDictionary(value: unknown): Record<string, unknown> {
-  const dictionary = value ?? {};
-  if (!isObject(dictionary)) throw new TypeError(`A dictionary must be an object, not ${typeof value}`);
-  return dictionary as Record<string, unknown>;
+  return requireObject('dictionary', value ?? {}) as Record<string, unknown>;
 }
 
 /** https://webidl.spec.whatwg.org/#js-unsigned-long-long */
@@ -106,9 +109,8 @@ export function toDOMString(value: unknown): string {
 
 /** https://webidl.spec.whatwg.org/#js-sequence */
 function toSequence(value: unknown): unknown[] {
-  if (typeof value !== 'object') throw new TypeError(`A sequence must be an object, not ${typeof value}`);
   // throws for what has no iterator
-  return [...(value as Iterable<unknown>)];
+  return [...(requireObject('sequence', value) as Iterable<unknown>)];
 }
 
 function toImageResource(value: unknown): ImageResource {

@@ -10,8 +10,6 @@ export class StoreError extends Error {
 export class NewerSchemaError extends StoreError {
   override readonly name = 'NewerSchemaError';
   constructor() {
-    super(
-      'The stored background fetches are of a newer version: update the page and its service worker to that version',
-    );
+    super('The stored background fetches are of a newer version: update the page and its service worker');
   }
 }

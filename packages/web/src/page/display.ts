@@ -1,4 +1,5 @@
-import { type BackgroundFetchRegistration, setPaused, snapshotOf } from '@background-fetch/core';
+import { type BackgroundFetchRegistration as Instance, setPaused, snapshotOf } from '@background-fetch/core';
+import { scopeOf } from '../shared/context.ts';
 import { post } from './ping.ts';
 
 /** What a browser's own download display lets its user do, for apps that draw one. */
@@ -8,23 +9,22 @@ import { post } from './ping.ts';
  * Rejects with an InvalidStateError if it has ended, or if a request that is not a GET is still under way.
  */
 export function pause(registration: BackgroundFetchRegistration): Promise<void> {
-  return setPaused(registration, true);
+  return setPaused(registration as Instance, true);
 }
 
 /** Lets a paused background fetch go on. Rejects with an InvalidStateError if it has ended. */
 export function resume(registration: BackgroundFetchRegistration): Promise<void> {
-  return setPaused(registration, false);
+  return setPaused(registration as Instance, false);
 }
 
 /** Whether it is paused. */
 export function isPaused(registration: BackgroundFetchRegistration): boolean {
-  return snapshotOf(registration).paused;
+  return snapshotOf(registration as Instance).paused;
 }
 
 /** Activates the display of a background fetch: its service worker gets a `backgroundfetchclick` event. */
 export async function click(registration: BackgroundFetchRegistration): Promise<void> {
-  const { key, registration: owner } = snapshotOf(registration);
-  const scope = owner.slice(owner.indexOf(' ') + 1);
-  const worker = (await navigator.serviceWorker.getRegistration(scope))?.active;
+  const { key, registration: owner } = snapshotOf(registration as Instance);
+  const worker = (await navigator.serviceWorker.getRegistration(scopeOf(owner)))?.active;
   if (worker) post(worker, { type: 'click', key });
 }

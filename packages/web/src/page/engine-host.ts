@@ -13,7 +13,7 @@ const answers = new WeakMap<ServiceWorker, Promise<HelloAnswer>>();
 /** The engine of a registration, as a page or a worker reaches it: in its service worker. */
 export function createPageHost(registration: ServiceWorkerRegistration): EngineHost {
   return {
-    hasActiveWorker: () => registration.active !== null,
+    hasActiveWorker: () => !!registration.active,
     key: (transaction) => registrationKey(registration.scope, transaction),
     requireEngine: () => greet(registration),
     wake: () => ping(registration),

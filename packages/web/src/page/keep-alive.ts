@@ -1,5 +1,5 @@
 import type { BackgroundFetchSnapshot, FetchKey } from '@background-fetch/core';
-import { getContext } from '../shared/context.ts';
+import { getContext, scopeOf } from '../shared/context.ts';
 import { ping } from './ping.ts';
 
 /** ms between two pings: a service worker without an event dies after about 30 s */
@@ -39,7 +39,7 @@ function follow({ key, registration, recordsAvailable, paused }: BackgroundFetch
 function want(key: FetchKey, registration: string): void {
   // what any script of the origin can write may be anything
   if (typeof registration !== 'string') return;
-  wanting.set(key, registration.slice(registration.indexOf(' ') + 1));
+  wanting.set(key, scopeOf(registration));
   timer ??= setInterval(pingAll, pingInterval);
 }
 

@@ -6,6 +6,6 @@ export function post(worker: ServiceWorker, message: WorkerMessage, transfer: Tr
 
 /** Gives the registration's service worker an event to live on, and its engine a reason to look at the store. */
 export function ping(registration: ServiceWorkerRegistration, last = false): void {
-  const hidden = globalThis.document?.visibilityState === 'hidden';
+  const hidden = globalThis.document?.hidden ?? false;
   if (registration.active) post(registration.active, { type: 'ping', hidden, last });
 }

@@ -56,6 +56,11 @@ export async function registrationKey(
   return `${generation} ${scope}`;
 }
 
+/** The scope in a registration's key. */
+export function scopeOf(registration: RegistrationKey): string {
+  return registration.slice(registration.indexOf(' ') + 1);
+}
+
 /** ms for which an engine is waited for that has to let go; one that handles an event may take much longer */
 const handOverTimeout = 1000;
 

@@ -1,4 +1,3 @@
-import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import { contentOf, firstResponse, logOf, type Resource, start } from '../suites/behaviour/given.ts';
 import { resource, settled, sha256, uniqueKey } from '../support/fetched.ts';
 import { host } from '../support/host.ts';

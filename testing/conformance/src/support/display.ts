@@ -1,4 +1,3 @@
-import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import * as ponyfill from 'background-fetch/ponyfill';
 import { getEnvironment } from './environment.ts';
 

@@ -1,4 +1,3 @@
-import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import type { ContextKind, ContextOptions, OpenContext } from './open-context.ts';
 import type { ScopeOptions, TestScope } from './test-scope.ts';
 

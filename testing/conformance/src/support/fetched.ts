@@ -1,4 +1,3 @@
-import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import { fillBody } from '@background-fetch/testing-fault-server/body';
 import { host } from './host.ts';
 

@@ -1,4 +1,3 @@
-import type { BackgroundFetchManager } from '@background-fetch/core';
 import type { EventReport } from '../worker/event-reports.ts';
 import type { BackgroundFetchEvent, EventName } from '../worker/global.ts';
 import type { WorkerScriptOptions } from '../worker/options.ts';

@@ -1,5 +1,3 @@
-import type { BackgroundFetchRegistration } from '@background-fetch/core';
-
 // TypeScript's libraries for windows and for service workers exclude each other: this is what the tests need.
 
 interface ExtendableEvent extends Event {

@@ -1,4 +1,3 @@
-import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import { assert } from 'chai';
 import { click } from '../../support/display.ts';
 import { progressed, settled, sha256, uniqueKey } from '../../support/fetched.ts';

@@ -1,8 +1,3 @@
-import type {
-  BackgroundFetchOptions,
-  BackgroundFetchRecord,
-  BackgroundFetchRegistration,
-} from '@background-fetch/core';
 import type { LoggedRequest } from '@background-fetch/testing-fault-server';
 import { assert } from 'chai';
 import {

@@ -1,4 +1,3 @@
-import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import { assert } from 'chai';
 import { progressed, settled } from '../../support/fetched.ts';
 import { openScope } from '../../support/scope.ts';

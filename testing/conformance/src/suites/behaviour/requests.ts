@@ -1,4 +1,3 @@
-import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import { assert } from 'chai';
 import { settled, sha256 } from '../../support/fetched.ts';
 import { host, NotApplicable, noOrigin, unsupported } from '../../support/host.ts';

@@ -1,4 +1,3 @@
-import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import { assert } from 'chai';
 import { resource, uniqueKey } from '../../support/fetched.ts';
 import { openScope, type TestScope } from '../../support/scope.ts';

@@ -1,4 +1,3 @@
-import type { BackgroundFetchOptions, BackgroundFetchRegistration } from 'background-fetch/ponyfill';
 import { assert } from 'chai';
 import { resource, uniqueKey } from '../../support/fetched.ts';
 import { openScope, type TestScope } from '../../support/scope.ts';
