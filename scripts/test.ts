@@ -72,9 +72,10 @@ const steps: readonly Step[] = [
     command: ['npx', 'tsc', '-p', folder],
   })),
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
-  ...['page', 'worker'].map((kind) => ({
-    name: `types for an app's ${kind}`,
-    command: ['npx', 'tsc', '-p', `packages/web/test/types/${kind}`],
+  // what was built, as an app compiles it
+  ...['web/test/types/page', 'web/test/types/worker', 'node/test/types'].map((folder) => ({
+    name: `types of packages/${folder}`,
+    command: ['npx', 'tsc', '-p', `packages/${folder}`],
   })),
   { name: 'packages', command: ['npm', 'run', '--silent', 'check:packages'] },
   { name: 'support table', command: ['npm', 'run', '--silent', 'support-table', '--', '--check'] },

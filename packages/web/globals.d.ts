@@ -37,7 +37,7 @@ interface BackgroundFetchManager {
    */
   fetch(
     id: string,
-    requests: RequestInfo | Iterable<RequestInfo>,
+    requests: RequestInfo | URL | Iterable<RequestInfo | URL>,
     options?: BackgroundFetchOptions,
   ): Promise<BackgroundFetchRegistration>;
   /** Resolves with the active background fetch of this id, undefined if there is none. */
@@ -66,12 +66,15 @@ interface BackgroundFetchRegistration extends EventTarget {
   /** Resolves with true if this call aborted the fetch, with false if it had ended or was aborted before. */
   abort(): Promise<boolean>;
   /** Resolves with the first record that matches, with undefined if none does. */
-  match(request: RequestInfo, options?: CacheQueryOptions): Promise<BackgroundFetchRecord | undefined>;
+  match(request: RequestInfo | URL, options?: CacheQueryOptions): Promise<BackgroundFetchRecord | undefined>;
   /**
    * Resolves with the records that match, all of them without a request, in the order given to `fetch()`.
    * Rejects with an InvalidStateError if the records are no longer available.
    */
-  matchAll(request?: RequestInfo, options?: CacheQueryOptions): Promise<readonly BackgroundFetchRecord[]>;
+  matchAll(
+    request?: RequestInfo | URL,
+    options?: CacheQueryOptions,
+  ): Promise<readonly BackgroundFetchRecord[]>;
   addEventListener<K extends keyof BackgroundFetchRegistrationEventMap>(
     type: K,
     listener: (this: BackgroundFetchRegistration, event: BackgroundFetchRegistrationEventMap[K]) => unknown,

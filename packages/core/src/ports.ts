@@ -8,6 +8,7 @@ import type {
   StoredRecord,
   StoredRequest,
 } from './model/record.ts';
+import type { RequestInfo } from './model/request-info.ts';
 import type { BackgroundFetchSnapshot } from './model/snapshot.ts';
 
 /** Bytes in the form in which the host keeps them; the core passes them on and never looks inside. */

@@ -115,7 +115,7 @@ export class BackgroundFetchEngine extends EventTarget {
   override addEventListener<Name extends keyof BackgroundFetchEngineEventMap>(
     type: Name,
     listener: Listener<Name>,
-    options?: boolean | AddEventListenerOptions,
+    options?: Parameters<EventTarget['addEventListener']>[2],
   ): void;
   override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void;
   override addEventListener(...args: Parameters<EventTarget['addEventListener']>): void {
@@ -126,7 +126,7 @@ export class BackgroundFetchEngine extends EventTarget {
   override removeEventListener<Name extends keyof BackgroundFetchEngineEventMap>(
     type: Name,
     listener: Listener<Name>,
-    options?: boolean | EventListenerOptions,
+    options?: Parameters<EventTarget['removeEventListener']>[2],
   ): void;
   override removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void;
   override removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void {

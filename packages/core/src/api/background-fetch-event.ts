@@ -6,7 +6,10 @@ import {
 } from './background-fetch-registration.ts';
 import { defineInterface, requireArguments, toDictionary, toDOMString, toUIOptions } from './web-idl.ts';
 
-export interface BackgroundFetchEventInit extends EventInit {
+export interface BackgroundFetchEventInit {
+  bubbles?: boolean;
+  cancelable?: boolean;
+  composed?: boolean;
   registration: BackgroundFetchRegistration;
 }
 

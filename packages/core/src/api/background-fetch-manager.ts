@@ -1,6 +1,7 @@
 import type { Realm } from '../algorithms/realm.ts';
 import { startABackgroundFetch } from '../algorithms/start-a-background-fetch.ts';
 import { isActive } from '../model/background-fetch.ts';
+import type { RequestInfo } from '../model/request-info.ts';
 import { addUp, takeSnapshot } from '../model/snapshot.ts';
 import type { EngineHost } from '../ports.ts';
 import type { BackgroundFetchRegistration } from './background-fetch-registration.ts';

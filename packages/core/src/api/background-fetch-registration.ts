@@ -7,6 +7,8 @@ import {
   type BackgroundFetchResult,
   isActive,
 } from '../model/background-fetch.ts';
+import type { CacheQueryOptions } from '../model/query-options.ts';
+import type { RequestInfo } from '../model/request-info.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { aborting } from '../model/transitions.ts';
 import { withoutFragment } from '../model/without-fragment.ts';

@@ -1,3 +1,4 @@
+import type { RequestInfo } from '../model/request-info.ts';
 import type { EngineHost } from '../ports.ts';
 import { toRequest } from './to-request.ts';
 

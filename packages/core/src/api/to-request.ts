@@ -1,3 +1,4 @@
+import type { RequestInfo } from '../model/request-info.ts';
 import type { EngineHost } from '../ports.ts';
 
 /** A Request of what was given, whose body it takes over. Throws a TypeError for a URL that is none. */

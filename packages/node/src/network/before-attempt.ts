@@ -20,7 +20,7 @@ export interface AttemptChange {
   /** A fresh URL for the same resource: a new signature, another mirror. */
   readonly url?: string | URL;
   /** Set in place of those of the same names. */
-  readonly headers?: HeadersInit;
+  readonly headers?: ConstructorParameters<typeof Headers>[0];
 }
 
 /** Called before each attempt, for signatures and tokens that expire. What is stored remains as it was given. */

@@ -13,7 +13,7 @@ import {
 export async function download(): Promise<Response | undefined> {
   const registration = await navigator.serviceWorker.ready;
   const icons = [{ src: '/icon.png', sizes: '96x96' }];
-  const requests = ['/a', new Request('/b')];
+  const requests = ['/a', new Request('/b'), new URL('/c', location.href)];
   const options: BackgroundFetchOptions = { title: 'A and B', icons, downloadTotal: 3 };
   const bgFetch = await registration.backgroundFetch.fetch('id', requests, options);
   bgFetch.addEventListener('progress', function ({ type }) {
