@@ -141,6 +141,7 @@ export interface BodyStream {
 
 export interface NetworkResponse {
   readonly head: ResponseHead;
+  /** null, or without a byte, where the response has none. */
   readonly body: BodyStream | null;
   /** Takes the whole body at once, in the place of its stream; absent where that gains nothing. */
   readonly takeWhole?: () => Promise<HostBytes>;
@@ -154,8 +155,8 @@ export interface NetworkResponse {
 export interface Network {
   /**
    * Fetches, past any service worker and without checking `integrity` (that is done over the stored bytes).
-   * Resolves when the response head is there. Rejects with a TypeError for a network error, and with the signal's
-   * reason once it is aborted; the body's stream fails in the same two ways.
+   * Resolves when the response head is there. Rejects with a TypeError for a network error, and with whatever error
+   * once the signal is aborted; the body's stream fails in the same two ways.
    */
   fetch(request: NetworkRequest): Promise<NetworkResponse>;
   /** Whether `If-Range` can be sent to this URL without asking the server first (a CORS preflight). */
@@ -199,7 +200,7 @@ export interface Lock {
   /**
    * Waits for the lock of this name and holds it until what `holder` returns settles. Among everybody who uses the
    * store, one holder at a time has it, or any number of `shared` ones; it is granted in the order of asking. A
-   * holder that dies loses it. Rejects with the signal's reason if that is aborted while waiting.
+   * holder that dies loses it. Rejects if the signal is aborted before that, with whatever error.
    */
   hold<T>(
     name: string,
@@ -214,7 +215,7 @@ export interface Announcements {
   publish(snapshot: BackgroundFetchSnapshot): void;
   /** As `publish`, and resolves when every context that shows this fetch has applied it, or soon if one is frozen. */
   publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void>;
-  /** This context shows this fetch from now on: `publishAndWait` waits for it, too. */
+  /** This context shows this fetch: `publishAndWait` waits for it, too, once it has heard of that. */
   follow(key: FetchKey): void;
   subscribe(listener: (snapshot: BackgroundFetchSnapshot) => void): () => void;
 }

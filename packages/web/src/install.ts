@@ -7,7 +7,7 @@ import {
 } from '@background-fetch/core';
 import { beginGeneration, getContext, withoutEngine } from './shared/context.ts';
 import { PatchRegistry } from './shared/patch-registry.ts';
-import { rememberForms } from './shared/remembered-forms.ts';
+import { makeFormsReadable } from './shared/readable-forms.ts';
 import { type StartPolicy, setStartPolicy } from './shared/start-policy.ts';
 
 export interface InstallOptions {
@@ -73,7 +73,7 @@ export function installInterfaces(
           });
         },
     );
-    rememberForms(patches);
+    makeFormsReadable(patches);
   }
   answerPermissionQuery(patches);
   more(patches);

@@ -75,10 +75,9 @@ export function lockContract(
       await first;
     });
 
-    it('is given up by a waiter whose signal is aborted, with the signal’s reason', async () => {
+    it('is given up by a waiter whose signal is aborted', async () => {
       const end = deferred();
       const controller = new AbortController();
-      const reason = new Error('no longer needed');
       const first = one.hold('a', signal, () => end.promise);
       let held = false;
       const second = rejection(
@@ -87,8 +86,8 @@ export function lockContract(
         }),
       );
       const third = one.hold('a', signal, async () => 'third');
-      controller.abort(reason);
-      assert.equal(await second, reason);
+      controller.abort();
+      await second;
       end.resolve();
       await first;
       assert.equal(await third, 'third');
@@ -96,9 +95,13 @@ export function lockContract(
     });
 
     it('is not even asked for with a signal that is aborted already', async () => {
-      const reason = new Error('too late');
-      const asked = one.hold('a', AbortSignal.abort(reason), async () => assert.fail('held'));
-      assert.equal(await rejection(asked), reason);
+      let held = false;
+      await rejection(
+        one.hold('a', AbortSignal.abort(), async () => {
+          held = true;
+        }),
+      );
+      assert.isFalse(held);
     });
 
     it('stays with a holder whose signal is aborted later', async () => {

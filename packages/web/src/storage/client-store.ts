@@ -5,7 +5,6 @@ import {
   NewerSchemaError,
   schemaVersion,
 } from '@background-fetch/core';
-import { encodeRememberedForm } from '../shared/remembered-forms.ts';
 import { findBytes } from './bytes.ts';
 import type { Ask, Database } from './database.ts';
 import { fetchesById, keysBelow, type Rows, type StoreName } from './schema.ts';
@@ -71,8 +70,7 @@ export async function keep(database: Database, blob: Blob): Promise<HostBytes> {
 export function openClientStore(database: Database): ClientStore {
   return {
     transact: (mode, work) => database.transact(mode, (ask) => work(viewTransaction(ask))),
-    takeRequestBody: async (request) =>
-      await keep(database, encodeRememberedForm(request) ?? (await request.blob())),
+    takeRequestBody: async (request) => await keep(database, await request.blob()),
     async readRequestBody(fetch, index) {
       const value = await database.transact('read', (ask) =>
         ask<Rows['bodies'] | undefined>('bodies', (store) => store.get([fetch, index])),

@@ -1,5 +1,5 @@
 import './harness.ts';
+import './contracts.ts';
 import './behaviour/index.ts';
 import './attacks/index.ts';
 import './idl/index.ts';
-import './store-contract.ts';

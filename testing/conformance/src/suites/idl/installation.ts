@@ -63,7 +63,7 @@ const installed = [
   'globalThis.BackgroundFetchManager',
   'globalThis.BackgroundFetchRecord',
   'globalThis.BackgroundFetchRegistration',
-  // WebKit can't read a form that holds a file: what requests are made of is remembered
+  // WebKit can't read a form that holds a file: requests get a Blob in its place
   ...(host.engine === 'webkit' ? ['globalThis.Request'] : []),
   'globalThis.Symbol(background-fetch.installed)',
 ];
@@ -130,6 +130,18 @@ describe('installing the polyfill', () => {
       return [query, unregister, Request].map(({ name, length }) => `${name} ${length}`);
     });
     assert.deepEqual(found, ['query 1', 'unregister 0', 'Request 1']);
+  });
+
+  it('leaves the fetch events of a service worker alone where it leaves a native Background Fetch alone', async () => {
+    unsupported(['native', 'node'], 'it installs nothing there');
+    const [beside, alone] = await Promise.all([
+      openScope({ worker: 'beside-native' }),
+      openScope({ worker: 'classic' }),
+    ]);
+    const listened = (): readonly string[] => testWorker.listened;
+    assert.notInclude(await beside.run(listened), 'fetch');
+    assert.include(await beside.run(listened), 'push');
+    assert.include(await alone.run(listened), 'fetch');
   });
 
   it('in a service worker can be taken back as well', async () => {

@@ -1,0 +1,40 @@
+import { isChromium, isFirefox } from './browser.ts';
+import type { PatchRegistry } from './patch-registry.ts';
+
+/**
+ * WebKit can send a form that holds a file, and can't read it: `blob()` and all the others reject with "Unable to
+ * read form data blob" (WebKitGTK 2.50). So a request that is made with a form gets the Blob that it would be sent as.
+ */
+export function makeFormsReadable(patches: PatchRegistry): void {
+  if (isChromium() || isFirefox()) return;
+  const construct: ProxyHandler<typeof Request>['construct'] = (target, args, newTarget) => {
+    const [input, init] = args as [RequestInfo, RequestInit | undefined];
+    const body = init?.body instanceof FormData && { body: { value: encodeForm(init.body) } };
+    return Reflect.construct(target, body ? [input, Object.create(init, body)] : args, newTarget);
+  };
+  patches.define(globalThis, 'Request', { value: new Proxy(Request, { construct }), writable: true });
+}
+
+/** https://html.spec.whatwg.org/#multipart-form-data */
+function encodeForm(form: FormData): Blob {
+  // in lower case, as the type of a Blob is
+  const boundary = `----${crypto.randomUUID()}`;
+  const parts = [...form].flatMap(([name, value]) => encodeEntry(boundary, name, value));
+  return new Blob([...parts, `--${boundary}--\r\n`], { type: `multipart/form-data; boundary=${boundary}` });
+}
+
+function encodeEntry(boundary: string, name: string, value: FormDataEntryValue): BlobPart[] {
+  const head = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"`;
+  if (typeof value === 'string') return [`${head}\r\n\r\n${withLineBreaks(value)}\r\n`];
+  const type = value.type || 'application/octet-stream';
+  return [`${head}; filename="${escapeName(value.name)}"\r\nContent-Type: ${type}\r\n\r\n`, value, '\r\n'];
+}
+
+/** Every line break becomes CRLF. */
+function withLineBreaks(text: string): string {
+  return text.replace(/\r\n?|\n/g, '\r\n');
+}
+
+function escapeName(text: string): string {
+  return withLineBreaks(text).replace(/[\r\n"]/g, encodeURIComponent);
+}
