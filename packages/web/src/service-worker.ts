@@ -2,7 +2,7 @@
 import { type InstallOptions, installInterfaces, managerOf } from './install.ts';
 import { defineEventHandlers } from './service-worker/define-event-handlers.ts';
 import { eventInterfaces } from './service-worker/events.ts';
-import { runEngine, workerHost } from './service-worker/run-engine.ts';
+import { goOnWithFetches, runEngine, workerHost } from './service-worker/run-engine.ts';
 import { scope } from './service-worker/scope.ts';
 
 export type { InstallOptions } from './install.ts';
@@ -17,6 +17,7 @@ export function install(options: InstallOptions = {}): () => void {
     options,
     () => workerHost,
     (patches) => {
+      goOnWithFetches();
       const { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent } = eventInterfaces();
       for (const Interface of [BackgroundFetchEvent, BackgroundFetchUpdateUIEvent]) {
         patches.define(globalThis, Interface.name, { value: Interface, writable: true });

@@ -10,7 +10,7 @@ import { createEvents } from './events.ts';
 import { getIntegrity } from './integrity.ts';
 import { hiddenSlice, lastSlice, SlicedLifetime, slice } from './lifetime.ts';
 import { createNetwork } from './network.ts';
-import { type ExtendableMessageEvent, scope } from './scope.ts';
+import { type ExtendableEvent, type ExtendableMessageEvent, scope } from './scope.ts';
 
 export interface WorkerOptions {
   /** How the engine works: parallelism, checkpoints, retries. */
@@ -96,7 +96,6 @@ async function handOver(): Promise<void> {
 /** Events that only an active worker gets: each starts the engine, or lets it go on for a slice. */
 const functionalEvents = [
   'activate',
-  'fetch',
   'push',
   'sync',
   'periodicsync',
@@ -104,16 +103,24 @@ const functionalEvents = [
   'notificationclose',
 ];
 
+function goOn(event: ExtendableEvent): void {
+  // one that runs and has nothing to do would be told of it, if there were anything new
+  if (!engine) lifetime.tie(event, continueEngine());
+  else if (!lifetime.idle) lifetime.tie(event, engine);
+}
+
+/**
+ * Lets the engine go on with every fetch of a page, too. A worker that listens to them is started for each: not where
+ * the browser's own Background Fetch does the work.
+ */
+export function goOnWithFetches(): void {
+  scope.addEventListener('fetch', goOn);
+}
+
 /** Makes this service worker run the engine. Its listeners have to come before those of the app. */
 export function runEngine(): void {
   useStore(store);
-  for (const type of functionalEvents) {
-    scope.addEventListener(type, (event) => {
-      // one that runs and has nothing to do would be told of it, if there were anything new
-      if (!engine) lifetime.tie(event, continueEngine());
-      else if (!lifetime.idle) lifetime.tie(event, engine);
-    });
-  }
+  for (const type of functionalEvents) scope.addEventListener(type, goOn);
   scope.addEventListener('install', (event) => {
     // without an active worker this is a new registration: what an earlier one of this scope left is not its own
     if (!scope.registration.active) event.waitUntil(beginGeneration(scope.registration.scope));

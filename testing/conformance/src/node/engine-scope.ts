@@ -171,6 +171,7 @@ function becomeGlobal(
     clients: {},
     testWorker: {
       registration,
+      listened: [],
       fetched: [],
       setOnline: (online: boolean) => connectivity.setOnline(online),
       async sha256(response: Response) {

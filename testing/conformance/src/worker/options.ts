@@ -2,8 +2,11 @@ import type { EngineOptions, RetryPolicy } from '@background-fetch/core';
 
 /** What a test asks of its service worker; JSON in the query of the script's URL. */
 export interface WorkerScriptOptions {
-  /** `forgetful` is a classic one that does not import the polyfill. */
-  readonly worker: 'classic' | 'module' | 'forgetful';
+  /**
+   * `forgetful` is a classic one that does not import the polyfill; `beside-native` one that imports it where something
+   * stands in the place of a browser's own Background Fetch.
+   */
+  readonly worker: 'classic' | 'module' | 'forgetful' | 'beside-native';
   /** Also import the script that checks `integrity`. */
   readonly integrity: boolean;
   readonly configure: Configuration;

@@ -14,6 +14,8 @@ export interface TestWorker {
   readonly registration: ServiceWorkerRegistration;
   /** The polyfill's exports, where it was imported. */
   readonly polyfill: typeof Polyfill | undefined;
+  /** The types of the events that the polyfill listened to while it was imported, in a classic worker. */
+  readonly listened: readonly string[];
   /** URLs of the `fetch` events that the worker got. */
   readonly fetched: string[];
   /** Goes offline and online, where the scope was opened with `connectivity: 'switched'`. */
@@ -31,7 +33,11 @@ export function readOptions(): WorkerScriptOptions {
 }
 
 /** Makes a service worker do what tests ask; the polyfill has been imported before. */
-export function setUpTestWorker(options: WorkerScriptOptions, polyfill: typeof Polyfill | undefined): void {
+export function setUpTestWorker(
+  options: WorkerScriptOptions,
+  polyfill: typeof Polyfill | undefined,
+  listened: readonly string[] = [],
+): void {
   const channel = openAnswers(options.channel, !options.native);
   const connectivity = new SwitchedConnectivity();
   const fetched: string[] = [];
@@ -39,6 +45,7 @@ export function setUpTestWorker(options: WorkerScriptOptions, polyfill: typeof P
     options,
     registration: serviceWorker.registration,
     polyfill,
+    listened,
     fetched,
     setOnline: (online) => connectivity.setOnline(online),
     sha256: async (response) => toHex(await crypto.subtle.digest('SHA-256', await response.arrayBuffer())),
