@@ -48,10 +48,10 @@ export async function continueEngine(): Promise<void> {
   started.catch(() => {
     engine = undefined;
   });
-  const { registration } = await started;
-  (await started).look();
+  const running = await started;
+  running.look();
   // where the database was deleted, the generation is another one; the engine of the one before has nothing left to do
-  if (registration === (await registrationKey(scope.registration.scope))) return;
+  if (running.registration === (await registrationKey(scope.registration.scope))) return;
   if (engine === started) engine = undefined;
   await continueEngine();
 }
