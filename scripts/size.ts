@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { createCommand } from '@background-fetch/testing-command-line';
 
-/** Prints what each entry weighs, with everything it imports, minified and compressed; fails above its limit. */
+createCommand(
+  'npm run size --',
+  'Prints what each entry weighs, with everything it imports, minified and compressed; fails above its limit.',
+).parse();
 
 const dist = fileURLToPath(new URL('../packages/web/dist/', import.meta.url));
 const kilobyte = 1000;

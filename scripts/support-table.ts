@@ -1,11 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-
-/**
- * Writes the support table of the README: what browsers ship, from @mdn/browser-compat-data, beside what our suites
- * ran in, from docs/engines-tested.json. `--check` fails if the table is not what it would write.
- */
+import { createCommand } from '@background-fetch/testing-command-line';
 
 type Support = { version_added: string | boolean | null } | { version_added: string | boolean | null }[];
 
@@ -15,6 +11,15 @@ interface Tested {
   readonly storage: string;
   readonly result: string;
 }
+
+const { check } = createCommand(
+  'npm run support-table --',
+  'Writes the support table of the README: what browsers ship, from @mdn/browser-compat-data, beside what our suites ' +
+    'ran in, from docs/engines-tested.json.',
+)
+  .option('--check', 'write nothing, and fail if the table is not what would be written')
+  .parse()
+  .opts<{ readonly check?: boolean }>();
 
 const readme = fileURLToPath(new URL('../README.md', import.meta.url));
 const data = createRequire(import.meta.url)('@mdn/browser-compat-data') as {
@@ -59,7 +64,7 @@ const next = current.replace(
   /(<!-- support table -->\n)[\s\S]*?(<!-- \/support table -->)/,
   (_, open, close) => `${open}${table}\n${close}`,
 );
-if (!process.argv.includes('--check')) writeFileSync(readme, next);
+if (!check) writeFileSync(readme, next);
 else if (next !== current) {
   console.error('The support table of the README is out of date: run npm run support-table');
   process.exitCode = 1;

@@ -2,11 +2,8 @@ import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/**
- * Runs every check of the repository, one after the other, and ends with a line `N passed, N failed`.
- * `npm test -- --only unit,conformance` runs some of them; `--list` names them.
- */
+import { createCommand } from '@background-fetch/testing-command-line';
+import { InvalidArgumentError } from 'commander';
 
 interface Count {
   passed: number;
@@ -117,15 +114,30 @@ async function run(step: Step): Promise<Outcome> {
   return { ...(step.count ? count : { passed: 1, failed: 0 }), failures: [] };
 }
 
-const wanted = process.argv.includes('--only')
-  ? process.argv[process.argv.indexOf('--only') + 1]?.split(',')
-  : null;
-if (process.argv.includes('--list')) {
+function parseOnly(text: string): readonly string[] {
+  const parts = text.split(',');
+  if (parts.every((part) => part !== '' && steps.some(({ name }) => name.startsWith(part)))) return parts;
+  throw new InvalidArgumentError(`There are: ${steps.map(({ name }) => name).join(', ')}.`);
+}
+
+const { only, list } = createCommand(
+  'npm test --',
+  'Runs every check of the repository, one after the other, and ends with a line "N passed, N failed".',
+)
+  .option(
+    '--only <names>',
+    'only the checks whose names begin so, with commas between (default: all)',
+    parseOnly,
+  )
+  .option('--list', 'name the checks, and run none')
+  .parse()
+  .opts<{ readonly only?: readonly string[]; readonly list?: boolean }>();
+if (list) {
   for (const { name } of steps) console.log(name);
 } else {
   const total: Count = { passed: 0, failed: 0 };
   const failed: string[] = [];
-  for (const step of steps.filter(({ name }) => !wanted || wanted.some((part) => name.startsWith(part)))) {
+  for (const step of steps.filter(({ name }) => only?.some((part) => name.startsWith(part)) ?? true)) {
     const count = await run(step);
     total.passed += count.passed;
     total.failed += count.failed;

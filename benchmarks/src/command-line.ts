@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
+import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
 import { type EngineName, engineNames } from '@background-fetch/testing-engines';
+import { InvalidArgumentError, Option } from 'commander';
 
 const parts = ['256mib', '1000x10kib', 'memory'] as const;
 type Part = (typeof parts)[number];
@@ -17,54 +18,54 @@ export interface BenchmarkOptions {
   readonly engineOptions: string | undefined;
 }
 
-export const usage = `Usage: npm run bench:web -- [options]
-  --engine NAME       ${engineNames.join(', ')}; may be repeated (default: all)
-  --only PART         ${parts.join(', ')}; may be repeated (default: all)
-  --rounds N          rounds of every operation (default 3)
-  --memory-rounds N   fresh browsers for every figure of memory (default 3)
-  --quick             smaller bodies, one round
-  --options JSON      what the service worker gives to configure({ engine })
-  --report FILE       write the figures there, as Markdown
-  --help`;
+interface Values {
+  readonly engine: readonly EngineName[];
+  readonly only: readonly Part[];
+  readonly rounds?: number;
+  readonly memoryRounds?: number;
+  readonly quick?: boolean;
+  readonly options?: string;
+  readonly report?: string;
+}
 
-/** Throws where the arguments make no sense; `null` where help is asked for. */
-export function readArguments(args: readonly string[]): BenchmarkOptions | null {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      engine: { type: 'string', multiple: true },
-      only: { type: 'string', multiple: true },
-      rounds: { type: 'string' },
-      'memory-rounds': { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      options: { type: 'string' },
-      report: { type: 'string' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) return null;
-  if (values.options !== undefined) JSON.parse(values.options);
+/** Ends the process where the arguments ask for help, or for what there is not. */
+export function readArguments(): BenchmarkOptions {
+  const values = createCommand(
+    'npm run bench:web --',
+    'Measures the polyfill beside what browsers offer by themselves, and prints the figures as Markdown.',
+  )
+    .addOption(
+      new Option('--engine <name...>', 'only these engines').choices(engineNames).default(engineNames, 'all'),
+    )
+    .addOption(new Option('--only <part...>', 'only these parts').choices(parts).default(parts, 'all'))
+    .option('--rounds <n>', 'rounds of every operation (default: 3; with --quick, 1)', wholeNumber(1))
+    .option(
+      '--memory-rounds <n>',
+      'fresh browsers for every figure of memory (default: 3; with --quick, 1)',
+      wholeNumber(1),
+    )
+    .option('--quick', 'smaller bodies, which show that all works, not how fast')
+    .option('--options <json>', 'what the service worker gives to configure({ engine })', requireJson)
+    .option('--report <file>', 'write the figures there, too')
+    .parse()
+    .opts<Values>();
   const usual = values.quick ? 1 : 3;
   return {
-    engines: (values.engine ?? engineNames).map((name) => oneOf(engineNames, name, '--engine')),
-    parts: (values.only ?? parts).map((name) => oneOf(parts, name, '--only')),
-    quick: values.quick,
-    rounds: readRounds(values.rounds, usual),
-    memoryRounds: readRounds(values['memory-rounds'], usual),
+    engines: values.engine,
+    parts: values.only,
+    quick: values.quick ?? false,
+    rounds: values.rounds ?? usual,
+    memoryRounds: values.memoryRounds ?? usual,
     report: values.report ?? null,
     engineOptions: values.options,
   };
 }
 
-function oneOf<T extends string>(known: readonly T[], name: string, option: string): T {
-  const found = known.find((one) => one === name);
-  if (!found) throw new Error(`${option} ${name}: choose from ${known.join(', ')}`);
-  return found;
-}
-
-function readRounds(text: string | undefined, usual: number): number {
-  const rounds = Number(text ?? usual);
-  if (!Number.isInteger(rounds) || rounds < 1)
-    throw new Error(`${text} is no number of rounds: give 1 or more`);
-  return rounds;
+function requireJson(text: string): string {
+  try {
+    JSON.parse(text);
+    return text;
+  } catch (error) {
+    throw new InvalidArgumentError(`It is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { type EngineName, findEngines } from '@background-fetch/testing-engines';
 import { type Bench, setUpBench } from './bench.ts';
 import { measureServer } from './body-server/start-body-server.ts';
-import { type BenchmarkOptions, readArguments, usage } from './command-line.ts';
+import { type BenchmarkOptions, readArguments } from './command-line.ts';
 import { measureMemory } from './measure-memory.ts';
 import { measureSpeed } from './measure-speed.ts';
 import { describeEngine, describeRun } from './report.ts';
@@ -62,9 +62,7 @@ function document(texts: readonly string[]): string {
 }
 
 try {
-  const options = readArguments(process.argv.slice(2));
-  if (options) await run(options);
-  else console.log(usage);
+  await run(readArguments());
 } catch (error) {
   console.error(error);
   process.exitCode = 1;

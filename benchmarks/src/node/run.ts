@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
+import { Option } from 'commander';
 import { build } from 'tsdown';
 import { contestants } from './contestants.ts';
 import { type Figures, measure, type Place } from './measure.ts';
@@ -12,18 +13,39 @@ import type { Row } from './rows.ts';
 import { judge, type Target } from './targets.ts';
 import { planWorkloads, type Workload } from './workloads.ts';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true },
-    contestant: { type: 'string', multiple: true },
-    rounds: { type: 'string', default: '3' },
-    quick: { type: 'boolean', default: false },
-    report: { type: 'string' },
-    directory: { type: 'string' },
-  },
-});
+interface Options {
+  readonly only: readonly string[];
+  readonly contestant: readonly string[];
+  readonly rounds: number;
+  readonly quick?: boolean;
+  readonly directory?: string;
+  readonly report?: string;
+}
+
+const workloads = planWorkloads(false);
+const ids = workloads.map(({ id }) => id);
+const names = contestants.map(({ name }) => name);
+const options = createCommand(
+  'npm run bench:node --',
+  'Measures bgfetch beside other downloaders, and prints the figures as Markdown.',
+)
+  .addOption(
+    new Option(
+      '--only <workload...>',
+      `only these workloads: ${workloads.map(({ id, name }) => `${id} is ${name}`).join('; ')}`,
+    )
+      .choices(ids)
+      .default(ids, 'all'),
+  )
+  .addOption(new Option('--contestant <name...>', 'only these').choices(names).default(names, 'all'))
+  .option('--rounds <n>', 'rounds of every workload', wholeNumber(1), 3)
+  .option('--quick', 'a sixteenth of the bytes, and one round: shows that all works, not how fast')
+  .option('--directory <path>', 'where the files go (default: below .tmp of the workspace)')
+  .option('--report <file>', 'write the figures there, too')
+  .parse()
+  .opts<Options>();
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const rounds = values.quick ? 1 : Number(values.rounds);
+const rounds = options.quick ? 1 : options.rounds;
 
 /** Below the workspace, where Node finds the libraries. */
 await mkdir(here('../../.tmp'), { recursive: true });
@@ -33,7 +55,7 @@ try {
   const [port] = (await once(server, 'message')) as [number];
   const place: Place = {
     origin: `http://127.0.0.1:${port}`,
-    directory: values.directory ?? scratch,
+    directory: options.directory ?? scratch,
     script: join(scratch, 'script', 'run.js'),
     command: here('../../../packages/node/bin/bgfetch.js'),
   };
@@ -53,8 +75,8 @@ try {
   const parts = [describeRun(new Date(), rounds, writeSynced(place.directory))];
   console.log(parts[0]);
   const targets: Target[] = [];
-  for (const workload of planWorkloads(values.quick)) {
-    if (values.only && !values.only.includes(workload.id)) continue;
+  for (const workload of planWorkloads(options.quick ?? false)) {
+    if (!options.only.includes(workload.id)) continue;
     const rows = await race(workload, place);
     targets.push(...judge(workload, rows));
     parts.push(describeWorkload(workload, rows));
@@ -62,7 +84,7 @@ try {
   }
   parts.push(describeTargets(targets));
   console.log(`\n${parts.at(-1)}`);
-  if (values.report) await writeFile(values.report, `${parts.join('\n\n')}\n`);
+  if (options.report) await writeFile(options.report, `${parts.join('\n\n')}\n`);
 } finally {
   server.disconnect();
   await rm(scratch, { recursive: true, force: true });
@@ -72,7 +94,7 @@ try {
 async function race(workload: Workload, place: Place): Promise<Row[]> {
   const rows = contestants
     .filter(({ name }) => (workload.only ?? [name]).includes(name))
-    .filter(({ name }) => (values.contestant ?? [name]).includes(name))
+    .filter(({ name }) => options.contestant.includes(name))
     .map((contestant) => ({ contestant, rounds: [] as Figures[], failure: null as string | null }));
   for (let round = 0; round < (workload.id === 'e' ? 1 : rounds); round++) {
     for (const row of rows) {

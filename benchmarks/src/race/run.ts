@@ -1,21 +1,27 @@
-import { parseArgs } from 'node:util';
+import { createCommand } from '@background-fetch/testing-command-line';
 import { startFaultServer } from '@background-fetch/testing-fault-server';
+import { Option } from 'commander';
 import { cases } from './cases.ts';
 import { contestants, ours } from './contestants.ts';
 import { interruptAndSwap } from './interrupt.ts';
 
-/**
- * The race that is lost by going on with the bytes of another version: interrupts each contestant in the middle of a
- * file, changes the file, and lets it go on. Fails if ours does not end up with one whole version each time.
- */
-const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
+// The race that is lost by going on with the bytes of another version.
+const names = contestants.map(({ name }) => name);
+const { only } = createCommand(
+  'npm run race:integrity --',
+  'Interrupts each contestant in the middle of a file, changes the file, and lets it go on. Fails if ours does not end ' +
+    'up with one whole version each time.',
+)
+  .addOption(new Option('--only <contestant...>', 'only these').choices(names).default(names, 'all'))
+  .parse()
+  .opts<{ readonly only: readonly string[] }>();
 
 const server = await startFaultServer();
 let lost = 0;
 console.log(`| ${['', ...cases.map(({ name }) => name)].join(' | ')} |`);
 console.log(`|${' --- |'.repeat(cases.length + 1)}`);
 for (const contestant of contestants) {
-  if (values.only && !values.only.includes(contestant.name)) continue;
+  if (!only.includes(contestant.name)) continue;
   const missing = contestant.missing();
   const cells: string[] = [];
   for (const one of cases) {

@@ -1,8 +1,6 @@
-import { parseArgs } from 'node:util';
-import type { EngineName } from '@background-fetch/testing-engines';
-
-// Not the package's own list: serving alone needs none of what it loads.
-const engineNames: readonly EngineName[] = ['chromium', 'firefox', 'webkit'];
+import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
+import { type EngineName, engineNames } from '@background-fetch/testing-engines';
+import { type Command, Option } from 'commander';
 
 export interface StartOptions {
   readonly port: number;
@@ -14,46 +12,35 @@ export interface StartOptions {
   readonly modelBytes: number;
 }
 
-export const usage = `Usage: npm start -- [options]
-  --port N            port to serve on (default 8080; 0 picks a free one, as --headless does)
-  --size MB           megabytes of the model (default 300)
-  --headless ENGINE   run the main job in ${engineNames.join(', ')} and exit
-  --native            with --headless chromium: use the browser's own Background Fetch
-  --help`;
+interface Values {
+  readonly port?: number;
+  readonly size: number;
+  readonly headless?: EngineName;
+  readonly native?: boolean;
+}
 
-/** Throws where the arguments make no sense; `null` where help is asked for. */
-export function readArguments(args: readonly string[]): StartOptions | null {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: 'string' },
-      size: { type: 'string' },
-      headless: { type: 'string' },
-      native: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) return null;
-  const headless = values.headless === undefined ? null : readEngine(values.headless);
-  if (values.native && headless !== 'chromium') {
-    throw new Error('--native needs --headless chromium: no other engine has a Background Fetch of its own');
+/** Ends the process where the arguments ask for help, or for what there is not. */
+export function readArguments(): StartOptions {
+  const command: Command = createCommand('npm start --', 'Builds and serves the demo on http://localhost.')
+    .option(
+      '--port <n>',
+      'port to serve on; 0 picks a free one (default: 8080; with --headless, 0)',
+      wholeNumber(0, 65_535),
+    )
+    .option('--size <mb>', 'megabytes of the model', wholeNumber(1, 10_000), 300)
+    .addOption(
+      new Option(
+        '--headless <engine>',
+        'run the main job in this engine, without a display, and exit',
+      ).choices(engineNames),
+    )
+    .option('--native', "with --headless chromium: use the browser's own Background Fetch")
+    .parse();
+  const { size, headless = null, port = headless ? 0 : 8080, native = false } = command.opts<Values>();
+  if (native && headless !== 'chromium') {
+    command.error(
+      'error: --native needs --headless chromium: no other engine has a Background Fetch of its own',
+    );
   }
-  return {
-    headless,
-    native: values.native ?? false,
-    port: readNumber('port', values.port ?? (headless ? '0' : '8080'), 0, 65_535),
-    modelBytes: readNumber('size', values.size ?? '300', 1, 10_000) * 1_000_000,
-  };
-}
-
-function readEngine(name: string): EngineName {
-  const engine = engineNames.find((known) => known === name);
-  if (!engine) throw new Error(`--headless is one of ${engineNames.join(', ')}; got ${JSON.stringify(name)}`);
-  return engine;
-}
-
-function readNumber(name: string, text: string, least: number, most: number): number {
-  const number = Number(text);
-  if (text !== '' && Number.isInteger(number) && number >= least && number <= most) return number;
-  throw new Error(`--${name} is a whole number from ${least} to ${most}; got ${JSON.stringify(text)}`);
+  return { headless, native, port, modelBytes: size * 1_000_000 };
 }

@@ -1,5 +1,5 @@
 import { build } from './build.ts';
-import { readArguments, type StartOptions, usage } from './command-line.ts';
+import { readArguments, type StartOptions } from './command-line.ts';
 import { createDownloads } from './content/downloads.ts';
 import type { JobReport } from './job-report.ts';
 import { serve } from './server.ts';
@@ -23,13 +23,7 @@ async function start(options: StartOptions): Promise<void> {
   console.log(`\nEverything arrived in ${options.headless}.`);
 }
 
-async function main(): Promise<void> {
-  const options = readArguments(process.argv.slice(2));
-  if (options) await start(options);
-  else console.log(usage);
-}
-
-main().catch((error) => {
+start(readArguments()).catch((error) => {
   console.error(error instanceof Error ? error.message : error);
   if (process.env.DEBUG) console.error(error);
   process.exitCode = 1;

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { createCommand } from '@background-fetch/testing-command-line';
 import { engineNames, findEngines } from '@background-fetch/testing-engines';
 import { startFaultServer } from '@background-fetch/testing-fault-server';
+import { Option } from 'commander';
 import type { HostName } from './protocol.ts';
 import { buildSite } from './runner/build.ts';
 import { printPass, printTotals } from './runner/print.ts';
@@ -11,20 +12,38 @@ import { type HostRun, writeReport } from './runner/report-faults.ts';
 import { ResultsServer } from './runner/results-server.ts';
 import { runPass } from './runner/run-pass.ts';
 
-const usage = `npm run faults -- [--host node|chromium|firefox|webkit]… [--grep TEXT] [--report]
-  --report  writes the table into docs/reliability.md, which takes all hosts and all faults`;
 const reportPath = fileURLToPath(new URL('../../../docs/reliability.md', import.meta.url));
 const hostNames: readonly HostName[] = ['node', ...engineNames];
 
-process.exitCode = await main(process.argv.slice(2)).catch((error) => {
-  console.error(error instanceof Error ? `${error.stack}\n\nUsage: ${usage}` : error);
+interface Options {
+  readonly host: readonly HostName[];
+  readonly grep: string;
+  readonly report?: boolean;
+}
+
+const options = createCommand(
+  'npm run faults --',
+  'Fetches through every fault on every host, and fails where one does not come to the outcome that is named for it.',
+)
+  .addOption(new Option('--host <name...>', 'only on these').choices(hostNames).default(hostNames, 'all'))
+  .addOption(new Option('--grep <text>', 'only faults whose full title contains it').default('', 'all'))
+  .addOption(
+    // a report of a part would remove the rest
+    new Option(
+      '--report',
+      'write the table into docs/reliability.md, which takes all hosts and all faults',
+    ).conflicts(['host', 'grep']),
+  )
+  .parse()
+  .opts<Options>();
+process.exitCode = await main(options).catch((error) => {
+  console.error(error);
   return 1;
 });
 // Sockets and browsers' pipes that are still open must not keep a finished run from ending.
 process.exit();
 
-async function main(args: readonly string[]): Promise<number> {
-  const { hosts, grep, report } = readCommandLine(args);
+async function main({ host: hosts, grep, report }: Options): Promise<number> {
   const engines = await findEngines();
   const totals = { passed: 0, failed: 0 };
   const runs: HostRun[] = [];
@@ -56,26 +75,6 @@ async function main(args: readonly string[]): Promise<number> {
   if (report) await writeReport(reportPath, runs);
   console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
   return totals.failed === 0 && totals.passed > 0 ? 0 : 1;
-}
-
-function readCommandLine(args: readonly string[]): { hosts: HostName[]; grep: string; report: boolean } {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      host: { type: 'string', multiple: true },
-      grep: { type: 'string', default: '' },
-      report: { type: 'boolean', default: false },
-    },
-  });
-  const hosts = (values.host ?? hostNames).map((name) => {
-    const host = hostNames.find((known) => known === name);
-    if (!host) throw new Error(`No host is called ${name}; there are ${hostNames.join(', ')}`);
-    return host;
-  });
-  if (values.report && (values.grep !== '' || values.host)) {
-    throw new Error('A report of a part would remove the rest: leave out --grep and --host');
-  }
-  return { hosts, grep: values.grep, report: values.report };
 }
 
 /** A port that was just free, on loopback. */

@@ -1,7 +1,7 @@
 import { findEngines } from '@background-fetch/testing-engines';
 import { startFaultServer } from '@background-fetch/testing-fault-server';
 import { buildSite } from './runner/build.ts';
-import { type Pass, readCommandLine, usage } from './runner/command-line.ts';
+import { type CommandLine, type Pass, readCommandLine } from './runner/command-line.ts';
 import { compareWithExpectation } from './runner/compare-with-expectation.ts';
 import { OutputsInOrder, type Print } from './runner/outputs-in-order.ts';
 import type { PassReport } from './runner/pass-report.ts';
@@ -12,15 +12,14 @@ import { runPass } from './runner/run-pass.ts';
 /** Passes that run at the same time: each waits more than it computes. */
 const atATime = 2;
 const started = Date.now();
-process.exitCode = await main(process.argv.slice(2)).catch((error) => {
-  console.error(error instanceof Error ? `${error.stack}\n\nUsage: ${usage}` : error);
+process.exitCode = await main(readCommandLine()).catch((error) => {
+  console.error(error);
   return 1;
 });
 // Sockets and browsers' pipes that are still open must not keep a finished run from ending.
 process.exit();
 
-async function main(args: readonly string[]): Promise<number> {
-  const { passes, grep } = readCommandLine(args);
+async function main({ passes, grep }: CommandLine): Promise<number> {
   const engines = await findEngines();
   const site = await buildSite();
   const outputs = new OutputsInOrder();

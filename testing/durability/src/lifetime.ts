@@ -1,4 +1,7 @@
 import { readSelection, runAll } from './run.ts';
 import { longDownload, longHandler } from './scenarios/lifetime.ts';
 
-process.exitCode = await runAll(readSelection([longDownload, longHandler]));
+const description = 'Lets downloads and handlers take longer than a worker may live on one event.';
+process.exitCode = await runAll(
+  readSelection('npm run test:lifetime --', description, [longDownload, longHandler]),
+);

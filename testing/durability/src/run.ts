@@ -1,8 +1,10 @@
-import { parseArgs } from 'node:util';
+import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
 import { type EngineName, engineNames, findEngines } from '@background-fetch/testing-engines';
 import { seededRandom } from '@background-fetch/testing-simulation';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
+import { seedOption } from './seed-option.ts';
 
 export interface Selection {
   readonly engines: readonly EngineName[];
@@ -49,23 +51,34 @@ export async function runAll({ engines, scenarios, rounds, seed }: Selection): P
 }
 
 /** What the command line asks for. */
-export function readSelection(all: readonly Scenario[]): Selection {
-  const { values } = parseArgs({
-    options: {
-      engine: { type: 'string', multiple: true, default: [...engineNames] },
-      only: { type: 'string', multiple: true, default: [''] },
-      rounds: { type: 'string', default: '10' },
-      seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
-    },
-  });
-  const engines = engineNames.filter((name) => values.engine.includes(name));
-  const scenarios = all.filter(({ name }) => values.only.some((part) => name.includes(part)));
-  const rounds = Number(values.rounds);
-  if (engines.length < values.engine.length)
-    throw new Error(`--engine takes ${engineNames.join(', ')}, not ${values.engine.join(', ')}`);
-  if (scenarios.length === 0) throw new Error(`No scenario's name contains ${values.only.join(' or ')}`);
-  if (!(rounds >= 1)) throw new Error(`--rounds takes a number from 1 on, not ${values.rounds}`);
-  return { engines, scenarios, rounds, seed: values.seed };
+export function readSelection(call: string, description: string, all: readonly Scenario[]): Selection {
+  const { engine, only, rounds, seed } = createCommand(call, description)
+    .addOption(
+      new Option('--engine <name...>', 'only these engines').choices(engineNames).default(engineNames, 'all'),
+    )
+    .option('--only <text...>', 'only the scenarios whose name contains it (default: all)', collectParts(all))
+    .option('--rounds <n>', 'kills in the scenarios that kill at random points', wholeNumber(1), 10)
+    .addOption(seedOption())
+    .parse()
+    .opts<{
+      readonly engine: readonly EngineName[];
+      readonly only?: readonly string[];
+      readonly rounds: number;
+      readonly seed: string;
+    }>();
+  const engines = engineNames.filter((name) => engine.includes(name));
+  const scenarios = all.filter(({ name }) => only?.some((part) => name.includes(part)) ?? true);
+  return { engines, scenarios, rounds, seed };
 }
 
-if (import.meta.filename === process.argv[1]) process.exitCode = await runAll(readSelection(scenarios));
+function collectParts(all: readonly Scenario[]) {
+  return (text: string, before: readonly string[] = []): readonly string[] => {
+    if (all.some(({ name }) => name.includes(text))) return [...before, text];
+    throw new InvalidArgumentError(`There are: ${all.map(({ name }) => name).join('; ')}.`);
+  };
+}
+
+if (import.meta.filename === process.argv[1]) {
+  const description = 'Kills browsers, closes tabs and replaces workers in the middle of downloads.';
+  process.exitCode = await runAll(readSelection('npm run test:durability --', description, scenarios));
+}

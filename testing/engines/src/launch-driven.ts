@@ -1,12 +1,12 @@
 import type { DrivenBrowser, LaunchOptions } from './browser.ts';
-import { launchPuppeteer } from './driven-by-puppeteer.ts';
-import { launchSelenium } from './driven-by-selenium.ts';
 import type { EngineName } from './find-engines.ts';
 
 /**
  * Starts a browser under WebDriver BiDi (Chromium, Firefox) or WebDriver (WebKitGTK, with ephemeral storage) and
  * resolves when `url` has loaded.
  */
-export function launchDriven(engine: EngineName, options: LaunchOptions): Promise<DrivenBrowser> {
-  return engine === 'webkit' ? launchSelenium(options) : launchPuppeteer(engine, options);
+export async function launchDriven(engine: EngineName, options: LaunchOptions): Promise<DrivenBrowser> {
+  // a driver takes longer to load than all the rest, and most commands drive nothing
+  if (engine === 'webkit') return (await import('./driven-by-selenium.ts')).launchSelenium(options);
+  return (await import('./driven-by-puppeteer.ts')).launchPuppeteer(engine, options);
 }

@@ -1,7 +1,18 @@
-import { parseArgs } from 'node:util';
+import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
 import { startFaultServer } from './server.ts';
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '8400' } } });
-const server = await startFaultServer({ port: Number(values.port) });
+const { port } = createCommand(
+  'node --conditions=source --import tsx testing/fault-server/src/cli.ts',
+  'Serves faults until it is interrupted, and prints its origin, the other origin and the secure one.',
+)
+  .option(
+    '--port <n>',
+    'port of the origin; the others have the next two. 0 picks free ones',
+    wholeNumber(0, 65_533),
+    8400,
+  )
+  .parse()
+  .opts<{ readonly port: number }>();
+const server = await startFaultServer({ port });
 console.log(`${server.origin}\n${server.crossOrigin}\n${server.secureOrigin}`);
 process.once('SIGINT', () => server.close());

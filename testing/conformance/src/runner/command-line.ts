@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
+import { createCommand } from '@background-fetch/testing-command-line';
 import { engineNames } from '@background-fetch/testing-engines';
+import { type Command, Option } from 'commander';
 import type { HostName } from '../protocol.ts';
 
 /** One run of the page. */
@@ -14,43 +15,47 @@ export interface CommandLine {
   readonly grep: string;
 }
 
-export const usage = `node --conditions=source --import tsx testing/conformance/src/run.ts
-  [--engine chromium|firefox|webkit|node]…  only these
-  [--driven | --undriven]              only so; default: undriven, and WebKit also driven (its storage takes no Blobs then)
-  [--native]                           Chromium's own Background Fetch, against the list in native-failures.ts
-  [--grep text]                        only behaviours whose full title contains it`;
+interface Options {
+  readonly engine: readonly HostName[];
+  readonly driven?: boolean;
+  readonly undriven?: boolean;
+  readonly native?: boolean;
+  readonly grep?: string;
+}
 
 const hostNames: readonly HostName[] = [...engineNames, 'node'];
 
-/** @throws Error with the usage for arguments that are not understood */
-export function readCommandLine(args: readonly string[]): CommandLine {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      engine: { type: 'string', multiple: true },
-      driven: { type: 'boolean' },
-      undriven: { type: 'boolean' },
-      native: { type: 'boolean' },
-      grep: { type: 'string', default: '' },
-    },
-  });
-  const engines = (values.engine ?? hostNames).map((name) => {
-    const engine = hostNames.find((known) => known === name);
-    if (!engine) throw new Error(`No engine is called ${name}; there are ${hostNames.join(', ')}`);
-    return engine;
-  });
-  if (values.native) {
-    return {
-      passes: [{ engine: 'chromium', driven: values.driven ?? false, native: true }],
-      grep: values.grep,
-    };
+/** Ends the process where the arguments ask for help, or for what there is not. */
+export function readCommandLine(): CommandLine {
+  const command: Command = createCommand(
+    'npm run conformance --',
+    'Runs the suites of the API\'s behaviour in every engine and in Node, and ends with a line "N passed, N failed".',
+  )
+    .addOption(new Option('--engine <name...>', 'only in these').choices(hostNames).default(hostNames, 'all'))
+    .addOption(
+      new Option(
+        '--driven',
+        "only under the browsers' drivers (default: undriven, and WebKit also driven: its storage takes no Blobs then)",
+      ).conflicts('undriven'),
+    )
+    .option('--undriven', 'only as a user starts the browsers')
+    .option('--native', "Chromium's own Background Fetch, against the list in native-failures.ts")
+    .option('--grep <text>', 'only behaviours whose full title contains it (default: all)')
+    .parse();
+  const { engine: engines, driven = false, undriven, native, grep = '' } = command.opts<Options>();
+  if (native) {
+    const isGiven = command.getOptionValueSource('engine') !== 'default';
+    if (isGiven && engines.some((name) => name !== 'chromium')) {
+      command.error('error: --native is chromium: no other engine has a Background Fetch of its own');
+    }
+    return { passes: [{ engine: 'chromium', driven, native }], grep };
   }
-  const both = !values.driven && !values.undriven;
+  const both = !driven && !undriven;
   const passes = engines.flatMap((engine) => {
-    const ways = both && engine === 'webkit' ? [false, true] : [values.driven ?? false];
+    const ways = both && engine === 'webkit' ? [false, true] : [driven];
     return ways.map((driven) => ({ engine, driven, native: false }));
   });
-  return { passes, grep: values.grep };
+  return { passes, grep };
 }
 
 export function nameOf({ engine, driven, native }: Pass): string {

@@ -1,45 +1,37 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
 import { startFaultServer } from '@background-fetch/testing-fault-server';
 import { seededRandom } from '@background-fetch/testing-simulation';
+import { seedOption } from '../seed-option.ts';
 import { inMebibytes } from '../transfer-account.ts';
 import { killTheDaemon } from './daemon.ts';
 import { killTheEmbedding } from './embedded.ts';
 
-/**
- * Kills processes of the Node host at random moments: `npm run test:crash -- --rounds N`. `--seed S` repeats a run,
- * `--from N` begins at its Nth round.
- */
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '10' },
-    from: { type: 'string', default: '1' },
-    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
-  },
-});
-const rounds = Number(values.rounds);
-const from = Number(values.from);
-if (!(Number.isInteger(rounds) && rounds >= 1 && Number.isInteger(from) && from >= 1)) {
-  throw new Error(
-    `--rounds and --from take whole numbers from 1 on, not ${values.rounds} and ${values.from}`,
-  );
-}
+const { rounds, from, seed } = createCommand(
+  'npm run test:crash --',
+  'Kills processes of the Node host at random moments, and judges what they leave and bring.',
+)
+  .option('--rounds <n>', 'rounds to run', wholeNumber(1), 10)
+  .option('--from <n>', 'the first round', wholeNumber(1), 1)
+  .addOption(seedOption())
+  .parse()
+  .opts<{ readonly rounds: number; readonly from: number; readonly seed: string }>();
 
 const kinds = [
   { name: 'embedded', run: killTheEmbedding },
   { name: 'daemon', run: killTheDaemon },
 ];
 
-console.log(`seed ${values.seed}, ${rounds} rounds`);
+console.log(`seed ${seed}, ${rounds} rounds`);
 const total = { passed: 0, failed: 0, kills: 0, files: 0, mostAgain: 0 };
 for (let round = from; round < from + rounds; round++) {
   const server = await startFaultServer();
   const directory = await mkdtemp(join(tmpdir(), 'background-fetch-crash-'));
   const kind = kinds[round % kinds.length] as (typeof kinds)[number];
   try {
-    const random = seededRandom(`${values.seed}/${round}`);
+    const random = seededRandom(`${seed}/${round}`);
     const { kills, files, mostAgain } = await kind.run(server, random, `round-${round}`, directory);
     total.passed++;
     total.kills += kills;
@@ -50,7 +42,7 @@ for (let round = from; round < from + rounds; round++) {
     );
   } catch (error) {
     total.failed++;
-    console.log(`✗ ${round} ${kind.name}: --seed ${values.seed} --from ${round} --rounds 1 repeats it`);
+    console.log(`✗ ${round} ${kind.name}: --seed ${seed} --from ${round} --rounds 1 repeats it`);
     console.error(error);
   } finally {
     await server.close();

@@ -1,6 +1,5 @@
 import { ok } from 'node:assert/strict';
 import type { RemotePage } from '@background-fetch/testing-engines';
-import puppeteer from 'puppeteer-core';
 import { type Download, download, expectRead, start, untilSent } from '../download.ts';
 import type { Scenario } from '../scenario.ts';
 import { Session } from '../session.ts';
@@ -73,6 +72,8 @@ async function stopWorker(session: Session, page: RemotePage, file: Download): P
 
 async function stopAllWorkers(devtoolsUrl: string | undefined): Promise<void> {
   if (!devtoolsUrl) throw new Error('Chromium was launched without devtools');
+  // most of what a run would load, for this alone
+  const { default: puppeteer } = await import('puppeteer-core');
   const browser = await puppeteer.connect({
     browserWSEndpoint: devtoolsUrl,
     // a worker that DevTools are attached to is never stopped

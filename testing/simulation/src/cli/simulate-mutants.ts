@@ -1,24 +1,30 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { createCommand } from '@background-fetch/testing-command-line';
+import { InvalidArgumentError } from 'commander';
 import { type Mutant, pathOf, requireText } from '../mutants/mutant.ts';
 import { mutants } from '../mutants/mutants.ts';
 import { runSeeds } from './run-seeds.ts';
 import { writeSection } from './write-section.ts';
 
-/**
- * Breaks the core in many ways, one at a time, and shows by which invariant, and with which seed, each is caught.
- * `--only TEXT` for those whose name has it; `--report` writes the table into docs/reliability.md. Ends with a line
- * `N passed, N failed`.
- */
-
 /** Seeds in which a mutant has to be caught. */
 const most = 10_000;
 
-const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, report: { type: 'boolean', default: false } },
-});
+const options = createCommand(
+  'npm run simulate:mutants --',
+  'Breaks the core in many ways, one at a time, and shows by which invariant, and with which seed, each is caught. ' +
+    'Ends with a line "N passed, N failed".',
+)
+  .option('--only <text>', 'only the mutants whose name contains it (default: all)', parseOnly)
+  .option('--report', 'write the table into docs/reliability.md')
+  .parse()
+  .opts<{ readonly only?: string; readonly report?: boolean }>();
 const loader = fileURLToPath(new URL('../mutants/load-mutant.mjs', import.meta.url));
+
+function parseOnly(text: string): string {
+  if (mutants.some(({ name }) => name.includes(text))) return text;
+  throw new InvalidArgumentError("No mutant's name contains it: see testing/simulation/src/mutants.");
+}
 
 /** A line of the table: what was broken, what caught it, and where. */
 async function hunt(mutant: Mutant): Promise<{ readonly row: string; readonly caught: boolean }> {
@@ -38,7 +44,7 @@ async function hunt(mutant: Mutant): Promise<{ readonly row: string; readonly ca
 
 async function run(): Promise<void> {
   for (const mutant of mutants) requireText(mutant);
-  const chosen = mutants.filter(({ name }) => name.includes(values.only));
+  const chosen = mutants.filter(({ name }) => name.includes(options.only ?? ''));
   const waiting = [...chosen.entries()];
   const rows: string[] = [];
   let survivors = 0;
@@ -56,7 +62,7 @@ async function run(): Promise<void> {
   const seconds = Math.round((performance.now() - start) / 1000);
   const table = `| broken | caught by | seed |\n| --- | --- | ---: |\n${rows.join('\n')}\n`;
   console.log(`${table}\n${chosen.length} mutants in ${seconds} s`);
-  if (values.report) await writeSection('mutants', `${chosen.length} mutants in ${seconds} s.\n\n${table}`);
+  if (options.report) await writeSection('mutants', `${chosen.length} mutants in ${seconds} s.\n\n${table}`);
   console.log(`\n${chosen.length - survivors} passed, ${survivors} failed`);
   process.exitCode = survivors === 0 ? 0 : 1;
 }
