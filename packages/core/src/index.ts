@@ -1,4 +1,5 @@
 export * from './algorithms/block-bad-port.ts';
+export * from './algorithms/catch-up.ts';
 export * from './algorithms/realm.ts';
 export * from './api/background-fetch-event.ts';
 export * from './api/background-fetch-manager.ts';

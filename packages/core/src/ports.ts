@@ -38,6 +38,9 @@ export interface ClientTransaction {
   /** Deletes a fetch with its records, request bodies and response bytes. */
   deleteFetch(key: FetchKey): void;
 
+  /** What `putEnding` kept of a fetch; absent where that is. */
+  getEnding?(key: FetchKey): Promise<BackgroundFetchSnapshot | undefined>;
+
   /**
    * In order of index.
    * @param url only records for this URL, fragments left out, are wanted: a store that finds them fast may leave out others
@@ -53,6 +56,11 @@ export interface StoreTransaction extends ClientTransaction {
   /** Puts `parts`, one after the other, at `offset` of a body, where nothing is stored yet. */
   putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[] | HostBytes): void;
   deleteBytes(body: BodyKey): void;
+  /**
+   * Keeps the last that was told of a fetch, for an hour or longer: nothing else is left of it for a context that was
+   * not run when it was told. Absent where there are no such contexts.
+   */
+  putEnding?(snapshot: BackgroundFetchSnapshot): void;
 }
 
 /**
@@ -210,14 +218,19 @@ export interface Lock {
   ): Promise<T>;
 }
 
-export interface Announcements {
+/** What contexts tell each other, as the API needs it. */
+export interface ClientAnnouncements {
   /** Tells every context, this one first and at once; the order of calls is kept. */
   publish(snapshot: BackgroundFetchSnapshot): void;
-  /** As `publish`, and resolves when every context that shows this fetch has applied it, or soon if one is frozen. */
-  publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void>;
   /** This context shows this fetch: `publishAndWait` waits for it, too, once it has heard of that. */
   follow(key: FetchKey): void;
   subscribe(listener: (snapshot: BackgroundFetchSnapshot) => void): () => void;
+}
+
+/** As the engine needs it. */
+export interface Announcements extends ClientAnnouncements {
+  /** As `publish`, and resolves when every context that shows this fetch has applied it, or soon if one is frozen. */
+  publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void>;
 }
 
 export type BackgroundFetchEventName =
@@ -249,7 +262,7 @@ export interface Log {
 /** What the API needs in every context. */
 export interface ClientPorts {
   readonly store: ClientStore;
-  readonly announcements: Announcements;
+  readonly announcements: ClientAnnouncements;
   readonly clock: Clock;
   readonly random: Random;
   readonly lock: Lock;
@@ -258,6 +271,7 @@ export interface ClientPorts {
 /** What the engine needs beside that. */
 export interface EnginePorts extends ClientPorts {
   readonly store: Store;
+  readonly announcements: Announcements;
   readonly network: Network;
   readonly connectivity: Connectivity;
   readonly lifetime: Lifetime;

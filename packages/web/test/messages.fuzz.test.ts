@@ -1,6 +1,7 @@
 import type { BackgroundFetchSnapshot } from '@background-fetch/core';
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
+import { EngineChannel } from '../src/service-worker/engine-channel.ts';
 import { Channel } from '../src/shared/channel.ts';
 import { unwrapMessage, wrapMessage } from '../src/shared/messages.ts';
 import { refusal } from '../src/shared/refusal.ts';
@@ -40,26 +41,29 @@ const announcement = fc.record(
   { requiredKeys: [] },
 );
 
-test('a channel bears any message, and tells its listeners of nothing but states', () => {
-  vi.stubGlobal('BroadcastChannel', FedChannel);
-  const said = fc.oneof({ weight: 5, arbitrary: announcement }, odd);
-  fc.assert(
-    fc.property(fc.array(said, { maxLength: 8 }), (messages) => {
-      const channel = new Channel();
-      const heard: BackgroundFetchSnapshot[] = [];
-      channel.subscribe((state) => heard.push(state));
-      channel.follow('key');
-      for (const data of messages) FedChannel.latest?.onmessage({ data });
-      const states = messages.filter((message) => (message as { type?: unknown } | null)?.type === 'state');
-      const told = states.map((message) => (message as { snapshot?: unknown }).snapshot);
-      expect(heard).toEqual(told.filter(Boolean));
-      // who does not follow a fetch does not vouch for having heard of it
-      channel.publish({ key: 'key' } as BackgroundFetchSnapshot);
-      expect(FedChannel.posted.at(-1)).toEqual({ type: 'state', snapshot: { key: 'key' } });
-    }),
-    { numRuns: 2000 },
-  );
-});
+test.each([Channel, EngineChannel])(
+  'a %o bears any message, and tells its listeners of nothing but states',
+  (Kind) => {
+    vi.stubGlobal('BroadcastChannel', FedChannel);
+    const said = fc.oneof({ weight: 5, arbitrary: announcement }, odd);
+    fc.assert(
+      fc.property(fc.array(said, { maxLength: 8 }), (messages) => {
+        const channel = new Kind();
+        const heard: BackgroundFetchSnapshot[] = [];
+        channel.subscribe((state) => heard.push(state));
+        channel.follow('key');
+        for (const data of messages) FedChannel.latest?.onmessage({ data });
+        const states = messages.filter((message) => (message as { type?: unknown } | null)?.type === 'state');
+        const told = states.map((message) => (message as { snapshot?: unknown }).snapshot);
+        expect(heard).toEqual(told.filter(Boolean));
+        // who does not follow a fetch does not vouch for having heard of it
+        channel.publish({ key: 'key' } as BackgroundFetchSnapshot);
+        expect(FedChannel.posted.at(-1)).toEqual({ type: 'state', snapshot: { key: 'key' } });
+      }),
+      { numRuns: 2000 },
+    );
+  },
+);
 
 test('only what lies under our own key is a message for the worker', () => {
   const data = fc.oneof(

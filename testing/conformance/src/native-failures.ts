@@ -162,7 +162,6 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     'A response › has the URL, type, status and headers of the network’s, without its fragment',
     'A response › of another origin has the type cors, and shows the headers that CORS exposes',
     'A response › may be cloned before its body is read, but not after',
-    'A redirect › to another origin is followed if CORS allows',
   ],
   'its responses keep Content-Length': ['A response › has neither Content-Length nor Content-Range'],
   'the body of a response that is not ok is empty': [

@@ -1,6 +1,6 @@
 import { deleteDB } from 'idb';
+import { EngineChannel } from '../../../packages/web/src/service-worker/engine-channel.ts';
 import { createNetwork } from '../../../packages/web/src/service-worker/network.ts';
-import { Channel } from '../../../packages/web/src/shared/channel.ts';
 import { clock, lock, random } from '../../../packages/web/src/shared/host.ts';
 import { openIndexedDbStore } from '../../../packages/web/src/storage/indexed-db-store.ts';
 import { announcementsContract } from './announcements-contract.ts';
@@ -50,7 +50,7 @@ function connectChannels() {
         }
       };
       try {
-        return new Channel();
+        return new EngineChannel();
       } finally {
         globalThis.BroadcastChannel = Original;
       }

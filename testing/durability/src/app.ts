@@ -10,6 +10,7 @@ import { type FaultServer, startFaultServer } from '@background-fetch/testing-fa
 export interface Note {
   readonly kind:
     | 'left'
+    | 'shown'
     | 'started'
     | 'activated'
     | 'success'

@@ -5,6 +5,8 @@ import type { ClientPorts } from '../ports.ts';
 
 /** A registration object, as the algorithms see it. */
 export interface Instance {
+  /** What it shows. */
+  readonly snapshot: BackgroundFetchSnapshot;
   /** Its part of updating background fetch instances. */
   applyUpdate(snapshot: BackgroundFetchSnapshot): void;
 }
@@ -23,6 +25,8 @@ export interface Realm {
   readonly instances: Map<FetchKey, Instance>;
   /** Whether settled bodies are given as Blobs: only where nothing is released while they may be read. */
   readonly givesBlobs: boolean;
+  /** Applies what is known of a background fetch to what this context shows of it. */
+  update(snapshot: BackgroundFetchSnapshot): void;
   /** Reads the records for all who want to see them: once for each change, however many there are. */
   watch(key: FetchKey): Sight;
 }
@@ -35,13 +39,14 @@ export function createRealm(ports: ClientPorts, givesBlobs: boolean): Realm {
   const { store, announcements, clock } = ports;
   const instances = new Map<FetchKey, Instance>();
   const sights = new Map<FetchKey, Sight & { readonly end: () => void }>();
-  announcements.subscribe((snapshot) => {
+  const update = (snapshot: BackgroundFetchSnapshot): void => {
     const { key } = snapshot;
     sights.get(key)?.end();
     instances.get(key)?.applyUpdate(snapshot);
     // nothing will be told of it any more; who holds it keeps it
     if (!snapshot.recordsAvailable) instances.delete(key);
-  });
+  };
+  announcements.subscribe(update);
   const watch = (key: FetchKey): Sight => {
     const known = sights.get(key);
     if (known) return known;
@@ -60,5 +65,5 @@ export function createRealm(ports: ClientPorts, givesBlobs: boolean): Realm {
     sights.set(key, sight);
     return sight;
   };
-  return { ports, instances, givesBlobs, watch };
+  return { ports, instances, givesBlobs, update, watch };
 }

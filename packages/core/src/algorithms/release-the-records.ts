@@ -34,11 +34,14 @@ export async function releaseTheRecords(
   snapshot: BackgroundFetchSnapshot,
   signal: AbortSignal,
 ): Promise<void> {
+  const ending = { ...snapshot, recordsAvailable: false };
   await untilWritten(workshop, signal, async (transaction) => {
     // what was purged must not come back
-    if (await transaction.getFetch(fetch.key)) transaction.putFetch(released(fetch));
+    if (!(await transaction.getFetch(fetch.key))) return;
+    transaction.putFetch(released(fetch));
+    transaction.putEnding?.(ending);
   });
-  await workshop.ports.announcements.publishAndWait({ ...snapshot, recordsAvailable: false });
+  await workshop.ports.announcements.publishAndWait(ending);
   deleteReleased(workshop, fetch.key, signal);
 }
 

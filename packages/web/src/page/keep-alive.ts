@@ -1,4 +1,4 @@
-import type { BackgroundFetchSnapshot, FetchKey } from '@background-fetch/core';
+import { type BackgroundFetchSnapshot, catchUp, type FetchKey, type Realm } from '@background-fetch/core';
 import { getContext, scopeOf } from '../shared/context.ts';
 import { ping } from './ping.ts';
 
@@ -13,19 +13,29 @@ let timer: ReturnType<typeof setInterval> | undefined;
 export function keepAlive(): void {
   const { channel, realm } = getContext();
   channel.subscribe(follow);
-  for (const type of ['online', 'pagehide', 'pageshow', 'visibilitychange']) {
+  for (const type of ['online', 'pagehide', 'visibilitychange']) {
     globalThis.addEventListener(type, () => pingAll(type === 'pagehide'));
   }
   // what an earlier visit left goes on now
-  realm.ports.store
-    .transact('read', (transaction) => transaction.listFetches())
-    .then((fetches) => {
-      for (const { key, registration, state } of fetches) {
-        if (state !== 'paused' && state !== 'released') want(key, registration);
-      }
-      pingAll();
-    })
-    .catch((error) => console.warn('background-fetch: the background fetches could not be read', error));
+  void lookAround(realm);
+  globalThis.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) void lookAround(realm, true);
+  });
+}
+
+/** @param away whether this page was in the back/forward cache, and has heard of nothing meanwhile */
+async function lookAround(realm: Realm, away = false): Promise<void> {
+  try {
+    if (away) await catchUp(realm);
+    const fetches = await realm.ports.store.transact('read', (transaction) => transaction.listFetches());
+    wanting.clear();
+    for (const { key, registration, state } of fetches) {
+      if (state !== 'paused' && state !== 'released') want(key, registration);
+    }
+    pingAll();
+  } catch (error) {
+    console.warn('background-fetch: the background fetches could not be read', error);
+  }
 }
 
 function follow({ key, registration, recordsAvailable, paused }: BackgroundFetchSnapshot): void {

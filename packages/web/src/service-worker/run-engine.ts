@@ -1,10 +1,10 @@
-import { type Connectivity, Engine, type EngineOptions } from '@background-fetch/core';
-import { beginGeneration, getContext, registrationKey, useStore } from '../shared/context.ts';
+import { type Connectivity, Engine, type EngineOptions, type Realm } from '@background-fetch/core';
+import { beginGeneration, registrationKey, shareWithEngine } from '../shared/context.ts';
 import { unwrapMessage, type WorkerMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
 import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
-import { mendBodies } from '../storage/mend.ts';
 import { connectivity } from './connectivity.ts';
+import { EngineChannel } from './engine-channel.ts';
 import { createWorkerHost } from './engine-host.ts';
 import { createEvents } from './events.ts';
 import { getIntegrity } from './integrity.ts';
@@ -25,10 +25,15 @@ export interface WorkerOptions {
 export const workerHost = createWorkerHost(() => void continueEngine());
 
 const store = openIndexedDbStore();
+let channel: EngineChannel;
+let realm: Realm;
 const lifetime = new SlicedLifetime();
 let options: WorkerOptions = {};
 let engine: Promise<Engine> | undefined;
 let handedOver = false;
+
+/** ms after which a page that was left is in no browser's back/forward cache any more */
+const longestAway = 60 * 60_000;
 
 /** Sets how the engine of this worker works. Call it while the worker's script is first evaluated. */
 export function configure(given: WorkerOptions): void {
@@ -57,24 +62,25 @@ export async function continueEngine(): Promise<void> {
 }
 
 async function startEngine(): Promise<Engine> {
-  const { channel, realm } = getContext();
   const verifyIntegrity = getIntegrity();
   const ports = {
     ...realm.ports,
     ...{
       store,
+      announcements: channel,
       network: createNetwork((bytes) => store.keep(bytes)),
       lifetime,
       events: createEvents(workerHost),
       connectivity: options.connectivity ?? connectivity,
     },
     ...(verifyIntegrity && { verifyIntegrity }),
-    mend: mendBodies,
+    mend: store.mend,
     display: { update: () => {} },
     log: { warn: (message: string) => console.warn(`background-fetch: ${message}`) },
   };
   const started = new Engine(ports, await registrationKey(scope.registration.scope), options.engine);
   channel.callTheRoll();
+  store.forgetEndings(Date.now() - longestAway).catch(() => {});
   started.start();
   // the registration was unregistered: its worker gets no ping any more, and would transfer until it is ended
   channel.subscribe(({ registration, recordsAvailable, result }) => {
@@ -119,13 +125,14 @@ export function goOnWithFetches(): void {
 
 /** Makes this service worker run the engine. Its listeners have to come before those of the app. */
 export function runEngine(): void {
-  useStore(store);
+  channel = new EngineChannel();
+  realm = shareWithEngine(store, channel);
   for (const type of functionalEvents) scope.addEventListener(type, goOn);
   scope.addEventListener('install', (event) => {
     // without an active worker this is a new registration: what an earlier one of this scope left is not its own
     if (!scope.registration.active) event.waitUntil(beginGeneration(scope.registration.scope));
   });
-  scope.addEventListener('activate', () => getContext().channel.askForHandOver(scope.registration.scope));
+  scope.addEventListener('activate', () => channel.askForHandOver(scope.registration.scope));
   scope.addEventListener('message', (event) => {
     const message = unwrapMessage(event.data);
     if (!message) return;
@@ -135,10 +142,10 @@ export function runEngine(): void {
   const skipWaiting = scope.skipWaiting;
   scope.skipWaiting = () => {
     // the active worker would be waited for as long as pings keep it going
-    if (scope.registration.active) getContext().channel.askForHandOver(scope.registration.scope);
+    if (scope.registration.active) channel.askForHandOver(scope.registration.scope);
     return skipWaiting.call(scope);
   };
-  getContext().channel.onHandOver = (name) => {
+  channel.onHandOver = (name) => {
     if (name === scope.registration.scope) void handOver();
   };
 }

@@ -21,23 +21,25 @@ export interface Context {
 }
 
 let context: Context | undefined;
-let workerStore: ClientStore | undefined;
-
-/** Gives a service worker the store of its engine. */
-export function useStore(store: ClientStore): void {
-  workerStore = store;
-}
 
 /** Made when it is first needed: importing has no side effect. */
 export function getContext(): Context {
-  if (!context) {
-    const channel = new Channel();
-    const store = workerStore ?? openClientStore(new Database(defaultDatabaseName));
-    const ports = { store, announcements: channel, clock, random, lock };
-    // a service worker's event handlers hold the records for as long as they read them
-    context = { channel, realm: createRealm(ports, store === workerStore) };
-  }
+  context ??= createContext(openClientStore(new Database(defaultDatabaseName)), new Channel(), false);
   return context;
+}
+
+/** Makes a service worker's, with what its engine has. */
+export function shareWithEngine(store: ClientStore, channel: Channel): Realm {
+  // its event handlers hold the records for as long as they read them
+  context = createContext(store, channel, true);
+  return context.realm;
+}
+
+function createContext(store: ClientStore, channel: Channel, givesBlobs: boolean): Context {
+  return {
+    channel,
+    realm: createRealm({ store, announcements: channel, clock, random, lock }, givesBlobs),
+  };
 }
 
 /** The key of the registration that has this scope now. */

@@ -7,7 +7,7 @@ import {
 } from '@background-fetch/core';
 import { findBytes } from './bytes.ts';
 import type { Ask, Database } from './database.ts';
-import { fetchesById, keysBelow, type Rows, type StoreName } from './schema.ts';
+import { ending, fetchesById, keysBelow, type Rows, type StoreName } from './schema.ts';
 
 /** The row, if this code may read it. */
 export function known<T extends { schema: number } | undefined>(row: T): T {
@@ -48,6 +48,7 @@ export function viewTransaction(ask: Ask): ClientTransaction {
         write(ask, name, (store) => store.delete(keysBelow(key)));
       }
     },
+    getEnding: (key) => ask('meta', (store) => store.get([ending, key])),
 
     listRecords: async (fetch) =>
       (await ask<Rows['records'][]>('records', (store) => store.getAll(keysBelow(fetch)))).map(known),

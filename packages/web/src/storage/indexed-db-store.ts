@@ -1,8 +1,15 @@
-import type { HostBytes, Store, StoreTransaction } from '@background-fetch/core';
+import type {
+  BackgroundFetchSnapshot,
+  HostBytes,
+  RegistrationKey,
+  Store,
+  StoreTransaction,
+} from '@background-fetch/core';
 import { chunkKeys, findPrefix, joinParts } from './bytes.ts';
 import { keep, known, openClientStore, viewTransaction, write } from './client-store.ts';
 import { type Ask, Database } from './database.ts';
-import { defaultDatabaseName, type Rows } from './schema.ts';
+import { mendBodies } from './mend.ts';
+import { defaultDatabaseName, ending, keysBelow, type Rows } from './schema.ts';
 
 export interface IndexedDbStoreOptions {
   /** `background-fetch` if none is given. */
@@ -12,7 +19,16 @@ export interface IndexedDbStoreOptions {
 export interface IndexedDbStore extends Store {
   /** Bytes as `putBytes` takes them. */
   keep(bytes: Blob): Promise<HostBytes>;
+  /** See `EnginePorts.mend`. */
+  mend(registration: RegistrationKey): Promise<void>;
+  /** Forgets the endings that were put before then, in ms since the epoch. */
+  forgetEndings(before: number): Promise<void>;
   close(): void;
+}
+
+interface Ending extends BackgroundFetchSnapshot {
+  /** When it was put, in ms since the epoch. */
+  readonly at: number;
 }
 
 /** The engine's view of a transaction. */
@@ -25,8 +41,17 @@ function viewAll(ask: Ask, blobs: boolean): StoreTransaction {
       const chunk = joinParts(parts, blobs);
       if (chunk) write(ask, 'bytes', (store) => store.put(chunk, [fetch, index, body, offset]));
     },
+    putEnding: (snapshot) =>
+      write(ask, 'meta', (store) => store.put({ ...snapshot, at: Date.now() }, [ending, snapshot.key])),
     deleteBytes: (body) => write(ask, 'bytes', (store) => store.delete(chunkKeys(body))),
   };
+}
+
+async function forgetEndings(ask: Ask, before: number): Promise<void> {
+  const endings = await ask<Ending[]>('meta', (store) => store.getAll(keysBelow(ending)));
+  for (const { key, at } of endings) {
+    if (at < before) write(ask, 'meta', (store) => store.delete([ending, key]));
+  }
 }
 
 /**
@@ -48,6 +73,8 @@ export function openIndexedDbStore({
       return parts && new Blob(parts, { type });
     },
     keep: (bytes) => keep(database, bytes),
+    mend: (registration) => mendBodies(database, registration),
+    forgetEndings: (before) => database.transact('write', (ask) => forgetEndings(ask, before)),
     close: () => database.close(),
   };
 }

@@ -1,6 +1,6 @@
 import { isActive, type RegistrationKey, withoutBytes } from '@background-fetch/core';
-import { type Ask, Database } from './database.ts';
-import { type Chunk, type ChunkKey, defaultDatabaseName, keysBelow, type Rows } from './schema.ts';
+import type { Ask, Database } from './database.ts';
+import { type Chunk, type ChunkKey, keysBelow, type Rows } from './schema.ts';
 
 interface StoredBlob {
   readonly key: ChunkKey;
@@ -12,17 +12,12 @@ interface StoredBlob {
  * Blob into place only after that, so a death in between leaves a row without its bytes; the write was not
  * acknowledged, but its row says that they are stored.
  */
-export async function mendBodies(registration: RegistrationKey): Promise<void> {
-  const database = new Database(defaultDatabaseName);
-  try {
-    if (!(await database.takesBlobs())) return;
-    const stored = await database.transact('read', (ask) => findBlobs(ask, registration));
-    const readable = await Promise.all(stored.map(({ blob }) => isReadable(blob)));
-    const lost = stored.filter((_, i) => !readable[i]);
-    if (lost.length > 0) await database.transact('write', (ask) => giveUp(ask, lost));
-  } finally {
-    database.close();
-  }
+export async function mendBodies(database: Database, registration: RegistrationKey): Promise<void> {
+  if (!(await database.takesBlobs())) return;
+  const stored = await database.transact('read', (ask) => findBlobs(ask, registration));
+  const readable = await Promise.all(stored.map(({ blob }) => isReadable(blob)));
+  const lost = stored.filter((_, i) => !readable[i]);
+  if (lost.length > 0) await database.transact('write', (ask) => giveUp(ask, lost));
 }
 
 async function findBlobs(ask: Ask, registration: RegistrationKey): Promise<StoredBlob[]> {

@@ -13,7 +13,7 @@ export type Chunk = Blob | Uint8Array<ArrayBuffer>;
 
 /** The object stores, with what their rows are. */
 export interface Rows {
-  /** `probe`: a Blob, once one could be stored; `[scope]`: its generation */
+  /** `probe`: a Blob, once one could be stored; `[scope]`: its generation; `[ending, fetch]`: the last told of it */
   meta: unknown;
   /** Its key generator gives the orders; nothing is kept in it. */
   orders: number;
@@ -38,6 +38,9 @@ const stores: Record<StoreName, IDBObjectStoreParameters> = {
   bodies: {},
   bytes: {},
 };
+
+/** Begins the keys of `meta` for how fetches ended; a scope is a URL. */
+export const ending = 'ending';
 
 /** The index of `fetches` by `[registration, id]`. */
 export const fetchesById = 'id';

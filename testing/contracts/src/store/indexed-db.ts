@@ -3,7 +3,7 @@ import { assert } from 'chai';
 import { deleteDB, openDB } from 'idb';
 import { openIndexedDbStore } from '../../../../packages/web/src/storage/indexed-db-store.ts';
 import { rejection, type TestFramework } from '../framework.ts';
-import { sampleBytes, sampleFetch } from '../samples.ts';
+import { sampleBytes, sampleFetch, sampleSnapshot } from '../samples.ts';
 import { assertSameBytes, putRanges, readRange, sampleBody } from './store-under-test.ts';
 
 const databaseName = 'indexed-db-contract';
@@ -86,6 +86,24 @@ export function describeIndexedDb({ describe, it, beforeEach, afterEach }: TestF
       await putRanges(store, sampleBody, [0, size]);
       assert.equal((await store.readBytes(sampleBody, 0, size))?.length, 4 * 1024 * 1024);
       assertSameBytes(await readRange(store, sampleBody, 0, size), sampleBytes(0, size));
+    });
+
+    it('forgets the endings that are old, and nothing else', async () => {
+      await put('kept');
+      await store.transact('write', async (transaction) => {
+        transaction.putGeneration('https://app.test/', 'first');
+        transaction.putEnding?.(sampleSnapshot());
+      });
+      const look = () =>
+        store.transact('read', async (transaction) => [
+          (await transaction.getEnding?.('fetch-1'))?.key,
+          await transaction.getGeneration('https://app.test/'),
+        ]);
+      await store.forgetEndings(0);
+      assert.deepEqual(await look(), ['fetch-1', 'first']);
+      await store.forgetEndings(Number.MAX_SAFE_INTEGER);
+      assert.deepEqual(await look(), [undefined, 'first']);
+      assert.equal(await titleOf(store), 'kept');
     });
 
     it('reports work that waited for something else as a StoreError', async () => {

@@ -1,7 +1,7 @@
 import { type StoredBackgroundFetch, schemaVersion } from '@background-fetch/core';
 import { assert } from 'chai';
 import { rejection, type TestFramework } from '../framework.ts';
-import { sampleFetch, sampleRecord } from '../samples.ts';
+import { sampleFetch, sampleRecord, sampleSnapshot } from '../samples.ts';
 import type { StoreFixture } from './store-under-test.ts';
 
 /** Ids that naive keys and objects confuse. */
@@ -42,6 +42,21 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
       const stored = await fixture().store.transact('read', (transaction) => transaction.getFetch('fetch-1'));
       assert.deepEqual(stored, fetch);
       assert.notEqual(stored, fetch);
+    });
+
+    it('leave an ending behind, where the store keeps any', async () => {
+      const { store } = fixture();
+      const ending = sampleSnapshot({ result: 'success', recordsAvailable: false });
+      const keeps = await store.transact('write', async (transaction) => {
+        transaction.putFetch(sampleFetch());
+        transaction.putEnding?.(ending);
+        return transaction.putEnding !== undefined;
+      });
+      await store.transact('write', async (transaction) => transaction.deleteFetch('fetch-1'));
+      const look = (key: string) =>
+        store.transact('read', async (transaction) => await transaction.getEnding?.(key));
+      if (keeps) assert.deepInclude(await look('fetch-1'), ending);
+      assert.isUndefined(await look('fetch-2'));
     });
 
     it('that were never put are undefined', async () => {

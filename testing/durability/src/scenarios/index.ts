@@ -4,7 +4,7 @@ import { eventRepeated } from './event-repeated.ts';
 import { killedWithOneRange, killedWithParallelRanges } from './killed-mid-download.ts';
 import { newVersionTakesOver, newVersionWaits } from './new-version.ts';
 import { messagesAfterState } from './order.ts';
-import { navigated, tabReopened, twoTabs } from './pages-come-and-go.ts';
+import { cameBack, navigated, tabReopened, twoTabs } from './pages-come-and-go.ts';
 import { workerStopped } from './worker-stopped.ts';
 
 export const scenarios: readonly Scenario[] = [
@@ -14,6 +14,7 @@ export const scenarios: readonly Scenario[] = [
   eventRepeated,
   tabReopened,
   navigated,
+  cameBack,
   twoTabs,
   workerStopped,
   newVersionTakesOver,

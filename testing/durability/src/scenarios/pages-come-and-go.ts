@@ -41,6 +41,22 @@ export const navigated: Scenario = {
     }),
 };
 
+export const cameBack: Scenario = {
+  name: 'the page left, and come back to when all is over',
+  run: ({ engine }) =>
+    Session.use(engine, async (session) => {
+      const file = download('file', 8, 4);
+      await session.spawn({ file: 'history.html' });
+      await expectRead(session, 'file', file);
+      await session.app.untilNote('handled', 'file');
+      session.app.openGate();
+      const { message = '' } = await session.app.untilNote('shown', 'file');
+      // a page that was kept in the back/forward cache has heard of nothing meanwhile
+      if (message !== 'loaded again') deepStrictEqual(message, `kept: success, ${file.size} bytes`);
+      return `${message}; ${transferred(session)}`;
+    }),
+};
+
 export const twoTabs: Scenario = {
   name: 'two tabs start the same fetch at once',
   run: ({ engine }) =>

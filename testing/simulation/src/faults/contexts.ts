@@ -119,6 +119,21 @@ function drawFreeze(draw: Draw): Happening {
   };
 }
 
+function drawPutAway(draw: Draw): Happening {
+  const duration = draw.pick([100, 2000, 20_000, 200_000]);
+  return {
+    at: draw.moment(),
+    what: `the first page lies in the back/forward cache for ${duration} ms`,
+    happen: (simulation) => {
+      const page = simulation.page(0);
+      page.putAway();
+      simulation.harmLasts(duration);
+      simulation.world.clock.setTimer(duration, () => page.thaw());
+      simulation.happened('page put away');
+    },
+  };
+}
+
 function drawUnregister(draw: Draw): Happening {
   const delay = draw.pick([0, 10, 300]);
   return {
@@ -141,5 +156,6 @@ export const contextFaults: Menu = [
   [1, drawSecondWorker],
   [1, drawPageEnd],
   [1, drawFreeze],
+  [1, drawPutAway],
   [0.6, drawUnregister],
 ];

@@ -28,6 +28,7 @@ export class MemoryAnnouncements implements Announcements {
   readonly #followed = new Set<FetchKey>();
   readonly #missed: (() => void)[] = [];
   #frozen = false;
+  #deaf = false;
 
   constructor(bus: MemoryBus) {
     this.#bus = bus;
@@ -60,13 +61,18 @@ export class MemoryAnnouncements implements Announcements {
     };
   }
 
-  /** As a page in the background that is not run: it hears of nothing until it thaws. */
-  freeze(): void {
+  /**
+   * As a page in the background that is not run: it hears of nothing until it thaws.
+   * @param deaf as one in a back/forward cache: not then either
+   */
+  freeze(deaf = false): void {
     this.#frozen = true;
+    this.#deaf = deaf;
   }
 
   thaw(): void {
     this.#frozen = false;
+    this.#deaf = false;
     for (const apply of this.#missed.splice(0)) apply();
   }
 
@@ -89,8 +95,8 @@ export class MemoryAnnouncements implements Announcements {
           other.#apply(copy).then(resolve);
         };
         this.#bus.clock.setTimer(this.#bus.latency, () => {
-          if (other.#frozen) other.#missed.push(apply);
-          else apply();
+          if (!other.#frozen) apply();
+          else if (!other.#deaf) other.#missed.push(apply);
         });
       });
       return other.#followed.has(snapshot.key) ? [applied] : [];

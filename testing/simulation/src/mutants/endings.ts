@@ -73,6 +73,18 @@ export const endings: readonly Mutant[] = [
     to: 'return await writer.write(write);\n    } catch (error) {\n      throw error;',
   },
   {
+    name: 'stay behind after the back/forward cache',
+    file: 'algorithms/catch-up.ts',
+    from: 'realm.update(snapshot);',
+    to: '',
+  },
+  {
+    name: 'keep no ending',
+    file: release,
+    from: 'transaction.putEnding?.(ending);',
+    to: '',
+  },
+  {
     name: 'free nothing',
     file: release,
     from: 'untilWritten(workshop, signal, async (transaction) => transaction.deleteFetch(key)),',

@@ -1,4 +1,10 @@
-import type { FetchKey, RequestBody, StoredBackgroundFetch, StoredRecord } from '@background-fetch/core';
+import type {
+  BackgroundFetchSnapshot,
+  FetchKey,
+  RequestBody,
+  StoredBackgroundFetch,
+  StoredRecord,
+} from '@background-fetch/core';
 import type { Change, Table } from './table.ts';
 
 export interface BodyRow {
@@ -27,6 +33,7 @@ export class MemoryDisk {
   readonly records: Table<StoredRecord> = new Map();
   readonly requestBodies: Table<BodyRow> = new Map();
   readonly bytes: Table<BytesRow> = new Map();
+  readonly endings: Table<BackgroundFetchSnapshot> = new Map();
   /** By body and offset, what is written ahead of its transaction, or left by a death in its middle: not to be read. */
   readonly uncounted: Table<ReadonlyMap<number, Uint8Array>> = new Map();
   /** bytes; null where the host does not tell, and there is always room */

@@ -1,4 +1,5 @@
 import {
+  type BackgroundFetchSnapshot,
   type BodyKey,
   type FetchKey,
   type HostBytes,
@@ -46,6 +47,7 @@ export class MemoryTransaction implements StoreTransaction {
   readonly #records: TableView<StoredRecord>;
   readonly #requestBodies: TableView<BodyRow>;
   readonly #bytes: TableView<BytesRow>;
+  readonly #endings: TableView<BackgroundFetchSnapshot>;
   readonly #check: (writing: boolean) => Promise<void> | undefined;
   readonly #disk: MemoryDisk;
   /** Bytes that were put, with where. */
@@ -62,6 +64,7 @@ export class MemoryTransaction implements StoreTransaction {
     this.#records = new TableView(disk.records);
     this.#requestBodies = new TableView(disk.requestBodies);
     this.#bytes = new TableView(disk.bytes);
+    this.#endings = new TableView(disk.endings);
   }
 
   /** bytes that were put */
@@ -73,6 +76,7 @@ export class MemoryTransaction implements StoreTransaction {
     this.#generations.apply();
     this.#orders.apply();
     this.#requestBodies.apply();
+    this.#endings.apply();
     const commit = {
       fetches: this.#fetches.apply(),
       records: this.#records.apply(),
@@ -124,6 +128,16 @@ export class MemoryTransaction implements StoreTransaction {
       .filter((row) => registration === undefined || row.registration === registration)
       .map(known)
       .sort((a, b) => a.order - b.order);
+  }
+
+  async getEnding(key: FetchKey): Promise<BackgroundFetchSnapshot | undefined> {
+    await this.#check(false);
+    return this.#endings.get(key);
+  }
+
+  putEnding(snapshot: BackgroundFetchSnapshot): void {
+    this.#check(true);
+    this.#endings.put(snapshot.key, copyRow(snapshot));
   }
 
   putFetch(fetch: StoredBackgroundFetch): void {

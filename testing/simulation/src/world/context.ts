@@ -1,4 +1,5 @@
 import {
+  type Announcements,
   BackgroundFetchManager,
   type ClientPorts,
   createRealm,
@@ -66,7 +67,7 @@ export abstract class Context {
     return this.#realm;
   }
 
-  get clientPorts(): ClientPorts & { store: MemoryStore } {
+  get clientPorts(): ClientPorts & { store: MemoryStore; announcements: Announcements } {
     const { store, clock, random, lock, announcements } = this;
     return {
       ...{ store, clock, random, lock },

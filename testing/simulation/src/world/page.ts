@@ -1,28 +1,36 @@
-import type { RegistrationKey } from '@background-fetch/core';
+import { catchUp, type RegistrationKey } from '@background-fetch/core';
 import { Context } from './context.ts';
 import type { World } from './world.ts';
 
 /** A window: it uses the API, and the engine works elsewhere. */
 export class Page extends Context {
-  #frozen = false;
+  #state: 'running' | 'frozen' | 'put away' = 'running';
 
   constructor(world: World, name: string, registration: RegistrationKey) {
     super(world, name, registration, false);
   }
 
   override get frozen(): boolean {
-    return this.#frozen;
+    return this.#state !== 'running';
   }
 
   /** As a window in the background that is not run. */
   freeze(): void {
-    this.#frozen = true;
+    this.#state = 'frozen';
     this.announcements.freeze();
   }
 
+  /** As one that was left, and lies in the back/forward cache: it never hears what is told meanwhile. */
+  putAway(): void {
+    this.#state = 'put away';
+    this.announcements.freeze(true);
+  }
+
   thaw(): void {
-    this.#frozen = false;
+    const wasAway = this.#state === 'put away';
+    this.#state = 'running';
     this.announcements.thaw();
+    if (wasAway) void this.whileAlive(catchUp(this.realm));
   }
 
   protected override wake(): void {

@@ -1,0 +1,40 @@
+import type { FetchKey } from '../model/background-fetch.ts';
+import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
+import type { ClientTransaction } from '../ports.ts';
+import type { Instance, Realm } from './realm.ts';
+
+/**
+ * Updates the instances of a context that was not run for a while, as a page in a back/forward cache is not: what was
+ * told meanwhile has passed it by.
+ * https://wicg.github.io/background-fetch/#update-background-fetch-instance-algorithm
+ */
+export async function catchUp(realm: Realm): Promise<void> {
+  const { store, announcements } = realm.ports;
+  const heard = new Set<FetchKey>();
+  const unsubscribe = announcements.subscribe(({ key }) => heard.add(key));
+  const snapshots = await store
+    .transact('read', (transaction) =>
+      Promise.all(Array.from(realm.instances.values(), (instance) => lookUp(transaction, instance))),
+    )
+    .finally(unsubscribe);
+  for (const snapshot of snapshots) {
+    // what is told now is newer than what was read
+    if (heard.has(snapshot.key)) continue;
+    realm.update(snapshot);
+    // nobody waits any more for who did not answer
+    if (snapshot.recordsAvailable) announcements.follow(snapshot.key);
+  }
+}
+
+async function lookUp(
+  transaction: ClientTransaction,
+  { snapshot }: Instance,
+): Promise<BackgroundFetchSnapshot> {
+  const { key } = snapshot;
+  const fetch = await transaction.getFetch(key);
+  if (fetch && fetch.state !== 'released') {
+    return takeSnapshot(fetch, addUp(await transaction.listRecords(key)));
+  }
+  // what was purged is gone without an ending
+  return (await transaction.getEnding?.(key)) ?? { ...snapshot, recordsAvailable: false };
+}
