@@ -11,9 +11,8 @@ export { hasNative };
 let keepsAlive = false;
 
 function keepAliveOnce(): void {
-  if (keepsAlive || !globalThis.navigator?.serviceWorker) return;
+  if (!keepsAlive) keepAlive();
   keepsAlive = true;
-  keepAlive();
 }
 
 /**

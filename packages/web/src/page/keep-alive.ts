@@ -11,31 +11,38 @@ let timer: ReturnType<typeof setInterval> | undefined;
 
 /** Keeps the service workers of this origin going for as long as they have something to do and this context lives. */
 export function keepAlive(): void {
-  const { channel, realm } = getContext();
-  channel.subscribe(follow);
-  for (const type of ['online', 'pagehide', 'visibilitychange']) {
-    globalThis.addEventListener(type, () => pingAll(type === 'pagehide'));
+  try {
+    // throws in sandboxed frames, and all below where a user has blocked the storage of the site
+    if (!globalThis.navigator?.serviceWorker) return;
+    const { channel, realm } = getContext();
+    channel.subscribe(follow);
+    for (const type of ['online', 'pagehide', 'visibilitychange']) {
+      globalThis.addEventListener(type, () => pingAll(type === 'pagehide'));
+    }
+    // what an earlier visit left goes on now
+    lookAround(realm).catch(warn);
+    globalThis.addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) lookAround(realm, true).catch(warn);
+    });
+  } catch (error) {
+    warn(error);
   }
-  // what an earlier visit left goes on now
-  void lookAround(realm);
-  globalThis.addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) void lookAround(realm, true);
-  });
+}
+
+/** The app is to work without background fetches, too. */
+function warn(error: unknown): void {
+  console.warn('background-fetch: the background fetches can not be kept going', error);
 }
 
 /** @param away whether this page was in the back/forward cache, and has heard of nothing meanwhile */
 async function lookAround(realm: Realm, away = false): Promise<void> {
-  try {
-    if (away) await catchUp(realm);
-    const fetches = await realm.ports.store.transact('read', (transaction) => transaction.listFetches());
-    wanting.clear();
-    for (const { key, registration, state } of fetches) {
-      if (state !== 'paused' && state !== 'released') want(key, registration);
-    }
-    pingAll();
-  } catch (error) {
-    console.warn('background-fetch: the background fetches could not be read', error);
+  if (away) await catchUp(realm);
+  const fetches = await realm.ports.store.transact('read', (transaction) => transaction.listFetches());
+  wanting.clear();
+  for (const { key, registration, state } of fetches) {
+    if (state !== 'paused' && state !== 'released') want(key, registration);
   }
+  pingAll();
 }
 
 function follow({ key, registration, recordsAvailable, paused }: BackgroundFetchSnapshot): void {

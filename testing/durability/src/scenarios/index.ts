@@ -5,6 +5,7 @@ import { killedWithOneRange, killedWithParallelRanges } from './killed-mid-downl
 import { newVersionTakesOver, newVersionWaits } from './new-version.ts';
 import { messagesAfterState } from './order.ts';
 import { cameBack, navigated, tabReopened, twoTabs } from './pages-come-and-go.ts';
+import { storageBlocked } from './storage-blocked.ts';
 import { workerStopped } from './worker-stopped.ts';
 
 export const scenarios: readonly Scenario[] = [
@@ -20,4 +21,5 @@ export const scenarios: readonly Scenario[] = [
   newVersionTakesOver,
   newVersionWaits,
   messagesAfterState,
+  storageBlocked,
 ];

@@ -132,6 +132,24 @@ describe('installing the polyfill', () => {
     assert.deepEqual(found, ['query 1', 'unregister 0', 'Request 1']);
   });
 
+  it('does not stop the app in a frame where service workers are forbidden', async () => {
+    unsupported(['native', 'node'], 'it installs nothing there');
+    const source = await (await fetch(ponyfillUrl)).text();
+    const frame = document.createElement('iframe');
+    frame.sandbox.add('allow-scripts');
+    frame.srcdoc = `<script type="module">
+      const { install } = await import("data:text/javascript,${encodeURIComponent(source)}");
+      install();
+      parent.postMessage(typeof BackgroundFetchManager, '*');
+    </script>`;
+    const told = new Promise((resolve) => {
+      addEventListener('message', ({ source, data }) => source === frame.contentWindow && resolve(data));
+    });
+    document.body.append(frame);
+    assert.equal(await told, 'function');
+    frame.remove();
+  });
+
   it('leaves the fetch events of a service worker alone where it leaves a native Background Fetch alone', async () => {
     unsupported(['native', 'node'], 'it installs nothing there');
     const [beside, alone] = await Promise.all([
