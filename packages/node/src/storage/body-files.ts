@@ -155,15 +155,23 @@ export class BodyFiles {
 
   /** Frees what a failed write left beyond `end` and beyond what others have written; later writes wait for that. */
   async cutBack(file: string, end: number): Promise<void> {
+    const recent = this.#recent(file);
+    const isCut = ({ bytes }: Write): boolean => bytes.length === Number.POSITIVE_INFINITY;
     // another cut that is under way has written nothing
-    const ends = this.#recent(file).map(({ bytes }) => bytes.offset + bytes.length);
-    const offset = Math.max(end, ...ends.filter(Number.isFinite));
+    const ends = recent.filter((write) => !isCut(write)).map(({ bytes }) => bytes.offset + bytes.length);
+    const offset = Math.max(end, ...ends);
     const bytes = { file, offset, length: Number.POSITIVE_INFINITY, parts: [], overwritten: false };
-    const done = this.cut(file, offset);
+    const done = this.#cutAfter(recent.filter(isCut), file, offset);
     this.#writes.set(file, [...this.#recent(file), { bytes, done }]);
     // it is tried to free space: that it failed is no news
     await done.catch(() => {});
     this.release(bytes);
+  }
+
+  /** One that was to leave more must not come after one that leaves less: it would make the file longer again. */
+  async #cutAfter(cuts: readonly Write[], file: string, length: number): Promise<void> {
+    await Promise.allSettled(cuts.map(({ done }) => done));
+    await this.cut(file, length);
   }
 
   /** Cuts off what lies beyond `length`. */
