@@ -1,11 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { parseArgs } from 'node:util';
 
-/**
- * Installs the browser engines that the suites run in, where that is Debian and root; elsewhere says what to install.
- * `--check` only says. Needs nothing but Node, so that it can run before anything is installed.
- */
+// Needs nothing but Node, so that it can run before anything is installed.
+
+const usage = `Usage: npm run engines -- [options]
+
+Installs the browser engines that the suites run in, where that is Debian and root; elsewhere says what to install.
+
+Options:
+  --check     only say which are there
+  -h, --help  display help for command`;
 
 const webkitFolders = [
   '/usr/lib/x86_64-linux-gnu',
@@ -59,10 +65,28 @@ function apt(...args) {
   execFileSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env });
 }
 
+/** What is given; ends the process where that asks for help, or is nothing that can be given. */
+function readCommandLine() {
+  try {
+    const { values } = parseArgs({
+      options: { check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    });
+    if (!values.help) return values;
+    console.log(usage);
+    process.exit();
+  } catch (error) {
+    console.error(
+      `error: ${/** @type {Error} */ (error).message}\n(npm run engines -- --help says what can be given)`,
+    );
+    process.exit(2);
+  }
+}
+
+const { check } = readCommandLine();
 const missing = engines.filter((engine) => !engine.present());
 const packages = missing.flatMap((engine) => engine.packages);
 const canInstall = onPath('apt-get') && process.getuid?.() === 0;
-if (missing.length > 0 && canInstall && !process.argv.includes('--check')) {
+if (missing.length > 0 && canInstall && !check) {
   console.log(`Installing ${packages.join(' ')}`);
   try {
     apt('update', '-qq');

@@ -27,7 +27,11 @@ export function viewTransaction(ask: Ask): ClientTransaction {
 
   return {
     getGeneration: (scope) => ask('meta', (store) => store.get([scope])),
-    putGeneration: (scope, generation) => write(ask, 'meta', (store) => store.put(generation, [scope])),
+    putGeneration(scope, generation) {
+      write(ask, 'meta', (store) => store.put(generation, [scope]));
+      // an app that is gone may have been the last to come here
+      write(ask, 'meta', (store) => store.delete(keysBelow(ending)));
+    },
     async nextOrder() {
       const order = await ask('orders', (store) => store.add(0));
       write(ask, 'orders', (store) => store.clear());

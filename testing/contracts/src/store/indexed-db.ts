@@ -106,6 +106,17 @@ export function describeIndexedDb({ describe, it, beforeEach, afterEach }: TestF
       assert.equal(await titleOf(store), 'kept');
     });
 
+    it('forgets all endings with a generation', async () => {
+      await store.transact('write', async (transaction) => transaction.putEnding?.(sampleSnapshot()));
+      await store.transact('write', async (transaction) =>
+        transaction.putGeneration('https://app.test/', 'second'),
+      );
+      const ending = await store.transact('read', (transaction) =>
+        Promise.resolve(transaction.getEnding?.('fetch-1')),
+      );
+      assert.isUndefined(ending);
+    });
+
     it('reports work that waited for something else as a StoreError', async () => {
       const error = await rejection(
         store.transact('write', async (transaction) => {
