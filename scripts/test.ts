@@ -70,7 +70,12 @@ const steps: readonly Step[] = [
   })),
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   // what was built, as an app compiles it
-  ...['web/test/types/page', 'web/test/types/worker', 'node/test/types'].map((folder) => ({
+  ...[
+    'web/test/types/page',
+    'web/test/types/worker',
+    'web/test/types/worker-without-library',
+    'node/test/types',
+  ].map((folder) => ({
     name: `types of packages/${folder}`,
     command: ['npx', 'tsc', '-p', `packages/${folder}`],
   })),

@@ -45,6 +45,12 @@ interface ServiceWorkerGlobalScopeEventMap extends BackgroundFetchEventMap {}
 interface DedicatedWorkerGlobalScopeEventMap extends BackgroundFetchEventMap {}
 
 interface ServiceWorkerGlobalScope {
+  readonly registration: ServiceWorkerRegistration;
+  addEventListener<K extends keyof BackgroundFetchEventMap>(
+    type: K,
+    listener: (this: ServiceWorkerGlobalScope, event: BackgroundFetchEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
   onbackgroundfetchsuccess:
     | ((this: ServiceWorkerGlobalScope, event: BackgroundFetchUpdateUIEvent) => unknown)
     | null;
