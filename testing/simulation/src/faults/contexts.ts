@@ -1,5 +1,6 @@
 import type { Draw, Happening, Menu } from '../plan/happening.ts';
 import type { Simulation } from '../simulation/simulation.ts';
+import type { Page } from '../world/page.ts';
 import type { Worker } from '../world/worker.ts';
 
 /** ms that a worker lives on when it has let go */
@@ -104,34 +105,29 @@ function drawPageEnd(draw: Draw): Happening {
   };
 }
 
-function drawFreeze(draw: Draw): Happening {
-  const duration = draw.pick([100, 2000, 20_000]);
+/** The first page is not run for so many ms. */
+function rest(duration: number, how: string, happened: string, begin: (page: Page) => void) {
   return {
-    at: draw.moment(),
-    what: `the first page is frozen for ${duration} ms`,
-    happen: (simulation) => {
+    what: `the first page ${how} for ${duration} ms`,
+    happen: (simulation: Simulation) => {
       const page = simulation.page(0);
-      page.freeze();
+      begin(page);
       simulation.harmLasts(duration);
       simulation.world.clock.setTimer(duration, () => page.thaw());
-      simulation.happened('page frozen');
+      simulation.happened(happened);
     },
   };
 }
 
+function drawFreeze(draw: Draw): Happening {
+  const duration = draw.pick([100, 2000, 20_000]);
+  return { at: draw.moment(), ...rest(duration, 'is frozen', 'page frozen', (page) => page.freeze()) };
+}
+
 function drawPutAway(draw: Draw): Happening {
   const duration = draw.pick([100, 2000, 20_000, 200_000]);
-  return {
-    at: draw.moment(),
-    what: `the first page lies in the back/forward cache for ${duration} ms`,
-    happen: (simulation) => {
-      const page = simulation.page(0);
-      page.putAway();
-      simulation.harmLasts(duration);
-      simulation.world.clock.setTimer(duration, () => page.thaw());
-      simulation.happened('page put away');
-    },
-  };
+  const how = 'lies in the back/forward cache';
+  return { at: draw.moment(), ...rest(duration, how, 'page put away', (page) => page.putAway()) };
 }
 
 function drawUnregister(draw: Draw): Happening {
