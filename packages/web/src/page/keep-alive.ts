@@ -1,5 +1,6 @@
 import { type BackgroundFetchSnapshot, catchUp, type FetchKey, type Realm } from '@background-fetch/core';
 import { getContext, scopeOf } from '../shared/context.ts';
+import { warn } from '../shared/warn.ts';
 import { ping } from './ping.ts';
 
 /** ms between two pings: a service worker without an event dies after about 30 s */
@@ -20,18 +21,17 @@ export function keepAlive(): void {
       globalThis.addEventListener(type, () => pingAll(type === 'pagehide'));
     }
     // what an earlier visit left goes on now
-    lookAround(realm).catch(warn);
+    lookAround(realm).catch(fail);
     globalThis.addEventListener('pageshow', ({ persisted }) => {
-      if (persisted) lookAround(realm, true).catch(warn);
+      if (persisted) lookAround(realm, true).catch(fail);
     });
   } catch (error) {
-    warn(error);
+    fail(error);
   }
 }
 
-/** The app is to work without background fetches, too. */
-function warn(error: unknown): void {
-  console.warn('background-fetch: the background fetches can not be kept going', error);
+function fail(error: unknown): void {
+  warn("background fetches can't be kept going", error);
 }
 
 /** @param away whether this page was in the back/forward cache, and has heard of nothing meanwhile */

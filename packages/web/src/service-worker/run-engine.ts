@@ -2,6 +2,7 @@ import { type Connectivity, Engine, type EngineOptions, type Realm } from '@back
 import { beginGeneration, registrationKey, shareWithEngine } from '../shared/context.ts';
 import { unwrapMessage, type WorkerMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
+import { warn } from '../shared/warn.ts';
 import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
 import { connectivity } from './connectivity.ts';
 import { EngineChannel } from './engine-channel.ts';
@@ -76,7 +77,7 @@ async function startEngine(): Promise<Engine> {
     ...(verifyIntegrity && { verifyIntegrity }),
     mend: store.mend,
     display: { update: () => {} },
-    log: { warn: (message: string) => console.warn(`background-fetch: ${message}`) },
+    log: { warn },
   };
   const started = new Engine(ports, await registrationKey(scope.registration.scope), options.engine);
   channel.callTheRoll();

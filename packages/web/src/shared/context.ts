@@ -13,6 +13,7 @@ import { Database } from '../storage/database.ts';
 import { defaultDatabaseName } from '../storage/schema.ts';
 import { Channel } from './channel.ts';
 import { clock, lock, random } from './host.ts';
+import { warn } from './warn.ts';
 
 /** What this context's API and engine share. */
 export interface Context {
@@ -71,33 +72,43 @@ const handOverTimeout = 1000;
  * transaction that it was in the middle of then holds up all others for ever.
  */
 export async function withoutEngine<T>(scope: string, work: () => Promise<T>): Promise<T> {
-  const { channel, realm } = getContext();
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), handOverTimeout);
-  const name = runningLock(await registrationKey(scope));
-  channel.askForHandOver(scope);
   let done: Promise<T> | undefined;
-  const holder = (): Promise<T> => {
-    clearTimeout(timer);
-    done = work();
-    return done;
-  };
-  await realm.ports.lock.hold(name, patience.signal, holder).catch(() => {});
+  try {
+    const { channel, realm } = getContext();
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), handOverTimeout);
+    const name = runningLock(await registrationKey(scope));
+    channel.askForHandOver(scope);
+    await realm.ports.lock.hold(name, patience.signal, () => {
+      clearTimeout(timer);
+      done = work();
+      return done;
+    });
+  } catch {
+    // it did not let go in time, or no engine can work here either
+  }
   return await (done ?? work());
 }
 
-/** Begins a new generation of a scope: what was stored for its registrations before is purged. */
+/**
+ * Begins a new generation of a scope: what was stored for its registrations before is purged. A store that fails stops
+ * no worker of the app from being installed or unregistered.
+ */
 export async function beginGeneration(scope: string): Promise<void> {
-  const { realm, channel } = getContext();
-  const purged = await realm.ports.store.transact('write', async (transaction) => {
-    const generation = await transaction.getGeneration(scope);
-    transaction.putGeneration(scope, newGeneration());
-    if (generation === undefined) return [];
-    const fetches = await transaction.listFetches(`${generation} ${scope}`);
-    for (const { key } of fetches) transaction.deleteFetch(key);
-    return fetches;
-  });
-  for (const fetch of purged) channel.publish(takeSnapshot({ ...fetch, state: 'released' }, addUp([])));
+  try {
+    const { realm, channel } = getContext();
+    const purged = await realm.ports.store.transact('write', async (transaction) => {
+      const generation = await transaction.getGeneration(scope);
+      transaction.putGeneration(scope, newGeneration());
+      if (generation === undefined) return [];
+      const fetches = await transaction.listFetches(`${generation} ${scope}`);
+      for (const { key } of fetches) transaction.deleteFetch(key);
+      return fetches;
+    });
+    for (const fetch of purged) channel.publish(takeSnapshot({ ...fetch, state: 'released' }, addUp([])));
+  } catch (error) {
+    warn(`what was stored for ${scope} can't be purged`, error);
+  }
 }
 
 function newGeneration(): string {
