@@ -148,6 +148,7 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     'A body from another origin › that a redirect leads to is completed',
     'A body from another origin › whose preflight is allowed carries its headers, to each resumption too',
     'A large body in parallel ranges › may be aborted',
+    'A response › of another origin that CORS does not allow is a fetch-error',
   ],
   'it has one record for two equal requests': [
     'match() and matchAll() › give all records, in order, without a request',

@@ -1,4 +1,5 @@
 import { type BackgroundFetchRegistration, type FetchKey, snapshotOf } from '@background-fetch/core';
+import { Page } from '../world/page.ts';
 import type { Invariant } from './invariant.ts';
 import { countStored } from './stored-body.ts';
 
@@ -22,18 +23,20 @@ export const downloadedFallsWithABody: Invariant = {
           }
         }
       },
-      held(registration) {
+      held(registration, by) {
         if (watched.has(registration)) return;
         watched.add(registration);
         const { key } = snapshotOf(registration);
         const dropsBefore = drops.get(key) ?? 0;
         let last = registration.downloaded;
         let falls = 0;
+        const begin = clock.now();
         // who has just read the store may be ahead of what the engine tells next
-        const begin = clock.now() + grace;
+        const hasJustRead = (): boolean =>
+          clock.now() <= Math.max(begin, by instanceof Page ? by.cameBack : begin) + grace;
         registration.addEventListener('progress', () => {
           const { downloaded, id } = registration;
-          if (downloaded < last && clock.now() > begin) falls++;
+          if (downloaded < last && !hasJustRead()) falls++;
           if (falls > (drops.get(key) ?? 0) - dropsBefore) {
             violated(`a page saw "downloaded" of "${id}" fall from ${last} to ${downloaded}`);
           }

@@ -1,3 +1,4 @@
+import { getHeader } from '@background-fetch/core';
 import type { Invariant } from './invariant.ts';
 import { ServedBodies } from './served-bodies.ts';
 import { storedBody } from './stored-body.ts';
@@ -34,6 +35,9 @@ export const oneWholeVersion: Invariant = {
           const isPart = (version: Uint8Array) =>
             Buffer.compare(version.subarray(0, body.length), body) === 0;
           if (isWhole || (exempt.has(request.url) && versions.some(isPart))) continue;
+          // a server that announces less than it sends is found out by what it sends, unless a death comes before that
+          if (getHeader(data.head.headers, 'content-length') === `${body.length}` && versions.some(isPart))
+            continue;
           const kind = versions.some(isPart) ? 'is cut short' : 'is no version that was served';
           violated(`${request.url} is a success of ${body.length} bytes, and ${kind}`);
         }

@@ -5,6 +5,7 @@ import type { World } from './world.ts';
 /** A window: it uses the API, and the engine works elsewhere. */
 export class Page extends Context {
   #state: 'running' | 'frozen' | 'put away' = 'running';
+  #cameBack = Number.NEGATIVE_INFINITY;
 
   constructor(world: World, name: string, registration: RegistrationKey) {
     super(world, name, registration, false);
@@ -12,6 +13,11 @@ export class Page extends Context {
 
   override get frozen(): boolean {
     return this.#state !== 'running';
+  }
+
+  /** When it last came back from the back/forward cache. */
+  get cameBack(): number {
+    return this.#cameBack;
   }
 
   /** As a window in the background that is not run. */
@@ -30,7 +36,9 @@ export class Page extends Context {
     const wasAway = this.#state === 'put away';
     this.#state = 'running';
     this.announcements.thaw();
-    if (wasAway) void this.whileAlive(catchUp(this.realm));
+    if (!wasAway) return;
+    this.#cameBack = this.world.clock.now();
+    void this.whileAlive(catchUp(this.realm));
   }
 
   protected override wake(): void {
