@@ -38,7 +38,7 @@ export interface ClientTransaction {
   /** Deletes a fetch with its records, request bodies and response bytes. */
   deleteFetch(key: FetchKey): void;
 
-  /** What `putEnding` kept of a fetch; absent where that is. */
+  /** What `StoreTransaction.putEnding` kept of a fetch; absent where that is absent. */
   getEnding?(key: FetchKey): Promise<BackgroundFetchSnapshot | undefined>;
 
   /**

@@ -29,7 +29,7 @@ export function viewTransaction(ask: Ask): ClientTransaction {
     getGeneration: (scope) => ask('meta', (store) => store.get([scope])),
     putGeneration(scope, generation) {
       write(ask, 'meta', (store) => store.put(generation, [scope]));
-      // an app that is gone may have been the last to come here
+      // where an app is gone for good, no engine starts any more to forget them
       write(ask, 'meta', (store) => store.delete(keysBelow(ending)));
     },
     async nextOrder() {
