@@ -9,7 +9,6 @@ import {
   heldUrl,
   holdEnds,
   newResource,
-  rejectionOf,
   released,
   serverSaw,
   stalled,
@@ -135,25 +134,5 @@ describe('A worker that does not import the polyfill', () => {
     const fetching = scope.backgroundFetch.fetch('forgotten', newResource().url);
     await assertTypeError(fetching, scriptURL, 'importScripts', 'background-fetch.sw.js');
     assert.isEmpty(await scope.backgroundFetch.getIds());
-  });
-});
-
-describe('A service worker whose browser has data of a newer version', () => {
-  it('is installed and unregistered all the same, and fetch() says why it fails', async () => {
-    unsupported(['native', 'node'], 'the database is the polyfill’s');
-    const settle = (request: IDBOpenDBRequest): Promise<IDBDatabase> =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    (await settle(indexedDB.open('background-fetch', 1000))).close();
-    try {
-      const own = await openScope();
-      const error = await rejectionOf(own.backgroundFetch.fetch('one', newResource().url));
-      assert.equal((error as Error).name, 'NewerSchemaError');
-      assert.isTrue(await own.unregister());
-    } finally {
-      await settle(indexedDB.deleteDatabase('background-fetch'));
-    }
   });
 });
