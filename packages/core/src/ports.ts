@@ -158,7 +158,16 @@ export interface NetworkResponse {
   readonly signalsTruncation: boolean;
   /** Request body bytes that were transmitted, but for those of which `Upload.sent` told. */
   readonly uploaded: number;
+  /** Whether many requests share one connection to this server (HTTP/2 and later), as far as the host can tell. */
+  readonly multiplexed?: boolean;
 }
+
+/** Who answers where a request got no response. */
+export type Reachability =
+  /** A server answers there: that this request got no response is about this request alone. */
+  | 'answers'
+  /** Nobody answers, or the request has not been sent yet: nothing is known about the request itself. */
+  | 'silent';
 
 export interface Network {
   /**
@@ -169,6 +178,29 @@ export interface Network {
   fetch(request: NetworkRequest): Promise<NetworkResponse>;
   /** Whether `If-Range` can be sent to this URL without asking the server first (a CORS preflight). */
   sendsIfRange(url: string): boolean;
+  /**
+   * Finds out whether a server answers where a request got no response, or where one has waited long for it. May send
+   * a request of its own, which changes nothing at the server. Resolves, with `silent` once the signal is aborted; it
+   * may take for ever before that. Never rejects.
+   * @param request the same object that was given to `fetch`, or one with the same members
+   * @param error what `fetch` rejected with; undefined where its response is still waited for
+   */
+  probe(request: NetworkRequest, signal: AbortSignal, error?: unknown): Promise<Reachability>;
+}
+
+/** The right to use one more connection to an origin. */
+export interface Lease {
+  /** Gives it back. Does nothing the second time. */
+  release(): void;
+}
+
+/** Connections to origins, which several engines share: browsers open few to one host, whoever asks. */
+export interface Connections {
+  /**
+   * Resolves with a lease once fewer than `limit` leases for this origin are held, by all engines of this store
+   * together. Rejects with the signal's reason if that is aborted before.
+   */
+  lease(origin: string, limit: number, signal: AbortSignal): Promise<Lease>;
 }
 
 export interface Clock {
@@ -274,6 +306,8 @@ export interface EnginePorts extends ClientPorts {
   readonly announcements: Announcements;
   readonly network: Network;
   readonly connectivity: Connectivity;
+  /** Absent where no other engine uses the same connections. */
+  readonly connections?: Connections;
   readonly lifetime: Lifetime;
   readonly events: Events;
   readonly display: Display;

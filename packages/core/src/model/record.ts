@@ -85,6 +85,12 @@ export interface RecordDetails {
   readonly upload?: string | undefined;
   readonly retries: RetryCounts;
   readonly responseData: ResponseData | null;
+  /**
+   * A body that was received in part, and whose place was taken by a response that is no success (an expired access, a
+   * server in trouble): its bytes stay in the store, so that a later fetch of the same requests can continue it. They
+   * do not count among the record's own.
+   */
+  readonly interrupted?: ResponseData | undefined;
 }
 
 /** A background fetch record at rest. https://wicg.github.io/background-fetch/#background-fetch-record-concept */

@@ -106,6 +106,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     },
     // nothing is asked first in Node
     sendsIfRange: () => true,
+    probe: async () => 'answers',
     async close() {
       limits.close();
       if (!options.dispatcher) await Promise.all([reusing.destroy(), unused.destroy()]);

@@ -106,6 +106,7 @@ export const isRecordRow = both(
     ...{ schema: count, fetch: text, index: count, uploaded: number, upload: optional(text) },
     retries: shape({ unanswered: count, fruitless: count, furthest: count, answered: flag }),
     responseData: orNull(responseData),
+    interrupted: optional(responseData),
   }),
   byState({
     ...{ waiting: anything, transferring: anything, offline: anything },

@@ -1,4 +1,11 @@
-import type { HeaderList, HostBytes, Network, NetworkRequest, NetworkResponse } from '@background-fetch/core';
+import type {
+  HeaderList,
+  HostBytes,
+  Network,
+  NetworkRequest,
+  NetworkResponse,
+  Reachability,
+} from '@background-fetch/core';
 import type { SeededRandom } from '../host/seeded-random.ts';
 import type { SimulatedClock } from '../host/simulated-clock.ts';
 import { contentBytes, editedContent } from './content.ts';
@@ -94,6 +101,10 @@ export class SimulatedNetwork implements Network {
 
   sendsIfRange(url: string): boolean {
     return new URL(url).origin === this.#origin;
+  }
+
+  async probe(_request: NetworkRequest, _signal: AbortSignal, _error?: unknown): Promise<Reachability> {
+    return 'answers';
   }
 
   async fetch(request: NetworkRequest): Promise<NetworkResponse> {

@@ -54,6 +54,7 @@ export class Worker extends Context {
         }
       },
       sendsIfRange: (url) => network.sendsIfRange(url),
+      probe: (...args) => this.whileAlive(network.probe(...args)),
     };
   }
 
