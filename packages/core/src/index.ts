@@ -30,7 +30,7 @@ export { hasNullBody } from './transfer/body-completeness.ts';
 export type { Workshop } from './transfer/job.ts';
 export * from './transfer/lost-bytes.ts';
 export * from './transfer/options.ts';
+export * from './transfer/record-pool.ts';
 export * from './transfer/retry-schedule.ts';
-export type { TransferScheduler } from './transfer/scheduler.ts';
 export * from './transfer/track-upload.ts';
 export * from './transfer/verify-integrity.ts';

@@ -119,8 +119,10 @@ describe('Retry-After', () => {
         (text, fruitless, random) => {
           const asked = parseRetryAfter(text, now);
           expect(asked).toBeGreaterThanOrEqual(0);
-          const counts = { ...countAttempt(noRetries, true, 0), fruitless };
-          const delay = chooseDelay(counts, defaultRetryPolicy, random, asked);
+          const counts = { ...countAttempt(noRetries, { answered: true }, 0), fruitless };
+          const delay = chooseDelay(counts, defaultRetryPolicy, random, {
+            ...{ status: 503, retryAfter: asked },
+          });
           expect(delay).toBeGreaterThanOrEqual(firstDelay / 2);
           expect(delay).toBeLessThanOrEqual(Math.max(longestDelay, longestRetryAfter));
         },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ByteRange } from '../src/model/byte-ranges.ts';
 import { noRetries, type StoredRecord } from '../src/model/record.ts';
+import { continueWith, firstCourse } from '../src/transfer/course.ts';
 import { defaultEngineOptions } from '../src/transfer/options.ts';
 import { planAttempt } from '../src/transfer/plan-attempt.ts';
 
@@ -31,7 +32,7 @@ function record(stored: readonly ByteRange[]): StoredRecord {
 }
 
 test('much that is missing is fetched in several ranges at once', () => {
-  const plan = planAttempt(record([{ start: 0, end: 75 }]), {}, options);
+  const plan = planAttempt(record([{ start: 0, end: 75 }]), firstCourse, options);
   expect(plan).toMatchObject({
     kind: 'pieces',
     pieces: [
@@ -43,8 +44,8 @@ test('much that is missing is fetched in several ranges at once', () => {
 });
 
 test('little that is missing at the end is fetched as one range', () => {
-  expect(planAttempt(record([{ start: 0, end: 90 }]), {}, options)).toEqual({
-    ...{ kind: 'rest', position: 90, end: null, overlap: 0, ifRange: '"a"' },
+  expect(planAttempt(record([{ start: 0, end: 90 }]), firstCourse, options)).toEqual({
+    ...{ kind: 'rest', position: 90, end: null, overlap: 0, ifRange: '"a"', conditional: true },
   });
 });
 
@@ -53,7 +54,7 @@ test('gaps are filled however little is missing, and no stored byte is fetched a
     { start: 0, end: 80 },
     { start: 85, end: 92 },
   ];
-  expect(planAttempt(record(stored), {}, options)).toMatchObject({
+  expect(planAttempt(record(stored), firstCourse, options)).toMatchObject({
     kind: 'pieces',
     pieces: [
       { position: 80, end: 85 },
@@ -61,7 +62,7 @@ test('gaps are filled however little is missing, and no stored byte is fetched a
     ],
   });
   const missingStart = [{ start: 4, end: 100 }];
-  expect(planAttempt(record(missingStart), {}, options)).toMatchObject({
+  expect(planAttempt(record(missingStart), firstCourse, options)).toMatchObject({
     kind: 'pieces',
     pieces: [{ position: 0, end: 4 }],
   });
@@ -72,7 +73,7 @@ test('a single range ends before what is stored beyond a gap', () => {
     { start: 0, end: 80 },
     { start: 85, end: 92 },
   ];
-  expect(planAttempt(record(stored), { singleRange: true }, options)).toEqual({
-    ...{ kind: 'rest', position: 80, end: 85, overlap: 0, ifRange: '"a"' },
+  expect(planAttempt(record(stored), continueWith(firstCourse, 'single'), options)).toEqual({
+    ...{ kind: 'rest', position: 80, end: 85, overlap: 0, ifRange: '"a"', conditional: true },
   });
 });

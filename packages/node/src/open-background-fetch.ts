@@ -16,7 +16,6 @@ import { refusal } from './host/engine-host.ts';
 import { StoreLock } from './host/store-lock.ts';
 import type { BeforeAttempt } from './network/before-attempt.ts';
 import { type AttemptFailure, createNetwork, type NodeNetwork } from './network/create-network.ts';
-import { HostScheduler } from './network/host-scheduler.ts';
 import { takePiece } from './network/take-piece.ts';
 import type { ResumableUploads } from './network/uploads/upload.ts';
 import { redactText } from './redact.ts';
@@ -32,7 +31,10 @@ export interface OpenOptions {
   readonly concurrency?: number | undefined;
   /** Connections over which one large file comes, where its version is strongly identified; 4 by default. */
   readonly connections?: number | undefined;
-  /** Connections to one origin at a time, those of one large file included; as many as are wanted by default. */
+  /**
+   * Requests to one origin at a time, of all files together; 16 by default, or as many as `concurrency` or `connections`
+   * if that is more. One more is made for a background fetch that has none.
+   */
   readonly connectionsPerHost?: number | undefined;
   /** When failed attempts are repeated; what is left out has its default. */
   readonly retry?: Partial<RetryPolicy> | undefined;
@@ -122,16 +124,17 @@ function emitWarning(message: string): void {
   process.emitWarning(message, 'BackgroundFetchWarning');
 }
 
+/** Requests to one host at a time, where the app says nothing: as many as the most eager downloaders make. */
+const usualConnectionsPerHost = 16;
+
 function engineOptions(given: OpenOptions): Partial<EngineSettings> {
-  const { concurrency = defaultEngineOptions.concurrency, connectionsPerHost = Number.POSITIVE_INFINITY } =
+  const { concurrency = defaultEngineOptions.concurrency } = given;
+  const { connectionsPerHost = Math.max(usualConnectionsPerHost, given.connections ?? 0, concurrency) } =
     given;
   const connections = Math.min(given.connections ?? defaultEngineOptions.connections, connectionsPerHost);
-  // each record may come over all of its connections: so many records stay below the limit
-  const recordsPerHost = Math.max(1, Math.floor(connectionsPerHost / connections));
   return {
     ...checkpointOptions,
-    ...{ concurrency, connections, takePiece, trackUpload },
-    scheduler: new HostScheduler(concurrency, recordsPerHost),
+    ...{ concurrency, connections, connectionsPerOrigin: connectionsPerHost, takePiece, trackUpload },
     retry: { ...defaultRetryPolicy, ...given.retry },
   };
 }

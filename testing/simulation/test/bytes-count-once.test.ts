@@ -6,7 +6,8 @@ import { BodySink } from '../../../packages/core/src/transfer/body-sink.ts';
 import { CheckpointWriter } from '../../../packages/core/src/transfer/checkpoint-writer.ts';
 import { Job } from '../../../packages/core/src/transfer/job.ts';
 import { defaultEngineOptions } from '../../../packages/core/src/transfer/options.ts';
-import { Scheduler } from '../../../packages/core/src/transfer/scheduler.ts';
+import { Origins } from '../../../packages/core/src/transfer/origins.ts';
+import { RecordPool } from '../../../packages/core/src/transfer/record-pool.ts';
 import { Transfer } from '../../../packages/core/src/transfer/transfer.ts';
 
 const url = 'https://app.test/film.mp4';
@@ -34,11 +35,11 @@ async function givenJob(): Promise<{ job: Job; store: MemoryStore; clock: Simula
     transaction.putRecord(record);
   });
   await clock.runUntil(given);
+  const ports = { store, clock } as Partial<EnginePorts> as EnginePorts;
+  const options = { ...defaultEngineOptions, smallestCheckpoint: 100, checkpointSize: 100 };
   const workshop = {
-    ports: { store, clock } as Partial<EnginePorts> as EnginePorts,
-    options: { ...defaultEngineOptions, smallestCheckpoint: 100, checkpointSize: 100 },
-    writer: new CheckpointWriter(store),
-    scheduler: new Scheduler(1),
+    ...{ ports, options, writer: new CheckpointWriter(store) },
+    ...{ origins: new Origins(ports, options), pool: new RecordPool(1) },
   };
   return { job: new Job(workshop, fetch, [record]), store, clock };
 }

@@ -1,14 +1,14 @@
-import type { StoredRecord } from '../model/record.ts';
-import { backingOff, offline, StaleWriteError, storedLength, transferring } from '../model/transitions.ts';
-import { Attempt } from '../transfer/attempt.ts';
-import type { AttemptPlan, RestPlan } from '../transfer/attempt-plan.ts';
+import { backingOff, offline, StaleWriteError, storedLength } from '../model/transitions.ts';
 import type { Job } from '../transfer/job.ts';
+import type { Failure, Outcome } from '../transfer/outcome.ts';
 import { planAttempt } from '../transfer/plan-attempt.ts';
-import { chooseDelay, countAttempt, type Failure, isRetryableMethod } from '../transfer/retry-schedule.ts';
+import { chooseDelay, countAttempt } from '../transfer/retry-schedule.ts';
 import { Transfer } from '../transfer/transfer.ts';
-import { processResponse } from './process-response.ts';
+import { acceptUnproven } from './accept-unproven.ts';
+import { fetchAResponse } from './fetch-a-response.ts';
+import { fetchPieces } from './fetch-pieces.ts';
 import { settleABody } from './settle-a-body.ts';
-import { endOutage, waitForRetry } from './temporarily-unavailable.ts';
+import { waitForRetry } from './temporarily-unavailable.ts';
 
 /**
  * Completes a record: fetches its request, and what is missing of its response after each failure, until it is
@@ -25,15 +25,22 @@ export async function completeARecord(job: Job, index: number): Promise<void> {
     if (job.interruption) return;
     try {
       await waitForRetry(transfer);
-      const failure = await makeAttempt(transfer);
-      const isOffline = failure && !failure.answered && !transfer.ports.connectivity.isOnline();
-      if (!isOffline) endOutage(transfer);
-      // a probe that fails changes nothing: days without a network must not cost a write for each
-      if (isOffline && transfer.record.state === 'offline') continue;
-      if (isOffline) await transfer.commit(offline);
-      else if (failure) await scheduleRetry(transfer, failure);
+      const outcome = await makeAttempt(transfer);
+      switch (outcome.kind) {
+        case 'settled':
+        case 'stored':
+          break;
+        case 'ask-again':
+          transfer.course = outcome.course;
+          break;
+        case 'failed':
+          transfer.course = outcome.course;
+          await afterFailure(transfer, outcome);
+          break;
+        default:
+          outcome satisfies never;
+      }
     } catch (error) {
-      endOutage(transfer);
       // purged, or settled by somebody else
       if (job.interruption || error instanceof StaleWriteError) return;
       if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
@@ -42,117 +49,57 @@ export async function completeARecord(job: Job, index: number): Promise<void> {
   }
 }
 
-/** 4. to 12., with a place among the records that transfer at a time. */
-async function makeAttempt(transfer: Transfer): Promise<Failure | undefined> {
-  const { job, index, lessons, options } = transfer;
-  const { url } = transfer.record.request;
-  const release = await job.workshop.scheduler.acquire(job.fetch.order, index, job.signal, url);
-  let attempt: Attempt | undefined;
+/** 4. to 12., with a place among the requests to its origin. */
+async function makeAttempt(transfer: Transfer): Promise<Outcome> {
+  const plan = planAttempt(transfer.record, transfer.course, transfer.options);
+  if (plan.kind === 'settle') return await settleABody(transfer);
+  if (plan.kind === 'pieces') return await fetchPieces(transfer, plan.pieces);
+  const place = await transfer.acquirePlace(plan.kind === 'rest' ? plan.position : 0);
+  if (!place) return await transfer.settle('fetch-error');
   try {
-    const { record } = transfer;
-    const plan = planAttempt(record, lessons, options);
-    if (plan.kind === 'settle') return await settleABody(transfer);
-    if (!mayBeRepeated(record)) {
-      // one that was sent before a death: nobody knows what became of it
-      if (record.state === 'transferring') return await transfer.settle('fetch-error');
-      await transfer.commit(transferring);
-    }
-    attempt = new Attempt(job, () => !mayBeRepeated(transfer.record));
-    if (plan.kind === 'pieces') return await fetchPieces(transfer, attempt, plan.pieces);
-    return await fetchOnce(transfer, attempt, plan, false, release);
+    return await fetchAResponse(transfer, place, plan);
   } finally {
-    attempt?.end();
-    release();
+    place.release();
   }
 }
 
-/**
- * Fetches several ranges at a time. Whatever goes wrong with one of them ends all, with their bytes kept: what to do
- * next is decided by the rules for a single range.
- */
-async function fetchPieces(
-  transfer: Transfer,
-  attempt: Attempt,
-  waiting: RestPlan[],
-): Promise<Failure | undefined> {
-  const { ports, lessons, options } = transfer;
-  let over = false;
-  let failure: Failure | undefined;
-  const work = async (): Promise<void> => {
-    while (!over) {
-      const piece = options.takePiece(waiting, options);
-      if (!piece) return;
-      const started = ports.clock.now();
-      const outcome = await fetchOnce(transfer, attempt, piece, true);
-      lessons.fast = !outcome && ports.clock.now() - started < options.checkpointInterval;
-      if (over || (!outcome && !lessons.singleRange && transfer.record.state !== 'settled')) continue;
-      over = true;
-      failure = outcome;
-      attempt.abort();
-    }
-  };
-  const workers = Array.from({ length: options.connections }, work);
-  for (const result of await Promise.allSettled(workers)) {
-    if (result.status === 'rejected') throw result.reason;
+/** Decides what follows an attempt that came to nothing: another one, at once or later, or the end. */
+async function afterFailure(transfer: Transfer, failure: Failure): Promise<void> {
+  switch (failure.by) {
+    case 'silence':
+      return await waitForTheOrigin(transfer);
+    case 'crowd':
+    case 'yielded':
+      // it begins again as soon as it gets another place
+      return;
+    case 'refusal':
+    case 'stall':
+    case 'status':
+    case 'cut':
+      return await scheduleRetry(transfer, failure);
+    default:
+      failure.by satisfies never;
   }
-  return failure;
 }
 
-/** @param release gives the record's place among those that transfer to the next one */
-async function fetchOnce(
-  transfer: Transfer,
-  attempt: Attempt,
-  plan: Exclude<AttemptPlan, { kind: 'settle' | 'pieces' }>,
-  parallel: boolean,
-  release = () => {},
-): Promise<Failure | undefined> {
-  const { network, store } = transfer.ports;
-  const { id } = transfer.job.fetch;
-  const { request, retries } = transfer.record;
-  const sendsIfRange = network.sendsIfRange(request.url);
-  const body = request.hasBody ? await store.readRequestBody(transfer.job.fetch.key, transfer.index) : null;
-  const headers = rangeHeaders(plan, sendsIfRange);
-  const fresh = plan.kind !== 'plain';
-  // 11.
-  const { signal } = attempt;
-  const upload = body && transfer.options.trackUpload?.(transfer, attempt, body);
-  const fetching = network.fetch({ id, retries, request, body, upload, headers, fresh, signal });
-  // a network that tells how far a body is has it watched; else each of its bytes may take 1 ms
-  const response = await (upload ? fetching : attempt.receive(fetching, body?.size)).catch(() => null);
-  attempt.throwIfInterrupted();
-  if (response) {
-    endOutage(transfer);
-    const sentIfRange = 'If-Range' in headers;
-    return await processResponse({ transfer, attempt, plan, response, sentIfRange, parallel, release });
-  }
-  if (mayBeRepeated(transfer.record)) return { answered: false, retryAfter: 0 };
-  return await transfer.settle('fetch-error');
-}
-
-/** What was kept of an upload can be continued. */
-function mayBeRepeated({ request, upload }: StoredRecord): boolean {
-  return isRetryableMethod(request.method) || !!upload;
-}
-
-/** 6.-8. */
-function rangeHeaders(plan: AttemptPlan, sendsIfRange: boolean): Record<string, string> {
-  if (plan.kind === 'identity') return { Range: 'bytes=0-' };
-  if (plan.kind !== 'rest') return {};
-  const { position, overlap, end, ifRange } = plan;
-  return {
-    Range: `bytes=${position - overlap}-${end === null ? '' : end - 1}`,
-    ...(sendsIfRange && ifRange !== null && { 'If-Range': ifRange }),
-  };
+/** Nobody answers, which is no failure of the record: it waits for its turn to ask again, see `Origin.acquire`. */
+async function waitForTheOrigin(transfer: Transfer): Promise<void> {
+  const { record, ports } = transfer;
+  const since = ports.connectivity.isOnline() ? ports.clock.now() : null;
+  const knows = record.state === 'offline' && (record.since !== undefined) === (since !== null);
+  // a turn that changes nothing is not written down: days without a network must not cost a write for each
+  if (!knows) await transfer.commit((current) => offline(current, since));
 }
 
 async function scheduleRetry(transfer: Transfer, failure: Failure): Promise<void> {
   const { clock, random } = transfer.ports;
-  const { record } = transfer;
-  const retries = countAttempt(record.retries, failure.answered, storedLength(record) + record.uploaded);
-  const delay = chooseDelay(retries, transfer.options.retry, random.next(), failure.retryAfter);
-  if (delay === null) await transfer.settle('fetch-error');
-  else {
+  const { record, course } = transfer;
+  const retries = countAttempt(record.retries, failure, storedLength(record) + record.uploaded);
+  const delay = chooseDelay(retries, transfer.options.retry, random.next(), failure);
+  if (delay !== null) {
     const until = clock.now() + delay;
-    await transfer.commit((current) => backingOff(current, retries, until));
+    return await transfer.commit((current) => backingOff(current, retries, until));
   }
+  if (course.goal === 'prove-end') await acceptUnproven(transfer);
+  else await transfer.settle('fetch-error');
 }

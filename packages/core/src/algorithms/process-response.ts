@@ -1,94 +1,121 @@
-import { countBytes, prefixLength } from '../model/byte-ranges.ts';
+import { prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
-import type { ResponseData, ResponseHead, UnsettledRecord } from '../model/record.ts';
-import { storedLength, withResponse } from '../model/transitions.ts';
+import type { ResponseData, UnsettledRecord } from '../model/record.ts';
+import { isOkStatus, storedLength, withResponse } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
 import type { Attempt } from '../transfer/attempt.ts';
-import type { AttemptPlan, RestPlan } from '../transfer/attempt-plan.ts';
+import type { RequestPlan } from '../transfer/attempt-plan.ts';
 import { assessCleanEnd, hasNullBody } from '../transfer/body-completeness.ts';
 import { BodySink } from '../transfer/body-sink.ts';
-import { getStrongETag } from '../transfer/choose-validator.ts';
-import { parseLength, parseUnsatisfiedRange } from '../transfer/content-range.ts';
+import { parseLength } from '../transfer/content-range.ts';
+import { continueWith, fromZero, plainFromZero, proveEnd } from '../transfer/course.ts';
+import type { Place } from '../transfer/origin.ts';
+import { answered, askAgain, type Outcome, storedOutcome } from '../transfer/outcome.ts';
 import { allowsParallelRanges } from '../transfer/parallel-ranges.ts';
 import { isResumable } from '../transfer/plan-attempt.ts';
 import {
+  asksForAPause,
   chooseDelay,
   countAttempt,
-  type Failure,
   isRetryableMethod,
   isRetryableStatus,
-  parseRetryAfter,
+  retryAfterOf,
 } from '../transfer/retry-schedule.ts';
 import type { Transfer } from '../transfer/transfer.ts';
+import { acceptUnproven, warnUnverified } from './accept-unproven.ts';
+import { judgeAResponse } from './judge-a-response.ts';
 import { type Expectation, receiveBody } from './receive-body.ts';
 import { asWhole, continued, joinBytes, readStoredBytes } from './response-data.ts';
-import { isOkStatus, settleABody } from './settle-a-body.ts';
-import { validateAPartialResponse } from './validate-a-partial-response.ts';
+import { settleABody } from './settle-a-body.ts';
+import type { PartialContent } from './validate-a-partial-response.ts';
 
 export interface Exchange {
   readonly transfer: Transfer;
   readonly attempt: Attempt;
-  readonly plan: AttemptPlan;
+  readonly place: Place;
+  readonly plan: RequestPlan;
   readonly response: NetworkResponse;
   readonly sentIfRange: boolean;
   /** Whether it is for one of several ranges. */
   readonly parallel: boolean;
-  /** Gives this record's place among those that transfer to the next one. */
-  readonly release: () => void;
 }
 
-const cutOff: Failure = { answered: true, retryAfter: 0 };
-
 /**
- * Process response of the fetch that completes a record. Resolves with nothing if the record is settled, or if
- * another attempt, for something else, is due at once.
+ * Process response of the fetch that completes a record.
  * https://wicg.github.io/background-fetch/#complete-a-record-algorithm
  */
-export async function processResponse(exchange: Exchange): Promise<Failure | undefined> {
+export async function processResponse(exchange: Exchange): Promise<Outcome> {
   try {
-    return await process(exchange);
+    return temporaryFailure(exchange) ?? (await process(exchange));
   } finally {
     // of what was not received to its end; a body that has ended knows nothing of it
     exchange.response.body?.cancel().catch(() => {});
   }
 }
 
-async function process(exchange: Exchange): Promise<Failure | undefined> {
-  const { transfer, plan, response } = exchange;
-  const { lessons, record } = transfer;
-  const { status } = response.head;
-  const later = temporaryFailure(transfer, response.head);
-  if (later) return later;
-  if (status === 206 && plan.kind === 'rest') return await processRest(exchange, plan);
-  if (exchange.parallel) return refuse(exchange);
-  if (status === 206 && plan.kind === 'identity') return await processIdentity(exchange);
-  if (status === 206 && getHeader(record.request.headers, 'range') === null) {
-    return await transfer.settle('fetch-error');
+/** The failure that a status stands for which may not come again, if there is an attempt left to see. */
+function temporaryFailure({ transfer, place, response }: Exchange): Outcome | null {
+  const { record, course, ports, options, origin } = transfer;
+  const { status, headers } = response.head;
+  if (!isRetryableStatus(status) || !isRetryableMethod(record.request.method)) return null;
+  const retryAfter = retryAfterOf(headers, ports.clock.now());
+  const failure = answered('status', status, retryAfter, course);
+  // what others of this origin still get shows that the pause is meant for this resource
+  if (asksForAPause(status) && !place.hasAnsweredCompany) {
+    origin.pause(Math.max(retryAfter, options.retry.firstDelay * (0.5 + ports.random.next() / 2)));
   }
-  if (status === 416 && plan.kind === 'rest') return await processUnsatisfied(exchange, plan.position);
-  if (status === 416 && plan.kind === 'identity') {
-    // nothing from byte 0 on: the resource is empty
-    lessons.plain = true;
-    return undefined;
-  }
-  if (lessons.proveEnd && plan.kind === 'rest' && provesEndByWhole(exchange)) {
-    lessons.proveEnd = false;
-    return await settleABody(transfer);
-  }
-  return await processWhole(exchange);
+  const counts = countAttempt(record.retries, failure, 0);
+  const isLast = chooseDelay(counts, options.retry, 0, failure) === null;
+  // a part that is refused for ever leaves what is stored alone
+  return isLast && course.goal !== 'prove-end' ? null : failure;
 }
 
-/** The failure that a status stands for which may not come again, if there is an attempt left to see. */
-function temporaryFailure(transfer: Transfer, { status, headers }: ResponseHead): Failure | undefined {
-  const { request, retries } = transfer.record;
-  if (!isRetryableStatus(status) || !isRetryableMethod(request.method)) return undefined;
-  if (chooseDelay(countAttempt(retries, true, 0), transfer.options.retry, 0, 0) === null) return undefined;
-  const retryAfter = parseRetryAfter(getHeader(headers, 'retry-after'), transfer.ports.clock.now());
-  return { answered: true, retryAfter };
+async function process(exchange: Exchange): Promise<Outcome> {
+  const { transfer, plan, response, sentIfRange, parallel } = exchange;
+  const { course, record, ports } = transfer;
+  const readsAll = ports.network.sendsIfRange(record.request.url);
+  const meaning = judgeAResponse({ record, course, plan, response, sentIfRange, readsAll });
+  switch (meaning.kind) {
+    case 'whole':
+      // what was asked of several connections is asked of one: it decides
+      return parallel ? askAgain(continueWith(course, 'single')) : await processWhole(exchange);
+    case 'first-part':
+      return await processFirstPart(exchange, meaning.content);
+    case 'part':
+      return await processPart(exchange, meaning.content);
+    case 'end':
+      if (parallel) return askAgain(continueWith(course, 'single'));
+      return await (meaning.isVerified ? settleABody(transfer) : acceptUnproven(transfer));
+    case 'same-whole':
+      return askAgain(continueWith(course, parallel ? 'single' : 'unconditional'));
+    case 'ambiguous':
+      return askAgain(parallel ? continueWith(course, 'single') : fromZero(course));
+    case 'works':
+      return askAgain(continueWith(course, 'last'));
+    case 'refused':
+      return askAgain(parallel ? continueWith(course, 'single') : plainFromZero);
+    case 'other':
+      return beginAgain(exchange);
+    case 'unusable':
+      return answered('cut', response.head.status, 0, course);
+    case 'unasked':
+      return await transfer.settle('fetch-error');
+    default:
+      return meaning satisfies never;
+  }
+}
+
+/**
+ * The stored bytes and the resource are not one version, or can't be shown to be: the next body starts from 0. If that
+ * was found with one of several ranges, a single one decides.
+ */
+function beginAgain({ transfer: { course }, response, parallel }: Exchange): Outcome {
+  if (parallel) return askAgain(continueWith(course, 'single'));
+  return answered('cut', response.head.status, 0, fromZero(course));
 }
 
 /** A response that stands for the whole resource: takes the place of any before it. */
-async function processWhole(exchange: Exchange): Promise<Failure | undefined> {
+async function processWhole(exchange: Exchange): Promise<Outcome> {
   const { head, coding } = exchange.response;
   const { method } = exchange.transfer.record.request;
   const contentLength = parseLength(getHeader(head.headers, 'content-length'));
@@ -98,10 +125,8 @@ async function processWhole(exchange: Exchange): Promise<Failure | undefined> {
 }
 
 /** The answer to `bytes=0-`: the whole resource, or its first part. */
-async function processIdentity(exchange: Exchange): Promise<Failure | undefined> {
+async function processFirstPart(exchange: Exchange, content: PartialContent): Promise<Outcome> {
   const head = asWhole(exchange.response.head);
-  const content = validateAPartialResponse(0, exchange.response.head, null, false);
-  if (!content) return refuse(exchange);
   const { byteLength, completeLength: length, rangeShown: lengthProven } = content;
   return await receiveWhole(
     exchange,
@@ -114,20 +139,20 @@ async function receiveWhole(
   exchange: Exchange,
   known: Pick<ResponseData, 'head' | 'coding' | 'length' | 'lengthProven'>,
   end: number | null,
-): Promise<Failure | undefined> {
-  const { transfer, response, plan } = exchange;
-  const { lessons, options, record } = transfer;
-  const body = (record.responseData?.body ?? -1) + 1;
+): Promise<Outcome> {
+  const { transfer, response } = exchange;
+  const { course, options, record } = transfer;
+  const body = Math.max(record.responseData?.body ?? -1, record.interrupted?.body ?? -1) + 1;
   const receivedAt = transfer.ports.clock.now();
   const data: ResponseData = { ...known, body, receivedAt, stored: [], responses: 1 };
   const answer = (current: UnsettledRecord): UnsettledRecord =>
     withResponse({ ...current, uploaded: current.uploaded + response.uploaded }, data);
-  lessons.startOver = false;
-  lessons.proveEnd = false;
-  if (plan.kind !== 'plain') lessons.plain = false;
-  const parallel = isResumable(record.request, data) && options.connections > 1 && !lessons.singleRange;
+  transfer.course = continueWith(course, course.ranges);
+  const parallel =
+    isResumable(record.request, data) && options.connections > 1 && transfer.course.ranges === 'several';
   if (response.body && parallel && allowsParallelRanges(data, options.pieceSize)) {
-    return await transfer.commit(answer);
+    await transfer.commit(answer);
+    return storedOutcome;
   }
   // bytes that are dropped must not count against downloadTotal while others take their place
   const drops = storedLength(record) > 0;
@@ -137,137 +162,98 @@ async function receiveWhole(
 }
 
 /** What follows the stored bytes. */
-async function processRest(exchange: Exchange, plan: RestPlan): Promise<Failure | undefined> {
-  const { transfer, response } = exchange;
-  const { request, responseData: previous } = transfer.record;
+async function processPart(exchange: Exchange, content: PartialContent): Promise<Outcome> {
+  const { transfer, plan } = exchange;
+  const { responseData: previous } = transfer.record;
+  if (!previous || plan.kind !== 'rest') return beginAgain(exchange);
   const { position, overlap } = plan;
   const start = position - overlap;
-  const content = validateAPartialResponse(start, response.head, previous, exchange.sentIfRange);
-  const partEnd = content?.byteLength == null ? null : start + content.byteLength;
-  const isMore = plan.end !== null && (partEnd === null || partEnd > plan.end);
-  const known = plan.ifRange !== null || request.integrity !== '';
-  // there is more, but of what? a body whose offsets or version are unknown can't be continued
-  if (!content || isMore || !known || previous?.coding !== 'identity') return refuse(exchange);
-  transfer.lessons.proveEnd = false;
-  const { completeLength, rangeShown } = content;
-  const { store } = transfer.ports;
+  const { byteLength, completeLength, rangeShown } = content;
+  const partEnd = byteLength === null ? null : start + byteLength;
   const key = transfer.bodyKey(previous.body);
-  const stored = await joinBytes(readStoredBytes(store, key, start, position), overlap);
+  const stored = await joinBytes(readStoredBytes(transfer.ports.store, key, start, position), overlap);
   const sink = new BodySink(transfer, previous.body, position, (record) =>
     continued(record, completeLength, rangeShown),
   );
+  transfer.course = continueWith(transfer.course, transfer.course.ranges);
   return await receiveInto(exchange, sink, { end: partEnd ?? previous.length, overlap: stored });
-}
-
-/** `bytes=N-` can't be satisfied: there is nothing after the stored bytes, unless it is another version that is shorter. */
-async function processUnsatisfied(exchange: Exchange, position: number): Promise<Failure | undefined> {
-  const { transfer, response, sentIfRange } = exchange;
-  const { lessons, ports } = transfer;
-  const { request, responseData: data } = transfer.record;
-  const shown = getHeader(response.head.headers, 'content-range');
-  // hidden from a cross-origin reader; another one is told by a server that means it
-  const mayBeHidden = lessons.proveEnd || !ports.network.sendsIfRange(request.url);
-  const isEnd = shown === null ? mayBeHidden : parseUnsatisfiedRange(shown) === position;
-  const etag = getStrongETag(response.head);
-  const isOther = etag !== null && etag !== (data && getStrongETag(data.head));
-  const isSame = etag !== null || (sentIfRange && shown !== null);
-  const isLength = (data?.length ?? position) === position;
-  if (!isEnd || isOther || !isLength || !(isSame || lessons.proveEnd)) return refuse(exchange);
-  if (!isSame) warnUnverified(transfer, position);
-  lessons.proveEnd = false;
-  return await settleABody(transfer);
-}
-
-/**
- * Whether the whole, sent although only its end was asked for, shows that the stored body is complete:
- * by its length, or because nothing can show it on such a server.
- */
-function provesEndByWhole({ transfer, response }: Exchange): boolean {
-  const data = transfer.record.responseData;
-  if (!data) return false;
-  const stored = prefixLength(data.stored);
-  const length = parseLength(getHeader(response.head.headers, 'content-length'));
-  const comparable = response.coding === 'identity' && length !== null;
-  // an access that has expired since says nothing of what came before it
-  if (!isOkStatus(response.head.status) || (comparable && length !== stored)) return false;
-  const etag = getStrongETag(response.head);
-  if (etag !== null && etag !== getStrongETag(data.head)) return false;
-  if (!comparable) warnUnverified(transfer, stored);
-  return true;
 }
 
 async function receiveInto(
   exchange: Exchange,
   sink: BodySink,
   { end: expectedEnd, overlap }: Omit<Expectation, 'atOnce'>,
-): Promise<Failure | undefined> {
+): Promise<Outcome> {
   const { transfer, attempt, plan, response, parallel } = exchange;
-  const { lessons, options } = transfer;
+  const { options } = transfer;
   const length = (expectedEnd ?? Number.POSITIVE_INFINITY) - sink.position;
-  const atOnce = parallel && lessons.fast === true && length <= options.checkpointSize;
+  const atOnce = parallel && transfer.isFast && length <= options.checkpointSize;
   const expected = { end: expectedEnd, overlap, atOnce };
   const end = await receiveBody(transfer.job, attempt, response, sink, expected);
-  const tooLong = end === 'too-long';
-  if (tooLong || end === 'other-version' || end === 'total-exceeded') {
-    await sink.discard();
-    if (end === 'total-exceeded') return await transfer.settle('download-total-exceeded');
-    return tooLong && !parallel ? await transfer.settle('fetch-error') : refuse(exchange);
+  switch (end) {
+    case 'total-exceeded':
+      await sink.discard();
+      return await transfer.settle('download-total-exceeded');
+    case 'too-long':
+      await sink.discard();
+      if (plan.kind === 'plain') return await transfer.settle('fetch-error');
+      // a coding that is hidden makes a part longer than it says
+      return askAgain(parallel ? continueWith(transfer.course, 'single') : plainFromZero);
+    case 'other-version':
+      await sink.discard();
+      return beginAgain(exchange);
+    case 'cut':
+      await sink.finish();
+      return await afterCut(exchange);
+    case 'closed':
+      if (plan.kind !== 'rest' || plan.end !== sink.position) return await afterCleanEnd(exchange, sink);
+      await sink.finish();
+      return storedOutcome;
+    default:
+      return end satisfies never;
   }
-  const isPart = plan.kind === 'rest' && plan.end === sink.position;
-  if (end === 'closed' && !isPart) return await afterCleanEnd(exchange, sink);
-  await sink.finish();
-  return end === 'closed' ? undefined : await afterCut(transfer);
 }
 
-async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Failure | undefined> {
+async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcome> {
   const { transfer, response } = exchange;
   const known = await sink.preview();
   // a part that tells no total may be followed by another one
   const showsEnd = exchange.plan.kind === 'plain' || response.head.status !== 206;
   const completeness = assessCleanEnd(known, showsEnd && response.signalsTruncation);
-  const provable = isResumable(transfer.record.request, known);
-  if (completeness === 'complete') letNextStart(exchange);
-  else if (completeness === 'short' || provable) {
-    await sink.finish();
-    if (completeness === 'short') return await afterCut(transfer);
-    transfer.lessons.proveEnd = true;
-    return undefined;
-  } else if (isOkStatus(known.head.status)) warnUnverified(transfer, countBytes(known.stored));
-  return await settleABody(transfer, sink);
+  switch (completeness) {
+    case 'complete':
+      letNextStart(exchange);
+      return await settleABody(transfer, sink);
+    case 'short':
+      await sink.finish();
+      return await afterCut(exchange);
+    case 'unproven':
+      if (isResumable(transfer.record.request, known)) {
+        await sink.finish();
+        return askAgain(proveEnd(transfer.course));
+      }
+      if (isOkStatus(known.head.status)) warnUnverified(transfer, prefixLength(known.stored));
+      return await settleABody(transfer, sink);
+    default:
+      return completeness satisfies never;
+  }
 }
 
 /**
  * The network is free while the last bytes become durable, and small records share a transaction only if several wait
  * for one. What is received and not yet durable stays below one checkpoint all the same.
  */
-function letNextStart({ transfer, release }: Exchange): void {
+function letNextStart({ transfer, place }: Exchange): void {
   const { integrity } = transfer.record.request;
-  if (integrity === '' && transfer.job.pendingBytes < transfer.options.checkpointSize) release();
+  if (integrity === '' && transfer.job.pendingBytes < transfer.options.checkpointSize) place.release();
 }
 
 /** A body that ended too early: it may be continued, if the method allows to ask again. */
-async function afterCut(transfer: Transfer): Promise<Failure | undefined> {
-  if (isRetryableMethod(transfer.record.request.method)) return cutOff;
-  return await transfer.settle('fetch-error');
-}
-
-/**
- * The stored bytes and the resource are not one version, or can't be shown to be: the next body starts from 0. If that
- * was found with one of several ranges, a single one decides.
- */
-function refuse({ transfer, parallel }: Exchange): Failure | undefined {
-  const { lessons } = transfer;
-  if (parallel) {
-    lessons.singleRange = true;
-    return undefined;
+async function afterCut({ transfer, attempt, response }: Exchange): Promise<Outcome> {
+  const { course, record } = transfer;
+  const isYielded = attempt.ending === 'yielded' || attempt.ending === 'given-up';
+  if (isRetryableMethod(record.request.method)) {
+    return answered(isYielded ? 'yielded' : 'cut', response.head.status, 0, course);
   }
-  lessons.startOver = true;
-  lessons.proveEnd = false;
-  return cutOff;
-}
-
-function warnUnverified({ ports, record }: Transfer, stored: number): void {
-  ports.log.warn(
-    `${record.request.url}: its ${stored} bytes are accepted unverified: the server tells no length, the browser no cut`,
-  );
+  return await transfer.settle('fetch-error');
 }

@@ -1,27 +1,27 @@
 import { countBytes } from '../model/byte-ranges.ts';
 import type { RecordResult, ResponseData, StoredRecord, UnsettledRecord } from '../model/record.ts';
-import { settled } from '../model/transitions.ts';
+import { isOkStatus, settled } from '../model/transitions.ts';
 import type { BodySink } from '../transfer/body-sink.ts';
+import { continueWith, fromZero } from '../transfer/course.ts';
+import { askAgain, type Outcome, settledOutcome } from '../transfer/outcome.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { readStoredBytes } from './response-data.ts';
-
-/** https://fetch.spec.whatwg.org/#ok-status */
-export function isOkStatus(status: number): boolean {
-  return status >= 200 && status <= 299;
-}
 
 /**
  * Settles a record whose body is complete: the last bytes and the result go into the store together. The record stays
  * unsettled if the body must be fetched again, because it is not what `integrity`, or its response's own digest, promises.
  * https://wicg.github.io/background-fetch/#complete-a-record-algorithm, "if the bytes transmission is done normally"
  */
-export async function settleABody(transfer: Transfer, sink?: BodySink): Promise<undefined> {
-  const { lessons, record, ports } = transfer;
+export async function settleABody(transfer: Transfer, sink?: BodySink): Promise<Outcome> {
+  const { record, ports } = transfer;
   const { integrity } = record.request;
   const settleByStatus = (record: UnsettledRecord): StoredRecord => settled(record, resultOf(record));
   const promised =
     ports.promisedIntegrity?.(record.request, sink ? await sink.preview() : record.responseData) ?? '';
-  if (integrity + promised === '' && sink) return await sink.finish(settleByStatus);
+  if (integrity + promised === '' && sink) {
+    await sink.finish(settleByStatus);
+    return settledOutcome;
+  }
   await sink?.finish();
   const data = transfer.record.responseData;
   if (data && isOkStatus(data.head.status)) {
@@ -29,13 +29,13 @@ export async function settleABody(transfer: Transfer, sink?: BodySink): Promise<
     if (!asked || !(await hasIntegrity(transfer, data, promised))) {
       // what the app does not want is the resource itself; what the server did not mean may have been damaged
       const final = !asked && data.responses === 1;
-      if (final || lessons.integrityFailed) return await transfer.settle('fetch-error');
-      lessons.integrityFailed = true;
-      lessons.startOver = true;
-      return undefined;
+      if (final || transfer.integrityFailed) return await transfer.settle('fetch-error');
+      transfer.integrityFailed = true;
+      return askAgain(fromZero(continueWith(transfer.course, 'single')));
     }
   }
-  return await transfer.commit(settleByStatus);
+  await transfer.commit(settleByStatus);
+  return settledOutcome;
 }
 
 function resultOf(record: StoredRecord): RecordResult {

@@ -8,7 +8,8 @@ import type { EnginePorts } from '../ports.ts';
 import { CheckpointWriter } from '../transfer/checkpoint-writer.ts';
 import { Job, type Workshop } from '../transfer/job.ts';
 import { defaultEngineOptions, type EngineOptions } from '../transfer/options.ts';
-import { Scheduler } from '../transfer/scheduler.ts';
+import { Origins } from '../transfer/origins.ts';
+import { RecordPool } from '../transfer/record-pool.ts';
 
 /** The name of the lock that the one engine of a registration holds for as long as it works. */
 export function runningLock(registration: RegistrationKey): string {
@@ -54,7 +55,8 @@ export class Engine {
       ports,
       options: all,
       writer: new CheckpointWriter(ports.store),
-      scheduler: all.scheduler ?? new Scheduler(all.concurrency),
+      origins: new Origins(ports, all),
+      pool: new RecordPool(all.concurrency),
     };
   }
 

@@ -38,15 +38,29 @@ export function backingOff(record: UnsettledRecord, retries: RetryCounts, until:
   return { ...record, retries, state: 'backing-off', until };
 }
 
-/** The record waiting for the host to be online. */
-export function offline(record: UnsettledRecord): UnsettledRecord {
-  return { ...record, state: 'offline' };
+/**
+ * The record waiting for its origin to answer.
+ * @param since see `StoredRecord`; null where the host is offline
+ */
+export function offline(record: UnsettledRecord, since: number | null): UnsettledRecord {
+  return { ...record, state: 'offline', since: since ?? undefined };
 }
 
-/** The record with its response replaced by one of which nothing is stored yet. */
+/**
+ * The record with its response replaced by one of which nothing is stored yet. A body that was received in part stays
+ * beside one that only says why it can't be continued.
+ */
 export function withResponse(record: UnsettledRecord, data: ResponseData): UnsettledRecord {
-  if (data.body <= (record.responseData?.body ?? -1)) throw new StaleWriteError();
-  return { ...transferring(record), responseData: data };
+  const { responseData: before } = record;
+  if (data.body <= (before?.body ?? -1)) throw new StaleWriteError();
+  const isPart = before?.head.status === 200 && before.stored.length > 0;
+  const interrupted = isOkStatus(data.head.status) ? undefined : isPart ? before : record.interrupted;
+  return { ...transferring(record), responseData: data, interrupted };
+}
+
+/** https://fetch.spec.whatwg.org/#ok-status */
+export function isOkStatus(status: number): boolean {
+  return status >= 200 && status <= 299;
 }
 
 /** The record with `range` of its body added to what is stored. */

@@ -8,6 +8,8 @@ export interface RestPlan {
   readonly overlap: number;
   /** What identifies the version, null if nothing does. */
   readonly ifRange: string | null;
+  /** Whether that is sent as `If-Range`, where it needs no preflight. */
+  readonly conditional: boolean;
 }
 
 /** What the next attempt asks for. */
@@ -21,3 +23,6 @@ export type AttemptPlan =
   | RestPlan
   /** What is missing, in several ranges at once: whoever makes the attempt takes them out. */
   | { readonly kind: 'pieces'; readonly pieces: RestPlan[] };
+
+/** A plan for one request. */
+export type RequestPlan = Exclude<AttemptPlan, { kind: 'settle' | 'pieces' }>;

@@ -1,19 +1,43 @@
+import type { Reachability } from '../ports.ts';
 import type { Job } from './job.ts';
 
-/** One attempt to get a response, or some in parallel: ends with its job's interruption, or by stalling. */
+/** What ends an attempt before its time. */
+export type Ending =
+  /** The server has the request, and nothing comes. */
+  | 'stalled'
+  /** Its connection is given to another background fetch. */
+  | 'yielded'
+  /** What it asks for is no longer wanted. */
+  | 'given-up';
+
+/** How a wait may last. */
+export interface Wait {
+  /** ms that it may take beyond the stall timeout */
+  readonly allowance?: number;
+  /**
+   * Asked when it has taken too long: a request may wait for its turn in the host's own queue, which is not the
+   * server's silence. The wait goes on unless a server `answers`.
+   */
+  readonly probe?: (signal: AbortSignal) => Promise<Reachability>;
+}
+
+/** One attempt to get a response: ends with its job's interruption, or by stalling. */
 export class Attempt {
   readonly #controller = new AbortController();
   readonly #job: Job;
   readonly #finishes: () => boolean;
+  readonly #began: number;
+  #ending: Ending | null = null;
   #waiting = 0;
   #waitingSince = 0;
-  #allowance = 0;
+  #wait: Wait = {};
   #cancelTimer: (() => void) | null = null;
 
   /** @param finishes whether it could not be repeated: an engine that stops waits for its end */
   constructor(job: Job, finishes: () => boolean) {
     this.#job = job;
     this.#finishes = finishes;
+    this.#began = job.workshop.ports.clock.now();
     job.signal.addEventListener('abort', this.#onInterrupted);
     this.#onInterrupted();
   }
@@ -22,10 +46,18 @@ export class Attempt {
     return this.#controller.signal;
   }
 
+  /** Why it was ended, null if it was not, or by its job. */
+  get ending(): Ending | null {
+    return this.#ending;
+  }
+
   readonly #onInterrupted = (): void => {
-    if (this.#isInterrupted()) this.abort();
+    if (this.#isInterrupted()) this.#controller.abort();
     // what is finished all the same gets as long without news as anything else, not for ever
-    else if (this.#job.signal.aborted) void this.receive(new Promise(() => {}), this.#allowance);
+    else if (this.#job.signal.aborted) {
+      const { allowance = 0 } = this.#wait;
+      void this.receive(new Promise(() => {}), { allowance });
+    }
   };
 
   #isInterrupted(): boolean {
@@ -33,14 +65,11 @@ export class Attempt {
     return interruption !== null && (interruption === 'aborted' || !this.#finishes());
   }
 
-  /**
-   * Waits for something from the network; a wait longer than the stall timeout aborts the attempt.
-   * @param allowance ms that it may take beyond that
-   */
-  async receive<T>(something: Promise<T>, allowance = 0): Promise<T> {
+  /** Waits for something from the network; a wait longer than the stall timeout ends the attempt. */
+  async receive<T>(something: Promise<T>, wait: Wait = {}): Promise<T> {
     const { clock } = this.#job.workshop.ports;
     this.#waiting++;
-    this.#allowance = allowance;
+    this.#wait = wait;
     this.#waitingSince = clock.now();
     this.#cancelTimer ??= this.#watch();
     try {
@@ -48,6 +77,7 @@ export class Attempt {
     } finally {
       this.#waiting--;
       this.#waitingSince = clock.now();
+      this.#wait = {};
     }
   }
 
@@ -59,19 +89,46 @@ export class Attempt {
       const now = clock.now();
       // a clock that was set back must not keep it waiting
       if (!this.#waiting || this.#waitingSince > now) this.#waitingSince = now;
-      const left = stallTimeout + this.#allowance + this.#waitingSince - now;
-      if (left <= 0) this.abort();
-      else this.#cancelTimer = this.#watch(left);
+      const { allowance = 0, probe } = this.#wait;
+      const left = stallTimeout + allowance + this.#waitingSince - now;
+      if (left > 0) this.#cancelTimer = this.#watch(left);
+      else if (probe) this.#cancelTimer = this.#probe(probe);
+      else this.abort('stalled');
     });
   }
 
-  /** Gives it up: what it was waiting for fails. */
-  abort(): void {
+  /** Gives the probe as long as anything else, and then goes on waiting. */
+  #probe(probe: (signal: AbortSignal) => Promise<Reachability>): () => void {
+    const { stallTimeout, outage } = this.#job.workshop.options.retry;
+    const { clock } = this.#job.workshop.ports;
+    const asked = this.#wait;
+    const controller = new AbortController();
+    const cancelTimer = clock.setTimer(stallTimeout, () => controller.abort());
+    const cancel = (): void => {
+      cancelTimer();
+      controller.abort();
+    };
+    void probe(controller.signal).then((reachability) => {
+      if (this.#cancelTimer !== cancel) return;
+      cancelTimer();
+      const isAwaited = this.#wait === asked && this.#waiting > 0;
+      const isTooLong = clock.now() - this.#began > outage;
+      if (isAwaited && (reachability === 'answers' || isTooLong)) return this.abort('stalled');
+      this.#waitingSince = clock.now();
+      this.#cancelTimer = this.#watch();
+    });
+    return cancel;
+  }
+
+  /** Ends it: what it was waiting for fails. */
+  abort(ending: Ending): void {
+    this.#ending ??= ending;
     this.#controller.abort();
   }
 
   end(): void {
     this.#cancelTimer?.();
+    this.#cancelTimer = null;
     this.#job.signal.removeEventListener('abort', this.#onInterrupted);
   }
 

@@ -1,5 +1,7 @@
 import { countBytes } from '../model/byte-ranges.ts';
+import { getHeader } from '../model/header-list.ts';
 import type { ResponseData } from '../model/record.ts';
+import { parseLength } from './content-range.ts';
 
 /** How a body that ended cleanly stands: a clean end alone proves nothing, some engines report one for every cut. */
 export type Completeness = 'complete' | 'short' | 'unproven';
@@ -13,11 +15,21 @@ export function hasNullBody(status: number, method: string): boolean {
 export function assessCleanEnd(data: ResponseData, signalsTruncation: boolean): Completeness {
   if (data.stored.length > 1) return 'short';
   const stored = countBytes(data.stored);
+  if (hasAnnouncedLength(data)) return 'complete';
   if (data.length !== null) {
     if (stored < data.length) return 'short';
     return data.lengthProven ? 'complete' : 'unproven';
   }
   return signalsTruncation ? 'complete' : 'unproven';
+}
+
+/**
+ * Whether as many bytes have come as `Content-Length` says, where it is not known whether there is a content coding:
+ * a coded body ends after another number of bytes than it has on the wire.
+ */
+function hasAnnouncedLength({ coding, head, stored }: ResponseData): boolean {
+  const announced = coding === 'unknown' ? parseLength(getHeader(head.headers, 'content-length')) : null;
+  return announced !== null && announced === countBytes(stored);
 }
 
 /** Whether every byte of the body is known to be in the store, so that it needs no request to settle. */

@@ -69,7 +69,7 @@ export class BodySink {
   }
 
   /** Resolves when all is on stable storage, `change` made in the same transaction as the last bytes. */
-  async finish(change?: (record: UnsettledRecord) => StoredRecord): Promise<undefined> {
+  async finish(change?: (record: UnsettledRecord) => StoredRecord): Promise<void> {
     this.#cancelTimer();
     await this.#written();
     if (change || this.#gathered > 0 || this.#head) await this.#commit(change);

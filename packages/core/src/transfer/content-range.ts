@@ -27,3 +27,10 @@ export function parseContentRange(value: string): ContentRangeValues | null {
 export function parseUnsatisfiedRange(value: string | null): number | null {
   return parseLength(/^bytes \*\/(\d+)$/i.exec(value?.trim() ?? '')?.[1]);
 }
+
+/** N of `bytes N-(N-1)/…`, which some servers send for a part without a byte; null for anything else. */
+export function parseEmptyPart(value: string): number | null {
+  const [, first, last] = /^bytes (\d+)-(\d+)\/(?:\d+|\*)$/i.exec(value.trim()) ?? [];
+  const position = parseLength(first);
+  return position !== null && parseLength(last) === position - 1 ? position : null;
+}

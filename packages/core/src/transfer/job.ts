@@ -5,8 +5,8 @@ import { requireUnsettled, storedLength, withRecordResult } from '../model/trans
 import type { EnginePorts, HostBytes, StoreTransaction } from '../ports.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
 import type { EngineOptions } from './options.ts';
-import type { Outage } from './outage.ts';
-import type { TransferScheduler } from './scheduler.ts';
+import type { Origins } from './origins.ts';
+import type { RecordPool } from './record-pool.ts';
 
 /** Why the transfers of a job have to let go: for ever, or until the fetch gets another job. */
 export type Interruption = 'aborted' | 'stopped';
@@ -16,7 +16,9 @@ export interface Workshop {
   readonly ports: EnginePorts;
   readonly options: EngineOptions;
   readonly writer: CheckpointWriter;
-  readonly scheduler: TransferScheduler;
+  readonly origins: Origins;
+  /** The records that transfer at a time. */
+  readonly pool: RecordPool;
 }
 
 /** Bytes that go into the store together with a change of their record. */
@@ -40,8 +42,6 @@ export class Job {
   pendingBytes = 0;
   /** What ends the waits of its records: many listeners of one signal would take ever longer to add. */
   readonly waits = new Set<() => void>();
-  /** By origin. */
-  readonly outages = new Map<string, Outage>();
 
   constructor(
     readonly workshop: Workshop,
@@ -92,7 +92,7 @@ export class Job {
     index: number,
     change: (record: UnsettledRecord) => StoredRecord,
     bytes?: BytesToStore,
-  ): Promise<undefined> {
+  ): Promise<void> {
     const { fetch: key } = this.record(index);
     let next: StoredRecord | undefined;
     let fetch: StoredBackgroundFetch | undefined;

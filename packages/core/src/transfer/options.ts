@@ -1,12 +1,17 @@
 import type { RestPlan } from './attempt-plan.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-schedule.ts';
-import type { TransferScheduler } from './scheduler.ts';
 import type { trackUpload } from './track-upload.ts';
 
 /** How the engine works. Everything has a default. */
 export interface EngineOptions {
   /** Records that transfer at a time. */
   readonly concurrency: number;
+  /**
+   * Requests to one origin that are under way at a time, of all records and all engines that share the host's
+   * connections. One more is made for a background fetch that has none; four times as many where requests share one
+   * connection (HTTP/2). Browsers open six connections to a host: a page has to find some of them free.
+   */
+  readonly connectionsPerOrigin: number;
   /** Ranges of one body that are fetched at a time; 1 never asks for several. */
   readonly connections: number;
   /** bytes in each of these ranges */
@@ -24,14 +29,13 @@ export interface EngineOptions {
   /** ms after which a new response can be seen by readers although few bytes have come */
   readonly firstCheckpointInterval: number;
   readonly retry: RetryPolicy;
-  /** In place of the one that goes by `concurrency` alone. */
-  readonly scheduler?: TransferScheduler;
   /** `trackUpload`, on hosts whose network tells of the transmission of request bodies */
   readonly trackUpload?: typeof trackUpload;
 }
 
 export const defaultEngineOptions: EngineOptions = {
   concurrency: 6,
+  connectionsPerOrigin: 3,
   connections: 4,
   pieceSize: 4 * 2 ** 20,
   takePiece: (waiting) => waiting.shift(),

@@ -1,34 +1,95 @@
-import type { Clock } from '../ports.ts';
+import { type Claim, comesBefore, type WaitingClaim } from './claims.ts';
+import type { OriginPorts } from './origin.ts';
 import type { RetryPolicy } from './retry-schedule.ts';
 
 /**
- * No network on the way to an origin. The records of a job that wait for it take turns in asking: one timer for all of
- * them, and a record whose own request can't be answered keeps no other waiting.
+ * No server answers at an origin, or there is no network. Those who wait for it take turns in asking: one at a time, after
+ * ever longer delays, and at once when the host comes back online. A record whose own request can't be answered keeps no
+ * other waiting.
  */
 export class Outage {
-  readonly #waiting = new Set<() => void>();
+  readonly #ports: Pick<OriginPorts, 'clock' | 'connectivity'>;
+  readonly #policy: RetryPolicy;
+  readonly #onTurn: () => void;
+  /** ms since the epoch; null while there is none */
+  #since: number | null = null;
+  #lastAsked: Claim | null = null;
   #probes = 0;
-  #cancelTimer: (() => void) | null = null;
+  #turn: 'awaited' | 'due' | 'taken' = 'awaited';
+  #stopWaiting: (() => void) | null = null;
 
-  /** @param goOn called when it is this one's turn, or when there is a network */
-  add(goOn: () => void, clock: Clock, { firstDelay, longestDelay }: RetryPolicy): void {
-    this.#waiting.add(goOn);
-    if (this.#cancelTimer) return;
-    const delay = Math.min(firstDelay * 2 ** this.#probes++, longestDelay);
-    this.#cancelTimer = clock.setTimer(delay, () => {
-      this.#cancelTimer = null;
-      for (const first of this.#waiting) return first();
-    });
+  constructor(ports: Pick<OriginPorts, 'clock' | 'connectivity'>, policy: RetryPolicy, onTurn: () => void) {
+    this.#ports = ports;
+    this.#policy = policy;
+    this.#onTurn = onTurn;
   }
 
-  delete(goOn: () => void): void {
-    this.#waiting.delete(goOn);
-    if (this.#waiting.size > 0) return;
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
+  get isOn(): boolean {
+    return this.#since !== null;
+  }
+
+  /** Nobody answered a request. */
+  begin(asked: Claim): void {
+    this.#since ??= this.#ports.clock.now();
+    this.#lastAsked = asked;
   }
 
   end(): void {
-    for (const goOn of this.#waiting) goOn();
+    this.#since = null;
+    this.#probes = 0;
+    this.#turn = 'awaited';
+    this.#stop();
+  }
+
+  /** Whether it has lasted longer than a claim bears. Without a network, nothing is known of the origin. */
+  exceeds({ since, patience }: Claim): boolean {
+    if (this.#since === null || !this.#ports.connectivity.isOnline()) return false;
+    const now = this.#ports.clock.now();
+    return now - Math.min(since ?? this.#since, this.#since, now) > patience;
+  }
+
+  /** Whose turn it is to ask, undefined if it is nobody's. */
+  takeTurn(waiting: Iterable<WaitingClaim>): WaitingClaim | undefined {
+    if (this.#turn !== 'due') return undefined;
+    let first: WaitingClaim | undefined;
+    let following: WaitingClaim | undefined;
+    for (const claim of waiting) {
+      if (!first || comesBefore(claim, first)) first = claim;
+      const isLater = !this.#lastAsked || comesBefore(this.#lastAsked, claim);
+      if (isLater && (!following || comesBefore(claim, following))) following = claim;
+    }
+    const chosen = following ?? first;
+    if (chosen) this.#turn = 'taken';
+    return chosen;
+  }
+
+  /** Who asked will not ask again: the next one may, later. */
+  turnIsOver(): void {
+    if (this.#turn === 'taken') this.#turn = 'awaited';
+  }
+
+  /** Sees to it that somebody gets a turn, as long as anybody waits. */
+  watch(isWanted: boolean): void {
+    if (!isWanted) this.#stop();
+    if (!isWanted || !this.isOn || this.#turn !== 'awaited' || this.#stopWaiting) return;
+    const { clock, connectivity } = this.#ports;
+    const { firstDelay, longestDelay } = this.#policy;
+    const delay = Math.min(firstDelay * 2 ** this.#probes++, longestDelay);
+    const ask = (): void => {
+      this.#stop();
+      this.#turn = 'due';
+      this.#onTurn();
+    };
+    const cancelTimer = clock.setTimer(delay, ask);
+    const stopListening = connectivity.onOnline(ask);
+    this.#stopWaiting = () => {
+      cancelTimer();
+      stopListening();
+    };
+  }
+
+  #stop(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = null;
   }
 }

@@ -1,19 +1,20 @@
-import type { RetryCounts } from '../model/record.ts';
-
-/** What an attempt came to that failed for now. */
-export interface Failure {
-  /** Whether there was a response. */
-  readonly answered: boolean;
-  /** ms for which the server wants to be left alone */
-  readonly retryAfter: number;
-}
+import { getHeader } from '../model/header-list.ts';
+import type { HeaderList, RetryCounts } from '../model/record.ts';
+import type { Failure } from './outcome.ts';
 
 /** When a failed attempt is repeated. All times in ms. */
 export interface RetryPolicy {
-  /** Retries while no response was ever seen: a refusal by CORS or CSP looks like this, and will not pass. */
+  /**
+   * Retries of a request that got no response although its server answers others: a refusal by CORS or CSP looks like
+   * this, and will not pass.
+   */
   readonly unansweredRetries: number;
   /** All of these lie within this time. */
   readonly unansweredWithin: number;
+  /** How long no server may answer at an origin that has answered before, until its records fail. A day by default. */
+  readonly outage: number;
+  /** The same, at an origin that has never answered: nobody knows whether there is one. 5 minutes by default. */
+  readonly firstAnswer: number;
   /** Consecutive attempts without progress before a record fails. */
   readonly fruitlessAttempts: number;
   /** The first delay; each further one is twice as long. */
@@ -28,6 +29,8 @@ export interface RetryPolicy {
 export const defaultRetryPolicy: RetryPolicy = {
   unansweredRetries: 2,
   unansweredWithin: 3000,
+  outage: 24 * 60 * 60_000,
+  firstAnswer: 5 * 60_000,
   fruitlessAttempts: 8,
   firstDelay: 1000,
   longestDelay: 5 * 60_000,
@@ -35,8 +38,19 @@ export const defaultRetryPolicy: RetryPolicy = {
   stallTimeout: 60_000,
 };
 
+/** Whether a status may not come again. */
 export function isRetryableStatus(status: number): boolean {
   return /^(408|42[59]|50[0234])$/.test(`${status}`);
+}
+
+/** Whether a server that bears no more requests of ours answers with this status; 403 is what some hosts take for it. */
+export function isCrowdStatus(status: number): boolean {
+  return status === 403 || status === 509 || isRetryableStatus(status);
+}
+
+/** Whether a status says that there are too many requests, of whatever resource. */
+export function asksForAPause(status: number): boolean {
+  return status === 429 || status === 503;
 }
 
 /** Only these may be sent again without being asked: a repeated upload can have unwanted effects. */
@@ -50,8 +64,17 @@ export function parseRetryAfter(value: string | null, now: number): number {
   return /^\d+$/.test(text) ? Number(text) * 1000 : Math.max(0, Date.parse(text) - now || 0);
 }
 
+/** The `Retry-After` of a response in ms from `now`, 0 if it has none. */
+export function retryAfterOf(headers: HeaderList, now: number): number {
+  return parseRetryAfter(getHeader(headers, 'retry-after'), now);
+}
+
 /** The counts after an attempt that stored up to `stored` bytes of a body; a new furthest point is progress. */
-export function countAttempt(counts: RetryCounts, answered: boolean, stored: number): RetryCounts {
+export function countAttempt(
+  counts: RetryCounts,
+  { answered }: Pick<Failure, 'answered'>,
+  stored: number,
+): RetryCounts {
   const progressed = stored > counts.furthest;
   const everAnswered = counts.answered || answered;
   return {
@@ -70,7 +93,7 @@ export function chooseDelay(
   counts: RetryCounts,
   policy: RetryPolicy,
   random: number,
-  retryAfter: number,
+  { retryAfter }: Pick<Failure, 'status' | 'retryAfter'>,
 ): number | null {
   if (!counts.answered) {
     if (counts.unanswered > policy.unansweredRetries) return null;

@@ -10,12 +10,12 @@ interface UploadingTransfer {
   };
   readonly index: number;
   readonly record: StoredRecord;
-  commit(change: (record: UnsettledRecord) => StoredRecord): Promise<undefined>;
+  commit(change: (record: UnsettledRecord) => StoredRecord): Promise<void>;
 }
 
 /** What it needs of the attempt that sends it. */
 interface UploadingAttempt {
-  abort(): void;
+  abort(ending: 'given-up'): void;
   receive(something: Promise<void>): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export function trackUpload(
         return { ...record, upload, retries: { ...record.retries, answered: true } };
       });
       // what was to be finished can be continued instead
-      if (job.signal.aborted) attempt.abort();
+      if (job.signal.aborted) attempt.abort('given-up');
     },
     sent(uploaded = transfer.record.uploaded) {
       job.mirror(index, { ...transfer.record, uploaded });

@@ -1,13 +1,28 @@
+import { prefixLength } from '../model/byte-ranges.ts';
 import type { BodyKey, RecordResult, StoredRecord, UnsettledRecord } from '../model/record.ts';
 import { settled } from '../model/transitions.ts';
 import type { EnginePorts } from '../ports.ts';
+import type { Claim } from './claims.ts';
+import { type Course, firstCourse } from './course.ts';
 import type { BytesToStore, Job } from './job.ts';
 import type { EngineOptions } from './options.ts';
-import type { Lessons } from './plan-attempt.ts';
+import type { Origin, Place } from './origin.ts';
+import { type Outcome, settledOutcome } from './outcome.ts';
 
-/** One record while its job completes it. */
+/** How often a resource that was served before is taken for refused because of other requests. */
+const mostRefusals = 8;
+
+/** One record while its job completes it, with what was learnt in this run and is not at rest. */
 export class Transfer {
-  readonly lessons: Lessons = {};
+  course: Course = firstCourse;
+  /** Consecutive requests for a range that brought not a byte although the server answers. */
+  fruitlessRanges = 0;
+  /** How often a request was refused that was one of several: after a few times, that is the record's own failure. */
+  crowdRefusals = 0;
+  /** Pieces come in less time than lies between two checkpoints: one that comes at once is no more at stake. */
+  isFast = false;
+  /** Assembled bytes had the wrong digest; they got a second chance in one piece. */
+  integrityFailed = false;
 
   constructor(
     readonly job: Job,
@@ -18,8 +33,8 @@ export class Transfer {
     return this.job.record(this.index);
   }
 
-  get origin(): string {
-    return new URL(this.record.request.url).origin;
+  get origin(): Origin {
+    return this.job.workshop.origins.of(this.record.request.url);
   }
 
   get ports(): EnginePorts {
@@ -30,17 +45,62 @@ export class Transfer {
     return this.job.workshop.options;
   }
 
+  /** Whether a response was ever seen: a failure is then not taken for a refusal that will not pass. */
+  get wasAnswered(): boolean {
+    const { retries, responseData } = this.record;
+    return retries.answered || responseData !== null;
+  }
+
+  /** Whether its resource was served, at least in part. */
+  get wasServed(): boolean {
+    return this.record.responseData?.head.status === 200;
+  }
+
+  /**
+   * Whether a refusal may be due to the requests beside it. Asked for each refusal: after a few of them without a new
+   * byte, it is the record's own.
+   * @param isLikely whether the refusal looks like that
+   */
+  mayBeOneTooMany(isLikely: boolean): boolean {
+    const most = this.wasServed ? mostRefusals : isLikely ? 3 : 1;
+    return this.crowdRefusals++ < most;
+  }
+
   /** Where the bytes of one of its bodies are stored. */
   bodyKey(body: number): BodyKey {
     return { fetch: this.job.fetch.key, index: this.index, body };
   }
 
+  /**
+   * Resolves with a place among the requests to the record's origin; with null if the origin has been silent for too
+   * long. Rejects once the signal is aborted.
+   * @param position where in the body the request begins, in bytes
+   * @param wanted see `Claim`
+   */
+  acquirePlace(
+    position: number,
+    wanted: Pick<Claim, 'signal' | 'waits' | 'giveUp'> = this.job,
+  ): Promise<Place | null> {
+    const { record, job, options } = this;
+    const { outage, firstAnswer } = options.retry;
+    const isKnown = this.wasAnswered || this.origin.answeredAt !== null;
+    return this.origin.acquire({
+      ...{ fetchOrder: job.fetch.order, recordIndex: this.index, position },
+      ...{ signal: wanted.signal, waits: wanted.waits, giveUp: wanted.giveUp },
+      pool: job.workshop.pool,
+      begun: prefixLength(record.responseData?.stored ?? []) > 0,
+      patience: isKnown ? outage : firstAnswer,
+      since: record.state === 'offline' ? (record.since ?? null) : null,
+    });
+  }
+
   /** Makes a change of the record durable: see `Job.commit`. */
-  commit(change: (record: UnsettledRecord) => StoredRecord, bytes?: BytesToStore): Promise<undefined> {
+  commit(change: (record: UnsettledRecord) => StoredRecord, bytes?: BytesToStore): Promise<void> {
     return this.job.commit(this.index, change, bytes);
   }
 
-  settle(result: RecordResult): Promise<undefined> {
-    return this.commit((record) => settled(record, result));
+  async settle(result: RecordResult): Promise<Outcome> {
+    await this.commit((record) => settled(record, result));
+    return settledOutcome;
   }
 }

@@ -1,6 +1,5 @@
-import type { Workshop } from '@background-fetch/core';
+import { RecordPool, type RetryPolicy, type Workshop } from '@background-fetch/core';
 import { registrationKey } from '../host/engine-host.ts';
-import { HostScheduler } from '../network/host-scheduler.ts';
 import { openEngine as openEngineAndStore } from '../open-background-fetch.ts';
 import { redactUrl } from '../redact.ts';
 import { saveRecord } from '../save-record.ts';
@@ -9,6 +8,8 @@ import type { FetchSettings } from './protocol.ts';
 
 /** ms for each attempt of which a server that never answered gets another one */
 const unansweredInterval = 1000;
+/** ms for which somebody who waits at a terminal bears a server that never answered */
+const firstAnswer = 30_000;
 
 /**
  * Opens the engine of a store for its daemon, which looks at the store beside what the API shows.
@@ -49,22 +50,32 @@ export async function openEngine(
 
 function adapt(workshop: Workshop, settings: FetchSettings): Workshop {
   const { jobs, connections = workshop.options.connections, retry } = settings;
-  const policy = workshop.options.retry;
+  const policy = { ...workshop.options.retry, firstAnswer };
   return {
     ...workshop,
-    scheduler: jobs === undefined ? workshop.scheduler : new HostScheduler(jobs),
+    pool: jobs === undefined ? workshop.pool : new RecordPool(jobs),
     options: {
       ...workshop.options,
       connections,
-      retry:
-        retry === undefined
-          ? policy
-          : {
-              ...policy,
-              fruitlessAttempts: retry + 1,
-              unansweredRetries: retry,
-              unansweredWithin: Math.max(policy.unansweredWithin, retry * unansweredInterval),
-            },
+      retry: retry === undefined ? policy : withRetries(policy, retry),
     },
+  };
+}
+
+/** So many retries, whatever it is that fails: an outage is borne for as long as these take. */
+function withRetries(policy: RetryPolicy, retries: number): RetryPolicy {
+  const delays = Array.from({ length: Math.min(retries, 1000) }, (_, i) =>
+    Math.min(policy.firstDelay * 2 ** i, policy.longestDelay),
+  );
+  return {
+    ...policy,
+    fruitlessAttempts: retries + 1,
+    unansweredRetries: retries,
+    unansweredWithin: Math.max(policy.unansweredWithin, retries * unansweredInterval),
+    firstAnswer: Math.min(policy.firstAnswer, retries * unansweredInterval),
+    outage: Math.min(
+      policy.outage,
+      delays.reduce((sum, delay) => sum + delay, 0),
+    ),
   };
 }

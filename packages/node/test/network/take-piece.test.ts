@@ -6,7 +6,7 @@ const pieceSize = 100;
 
 function pieces(positions: readonly number[]): RestPlan[] {
   return positions.map((position) => ({
-    ...{ kind: 'rest', position, end: position + pieceSize, overlap: 0, ifRange: '"v1"' },
+    ...{ kind: 'rest' as const, position, end: position + pieceSize, overlap: 0, ifRange: '"v1"', conditional: true },
   }));
 }
 

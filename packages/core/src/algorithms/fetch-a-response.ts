@@ -1,0 +1,214 @@
+import type { StoredRecord } from '../model/record.ts';
+import { storedLength } from '../model/transitions.ts';
+import type { NetworkRequest, NetworkResponse, Reachability } from '../ports.ts';
+import { Attempt } from '../transfer/attempt.ts';
+import type { RequestPlan } from '../transfer/attempt-plan.ts';
+import { compare, continueWith, plainFromZero } from '../transfer/course.ts';
+import type { Place } from '../transfer/origin.ts';
+import { answered, type Outcome, unanswered } from '../transfer/outcome.ts';
+import {
+  isCrowdStatus,
+  isRetryableMethod,
+  isRetryableStatus,
+  retryAfterOf,
+} from '../transfer/retry-schedule.ts';
+import type { Transfer } from '../transfer/transfer.ts';
+import { processResponse } from './process-response.ts';
+
+/** A request for one of several ranges that are fetched at a time. */
+export interface Piece {
+  /** Told of its attempt, so that it can be ended. */
+  readonly begun: (attempt: Attempt) => void;
+}
+
+/** Requests for ranges that brought not a byte, after which the plain request shows whether it is the ranges' fault. */
+const mostFruitlessRanges = 2;
+
+/**
+ * Makes one request of a record's, and processes what comes of it.
+ * https://wicg.github.io/background-fetch/#complete-a-record-algorithm, 4. to 12.
+ * @param piece null if it is the only request of the record
+ */
+export async function fetchAResponse(
+  transfer: Transfer,
+  place: Place,
+  plan: RequestPlan,
+  piece: Piece | null = null,
+): Promise<Outcome> {
+  const { record, job } = transfer;
+  if (!mayBeRepeated(record)) {
+    // one that was sent before a death: nobody knows what became of it
+    if (record.state === 'transferring') return await transfer.settle('fetch-error');
+    await transfer.commit((current) => ({ ...current, state: 'transferring' }));
+  }
+  const attempt = new Attempt(job, () => !mayBeRepeated(transfer.record));
+  piece?.begun(attempt);
+  const before = storedLength(transfer.record);
+  try {
+    const outcome = await exchange(transfer, place, attempt, plan, piece);
+    return considerRanges(transfer, plan, outcome, storedLength(transfer.record) > before);
+  } finally {
+    attempt.end();
+  }
+}
+
+async function exchange(
+  transfer: Transfer,
+  place: Place,
+  attempt: Attempt,
+  plan: RequestPlan,
+  piece: Piece | null,
+): Promise<Outcome> {
+  const { job, index, ports } = transfer;
+  const { network, store } = ports;
+  const { request, retries } = transfer.record;
+  const body = request.hasBody ? await store.readRequestBody(job.fetch.key, index) : null;
+  const headers = rangeHeaders(plan, network.sendsIfRange(request.url));
+  const upload = body && transfer.options.trackUpload?.(transfer, attempt, body);
+  const asked: NetworkRequest = {
+    ...{ id: job.fetch.id, retries, request, body, upload, headers, signal: attempt.signal },
+    fresh:
+      plan.kind !== 'plain' || (request.cache === 'default' && retries.unanswered + retries.fruitless > 0),
+  };
+  // 11.
+  let error: unknown;
+  const fetching = network.fetch(asked);
+  const probe = (signal: AbortSignal): Promise<Reachability> => network.probe(asked, signal);
+  // a network that tells how far a body is has it watched; else each of its bytes may take 1 ms
+  const wait = { allowance: body?.size ?? 0, probe };
+  const response = await (upload ? fetching : attempt.receive(fetching, wait)).catch((reason) => {
+    error = reason;
+    return null;
+  });
+  attempt.throwIfInterrupted();
+  if (!response) return await withoutResponse(transfer, place, attempt, asked, error);
+  place.answered(response.multiplexed === true);
+  const refusal = refusalOfOneTooMany(transfer, place, response, piece !== null);
+  if (refusal) return refusal;
+  const sentIfRange = 'If-Range' in headers;
+  return await processResponse({
+    transfer,
+    attempt,
+    place,
+    plan,
+    response,
+    sentIfRange,
+    parallel: piece !== null,
+  });
+}
+
+/** What was kept of an upload can be continued. */
+function mayBeRepeated({ request, upload }: StoredRecord): boolean {
+  return isRetryableMethod(request.method) || !!upload;
+}
+
+/** 6.-8. */
+function rangeHeaders(plan: RequestPlan, sendsIfRange: boolean): Record<string, string> {
+  if (plan.kind === 'identity') return { Range: 'bytes=0-' };
+  if (plan.kind !== 'rest') return {};
+  const { position, overlap, end, ifRange, conditional } = plan;
+  return {
+    Range: `bytes=${position - overlap}-${end === null ? '' : end - 1}`,
+    ...(sendsIfRange && conditional && ifRange !== null && { 'If-Range': ifRange }),
+  };
+}
+
+/** Why there was no response: what one request alone can't tell, others of its origin and a probe may. */
+async function withoutResponse(
+  transfer: Transfer,
+  place: Place,
+  attempt: Attempt,
+  asked: NetworkRequest,
+  error: unknown,
+): Promise<Outcome> {
+  const { record, course, ports } = transfer;
+  if (attempt.ending === 'yielded' || attempt.ending === 'given-up') return unanswered('yielded', course);
+  if (!mayBeRepeated(record)) return await transfer.settle('fetch-error');
+  if (attempt.ending === 'stalled') return unanswered('stall', course);
+  if (ports.connectivity.isOnline()) {
+    if (place.hasAnsweredCompany && transfer.mayBeOneTooMany(true)) {
+      place.crowded();
+      return unanswered('crowd', course);
+    }
+    const reachability = await probeOnce(transfer, asked, error);
+    attempt.throwIfInterrupted();
+    if (reachability === 'answers') return unanswered('refusal', course);
+  }
+  place.silent();
+  return unanswered('silence', course);
+}
+
+/** Gives the probe as long as anything else. */
+async function probeOnce(
+  { ports, job, options }: Transfer,
+  asked: NetworkRequest,
+  error: unknown,
+): Promise<Reachability> {
+  const controller = new AbortController();
+  const end = (): void => controller.abort();
+  const cancelTimer = ports.clock.setTimer(options.retry.stallTimeout, end);
+  job.waits.add(end);
+  try {
+    return await ports.network.probe(asked, controller.signal, error);
+  } finally {
+    cancelTimer();
+    job.waits.delete(end);
+  }
+}
+
+/** A response that says that there are too many requests: this one waits until others are over. */
+function refusalOfOneTooMany(
+  transfer: Transfer,
+  place: Place,
+  { head, body }: NetworkResponse,
+  parallel: boolean,
+): Outcome | null {
+  const { record, course, origin, ports } = transfer;
+  const { status, headers } = head;
+  if (!isCrowdStatus(status) || !isRetryableMethod(record.request.method)) return null;
+  if (place.hasCompany && transfer.mayBeOneTooMany(parallel || isRetryableStatus(status))) {
+    body?.cancel().catch(() => {});
+    const retryAfter = retryAfterOf(headers, ports.clock.now());
+    if (retryAfter > 0) origin.pause(retryAfter);
+    place.crowded();
+    return answered('crowd', status, retryAfter, course);
+  }
+  if (!isRetryableStatus(status)) {
+    // what was refused with so many others was refused for itself
+    if (transfer.crowdRefusals > 0) origin.forgiveOne();
+    // where others were refused a moment ago, the server may still count what is over
+    else if (origin.wasCrowded && transfer.wasServed) return answered('status', status, 0, course);
+  }
+  return null;
+}
+
+/**
+ * The failure of a range is not the failure of the resource: when ranges bring nothing, one plain request decides, and
+ * where that works, ranges get one more chance before what is stored is given up.
+ */
+function considerRanges(
+  transfer: Transfer,
+  plan: RequestPlan,
+  outcome: Outcome,
+  progressed: boolean,
+): Outcome {
+  if (progressed) {
+    transfer.fruitlessRanges = 0;
+    transfer.crowdRefusals = 0;
+  }
+  if (outcome.kind !== 'failed') return outcome;
+  const { by, course } = outcome;
+  if (progressed) {
+    return course.ranges === 'last'
+      ? { ...outcome, course: { ...course, ranges: 'unconditional' } }
+      : outcome;
+  }
+  // the server is in trouble: that says nothing of ranges
+  if (course.goal === 'compare') return { ...outcome, course: continueWith(course, course.ranges) };
+  if (by === 'silence' || by === 'crowd' || by === 'yielded' || plan.kind === 'plain') return outcome;
+  if (plan.kind === 'rest' && course.goal !== 'continue') return outcome;
+  if (course.ranges === 'last') return { ...outcome, course: plainFromZero };
+  if (++transfer.fruitlessRanges < mostFruitlessRanges) return outcome;
+  transfer.fruitlessRanges = 0;
+  return { ...outcome, course: plan.kind === 'rest' ? compare(course) : plainFromZero };
+}

@@ -1,0 +1,156 @@
+import { findGaps } from '../model/byte-ranges.ts';
+import type { Attempt } from '../transfer/attempt.ts';
+import type { RestPlan } from '../transfer/attempt-plan.ts';
+import { type Outcome, storedOutcome } from '../transfer/outcome.ts';
+import type { Transfer } from '../transfer/transfer.ts';
+import { fetchAResponse } from './fetch-a-response.ts';
+
+/**
+ * Fetches several ranges of one body at a time. What works goes on: a range that fails goes back to those that wait, and
+ * only the failure of the last one that is under way is the failure of the attempt. An answer that shows that the stored
+ * bytes can't be continued like this ends all, with their bytes kept.
+ */
+export async function fetchPieces(transfer: Transfer, pieces: RestPlan[]): Promise<Outcome> {
+  const round = new Round(transfer, pieces);
+  try {
+    return await round.run();
+  } finally {
+    round.end();
+  }
+}
+
+/** What a wait for a place rejects with that was ended although its signal is not aborted. */
+const dismissed = undefined;
+
+class Round {
+  readonly #transfer: Transfer;
+  readonly #waiting: RestPlan[];
+  readonly #attempts = new Set<Attempt>();
+  readonly #connections = new Set<Promise<void>>();
+  readonly #controller = new AbortController();
+  /** What ends the waits for places. */
+  readonly #waits = new Set<() => void>();
+  #verdict: Outcome | null = null;
+
+  constructor(transfer: Transfer, pieces: RestPlan[]) {
+    this.#transfer = transfer;
+    this.#waiting = pieces;
+    transfer.job.waits.add(this.#stop);
+  }
+
+  async run(): Promise<Outcome> {
+    let failure: { readonly error: unknown } | undefined;
+    this.#connect();
+    while (this.#connections.size > 0) {
+      await Promise.race(this.#connections).catch((error) => {
+        failure ??= { error };
+        this.#conclude(storedOutcome);
+      });
+    }
+    if (failure) throw failure.error;
+    return this.#verdict ?? storedOutcome;
+  }
+
+  end(): void {
+    this.#transfer.job.waits.delete(this.#stop);
+    this.#stop();
+  }
+
+  readonly #stop = (): void => {
+    this.#controller.abort(this.#transfer.job.signal.reason);
+    for (const end of this.#waits) end();
+  };
+
+  /** As many connections as there may be, and as there are pieces for. */
+  #connect(): void {
+    const wanted = Math.min(this.#transfer.options.connections, this.#attempts.size + this.#waiting.length);
+    while (!this.#verdict && this.#connections.size < wanted) {
+      const connection = this.#work().finally(() => this.#connections.delete(connection));
+      // who waits for one of them hears of it
+      connection.catch(() => {});
+      this.#connections.add(connection);
+    }
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#verdict) {
+      const outcome = await this.#fetchNext();
+      if (!outcome) return;
+      if (outcome.kind === 'stored') this.#connect();
+      else if (outcome.kind !== 'failed') return this.#conclude(outcome);
+      else if (outcome.by !== 'crowd' && outcome.by !== 'yielded') {
+        // the others go on with what it leaves
+        if (this.#attempts.size === 0) this.#conclude(outcome);
+        return;
+      }
+    }
+  }
+
+  /** Resolves with what came of a piece, with null if there is none to fetch. */
+  async #fetchNext(): Promise<Outcome | null> {
+    const { options, ports } = this.#transfer;
+    const first = this.#waiting[0];
+    if (!first) return null;
+    let attempt: Attempt | undefined;
+    let isWanted = true;
+    const yieldPlace = (): void => {
+      isWanted = false;
+      attempt?.abort('yielded');
+    };
+    // what comes within a moment is not worth an interruption, which would lose it
+    const giveUp = this.#transfer.isFast ? undefined : yieldPlace;
+    const wanted = { signal: this.#controller.signal, waits: this.#waits, giveUp };
+    const place = await this.#transfer.acquirePlace(first.position, wanted).catch((error) => {
+      if (error !== dismissed) throw error;
+      return dismissed;
+    });
+    if (place === dismissed) return null;
+    if (place === null) return await this.#transfer.settle('fetch-error');
+    const piece = this.#verdict ? undefined : options.takePiece(this.#waiting, options);
+    try {
+      if (!piece) return null;
+      const began = ports.clock.now();
+      const begun = (started: Attempt): void => {
+        attempt = started;
+        this.#attempts.add(started);
+        if (!isWanted) started.abort('yielded');
+      };
+      const outcome = await fetchAResponse(this.#transfer, place, piece, { begun });
+      const isStored = outcome.kind === 'stored';
+      this.#transfer.isFast = isStored && ports.clock.now() - began < options.checkpointInterval;
+      if (!isStored) this.#putBack(piece);
+      // nobody has to wait for a place any more
+      else if (this.#waiting.length === 0) this.#dismiss();
+      return outcome;
+    } finally {
+      if (attempt) this.#attempts.delete(attempt);
+      place.release();
+    }
+  }
+
+  /** What is still missing of a piece waits again, before all others. */
+  #putBack({ position, end, ...rest }: RestPlan): void {
+    const data = this.#transfer.record.responseData;
+    if (!data || end === null) return;
+    const missing = findGaps(data.stored, end).filter((gap) => gap.end > position);
+    this.#waiting.unshift(
+      ...missing.map((gap) => ({ ...rest, position: Math.max(gap.start, position), end: gap.end })),
+    );
+  }
+
+  #conclude(outcome: Outcome): void {
+    if (this.#verdict) return;
+    this.#verdict = outcome;
+    this.#endAttempts();
+  }
+
+  #endAttempts(): void {
+    for (const attempt of this.#attempts) attempt.abort('given-up');
+    this.#dismiss();
+  }
+
+  /** Ends the waits for places. */
+  #dismiss(): void {
+    for (const end of this.#waits) end();
+  }
+}

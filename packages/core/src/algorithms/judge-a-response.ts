@@ -1,0 +1,196 @@
+import { prefixLength } from '../model/byte-ranges.ts';
+import { getHeader } from '../model/header-list.ts';
+import type { ResponseData, ResponseHead, StoredRecord } from '../model/record.ts';
+import { isOkStatus } from '../model/transitions.ts';
+import type { NetworkResponse } from '../ports.ts';
+import type { RequestPlan, RestPlan } from '../transfer/attempt-plan.ts';
+import { getStrongETag } from '../transfer/choose-validator.ts';
+import {
+  parseContentRange,
+  parseEmptyPart,
+  parseLength,
+  parseUnsatisfiedRange,
+} from '../transfer/content-range.ts';
+import type { Course } from '../transfer/course.ts';
+import { type PartialContent, validateAPartialResponse } from './validate-a-partial-response.ts';
+
+/** What a response stands for, judged by all that it says of itself. */
+export type Meaning =
+  /** The resource, or what its server says in its place: the body begins at byte 0 and is all there is. */
+  | { readonly kind: 'whole' }
+  /** Its first part. */
+  | { readonly kind: 'first-part'; readonly content: PartialContent }
+  /** The part that was asked for, of the version whose bytes are stored. */
+  | { readonly kind: 'part'; readonly content: PartialContent }
+  /** Nothing follows the stored bytes, as far as anything shows it. */
+  | { readonly kind: 'end'; readonly isVerified: boolean }
+  /** The whole, of the version that is stored, although a part was asked for with `If-Range`. */
+  | { readonly kind: 'same-whole' }
+  /** Something that may be the whole or a part: only a request for the whole shows which. */
+  | { readonly kind: 'ambiguous' }
+  /** The plain request works: what failed were the ranges. */
+  | { readonly kind: 'works' }
+  /** A range is refused, or is one of another representation: that says nothing of the resource. */
+  | { readonly kind: 'refused' }
+  /** Another version than the one that is stored, or one that can't be shown to be the same. */
+  | { readonly kind: 'other' }
+  /** A part from the middle, to a request for the whole. */
+  | { readonly kind: 'unusable' }
+  /** A 206 that nobody asked for. */
+  | { readonly kind: 'unasked' };
+
+/** What a response is judged by. */
+export interface Answer {
+  readonly record: StoredRecord;
+  readonly course: Course;
+  readonly plan: RequestPlan;
+  readonly response: Pick<NetworkResponse, 'head' | 'coding'>;
+  readonly sentIfRange: boolean;
+  /** Whether `If-Range` can be sent, so that what is hidden of a response is hidden by its server. */
+  readonly readsAll: boolean;
+}
+
+/** Says what a response stands for. */
+export function judgeAResponse(answer: Answer): Meaning {
+  switch (answer.plan.kind) {
+    case 'plain':
+      return judgePlain(answer);
+    case 'identity':
+      return judgeIdentity(answer);
+    case 'rest':
+      return judgeRest(answer, answer.plan);
+  }
+}
+
+/** Whether it says that it is a part: by its status, or by `Content-Range` with the status of a whole. */
+function saysPart({ status, headers }: ResponseHead): boolean {
+  return status === 206 || (status === 200 && getHeader(headers, 'content-range') !== null);
+}
+
+function judgePlain({ record, course, response: { head, coding } }: Answer): Meaning {
+  const { request, responseData: stored } = record;
+  // a range of the author's own is the author's
+  if (request.method !== 'GET' || getHeader(request.headers, 'range') !== null) return { kind: 'whole' };
+  if (head.status === 206) return { kind: 'unasked' };
+  const range = head.status === 200 && parseContentRange(getHeader(head.headers, 'content-range') ?? '');
+  if (range) {
+    const { firstBytePos, lastBytePos, completeLength } = range;
+    if (firstBytePos > 0 || completeLength === null) return { kind: 'unusable' };
+    if (lastBytePos + 1 < completeLength) {
+      const content = coding === 'identity' ? validateAPartialResponse(0, head, null, false) : null;
+      return content ? { kind: 'first-part', content } : { kind: 'unusable' };
+    }
+  }
+  const compares = course.goal === 'compare' && isOkStatus(head.status) && stored;
+  return compares && compareVersions(head, stored.head) !== 'different'
+    ? { kind: 'works' }
+    : { kind: 'whole' };
+}
+
+function judgeIdentity({ response: { head, coding } }: Answer): Meaning {
+  if (head.status === 200 && !saysPart(head)) return { kind: 'whole' };
+  const content =
+    saysPart(head) && coding !== 'encoded' ? validateAPartialResponse(0, head, null, false) : null;
+  return content ? { kind: 'first-part', content } : { kind: 'refused' };
+}
+
+function judgeRest(answer: Answer, plan: RestPlan): Meaning {
+  const { record, course, response } = answer;
+  const { head } = response;
+  const stored = record.responseData;
+  if (!stored) return { kind: 'other' };
+  const proves = course.goal === 'prove-end';
+  if (saysPart(head)) return judgePart(answer, plan, stored);
+  if (head.status === 416) return judgeUnsatisfied(answer, plan.position, stored);
+  if (head.status === 200) {
+    const end = proves ? proveEndByWhole(response, stored) : null;
+    return end ?? judgeWhole(answer, plan, stored);
+  }
+  // an access that has expired since says nothing of what came before it
+  return proves ? { kind: 'end', isVerified: false } : { kind: 'refused' };
+}
+
+/** A part: the one that was asked for, or one of something else. */
+function judgePart(
+  { record, course, response: { head, coding }, sentIfRange }: Answer,
+  { position, overlap, end, ifRange }: RestPlan,
+  stored: ResponseData,
+): Meaning {
+  const start = position - overlap;
+  if (course.goal === 'prove-end' && isEmptyPart(head, position)) {
+    return isOtherVersion(head, stored.head) ? { kind: 'other' } : { kind: 'end', isVerified: false };
+  }
+  // its offsets are those of the coded body
+  if (coding === 'encoded') return { kind: 'refused' };
+  const content = validateAPartialResponse(start, head, stored, sentIfRange);
+  const partEnd = content?.byteLength == null ? null : start + content.byteLength;
+  const isMore = end !== null && (partEnd === null || partEnd > end);
+  // there is more, but of what? a body whose offsets or version are unknown can't be continued
+  const isKnown = ifRange !== null || record.request.integrity !== '';
+  const isUsable = content && !isMore && isKnown && stored.coding === 'identity';
+  return isUsable ? { kind: 'part', content } : { kind: 'other' };
+}
+
+/** A part without a byte, where the stored bytes end. */
+function isEmptyPart({ headers }: ResponseHead, position: number): boolean {
+  const range = getHeader(headers, 'content-range');
+  if (range !== null) return parseEmptyPart(range) === position;
+  return parseLength(getHeader(headers, 'content-length')) === 0;
+}
+
+/** `bytes=N-` can't be satisfied: there is nothing after the stored bytes, unless it is another version that is shorter. */
+function judgeUnsatisfied(
+  { course, response: { head }, sentIfRange, readsAll }: Answer,
+  position: number,
+  stored: ResponseData,
+): Meaning {
+  const proves = course.goal === 'prove-end';
+  const shown = getHeader(head.headers, 'content-range');
+  // hidden from a cross-origin reader; another one is told by a server that means it
+  const isEnd = shown === null ? proves || !readsAll : parseUnsatisfiedRange(shown) === position;
+  const etag = getStrongETag(head);
+  const isOther = etag !== null && etag !== getStrongETag(stored.head);
+  const isSame = etag !== null || (sentIfRange && shown !== null);
+  const isLength = (stored.length ?? position) === position;
+  if (!isEnd || isOther || !isLength || !(isSame || proves)) return { kind: 'other' };
+  return { kind: 'end', isVerified: isSame };
+}
+
+/**
+ * Whether the whole, sent although only its end was asked for, shows that the stored body is complete: by its length, or
+ * because nothing can show it on such a server. Null if it shows that it is not.
+ */
+function proveEndByWhole({ head, coding }: Answer['response'], stored: ResponseData): Meaning | null {
+  const length = parseLength(getHeader(head.headers, 'content-length'));
+  const comparable = coding === 'identity' && length !== null;
+  if (comparable && length !== prefixLength(stored.stored)) return null;
+  const etag = getStrongETag(head);
+  if (etag !== null && etag !== getStrongETag(stored.head)) return null;
+  return { kind: 'end', isVerified: comparable };
+}
+
+/**
+ * A 200 to a request for a part. Servers send the whole where they know no ranges or have another version; some send the
+ * part all the same, and say nothing of it. It is taken for the whole only where its length shows that it is.
+ */
+function judgeWhole({ response, sentIfRange }: Answer, plan: RestPlan, stored: ResponseData): Meaning {
+  const { head, coding } = response;
+  if (plan.position === plan.overlap) return { kind: 'whole' };
+  if (compareVersions(head, stored.head) !== 'same') return { kind: 'ambiguous' };
+  if (sentIfRange) return { kind: 'same-whole' };
+  const length = coding === 'identity' ? parseLength(getHeader(head.headers, 'content-length')) : null;
+  return length !== null && length === stored.length ? { kind: 'whole' } : { kind: 'ambiguous' };
+}
+
+/** Whether two responses are of one version, by what they say. */
+function compareVersions(a: ResponseHead, b: ResponseHead): 'same' | 'different' | 'unknown' {
+  for (const name of ['etag', 'last-modified']) {
+    const [one, other] = [getHeader(a.headers, name), getHeader(b.headers, name)];
+    if (one !== null && other !== null) return one === other ? 'same' : 'different';
+  }
+  return 'unknown';
+}
+
+function isOtherVersion(head: ResponseHead, stored: ResponseHead): boolean {
+  return compareVersions(head, stored) === 'different';
+}

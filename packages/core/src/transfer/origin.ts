@@ -1,0 +1,333 @@
+import type { Clock, Connections, Connectivity, Lease, Random } from '../ports.ts';
+import { type Claim, FetchClaims, type WaitingClaim } from './claims.ts';
+import type { EngineOptions } from './options.ts';
+import { Outage } from './outage.ts';
+import { Refusals } from './refusals.ts';
+
+/** What an origin needs of its host. */
+export interface OriginPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly connectivity: Connectivity;
+  readonly connections?: Connections | undefined;
+}
+
+/** How many more requests are made at a time where they share one connection. */
+const multiplexedFactor = 4;
+
+/** The right to have one request under way. */
+export interface Place {
+  readonly origin: Origin;
+  /** Whether others were under way at the same time, so that this one may have been refused for being one too many. */
+  readonly hasCompany: boolean;
+  /** As that, and one of them was answered and is not over: the origin is there. */
+  readonly hasAnsweredCompany: boolean;
+  /** The origin answered the request. */
+  answered(multiplexed: boolean): void;
+  /** Nobody answered it, and nobody seems to be there. */
+  silent(): void;
+  /** The origin refused it because of the others. */
+  crowded(): void;
+  /** Gives the place to the next one. Does nothing the second time. */
+  release(): void;
+}
+
+/**
+ * All that is known of one origin, for all records of an engine: whether it answers, whether it wants a pause, how many
+ * requests it bears at a time. Whoever makes a request to it asks for a place first. Nothing of it is at rest.
+ */
+export class Origin {
+  /** When a request was answered last, in ms since the epoch; null if none was. */
+  answeredAt: number | null = null;
+  readonly #name: string;
+  readonly #ports: OriginPorts;
+  readonly #options: EngineOptions;
+  readonly #fillAll: () => void;
+  readonly #places = new Set<GrantedPlace>();
+  /** By the order of fetches. */
+  #waiting: FetchClaims[] = [];
+  readonly #refusals: Refusals;
+  readonly #outage: Outage;
+  #pausedUntil = 0;
+  #cancelPause: (() => void) | null = null;
+  #multiplexed = false;
+
+  /** @param fillAll looks at all origins for who may begin: a record that ended leaves room for one of any origin */
+  constructor(name: string, ports: OriginPorts, options: EngineOptions, fillAll: () => void) {
+    this.#name = name;
+    this.#ports = ports;
+    this.#options = options;
+    this.#fillAll = fillAll;
+    this.#refusals = new Refusals(ports.clock);
+    this.#outage = new Outage(ports, options.retry, () => this.fill());
+  }
+
+  /** Nobody uses it or waits for it. */
+  get isIdle(): boolean {
+    return this.#places.size === 0 && this.#waiting.length === 0;
+  }
+
+  /** Whether requests were refused lately for being too many: the next refusal may still be due to these. */
+  get wasCrowded(): boolean {
+    return this.#refusals.areRecent;
+  }
+
+  /**
+   * Resolves with a place once there is one; with null if the origin has not answered for longer than the claim bears.
+   * Rejects with the signal's reason if that is aborted before.
+   */
+  acquire(claim: Claim): Promise<Place | null> {
+    const { signal, waits } = claim;
+    if (signal.aborted) return Promise.reject(signal.reason);
+    if (this.#outage.exceeds(claim)) return Promise.resolve(null);
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        waiting.over = true;
+        waits.delete(onAbort);
+        this.#dropIfEmpty(claims);
+      };
+      const onAbort = (): void => {
+        end();
+        this.#watch();
+        reject(signal.reason);
+      };
+      const waiting: WaitingClaim = {
+        ...claim,
+        record: `${claim.fetchOrder} ${claim.recordIndex}`,
+        over: false,
+        grant: () => {
+          end();
+          this.#grant(waiting).then(resolve, reject);
+        },
+        refuse: () => {
+          end();
+          resolve(null);
+        },
+      };
+      waits.add(onAbort);
+      const claims = this.#claimsOf(claim.fetchOrder);
+      claims.add(waiting);
+      this.fill();
+    });
+  }
+
+  /** Makes no request for a while: the origin wants to be left alone. What is under way goes on. */
+  pause(duration: number): void {
+    const { longestRetryAfter } = this.#options.retry;
+    this.#pausedUntil = Math.max(
+      this.#pausedUntil,
+      this.#ports.clock.now() + Math.min(duration, longestRetryAfter),
+    );
+  }
+
+  /** What looked like a refusal of too many requests was none. */
+  forgiveOne(): void {
+    this.#refusals.forgiveOne();
+  }
+
+  /** Lets those begin that may. */
+  fill(): void {
+    if (this.#waiting.length > 0 && !this.#isPaused()) {
+      for (let claim = this.#next(); claim; claim = this.#next()) claim.grant();
+      this.#makeRoom();
+    }
+    this.#watch();
+  }
+
+  #isPaused(): boolean {
+    const { clock } = this.#ports;
+    // a clock that was set back must not keep it waiting
+    const left = Math.min(this.#pausedUntil - clock.now(), this.#options.retry.longestRetryAfter);
+    if (left <= 0) return false;
+    this.#cancelPause ??= clock.setTimer(left, () => {
+      this.#cancelPause = null;
+      this.#pausedUntil = 0;
+      this.fill();
+    });
+    return true;
+  }
+
+  /** Keeps no timer that nobody waits for, and somebody's turn in sight during an outage. */
+  #watch(): void {
+    const isWanted = this.#waiting.length > 0;
+    if (!isWanted) {
+      this.#cancelPause?.();
+      this.#cancelPause = null;
+    }
+    this.#outage.watch(isWanted);
+  }
+
+  /** Requests at a time. */
+  get #limit(): number {
+    const most = this.#options.connectionsPerOrigin * (this.#multiplexed ? multiplexedFactor : 1);
+    return this.#refusals.limit(most);
+  }
+
+  #next(): WaitingClaim | undefined {
+    if (this.#outage.isOn) return this.#outage.takeTurn(this.#all());
+    const limit = this.#limit;
+    const size = this.#places.size;
+    if (size > limit) return undefined;
+    let next: WaitingClaim | undefined;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const claims of this.#waiting) {
+      const count = this.#count(claims.fetchOrder);
+      // one more for a fetch that has none: it would wait until another's body is complete
+      if (count >= fewest || (size === limit && (count > 0 || this.#refusals.areRecent))) continue;
+      const claim = claims.next();
+      if (!claim) continue;
+      next = claim;
+      fewest = count;
+      if (count === 0) break;
+    }
+    return next;
+  }
+
+  /** Has connections given up by fetches that have several, for fetches that have none. */
+  #makeRoom(): void {
+    if (this.#outage.isOn) return;
+    let wanted = 0;
+    for (const claims of this.#waiting) {
+      if (wanted >= this.#limit) break;
+      if (this.#count(claims.fetchOrder) === 0 && claims.next()) wanted++;
+    }
+    for (const { isYielding } of this.#places) if (isYielding) wanted--;
+    while (wanted-- > 0) {
+      const youngest = [...this.#places].reverse();
+      const most = Math.max(...youngest.map(({ claim }) => this.#count(claim.fetchOrder, true)));
+      const place =
+        most > 1 &&
+        youngest.find(
+          ({ claim, isYielding }) =>
+            claim.giveUp && !isYielding && this.#count(claim.fetchOrder, true) === most,
+        );
+      if (!place) return;
+      place.isYielding = true;
+      place.claim.giveUp?.();
+    }
+  }
+
+  /** How many requests of a fetch are under way here. */
+  #count(fetchOrder: number, staying = false): number {
+    let count = 0;
+    for (const { claim, isYielding } of this.#places) {
+      if (claim.fetchOrder === fetchOrder && !(staying && isYielding)) count++;
+    }
+    return count;
+  }
+
+  *#all(): Generator<WaitingClaim> {
+    for (const claims of this.#waiting) yield* claims;
+  }
+
+  #claimsOf(fetchOrder: number): FetchClaims {
+    let at = this.#waiting.length;
+    while (at > 0 && (this.#waiting[at - 1] as FetchClaims).fetchOrder > fetchOrder) at--;
+    const before = this.#waiting[at - 1];
+    if (before?.fetchOrder === fetchOrder) return before;
+    const claims = new FetchClaims(fetchOrder);
+    this.#waiting.splice(at, 0, claims);
+    return claims;
+  }
+
+  #dropIfEmpty(claims: FetchClaims): void {
+    const at = claims.isEmpty ? this.#waiting.indexOf(claims) : -1;
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
+  async #grant(claim: WaitingClaim): Promise<Place> {
+    const { connections } = this.#ports;
+    const first = this.#count(claim.fetchOrder) === 0;
+    const place = new GrantedPlace(this, claim);
+    for (const other of this.#places) other.hasCompany = true;
+    place.hasCompany = this.#places.size > 0;
+    place.isTurn = this.#outage.isOn;
+    this.#places.add(place);
+    claim.pool.add(claim.record);
+    try {
+      if (connections) {
+        place.lease = await connections.lease(this.#name, this.#limit + (first ? 1 : 0), claim.signal);
+        if (place.isReleased) place.lease.release();
+      }
+      return place;
+    } catch (error) {
+      place.release();
+      throw error;
+    }
+  }
+
+  hasAnswered(place: GrantedPlace): boolean {
+    for (const other of this.#places) if (other !== place && other.wasAnswered) return true;
+    return false;
+  }
+
+  noteAnswer(multiplexed: boolean): void {
+    this.answeredAt = this.#ports.clock.now();
+    this.#multiplexed = multiplexed;
+    if (!this.#outage.isOn) return;
+    this.#outage.end();
+    this.#refusals.forget();
+    this.fill();
+  }
+
+  noteSilence({ claim }: GrantedPlace): void {
+    this.#outage.begin(claim);
+    for (const other of [...this.#all()]) if (this.#outage.exceeds(other)) other.refuse();
+    this.#watch();
+  }
+
+  noteRefusal(): void {
+    const others = this.#places.size - 1;
+    this.#refusals.add(others);
+    // what is under way keeps the place of what was refused; where nothing is, the server is left alone for a moment
+    if (others > 0) return;
+    const { firstDelay } = this.#options.retry;
+    this.pause(firstDelay * (0.5 + this.#ports.random.next() / 2));
+  }
+
+  giveBack(place: GrantedPlace): void {
+    this.#places.delete(place);
+    place.claim.pool.delete(place.claim.record);
+    if (place.isTurn) this.#outage.turnIsOver();
+    this.#fillAll();
+  }
+}
+
+class GrantedPlace implements Place {
+  hasCompany = false;
+  wasAnswered = false;
+  isYielding = false;
+  /** It is the one that asks during an outage. */
+  isTurn = false;
+  isReleased = false;
+  lease: Lease | null = null;
+
+  constructor(
+    readonly origin: Origin,
+    readonly claim: WaitingClaim,
+  ) {}
+
+  get hasAnsweredCompany(): boolean {
+    return this.origin.hasAnswered(this);
+  }
+
+  answered(multiplexed: boolean): void {
+    this.wasAnswered = true;
+    this.origin.noteAnswer(multiplexed);
+  }
+
+  silent(): void {
+    this.origin.noteSilence(this);
+  }
+
+  crowded(): void {
+    this.origin.noteRefusal();
+  }
+
+  release(): void {
+    if (this.isReleased) return;
+    this.isReleased = true;
+    this.lease?.release();
+    this.origin.giveBack(this);
+  }
+}

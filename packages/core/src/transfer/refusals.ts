@@ -1,0 +1,57 @@
+import type { Clock } from '../ports.ts';
+
+/** ms without a refusal after which one more request is tried; each further time, twice as long */
+const firstTrial = 30_000;
+const longestTrial = 10 * 60_000;
+/** ms for which a server may still count requests that are over */
+const lingering = 60_000;
+
+/** How many requests at a time an origin bears, as it is learnt from those it refused. */
+export class Refusals {
+  readonly #clock: Clock;
+  #borne = Number.POSITIVE_INFINITY;
+  #lastAt: number | null = null;
+  #changedAt = 0;
+  #trial = firstTrial;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** One of several requests was refused, `others` were not. */
+  add(others: number): void {
+    const now = this.#clock.now();
+    // what is refused at the same time is one lesson
+    if (this.#lastAt !== null && Math.abs(now - this.#lastAt) > firstTrial)
+      this.#trial = Math.min(this.#trial * 2, longestTrial);
+    this.#borne = Math.max(1, Math.min(this.#borne, others));
+    this.#lastAt = now;
+    this.#changedAt = now;
+  }
+
+  forgiveOne(): void {
+    this.#borne++;
+  }
+
+  /** The origin was away: it may be another one now. */
+  forget(): void {
+    this.#borne = Number.POSITIVE_INFINITY;
+    this.#trial = firstTrial;
+    this.#lastAt = null;
+  }
+
+  get areRecent(): boolean {
+    return this.#lastAt !== null && Math.abs(this.#clock.now() - this.#lastAt) < lingering;
+  }
+
+  /** Requests at a time, of `most` that are wanted; rarely, one more than was borne is tried. */
+  limit(most: number): number {
+    if (this.#borne >= most) return most;
+    const now = this.#clock.now();
+    if (Math.abs(now - this.#changedAt) >= this.#trial) {
+      this.#borne++;
+      this.#changedAt = now;
+    }
+    return Math.min(this.#borne, most);
+  }
+}
