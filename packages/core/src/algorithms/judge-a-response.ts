@@ -4,6 +4,7 @@ import type { ResponseData, ResponseHead, StoredRecord } from '../model/record.t
 import { isOkStatus } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
 import type { RequestPlan, RestPlan } from '../transfer/attempt-plan.ts';
+import { hasServerOffsets } from '../transfer/body-completeness.ts';
 import { getStrongETag } from '../transfer/choose-validator.ts';
 import {
   parseContentRange,
@@ -127,7 +128,7 @@ function judgePart(
   const isMore = end !== null && (partEnd === null || partEnd > end);
   // there is more, but of what? a body whose offsets or version are unknown can't be continued
   const isKnown = ifRange !== null || record.request.integrity !== '';
-  const isUsable = content && !isMore && isKnown && stored.coding === 'identity';
+  const isUsable = content && !isMore && isKnown && hasServerOffsets(stored.coding);
   return isUsable ? { kind: 'part', content } : { kind: 'other' };
 }
 

@@ -5,8 +5,8 @@ import { isOkStatus, storedLength, withResponse } from '../model/transitions.ts'
 import type { NetworkResponse } from '../ports.ts';
 import type { Attempt } from '../transfer/attempt.ts';
 import type { RequestPlan } from '../transfer/attempt-plan.ts';
-import { assessCleanEnd, hasNullBody } from '../transfer/body-completeness.ts';
-import { BodySink } from '../transfer/body-sink.ts';
+import { assessCleanEnd, hasNullBody, hasServerOffsets } from '../transfer/body-completeness.ts';
+import { BodySink, type RecordChange } from '../transfer/body-sink.ts';
 import { parseLength } from '../transfer/content-range.ts';
 import { continueWith, fromZero, plainFromZero, proveEnd } from '../transfer/course.ts';
 import type { Place } from '../transfer/origin.ts';
@@ -117,22 +117,20 @@ function beginAgain({ transfer: { course }, response, parallel }: Exchange): Out
 /** A response that stands for the whole resource: takes the place of any before it. */
 async function processWhole(exchange: Exchange): Promise<Outcome> {
   const { head, coding } = exchange.response;
+  const lengthProven = coding !== 'assumed';
   const { method } = exchange.transfer.record.request;
   const contentLength = parseLength(getHeader(head.headers, 'content-length'));
-  const identityLength = coding === 'identity' ? contentLength : null;
+  const identityLength = hasServerOffsets(coding) ? contentLength : null;
   const length = hasNullBody(head.status, method) ? 0 : identityLength;
-  return await receiveWhole(exchange, { head, coding, length, lengthProven: true }, length);
+  return await receiveWhole(exchange, { head, coding, length, lengthProven }, length);
 }
 
 /** The answer to `bytes=0-`: the whole resource, or its first part. */
 async function processFirstPart(exchange: Exchange, content: PartialContent): Promise<Outcome> {
   const head = asWhole(exchange.response.head);
   const { byteLength, completeLength: length, rangeShown: lengthProven } = content;
-  return await receiveWhole(
-    exchange,
-    { head, coding: 'identity', length, lengthProven },
-    length ?? byteLength,
-  );
+  const coding = exchange.response.coding === 'identity' ? 'identity' : 'assumed';
+  return await receiveWhole(exchange, { head, coding, length, lengthProven }, length ?? byteLength);
 }
 
 async function receiveWhole(
@@ -201,17 +199,28 @@ async function receiveInto(
       return askAgain(parallel ? continueWith(transfer.course, 'single') : plainFromZero);
     case 'other-version':
       await sink.discard();
+      if (transfer.record.responseData?.coding === 'assumed') return askAgain(plainFromZero);
       return beginAgain(exchange);
     case 'cut':
-      await sink.finish();
+      await sink.finish(learnCoding(exchange, sink));
       return await afterCut(exchange);
     case 'closed':
       if (plan.kind !== 'rest' || plan.end !== sink.position) return await afterCleanEnd(exchange, sink);
-      await sink.finish();
+      await sink.finish(learnCoding(exchange, sink));
       return storedOutcome;
     default:
       return end satisfies never;
   }
+}
+
+/** Stored bytes that came again, with others after them, show that there is no coding. */
+function learnCoding({ plan }: Exchange, sink: BodySink): RecordChange | undefined {
+  if (plan.kind !== 'rest' || plan.overlap === 0 || sink.position === plan.position) return undefined;
+  return (record) => {
+    const { responseData } = record;
+    if (responseData?.coding !== 'assumed') return record;
+    return { ...record, responseData: { ...responseData, coding: 'identity' } };
+  };
 }
 
 async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcome> {
@@ -225,7 +234,7 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcom
       letNextStart(exchange);
       return await settleABody(transfer, sink);
     case 'short':
-      await sink.finish();
+      await sink.finish(learnCoding(exchange, sink));
       return await afterCut(exchange);
     case 'unproven':
       if (isResumable(transfer.record.request, known)) {

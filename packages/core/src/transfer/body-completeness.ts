@@ -1,6 +1,6 @@
 import { countBytes } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
-import type { ResponseData } from '../model/record.ts';
+import type { ContentCoding, ResponseData } from '../model/record.ts';
 import { parseLength } from './content-range.ts';
 
 /** How a body that ended cleanly stands: a clean end alone proves nothing, some engines report one for every cut. */
@@ -28,8 +28,13 @@ export function assessCleanEnd(data: ResponseData, signalsTruncation: boolean): 
  * a coded body ends after another number of bytes than it has on the wire.
  */
 function hasAnnouncedLength({ coding, head, stored }: ResponseData): boolean {
-  const announced = coding === 'unknown' ? parseLength(getHeader(head.headers, 'content-length')) : null;
-  return announced !== null && announced === countBytes(stored);
+  if (coding !== 'unknown' && coding !== 'assumed') return false;
+  return parseLength(getHeader(head.headers, 'content-length')) === countBytes(stored);
+}
+
+/** Whether the stored offsets are those in which the server counts, as far as anything shows. */
+export function hasServerOffsets(coding: ContentCoding): boolean {
+  return coding === 'identity' || coding === 'assumed';
 }
 
 /** Whether every byte of the body is known to be in the store, so that it needs no request to settle. */

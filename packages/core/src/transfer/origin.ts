@@ -164,7 +164,7 @@ export class Origin {
   }
 
   #next(): WaitingClaim | undefined {
-    if (this.#outage.isOn) return this.#outage.takeTurn(this.#all());
+    if (this.#outage.isOn) return this.#outage.takeTurn(this.#admitted());
     const limit = this.#limit;
     const size = this.#places.size;
     if (size > limit) return undefined;
@@ -218,6 +218,10 @@ export class Origin {
 
   *#all(): Generator<WaitingClaim> {
     for (const claims of this.#waiting) yield* claims;
+  }
+
+  *#admitted(): Generator<WaitingClaim> {
+    for (const claim of this.#all()) if (claim.pool.admits(claim.record)) yield claim;
   }
 
   #claimsOf(fetchOrder: number): FetchClaims {

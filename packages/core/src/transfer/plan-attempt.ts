@@ -2,11 +2,14 @@ import { prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
 import type { ResponseData, StoredRecord, StoredRequest } from '../model/record.ts';
 import type { AttemptPlan } from './attempt-plan.ts';
-import { isStoredWhole } from './body-completeness.ts';
+import { hasServerOffsets, isStoredWhole } from './body-completeness.ts';
 import { chooseValidator, getStrongETag } from './choose-validator.ts';
 import type { Course } from './course.ts';
 import type { EngineOptions } from './options.ts';
 import { allowsParallelRanges, planPieces } from './parallel-ranges.ts';
+
+/** Stored bytes that are fetched again where a coding may be hidden: of a coded body, others come. */
+const codingOverlap = 1024;
 
 /** Whether a body may be continued. A range that the author asked for is the author's: it is never extended or joined. */
 export function isResumable(request: StoredRequest, { head }: ResponseData): boolean {
@@ -17,9 +20,9 @@ export function isResumable(request: StoredRequest, { head }: ResponseData): boo
 export function planAttempt(record: StoredRecord, course: Course, options: EngineOptions): AttemptPlan {
   const { request, responseData: data } = record;
   if (!data || course.goal === 'compare' || !isResumable(request, data)) return { kind: 'plain' };
-  const hasServerOffsets = data.coding === 'identity';
+  const isCountedAlike = hasServerOffsets(data.coding);
   const whole: AttemptPlan = {
-    kind: hasServerOffsets || course.ranges === 'none' ? 'plain' : 'identity',
+    kind: isCountedAlike || course.ranges === 'none' ? 'plain' : 'identity',
   };
   if (course.goal === 'from-zero') return whole;
   const { stored } = data;
@@ -27,10 +30,10 @@ export function planAttempt(record: StoredRecord, course: Course, options: Engin
   const rest = { kind: 'rest', position, end: null, overlap: 0 } as const;
   const conditional = course.ranges === 'several' || course.ranges === 'single';
   if (course.goal === 'prove-end') {
-    return { ...rest, ifRange: hasServerOffsets ? getStrongETag(data.head) : null, conditional };
+    return { ...rest, ifRange: isCountedAlike ? getStrongETag(data.head) : null, conditional };
   }
   if (isStoredWhole(data)) return { kind: 'settle' };
-  if (!hasServerOffsets || course.ranges === 'none') return whole;
+  if (!isCountedAlike || course.ranges === 'none') return whole;
   const validator = chooseValidator(data);
   const parallel = options.connections > 1 && course.ranges === 'several';
   // ranges that were fetched at once and cut short leave gaps between them, and so does a checkpoint that failed
@@ -49,6 +52,7 @@ export function planAttempt(record: StoredRecord, course: Course, options: Engin
   // Where nothing identifies the version, the digest of the whole will show a mixture.
   if (position === 0 || !(validator || request.integrity)) return { kind: 'plain' };
   const end = (scattered && stored[1]?.start) || null;
-  const overlap = Math.min(validator?.overlap ?? 0, position);
+  const needed = Math.max(validator?.overlap ?? 0, data.coding === 'assumed' ? codingOverlap : 0);
+  const overlap = Math.min(needed, position);
   return { ...rest, end, overlap, ifRange: validator?.value ?? null, conditional };
 }

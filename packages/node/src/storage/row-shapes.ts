@@ -92,7 +92,7 @@ const byteRanges: Is = (value) => {
 };
 
 const responseData = shape({
-  ...{ body: count, receivedAt: number, coding: oneOf('identity', 'encoded', 'unknown') },
+  ...{ body: count, receivedAt: number, coding: oneOf('identity', 'assumed', 'encoded', 'unknown') },
   ...{ length: orNull(count), lengthProven: flag, responses: count, stored: byteRanges },
   head: shape({
     ...{ status, statusText: text, headers: headerList, url: text, redirected: flag },

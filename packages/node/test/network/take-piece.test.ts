@@ -6,7 +6,14 @@ const pieceSize = 100;
 
 function pieces(positions: readonly number[]): RestPlan[] {
   return positions.map((position) => ({
-    ...{ kind: 'rest' as const, position, end: position + pieceSize, overlap: 0, ifRange: '"v1"', conditional: true },
+    ...{
+      kind: 'rest' as const,
+      position,
+      end: position + pieceSize,
+      overlap: 0,
+      ifRange: '"v1"',
+      conditional: true,
+    },
   }));
 }
 

@@ -48,10 +48,11 @@ export const createNetwork = (keep: (bytes: Blob) => Promise<HostBytes>): Networ
 function codingOf(response: Response, ranged: boolean): ContentCoding {
   const coding = response.headers.get('content-encoding');
   if (coding !== null) return /^identity$/i.test(coding) ? 'identity' : 'encoded';
-  return response.type === 'basic' || ranged ? 'identity' : 'unknown';
+  if (response.type === 'basic') return 'identity';
+  return ranged ? 'assumed' : 'unknown';
 }
 
 /** Measured: Chromium reports every body that was cut, Firefox one that is not encoded, WebKit none. */
 function signalsTruncation(coding: ContentCoding): boolean {
-  return isChromium() || (isFirefox() && coding === 'identity');
+  return isChromium() || (isFirefox() && (coding === 'identity' || coding === 'assumed'));
 }
