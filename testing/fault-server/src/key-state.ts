@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Faults } from './faults.ts';
+import { Pool } from './pools.ts';
 
 /** What arrived of one upload. */
 export interface Upload {
@@ -23,6 +24,10 @@ export class KeyState {
   /** Set by the control; override the URL's parameters. */
   faults: Faults = {};
   readonly uploads: Upload[] = [];
+  /** The key's requests, whatever pool they share with those of others. */
+  readonly pool = new Pool();
+  /** What the last `ranges=coded` took its ranges of. */
+  coded: { name: string; bytes: Promise<Uint8Array> } | undefined;
   readonly unusedTokens = new Set<string>();
   #waiting = new Set<() => void>();
 

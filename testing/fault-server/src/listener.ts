@@ -1,11 +1,15 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export interface Certificate {
   key: string;
   cert: string;
 }
+
+/** How often and for how many milliseconds a listener tries to get its port back. */
+const reopening = { every: 20, atMost: 10_000 };
 
 /** One address the server listens on. It can stop, which destroys its connections, and come back. */
 export class Listener {
@@ -55,18 +59,38 @@ export class Listener {
     this.#open = true;
   }
 
-  async close(): Promise<void> {
+  /** Opens again on the port it had, which somebody's connection may have as its own for the moment. */
+  async reopen(): Promise<void> {
+    const giveUpAt = performance.now() + reopening.atMost;
+    for (;;) {
+      try {
+        await this.open();
+        return;
+      } catch (error) {
+        if (performance.now() > giveUpAt) {
+          throw error;
+        }
+        await wait(reopening.every);
+      }
+    }
+  }
+
+  async close(how: 'destroy' | 'reset' = 'destroy'): Promise<void> {
     if (!this.#open) {
       return;
     }
     this.#open = false;
-    const closed = new Promise<void>((resolve) => {
+    // Closing the server would end idle connections with a FIN first.
+    for (const socket of this.#sockets) {
+      if (how === 'reset') {
+        socket.resetAndDestroy();
+      } else {
+        socket.destroy();
+      }
+    }
+    await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
-    for (const socket of this.#sockets) {
-      socket.destroy();
-    }
-    await closed;
   }
 
   /** Ends the connection with a TCP reset. Under TLS that takes the socket below the one the request came on. */
