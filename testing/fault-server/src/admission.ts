@@ -36,8 +36,7 @@ async function findsPlace(exchange: Exchange, faults: Faults, pool: Pool): Promi
     linger: numberOf(faults.linger) ?? 0,
   };
   if (faults.over === 'hold') {
-    exchange.note({ waiting: true });
-    const found = await pool.queue(limits, exchange.gone);
+    const found = await pool.queue(limits, exchange.gone, () => exchange.note({ waiting: true }));
     exchange.note({ waiting: false });
     return found;
   }

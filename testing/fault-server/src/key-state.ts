@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Faults } from './faults.ts';
 import { Pool } from './pools.ts';
+import { Tokens } from './tokens.ts';
 
 /** What arrived of one upload. */
 export interface Upload {
@@ -28,7 +29,9 @@ export class KeyState {
   readonly pool = new Pool();
   /** What the last `ranges=coded` took its ranges of. */
   coded: { name: string; bytes: Promise<Uint8Array> } | undefined;
-  readonly unusedTokens = new Set<string>();
+  readonly tokens = new Tokens();
+  /** How many redirects led to an edge. */
+  edgeRedirects = 0;
   #waiting = new Set<() => void>();
 
   get waiting(): number {

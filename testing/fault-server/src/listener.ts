@@ -8,20 +8,28 @@ export interface Certificate {
   cert: string;
 }
 
+/** How a listener that is away meets new connections; the silent one takes them and answers nothing. */
+export type Absence = 'refused' | 'closed' | 'silent';
+
 /** How often and for how many milliseconds a listener tries to get its port back. */
 const reopening = { every: 20, atMost: 10_000 };
 
-/** One address the server listens on. It can stop, which destroys its connections, and come back. */
+/** One address the server listens on. It can go away, which resets its connections, and come back. */
 export class Listener {
   readonly #server: Server;
   readonly #host: string;
   readonly #sockets = new Set<Socket>();
   #port = 0;
-  #open = false;
+  #absence: Absence | undefined;
 
   constructor(host: string, listener: (from: Listener) => RequestListener, certificate?: Certificate) {
     this.#host = host;
-    const onRequest = listener(this);
+    const answer = listener(this);
+    const onRequest: RequestListener = (request, response) => {
+      if (this.isOpen) {
+        answer(request, response);
+      }
+    };
     this.#server = certificate ? createSecureServer(certificate, onRequest) : createServer(onRequest);
     // Slow requests and idle connections are what tests come here for.
     this.#server.requestTimeout = 0;
@@ -32,6 +40,9 @@ export class Listener {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
       socket.on('error', () => undefined);
+      if (this.#absence === 'closed') {
+        socket.destroy();
+      }
     });
   }
 
@@ -41,13 +52,10 @@ export class Listener {
 
   /** False while it is closing, too: what ends then was ended by the server. */
   get isOpen(): boolean {
-    return this.#open;
+    return this.#server.listening && this.#absence === undefined;
   }
 
   async open(port = this.#port): Promise<void> {
-    if (this.#open) {
-      return;
-    }
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen({ host: this.#host, port, ipv6Only: this.#host.includes(':') }, () => {
@@ -56,16 +64,51 @@ export class Listener {
       });
     });
     this.#port = (this.#server.address() as AddressInfo).port;
-    this.#open = true;
   }
 
-  /** Opens again on the port it had, which somebody's connection may have as its own for the moment. */
-  async reopen(): Promise<void> {
+  /** Resets its connections and meets new ones as asked. */
+  async goAway(absence: Absence): Promise<void> {
+    this.#absence ??= absence;
+    this.#resetAll();
+    if (this.#absence === 'refused') {
+      await this.close();
+    }
+  }
+
+  /** Serves again, on the port it had. */
+  async comeBack(): Promise<void> {
+    this.#resetAll();
+    this.#absence = undefined;
+    if (!this.#server.listening) {
+      await this.#openAgain();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#server.listening) {
+      return;
+    }
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
+    await closed;
+  }
+
+  #resetAll(): void {
+    for (const socket of this.#sockets) {
+      socket.resetAndDestroy();
+    }
+  }
+
+  /** Somebody's connection may have the port as its own for the moment. */
+  async #openAgain(): Promise<void> {
     const giveUpAt = performance.now() + reopening.atMost;
     for (;;) {
       try {
-        await this.open();
-        return;
+        return await this.open();
       } catch (error) {
         if (performance.now() > giveUpAt) {
           throw error;
@@ -73,24 +116,6 @@ export class Listener {
         await wait(reopening.every);
       }
     }
-  }
-
-  async close(how: 'destroy' | 'reset' = 'destroy'): Promise<void> {
-    if (!this.#open) {
-      return;
-    }
-    this.#open = false;
-    // Closing the server would end idle connections with a FIN first.
-    for (const socket of this.#sockets) {
-      if (how === 'reset') {
-        socket.resetAndDestroy();
-      } else {
-        socket.destroy();
-      }
-    }
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
   }
 
   /** Ends the connection with a TCP reset. Under TLS that takes the socket below the one the request came on. */

@@ -1,4 +1,4 @@
-import type { Listener } from './listener.ts';
+import type { Absence, Listener } from './listener.ts';
 
 /** The server's origins, as tests call them. */
 export type OriginName = 'same' | 'cross' | 'secure' | 'edge';
@@ -6,7 +6,14 @@ export type OriginName = 'same' | 'cross' | 'secure' | 'edge';
 /** Ends one outage; the origin is back once all of its outages have ended. */
 export type EndOutage = () => Promise<void>;
 
-/** Takes origins out of service: their connections are reset and new ones are refused. */
+export interface OutageOptions {
+  /** When it ends by itself. */
+  readonly milliseconds?: number | undefined;
+  /** How new connections are met; those that are open are reset in any case. Refused, if it does not say. */
+  readonly as?: Absence | undefined;
+}
+
+/** Takes origins out of service. */
 export class Outages {
   readonly #origins: Readonly<Record<OriginName, Origin>> = {
     same: new Origin(),
@@ -20,9 +27,9 @@ export class Outages {
     this.#origins[name].listeners = listeners;
   }
 
-  /** Resolves once the origin is out. With `milliseconds` the outage ends by itself. */
-  begin(name: OriginName, milliseconds?: number): Promise<EndOutage> {
-    return this.#origins[name].begin(milliseconds);
+  /** Resolves once the origin is out. An outage that begins during another is like that one. */
+  begin(name: OriginName, options: OutageOptions = {}): Promise<EndOutage> {
+    return this.#origins[name].begin(options);
   }
 
   /** Ends all outages of an origin. */
@@ -47,7 +54,7 @@ export class Outages {
 
 class Origin {
   listeners: readonly Listener[] = [];
-  readonly #outages = new Set<EndOutage>();
+  readonly #outages = new Map<EndOutage, Absence>();
   #stopped = false;
   #settled: Promise<unknown> = Promise.resolve();
 
@@ -55,14 +62,14 @@ class Origin {
     return this.listeners.some((listener) => !listener.isOpen);
   }
 
-  async begin(milliseconds?: number): Promise<EndOutage> {
+  async begin({ milliseconds, as = 'refused' }: OutageOptions): Promise<EndOutage> {
     let timer: NodeJS.Timeout | undefined;
     const end = async () => {
       clearTimeout(timer);
       this.#outages.delete(end);
       await this.#settle();
     };
-    this.#outages.add(end);
+    this.#outages.set(end, as);
     await this.#settle();
     if (milliseconds !== undefined && this.#outages.has(end)) {
       timer = setTimeout(end, milliseconds);
@@ -71,7 +78,7 @@ class Origin {
   }
 
   async end(): Promise<void> {
-    await Promise.all([...this.#outages].map((end) => end()));
+    await Promise.all([...this.#outages.keys()].map((end) => end()));
   }
 
   async stop(): Promise<void> {
@@ -85,8 +92,15 @@ class Origin {
       if (this.#stopped) {
         return;
       }
-      const isOut = this.#outages.size > 0;
-      return Promise.all(this.listeners.map((one) => (isOut ? one.close('reset') : one.reopen())));
+      const [absence] = this.#outages.values();
+      return Promise.all(
+        this.listeners.map((one) => {
+          if (absence !== undefined) {
+            return one.isOpen ? one.goAway(absence) : undefined;
+          }
+          return one.isOpen ? undefined : one.comeBack();
+        }),
+      );
     });
     this.#settled = settled.catch(() => undefined);
     return settled;

@@ -48,10 +48,11 @@ export class Pool {
   }
 
   /** Waits for a place, behind those that wait already; false if the client did not. */
-  async queue(limits: Limits, gone: AbortSignal): Promise<boolean> {
+  async queue(limits: Limits, gone: AbortSignal, onWait: () => void): Promise<boolean> {
     const ticket = {};
     this.#line.push(ticket);
     while (!gone.aborted && (this.#line[0] !== ticket || this.#excess(limits))) {
+      onWait();
       await this.#change(gone);
     }
     this.#line.splice(this.#line.indexOf(ticket), 1);

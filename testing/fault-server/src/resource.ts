@@ -61,7 +61,7 @@ async function answerContent(exchange: Exchange, context: ResourceContext): Prom
   const version = versionOf(context, exchange.entry.attempt ?? 1);
   const content = await contentOf({ key, version, size: sizeOf(faults) }, faults, state);
   const { size } = content;
-  const validators = validatorsOf(key, version, faults, startedAt);
+  const validators = validatorsOf(key, version, faults, { origin: exchange.url.origin, startedAt });
   const common = contentHeaders(validators, faults);
   const range = rangeToSend(exchange, size, validators, faults);
   if (content.encoding !== undefined) {

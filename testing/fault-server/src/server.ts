@@ -1,7 +1,7 @@
 import { makeCertificate } from './certificate.ts';
 import { Listener } from './listener.ts';
 import type { RequestLog } from './log.ts';
-import type { EndOutage, OriginName } from './outages.ts';
+import type { EndOutage, OriginName, OutageOptions } from './outages.ts';
 import { type Handler, Routes } from './routes.ts';
 import { directoryHandler } from './static.ts';
 
@@ -22,10 +22,10 @@ export interface FaultServer {
   mount(prefix: string, handler: Handler): void;
   serveDirectory(prefix: string, directory: string): void;
   /**
-   * Resets the connections of an origin and refuses new ones, until what it resolves with is called or the
-   * milliseconds are over. Outages may overlap.
+   * Resets the connections of an origin and refuses new ones, until what it resolves with is called or the time
+   * is over. Outages may overlap.
    */
-  outage(origin: OriginName, milliseconds?: number): Promise<EndOutage>;
+  outage(origin: OriginName, options?: OutageOptions): Promise<EndOutage>;
   /** An outage of `crossOrigin` until `accept`, which ends all of its outages. */
   refuse(): Promise<void>;
   accept(): Promise<void>;
@@ -66,7 +66,7 @@ export async function startFaultServer(options: { port?: number } = {}): Promise
     log: routes.log,
     mount: (prefix, handler) => routes.mount(prefix, handler),
     serveDirectory: (prefix, directory) => routes.mount(prefix, directoryHandler(prefix, directory)),
-    outage: (name, milliseconds) => outages.begin(name, milliseconds),
+    outage: (name, options) => outages.begin(name, options),
     refuse: async () => void (await outages.begin('cross')),
     accept: () => outages.end('cross'),
     close: async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { bytesOf, useFaultServer } from './given.ts';
+import { askRaw, bytesOf, useFaultServer } from './given.ts';
 
 const server = useFaultServer();
 const origins = { same: 'origin', cross: 'crossOrigin', edge: 'edgeOrigin' } as const;
@@ -55,6 +55,34 @@ test('an outage resets idle connections, too', async () => {
   await end();
 });
 
+test('an origin that is out may take connections and close them', async () => {
+  const end = await server().outage('cross', { as: 'closed' });
+  expect(await askRaw(server().crossOrigin, '/r/closed?size=1')).toMatchObject({ head: '' });
+  await end();
+  expect((await cross('/r/closed?size=1')).status).toBe(200);
+});
+
+test('an origin that is out may take connections and answer nothing until it is back', async () => {
+  const end = await server().outage('cross', { as: 'silent' });
+  const { hostname, port } = new URL(server().crossOrigin);
+  const socket = connect({ host: hostname, port: Number(port) });
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  const ended = new Promise((resolve) => socket.on('error', resolve));
+  await once(socket, 'connect');
+  await new Promise<void>((resolve) => {
+    socket.write('GET /r/silent?size=1 HTTP/1.1\r\nHost: localhost\r\n\r\n', () => resolve());
+  });
+  expect(await (await fetch(`${server().origin}/outage/cross`)).json()).toEqual({ out: true });
+  expect(server().log.of('silent')).toEqual([]);
+  await end();
+  expect(await ended).toMatchObject({ code: 'ECONNRESET' });
+  expect(answer).toBe('');
+  expect((await cross('/r/silent?size=1')).status).toBe(200);
+});
+
 test('an origin is back when the last of its outages has ended', async () => {
   const [one, two] = await Promise.all([server().outage('cross'), server().outage('cross')]);
   await one();
@@ -65,7 +93,7 @@ test('an origin is back when the last of its outages has ended', async () => {
 });
 
 test('an origin may go and come many times', async () => {
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 10; i++) {
     const end = await server().outage('cross');
     await expect(cross('/r/many?size=1')).rejects.toMatchObject(refused);
     await end();
@@ -99,6 +127,7 @@ test.each([
   ['nowhere', { milliseconds: 1 }],
   ['cross', { milliseconds: -1 }],
   ['cross', { milliseconds: 'long' }],
+  ['cross', { as: 'gone' }],
 ])('a wrong order is refused with a reason: %s %o', async (name, message) => {
   expect((await order(message, name)).status).toBe(400);
 });
