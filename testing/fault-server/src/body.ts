@@ -11,7 +11,7 @@ const scratchBytes = new Uint8Array(scratchWords.buffer);
  *
  * Byte `n` of a body depends on the key, on the version and on `n` alone. A 32-bit word is a bijective mix of
  * its index, so that no block of a body repeats within 16 GiB: bytes stored at a wrong place always show.
- * Of repetitive content only every 16th word is one; compression makes it about eight times smaller.
+ * Of repetitive content only every 16th word is one; compression makes it about ten times smaller.
  */
 export function fillBody(
   target: Uint8Array,
