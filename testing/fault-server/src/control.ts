@@ -1,9 +1,10 @@
 import { allowEverythingAsked, openToTests } from './cors.ts';
 import type { Exchange } from './exchange.ts';
-import { checkFaults, UnknownFault } from './faults.ts';
-import type { KeyState } from './key-state.ts';
+import { checkFaults } from './faults.ts';
+import type { KeyState, KeyStates } from './key-state.ts';
 import type { RequestLog } from './log.ts';
-import { readBody } from './request-body.ts';
+import type { Pools } from './pools.ts';
+import { readMessage } from './request-body.ts';
 
 /** What `POST /control/<key>` takes. */
 interface ControlMessage {
@@ -12,13 +13,12 @@ interface ControlMessage {
   release?: boolean;
 }
 
-/** `/control/<key>`, `/control/<key>/log` and `/control/<key>/uploads`, for tests of any origin. */
+/** `/control/<key>` and its `/log` and `/uploads`, and `/control/<pool>/pool`, for tests of any origin. */
 export async function answerControl(
   exchange: Exchange,
   key: string,
   view: string | undefined,
-  state: KeyState,
-  log: RequestLog,
+  known: { states: KeyStates; pools: Pools; log: RequestLog },
 ): Promise<void> {
   openToTests(exchange);
   if (exchange.request.method === 'OPTIONS') {
@@ -26,26 +26,23 @@ export async function answerControl(
     return;
   }
   if (view === 'log') {
-    exchange.sendJson(log.of(key));
+    exchange.sendJson(known.log.of(key));
     return;
   }
+  const state = known.states.of(key);
   if (view === 'uploads') {
     exchange.sendJson(state.uploads);
     return;
   }
+  if (view === 'pool') {
+    exchange.sendJson(known.pools.of(key).counts);
+    return;
+  }
   if (exchange.request.method === 'POST') {
-    apply(parse(await readBody(exchange)), state);
+    apply((await readMessage(exchange)) as ControlMessage, state);
   }
   const { attempts, version = null, faults: params, waiting } = state;
-  exchange.sendJson({ attempts, version, params, waiting });
-}
-
-function parse(body: Buffer): ControlMessage {
-  try {
-    return JSON.parse(body.toString()) as ControlMessage;
-  } catch (cause) {
-    throw new UnknownFault('A control message has to be JSON: {version?, params?, release?}.', { cause });
-  }
+  exchange.sendJson({ attempts, version, params, waiting, ...state.pool.counts });
 }
 
 function apply({ version, params, release }: ControlMessage, state: KeyState): void {

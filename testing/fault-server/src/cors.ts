@@ -3,14 +3,25 @@ import type { Faults } from './faults.ts';
 
 const exposed = 'ETag, Content-Range, Content-Encoding, Date, Accept-Ranges, Content-Length';
 
-/** Sets the headers that let other origins read a response, as far as `cors` wants them to. */
+/** Sets the headers that let other origins read a response, as far as `cors` and its exceptions want them to. */
 export function allowOrigins(exchange: Exchange, faults: Faults): void {
+  if (faults.rangecors === 'none' && exchange.request.headers.range !== undefined) {
+    return;
+  }
+  exchange.hidesErrors = faults.errorcors === 'none';
   if (faults.cors === 'simple' || faults.cors === 'exposed') {
     exchange.response.setHeader('Access-Control-Allow-Origin', '*');
   }
-  if (faults.cors === 'exposed') {
-    exchange.response.setHeader('Access-Control-Expose-Headers', exposed);
+  const names = faults.expose ?? (faults.cors === 'exposed' ? exposed : undefined);
+  if (names !== undefined) {
+    exchange.response.setHeader('Access-Control-Expose-Headers', names);
   }
+}
+
+/** Takes back what `allowOrigins` did. */
+export function closeToOrigins(exchange: Exchange): void {
+  exchange.response.removeHeader('Access-Control-Allow-Origin');
+  exchange.response.removeHeader('Access-Control-Expose-Headers');
 }
 
 /** Answers a preflight. Without `preflight` it succeeds if `cors` lets other origins in. */

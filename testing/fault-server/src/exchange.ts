@@ -1,5 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Connection } from './connections.ts';
+import { closeToOrigins } from './cors.ts';
 import type { Faults } from './faults.ts';
 import type { KeyState } from './key-state.ts';
 import type { Listener } from './listener.ts';
@@ -13,11 +15,19 @@ export class Exchange {
   readonly response: ServerResponse;
   readonly url: URL;
   readonly entry: LoggedRequest;
+  readonly connection: Connection;
+  /** Whether answers of an error's status are kept from other origins. */
+  hidesErrors = false;
   readonly #log: RequestLog;
   readonly #listener: Listener;
 
   constructor(
-    from: { request: IncomingMessage; response: ServerResponse; listener: Listener },
+    from: {
+      request: IncomingMessage;
+      response: ServerResponse;
+      listener: Listener;
+      connection: Connection;
+    },
     url: URL,
     key: string | null,
     log: RequestLog,
@@ -25,10 +35,14 @@ export class Exchange {
     this.request = from.request;
     this.response = from.response;
     this.#listener = from.listener;
+    this.connection = from.connection;
     this.#log = log;
     this.url = url;
     const { method = 'GET', headers } = this.request;
-    this.entry = log.add({ method, path: url.pathname, url: url.href, headers, key });
+    this.entry = log.add({
+      ...{ method, path: url.pathname, url: url.href, headers, key },
+      connection: this.connection.number,
+    });
     this.gone = this.#follow();
   }
 
@@ -57,6 +71,9 @@ export class Exchange {
       if (value !== undefined) {
         this.response.setHeader(name, value);
       }
+    }
+    if (this.hidesErrors && status >= 400) {
+      closeToOrigins(this);
     }
     this.response.writeHead(status);
     this.note({ status, responseHeaders: { ...this.response.getHeaders() } });

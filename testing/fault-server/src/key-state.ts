@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Faults } from './faults.ts';
+import { Pool } from './pools.ts';
+import { Tokens } from './tokens.ts';
 
 /** What arrived of one upload. */
 export interface Upload {
@@ -23,7 +25,13 @@ export class KeyState {
   /** Set by the control; override the URL's parameters. */
   faults: Faults = {};
   readonly uploads: Upload[] = [];
-  readonly unusedTokens = new Set<string>();
+  /** The key's requests, whatever pool they share with those of others. */
+  readonly pool = new Pool();
+  /** What the last `ranges=coded` took its ranges of. */
+  coded: { name: string; bytes: Promise<Uint8Array> } | undefined;
+  readonly tokens = new Tokens();
+  /** How many redirects led to an edge. */
+  edgeRedirects = 0;
   #waiting = new Set<() => void>();
 
   get waiting(): number {

@@ -12,6 +12,8 @@ export interface LoggedRequest {
   /** The URL as the client addressed it, with the origin it was sent to. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  /** The number of the connection it came on, counted over all origins. */
+  readonly connection: number;
   /** The resource's (or upload's) key; null for what is no resource. */
   readonly key: string | null;
   /** Which GET or HEAD of the resource this is, from 1; the hops of a redirect belong to one attempt. */
@@ -23,7 +25,7 @@ export interface LoggedRequest {
   responseHeaders: OutgoingHttpHeaders;
   /** Body bytes handed to the operating system, as they travel (compressed, without chunk framing). */
   bytesSent: number;
-  /** Held or stalled until `release`. */
+  /** Held or stalled until `release`, or held until there is a place. */
   waiting: boolean;
   finished: Finish | null;
 }
@@ -62,7 +64,9 @@ export class RequestLog {
     this.#entries = [];
   }
 
-  add(request: Pick<LoggedRequest, 'method' | 'path' | 'url' | 'headers' | 'key'>): LoggedRequest {
+  add(
+    request: Pick<LoggedRequest, 'method' | 'path' | 'url' | 'headers' | 'connection' | 'key'>,
+  ): LoggedRequest {
     const entry: LoggedRequest = {
       id: ++this.#count,
       at: Date.now(),

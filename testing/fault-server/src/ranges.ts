@@ -30,7 +30,7 @@ export function requestedRange(header: string | undefined, size: number): ByteRa
   return start >= size ? 'unsatisfiable' : { start, end };
 }
 
-/** The Content-Range of a 206, right or wrong as asked. */
+/** The Content-Range of a part, right or wrong as asked. */
 export function contentRange(range: ByteRange, size: number, faults: Faults): string | undefined {
   const { start, end } = range;
   switch (faults.contentrange) {
@@ -67,6 +67,11 @@ export function contentRange(range: ByteRange, size: number, faults: Faults): st
     default:
       return `bytes ${start}-${end}/${size}`;
   }
+}
+
+/** The Content-Range of a part that is empty because it begins at the end. */
+export function emptyRange(size: number): string {
+  return `bytes ${size}-${size - 1}/${size}`;
 }
 
 /** The Content-Range of a 416. */

@@ -1,17 +1,15 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { fillBody } from './body.ts';
-import { allowOrigins } from './cors.ts';
+import { contentOf } from './content.ts';
 import { encode } from './encodings.ts';
 import type { Exchange } from './exchange.ts';
 import { type Faults, numberOf, UnknownFault } from './faults.ts';
+import { contentHeaders, retryAfter, setCommonHeaders } from './headers.ts';
 import type { KeyState } from './key-state.ts';
-import { type ByteRange, contentRange, requestedRange, unsatisfiedRange } from './ranges.ts';
+import { type ByteRange, contentRange, emptyRange, requestedRange, unsatisfiedRange } from './ranges.ts';
 import { type Origins, redirects } from './redirects.ts';
 import { sendBody } from './sending.ts';
 import { ifRangeMatches, isNotModified, type Validators, validatorsOf } from './validators.ts';
 import { sendByHand } from './wire.ts';
-
-const pieceSize = 64 * 1024;
 
 /** What the answer to a resource's request depends on besides the request. */
 export interface ResourceContext {
@@ -31,42 +29,28 @@ export async function answerResource(exchange: Exchange, context: ResourceContex
   if (redirects(exchange, faults, state, origins)) {
     return;
   }
-  if (faults.status !== undefined && faults.status !== '200') {
-    await answerStatus(exchange, context);
+  const refusedRange = exchange.request.headers.range === undefined ? undefined : faults.rangestatus;
+  const status = Number(refusedRange ?? faults.status ?? 200);
+  if (status !== 200) {
+    await answerStatus(exchange, context, status);
     return;
   }
   await answerContent(exchange, context);
 }
 
-/** Sets what every response of a key carries, whatever its status. */
-export function setCommonHeaders(exchange: Exchange, faults: Faults): void {
-  const { response } = exchange;
-  allowOrigins(exchange, faults);
-  response.sendDate = false;
-  if (faults.date !== 'none') {
-    response.setHeader('Date', new Date().toUTCString());
-  }
-  if (faults.cache !== 'default') {
-    // A browser's cache would keep requests from the server whose faults the test counts on.
-    response.setHeader('Cache-Control', 'no-store');
-  }
-  if (faults.vary !== undefined) {
-    response.setHeader('Vary', faults.vary);
-  }
-  if (faults.retryafter !== undefined) {
-    response.setHeader('Retry-After', faults.retryafter);
-  }
-}
-
-async function answerStatus(exchange: Exchange, { faults, state }: ResourceContext): Promise<void> {
-  const status = Number(faults.status);
+async function answerStatus(
+  exchange: Exchange,
+  { faults, state }: ResourceContext,
+  status: number,
+): Promise<void> {
+  const common = retryAfter(faults);
   if (status === 204 || status === 205 || status === 304) {
-    exchange.sendHead(status, status === 205 ? { 'Content-Length': 0 } : {});
+    exchange.sendHead(status, status === 205 ? { ...common, 'Content-Length': 0 } : common);
     exchange.response.end();
     return;
   }
   const text = Buffer.from(`This is a response of status ${status}.\n`);
-  exchange.sendHead(status, { 'Content-Type': 'text/plain', 'Content-Length': text.length });
+  exchange.sendHead(status, { ...common, 'Content-Type': 'text/plain', 'Content-Length': text.length });
   await sendUnlessHead(exchange, [text], faults, state);
 }
 
@@ -74,18 +58,17 @@ async function answerContent(exchange: Exchange, context: ResourceContext): Prom
   const { faults, state, startedAt } = context;
   const { headers } = exchange.request;
   const key = exchange.entry.key ?? '';
-  const size = sizeOf(faults);
   const version = versionOf(context, exchange.entry.attempt ?? 1);
-  const validators = validatorsOf(key, version, faults, startedAt);
-  const common = headersOf(validators, faults);
+  const content = await contentOf({ key, version, size: sizeOf(faults) }, faults, state);
+  const { size } = content;
+  const validators = validatorsOf(key, version, faults, { origin: exchange.url.origin, startedAt });
+  const common = contentHeaders(validators, faults);
   const range = rangeToSend(exchange, size, validators, faults);
+  if (content.encoding !== undefined) {
+    common['Content-Encoding'] = content.encoding;
+  }
   if (range === 'unsatisfiable') {
-    exchange.sendHead(416, {
-      ...common,
-      'Content-Range': unsatisfiedRange(size, faults),
-      'Content-Length': 0,
-    });
-    exchange.response.end();
+    answerUnsatisfiable(exchange, common, size, faults);
     return;
   }
   if (range === null && isNotModified(headers, validators)) {
@@ -94,6 +77,7 @@ async function answerContent(exchange: Exchange, context: ResourceContext): Prom
     return;
   }
   const { start, end } = range ?? { start: 0, end: size - 1 };
+  const status = range ? Number(faults.partstatus ?? 206) : 200;
   if (range) {
     exchange.note({ range });
     const value = contentRange(range, size, faults);
@@ -102,40 +86,39 @@ async function answerContent(exchange: Exchange, context: ResourceContext): Prom
     }
   }
   if (faults.wire !== undefined) {
-    await sendByHand(exchange, faults.wire, common, {
-      status: range ? 206 : 200,
-      size: end - start + 1,
-      bytes: bodyBytes(key, version, start, end + 1),
-    });
+    const bytes = content.slice(start, end + 1);
+    await sendByHand(exchange, faults.wire, common, { status, size: end - start + 1, bytes });
     return;
   }
   // Servers that compress on the fly leave ranges alone: they are ranges of the identity.
-  const encoding = headers.range === undefined ? faults.encoding : undefined;
+  const onTheFly = content.encoding === undefined && headers.range === undefined;
+  const encoding = onTheFly ? faults.encoding : undefined;
   if (encoding) {
     common['Content-Encoding'] = encoding;
     common.Vary = 'Accept-Encoding';
   }
   frame(exchange, common, faults, encoding && encoding !== 'x-unknown' ? undefined : end - start + 1);
-  exchange.sendHead(range ? 206 : 200, common);
-  const bytes = bodyBytes(key, version, start, end + 1);
+  exchange.sendHead(status, common);
+  const bytes = content.slice(start, end + 1);
   const withheldFrom = numberOf(faults.withhold);
   const withheld = withheldFrom !== undefined && withheldFrom <= end;
   const sent = withheld ? { ...faults, stall: String(Math.max(0, withheldFrom - start)) } : faults;
   await sendUnlessHead(exchange, encoding ? encode(bytes, encoding) : bytes, sent, state);
 }
 
-function headersOf(validators: Validators, faults: Faults): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = { 'Content-Type': faults.type ?? 'application/octet-stream' };
-  if (validators.etag !== undefined) {
-    headers.ETag = validators.etag;
-  }
-  if (validators.lastModified !== undefined) {
-    headers['Last-Modified'] = validators.lastModified;
-  }
-  if (faults.ranges !== 'ignore') {
-    headers['Accept-Ranges'] = 'bytes';
-  }
-  return headers;
+function answerUnsatisfiable(
+  exchange: Exchange,
+  common: OutgoingHttpHeaders,
+  size: number,
+  faults: Faults,
+): void {
+  const isEmptyPart = faults.unsatisfied?.endsWith('empty');
+  exchange.sendHead(isEmptyPart ? 206 : 416, {
+    ...common,
+    'Content-Range': isEmptyPart ? emptyRange(size) : unsatisfiedRange(size, faults),
+    'Content-Length': 0,
+  });
+  exchange.response.end();
 }
 
 function rangeToSend(
@@ -152,10 +135,13 @@ function rangeToSend(
   if (faults.ranges === 'ignore' || method !== 'GET') {
     return null;
   }
-  if (headers.range !== undefined && faults.unsatisfied === 'always') {
+  if (headers.range !== undefined && faults.unsatisfied?.startsWith('always')) {
     return 'unsatisfiable';
   }
   const ifRange = headers['if-range'];
+  if (ifRange !== undefined && faults.ifrange === 'whole') {
+    return null;
+  }
   if (
     faults.ifrange !== 'ignore' &&
     !ifRangeMatches(Array.isArray(ifRange) ? ifRange[0] : ifRange, validators, Date.now())
@@ -193,14 +179,6 @@ async function sendUnlessHead(
     exchange.response.end();
   } else {
     await sendBody(exchange, bytes, faults, state);
-  }
-}
-
-function* bodyBytes(key: string, version: number, start: number, end: number): Generator<Uint8Array> {
-  for (let offset = start; offset < end; offset += pieceSize) {
-    const piece = new Uint8Array(Math.min(pieceSize, end - offset));
-    fillBody(piece, key, version, offset);
-    yield piece;
   }
 }
 

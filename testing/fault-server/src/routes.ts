@@ -1,12 +1,17 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { isAdmitted } from './admission.ts';
+import { Connections } from './connections.ts';
 import { answerControl } from './control.ts';
 import { answerPreflight } from './cors.ts';
 import { answerEcho } from './echo.ts';
 import { Exchange } from './exchange.ts';
-import { faultsOfAttempt, UnknownFault } from './faults.ts';
-import { KeyStates } from './key-state.ts';
+import { type Faults, faultsOfAttempt, UnknownFault } from './faults.ts';
+import { type KeyState, KeyStates } from './key-state.ts';
 import type { Listener } from './listener.ts';
 import { RequestLog } from './log.ts';
+import { answerOutage } from './outage-control.ts';
+import { Outages } from './outages.ts';
+import { type Pool, Pools } from './pools.ts';
 import type { Origins } from './redirects.ts';
 import { answerResource } from './resource.ts';
 import { answerUpload } from './uploads.ts';
@@ -16,7 +21,10 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 /** Finds out whom a request is for. The same routes answer on every origin. */
 export class Routes {
   readonly log = new RequestLog();
+  readonly outages = new Outages();
   readonly #states = new KeyStates();
+  readonly #pools = new Pools();
+  readonly #connections = new Connections();
   readonly #mounts = new Map<string, Handler>();
   readonly #startedAt = Date.now();
   readonly #origins: Origins;
@@ -37,7 +45,8 @@ export class Routes {
       const [, kind = '', encodedKey = '', view] = url.pathname.split('/');
       const name = decode(encodedKey);
       const key = /^(r|upload|echo)$/.test(kind) ? name : null;
-      const exchange = new Exchange({ request, response, listener }, url, key, this.log);
+      const connection = this.#connections.ofNextRequest(request.socket);
+      const exchange = new Exchange({ request, response, listener, connection }, url, key, this.log);
       this.#answer(exchange, kind, name, view).catch((error: unknown) => reportFailure(exchange, error));
     };
   };
@@ -51,7 +60,13 @@ export class Routes {
       case 'echo':
         return answerEcho(exchange);
       case 'control':
-        return answerControl(exchange, key, view, this.#states.of(key), this.log);
+        return answerControl(exchange, key, view, {
+          states: this.#states,
+          pools: this.#pools,
+          log: this.log,
+        });
+      case 'outage':
+        return answerOutage(exchange, key, this.outages);
       default:
         return this.#answerMounted(exchange);
     }
@@ -71,7 +86,9 @@ export class Routes {
     const attempt = Number(exchange.url.searchParams.get('of') ?? ++state.attempts);
     exchange.note({ attempt });
     const faults = faultsOfAttempt(exchange.url, state.faults, attempt);
-    await answerResource(exchange, this.#context(faults, key));
+    if (await isAdmitted(exchange, faults, state.pool, this.#poolOf(faults, state))) {
+      await answerResource(exchange, this.#context(faults, key));
+    }
   }
 
   async #answerUpload(exchange: Exchange, key: string): Promise<void> {
@@ -83,10 +100,17 @@ export class Routes {
     const attempt = Number(exchange.url.searchParams.get('of') ?? ++state.uploadAttempts);
     exchange.note({ attempt });
     const faults = faultsOfAttempt(exchange.url, state.faults, attempt);
-    await answerUpload(exchange, this.#context(faults, key));
+    if (await isAdmitted(exchange, faults, state.pool, this.#poolOf(faults, state))) {
+      await answerUpload(exchange, this.#context(faults, key));
+    }
   }
 
-  #context(faults: ReturnType<typeof faultsOfAttempt>, key: string) {
+  /** Where the places of a request are. */
+  #poolOf(faults: Faults, state: KeyState): Pool {
+    return faults.pool === undefined ? state.pool : this.#pools.of(faults.pool);
+  }
+
+  #context(faults: Faults, key: string) {
     return { faults, state: this.#states.of(key), origins: this.#origins, startedAt: this.#startedAt };
   }
 

@@ -1,6 +1,7 @@
 import { makeCertificate } from './certificate.ts';
 import { Listener } from './listener.ts';
 import type { RequestLog } from './log.ts';
+import type { EndOutage, OriginName, OutageOptions } from './outages.ts';
 import { type Handler, Routes } from './routes.ts';
 import { directoryHandler } from './static.ts';
 
@@ -10,6 +11,8 @@ export interface FaultServer {
   readonly origin: string;
   /** `http://127.0.0.1:<another port>`: the same server as another origin. */
   readonly crossOrigin: string;
+  /** `http://127.0.0.1:<another port>`: one more, for `redirect=edges`. */
+  readonly edgeOrigin: string;
   /** `https://localhost:<a third port>`, with a certificate made at the start and trusted by nobody. */
   readonly secureOrigin: string;
   /** That certificate as PEM, for a client that shall trust it. */
@@ -18,7 +21,12 @@ export interface FaultServer {
   /** Answers paths that start with `prefix` (the longest wins), for pages, bundles and service workers. */
   mount(prefix: string, handler: Handler): void;
   serveDirectory(prefix: string, directory: string): void;
-  /** Makes connections to `crossOrigin` fail, the open ones too, until `accept`. */
+  /**
+   * Resets the connections of an origin and refuses new ones, until what it resolves with is called or the time
+   * is over. Outages may overlap.
+   */
+  outage(origin: OriginName, options?: OutageOptions): Promise<EndOutage>;
+  /** An outage of `crossOrigin` until `accept`, which ends all of its outages. */
   refuse(): Promise<void>;
   accept(): Promise<void>;
   /** Destroys every connection. */
@@ -26,12 +34,12 @@ export interface FaultServer {
 }
 
 /**
- * Starts the server. With a `port`, `origin` has it, `crossOrigin` the next and `secureOrigin` the one after;
- * without, the system chooses.
+ * Starts the server. With a `port`, `origin` has it, and `crossOrigin`, `secureOrigin` and `edgeOrigin` the next
+ * ones; without, the system chooses.
  */
 export async function startFaultServer(options: { port?: number } = {}): Promise<FaultServer> {
   const port = options.port ?? 0;
-  const origins = { origin: '', crossOrigin: '', secureOrigin: '' };
+  const origins = { origin: '', crossOrigin: '', secureOrigin: '', edgeOrigin: '' };
   const routes = new Routes(origins);
   const certificate = await makeCertificate();
 
@@ -39,20 +47,30 @@ export async function startFaultServer(options: { port?: number } = {}): Promise
   const cross = new Listener('127.0.0.1', routes.listen);
   await cross.open(port && port + 1);
   const secure = await openLoopback(routes, port && port + 2, certificate);
-  const listeners = [...main, cross, ...secure];
+  const edge = new Listener('127.0.0.1', routes.listen);
+  await edge.open(port && port + 3);
+  const listeners = [...main, cross, ...secure, edge];
+  const { outages } = routes;
+  outages.set('same', main);
+  outages.set('cross', [cross]);
+  outages.set('secure', secure);
+  outages.set('edge', [edge]);
 
   origins.origin = `http://localhost:${main[0].port}`;
   origins.crossOrigin = `http://127.0.0.1:${cross.port}`;
   origins.secureOrigin = `https://localhost:${secure[0].port}`;
+  origins.edgeOrigin = `http://127.0.0.1:${edge.port}`;
   return {
     ...origins,
     certificate: certificate.cert,
     log: routes.log,
     mount: (prefix, handler) => routes.mount(prefix, handler),
     serveDirectory: (prefix, directory) => routes.mount(prefix, directoryHandler(prefix, directory)),
-    refuse: () => cross.close(),
-    accept: () => cross.open(),
+    outage: (name, options) => outages.begin(name, options),
+    refuse: async () => void (await outages.begin('cross')),
+    accept: () => outages.end('cross'),
     close: async () => {
+      await outages.stop();
       await Promise.all(listeners.map((listener) => listener.close()));
     },
   };

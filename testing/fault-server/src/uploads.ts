@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Exchange } from './exchange.ts';
 import { numberOf } from './faults.ts';
+import { setCommonHeaders } from './headers.ts';
 import type { Upload } from './key-state.ts';
-import { answerResource, type ResourceContext, setCommonHeaders } from './resource.ts';
+import { answerResource, type ResourceContext } from './resource.ts';
 
 const keptText = 64 * 1024;
 

@@ -9,10 +9,15 @@ export interface Validators {
 }
 
 /** Last-Modified stays what it was when the server started, and is one second later per version. */
-export function validatorsOf(key: string, version: number, faults: Faults, startedAt: number): Validators {
+export function validatorsOf(
+  key: string,
+  version: number,
+  faults: Faults,
+  { origin, startedAt }: { origin: string; startedAt: number },
+): Validators {
   const age = Number(faults.lastmod ?? defaultAge);
   return {
-    etag: etagOf(encodeURIComponent(key), version, faults),
+    etag: etagOf(encodeURIComponent(key), version, faults, origin),
     lastModified:
       faults.lastmod === 'none'
         ? undefined
@@ -20,7 +25,7 @@ export function validatorsOf(key: string, version: number, faults: Faults, start
   };
 }
 
-function etagOf(key: string, version: number, faults: Faults): string | undefined {
+function etagOf(key: string, version: number, faults: Faults, origin: string): string | undefined {
   switch (faults.etag) {
     case 'none':
       return undefined;
@@ -28,6 +33,8 @@ function etagOf(key: string, version: number, faults: Faults): string | undefine
       return `W/"${key}-${version}"`;
     case 'same':
       return `"${key}"`;
+    case 'origin':
+      return `"${key}-${version}-${new URL(origin).port}"`;
     default:
       return `"${key}-${version}"`;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { askRaw, bytesOf, control, expectedBytes, useFaultServer } from './given.ts';
+import { askOnOneConnection, askRaw, bytesOf, control, expectedBytes, useFaultServer } from './given.ts';
 
 const server = useFaultServer();
 
@@ -99,4 +99,22 @@ test('the other origin refuses connections until it accepts them again', async (
   await server().accept();
   expect((await fetch(`${server().crossOrigin}/r/refused?size=10`)).status).toBe(200);
   expect(server().log.of('refused')[0]?.finished).toBe('cut');
+});
+
+test.each([
+  ['resetat', 'reset'],
+  ['finat', 'fin'],
+] as const)('a connection dies at the request %s names, whatever its key', async (fault, end) => {
+  const targets = ['one', 'two', 'three', 'four'].map((key) => `/r/${fault}-${key}?size=0&${fault}=3`);
+  expect(await askOnOneConnection(server().origin, targets)).toEqual({ statuses: [200, 200], end });
+  expect(server().log.of(`${fault}-three`)).toMatchObject([{ status: null, finished: 'cut' }]);
+});
+
+test('the log tells on which connection a request came', async () => {
+  const targets = ['/r/on-one?size=0', '/r/on-one?size=0'];
+  await askOnOneConnection(server().origin, targets);
+  await askOnOneConnection(server().origin, ['/r/on-one?size=0']);
+  const [first, second, third] = server().log.of('on-one');
+  expect(second?.connection).toBe(first?.connection);
+  expect(third?.connection).not.toBe(first?.connection);
 });

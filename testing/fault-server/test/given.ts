@@ -29,6 +29,46 @@ export async function control(server: FaultServer, key: string, message: object)
   await fetch(`${server.origin}/control/${key}`, { method: 'POST', body: JSON.stringify(message) });
 }
 
+/**
+ * What a client gets that asks on one connection for one thing after the other, all of them without a body, and
+ * how the server ended the connection; null if it is still open.
+ */
+export function askOnOneConnection(
+  origin: string,
+  targets: readonly string[],
+): Promise<{ statuses: number[]; end: 'fin' | 'reset' | null }> {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    const left = [...targets];
+    const statuses: number[] = [];
+    let text = '';
+    const finish = (end: 'fin' | 'reset' | null) => {
+      resolve({ statuses, end });
+      socket.destroy();
+    };
+    const askNext = () => {
+      const target = left.shift();
+      if (target === undefined) {
+        finish(null);
+      } else {
+        socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      }
+    };
+    socket.on('data', (chunk) => {
+      text += chunk;
+      if (text.endsWith('\r\n\r\n')) {
+        statuses.push(Number(text.slice('HTTP/1.1 '.length).split(' ')[0]));
+        text = '';
+        askNext();
+      }
+    });
+    socket.on('end', () => finish('fin'));
+    socket.on('error', () => finish('reset'));
+    askNext();
+  });
+}
+
 /** What came over a connection of its own, to the byte. */
 export interface RawAnswer {
   head: string;

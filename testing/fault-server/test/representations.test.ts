@@ -82,9 +82,12 @@ test('If-Range holds for the strong validators of this version only', async () =
   expect(await status('"if-1"', '&version=2&ifrange=ignore')).toBe(206);
 });
 
-test('validators may be weak, missing or the same for all versions', async () => {
+test('validators may be weak, missing, the same for all versions or different for each origin', async () => {
   expect((await at('/r/v?size=1&etag=weak')).headers.get('ETag')).toBe('W/"v-1"');
   expect((await at('/r/v?size=1&etag=same&version=9')).headers.get('ETag')).toBe('"v"');
+  const own = '/r/v?size=1&etag=origin';
+  const elsewhere = await fetch(server().crossOrigin + own);
+  expect((await at(own)).headers.get('ETag')).not.toBe(elsewhere.headers.get('ETag'));
   const bare = await at('/r/v?size=1&etag=none&lastmod=none&date=none');
   const names = ['ETag', 'Last-Modified', 'Date'];
   expect(names.map((name) => bare.headers.get(name))).toEqual([null, null, null]);

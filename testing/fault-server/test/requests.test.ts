@@ -34,6 +34,29 @@ test('what is misspelt is refused with a reason', async () => {
   expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('"ct"')]);
 });
 
+test.each([
+  'partstatus=206',
+  'rangestatus=200',
+  'ranges=coded2',
+  'ifrange=always',
+  'unsatisfied=never',
+  'connections=-1',
+  'ratelimit=0',
+  'over=200',
+  'over=stall',
+  'linger=long',
+  'resetat=0',
+  'finat=0',
+  'expose=a,,b',
+  'rangecors=simple',
+  'errorcors=simple',
+  'content=zeros',
+  'tokenuses=0',
+  'redirect=edge',
+])('a value that a parameter does not take is refused: %s', async (fault) => {
+  expect((await at(`/r/wrong-value?size=1&${fault}`)).status).toBe(400);
+});
+
 test('the hops of a redirect are one attempt', async () => {
   const response = await at('/r/hops?size=1&redirect=3');
   expect(response.status).toBe(200);
@@ -58,6 +81,33 @@ test('redirects loop, and cross to the other origin', async () => {
 test('a signed URL works once', async () => {
   const first = await at('/r/signed?size=1&redirect=signed');
   expect([first.status, (await fetch(first.url)).status]).toEqual([200, 403]);
+});
+
+test('redirects lead in turns to two other origins', async () => {
+  const origins = [];
+  for (let i = 0; i < 3; i++) {
+    origins.push(new URL((await at('/r/edges?size=1&redirect=edges')).url).origin);
+  }
+  expect(origins).toEqual([server().crossOrigin, server().edgeOrigin, server().crossOrigin]);
+  const fromCross = [];
+  for (let i = 0; i < 2; i++) {
+    const response = await fetch(`${server().crossOrigin}/r/cross-edges?size=1&redirect=edges`);
+    fromCross.push(new URL(response.url).origin);
+  }
+  expect(fromCross).toEqual([server().origin, server().edgeOrigin]);
+});
+
+test('the signed URL of an edge works for as many requests as it says', async () => {
+  const first = await at('/r/edge-uses?size=1&redirect=edges&tokenuses=2');
+  const statuses = [];
+  for (let i = 0; i < 2; i++) statuses.push((await fetch(first.url)).status);
+  expect([first.status, ...statuses]).toEqual([200, 200, 403]);
+});
+
+test('the signed URL of an edge works for as long as it says', async () => {
+  const lasting = await at('/r/edge-time?size=1&redirect=edges&tokenms=600000');
+  expect([lasting.status, (await fetch(lasting.url)).status]).toEqual([200, 200]);
+  expect((await at('/r/edge-time?size=1&redirect=edges&tokenms=0')).status).toBe(403);
 });
 
 test('CORS opens a resource as far as asked, and preflights follow it', async () => {
