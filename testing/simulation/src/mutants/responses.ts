@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 const partial = 'algorithms/validate-a-partial-response.ts';
 const response = 'algorithms/process-response.ts';
+const judge = 'algorithms/judge-a-response.ts';
 
 /** What a response is taken for. */
 export const responses: readonly Mutant[] = [
@@ -31,9 +32,9 @@ export const responses: readonly Mutant[] = [
   },
   {
     name: 'continue where nothing tells versions apart',
-    file: response,
-    from: "const known = plan.ifRange !== null || request.integrity !== '';",
-    to: 'const known = true;',
+    file: judge,
+    from: "const isKnown = ifRange !== null || record.request.integrity !== '';",
+    to: 'const isKnown = true;',
   },
   {
     name: "continue a range that is the author's",
@@ -62,26 +63,56 @@ export const responses: readonly Mutant[] = [
   {
     name: 'take a cut for the end',
     file: response,
-    from: "return end === 'closed' ? undefined : await afterCut(transfer);",
-    to: 'return await settleABody(transfer);',
+    from: "await sink.finish(learnCoding(exchange, sink));\n      return await afterCut(exchange);\n    case 'closed':",
+    to: "await sink.finish(learnCoding(exchange, sink));\n      return await settleABody(transfer);\n    case 'closed':",
   },
   {
     name: 'take every 416 for the end',
-    file: response,
-    from: 'if (!isEnd || isOther || !isLength || !(isSame || lessons.proveEnd)) return refuse(exchange);',
-    to: 'if (shown !== null && !isEnd) return refuse(exchange);',
+    file: judge,
+    from: "if (!isEnd || isOther || !isLength || !(isSame || proves)) return { kind: 'other' };",
+    to: "if (shown !== null && !isEnd) return { kind: 'other' };",
   },
   {
-    name: 'take an expired access for the end',
-    file: response,
-    from: '!isOkStatus(response.head.status) || (comparable && length !== stored)',
-    to: 'isOkStatus(response.head.status) && comparable && length !== stored',
+    name: 'take a refused continuation for the end',
+    file: judge,
+    from: "return proves ? { kind: 'end', isVerified: false } : { kind: 'refused' };",
+    to: "return { kind: 'end', isVerified: false };",
   },
   {
     name: 'take a 206 that nobody asked for',
+    file: judge,
+    from: "if (head.status === 206) return { kind: 'unasked' };",
+    to: '',
+  },
+  {
+    name: 'take a 200 that says it is a part for the whole',
+    file: judge,
+    from: "return status === 206 || (status === 200 && getHeader(headers, 'content-range') !== null);",
+    to: "if (status === 200) headers = [];\n  return status === 206;",
+  },
+  {
+    name: 'take every 200 to a range for the whole',
+    file: judge,
+    from: "if (compareVersions(head, stored.head) !== 'same') return { kind: 'ambiguous' };",
+    to: "return { kind: 'whole' };",
+  },
+  {
+    name: 'continue with coded parts',
+    file: judge,
+    from: "if (coding === 'encoded') return { kind: 'refused' };",
+    to: '',
+  },
+  {
+    name: 'take the refusal of a range for one of the resource',
     file: response,
-    from: "return await transfer.settle('fetch-error');\n  }\n  if (status === 416 && plan.kind === 'rest')",
-    to: "return await processWhole(exchange);\n  }\n  if (status === 416 && plan.kind === 'rest')",
+    from: "return askAgain(parallel ? continueWith(course, 'single') : plainFromZero);\n    case 'other':",
+    to: "return parallel ? askAgain(continueWith(course, 'single')) : await processWhole(exchange);\n    case 'other':",
+  },
+  {
+    name: 'drop a body for a page that says why it can not be continued',
+    file: 'model/transitions.ts',
+    from: 'const interrupted = isOkStatus(data.head.status) ? undefined : isPart ? before : record.interrupted;',
+    to: 'const interrupted = undefined;',
   },
   {
     name: 'take every status for a success',

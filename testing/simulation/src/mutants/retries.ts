@@ -1,7 +1,8 @@
 import type { Mutant } from './mutant.ts';
 
 const schedule = 'transfer/retry-schedule.ts';
-const complete = 'algorithms/complete-a-record.ts';
+const attemptOnce = 'algorithms/fetch-a-response.ts';
+const origin = 'transfer/origin.ts';
 
 /** Who works, when, and how often. */
 export const retries: readonly Mutant[] = [
@@ -25,27 +26,75 @@ export const retries: readonly Mutant[] = [
   },
   {
     name: 'forget that an upload was sent',
-    file: complete,
-    from: 'await transfer.commit(transferring);',
+    file: attemptOnce,
+    from: "await transfer.commit((current) => ({ ...current, state: 'transferring' }));",
     to: '',
   },
   {
     name: 'wait for ever when a body stalls',
     file: 'transfer/attempt.ts',
-    from: 'if (left <= 0) this.abort();',
-    to: 'if (left <= 0) return;',
-  },
-  {
-    name: 'transfer all records at once',
-    file: 'transfer/scheduler.ts',
-    from: 'if (this.#free === 0) return;',
+    from: "else this.abort('stalled');",
     to: '',
   },
   {
+    name: "take the wait in the host's own queue for the server's silence",
+    file: 'transfer/attempt.ts',
+    from: 'else if (probe) this.#cancelTimer = this.#probe(probe);',
+    to: '',
+  },
+  {
+    name: 'transfer all records at once',
+    file: 'transfer/record-pool.ts',
+    from: 'return this.#places.size < this.#limit || this.#places.has(record);',
+    to: 'return this.#limit > 0 || record.length > 0;',
+  },
+  {
     name: 'keep the place of a record that is done',
-    file: 'transfer/scheduler.ts',
-    from: 'if (held) this.#free++;',
-    to: 'if (!held) this.#free++;',
+    file: 'transfer/record-pool.ts',
+    from: 'else this.#places.delete(record);',
+    to: '',
+  },
+  {
+    name: 'make as many requests to an origin as are wanted',
+    file: origin,
+    from: 'return this.#refusals.limit(most);',
+    to: 'return this.#refusals.limit(most) + 100;',
+  },
+  {
+    name: 'take no answer for a refusal',
+    file: attemptOnce,
+    from: "if (reachability === 'answers') return unanswered('refusal', course);",
+    to: "if (reachability) return unanswered('refusal', course);",
+  },
+  {
+    name: 'feed the records that wait into an outage',
+    file: origin,
+    from: 'if (this.#outage.isOn) return this.#outage.takeTurn(this.#admitted());',
+    to: '',
+  },
+  {
+    name: 'ask no more once an outage has begun',
+    file: 'transfer/outage.ts',
+    from: "this.#turn = 'due';",
+    to: '',
+  },
+  {
+    name: 'let an outage end with who asked first',
+    file: 'transfer/outage.ts',
+    from: "if (this.#turn === 'taken') this.#turn = 'awaited';",
+    to: '',
+  },
+  {
+    name: 'answer "too many" by as many',
+    file: 'transfer/refusals.ts',
+    from: 'this.#borne = Math.max(1, Math.min(this.#borne, others));',
+    to: '',
+  },
+  {
+    name: 'end all ranges with one that fails',
+    file: 'algorithms/fetch-pieces.ts',
+    from: 'if (this.#attempts.size === 0) this.#conclude(outcome);',
+    to: 'this.#conclude(outcome);',
   },
   {
     name: 'hold a lock of its own',

@@ -140,7 +140,9 @@ describe('A server that is out of order for a while', () => {
   it('is asked again although it fails in the middle of a resumption', async () => {
     const file = newCutResource([100_000], {}, 'status:503|status:500|ok');
     await assertFetchesVersion(scope(), file, 1);
-    assert.deepEqual((await rangesAsked(file)).slice(1), Array(3).fill('bytes=100000-'));
+    // the plain request shows that the server works: what is stored is not given up for it
+    const ranges = ['bytes=100000-', 'bytes=100000-', '', 'bytes=100000-'];
+    assert.deepEqual((await rangesAsked(file)).slice(1), ranges);
   });
 
   it('is left alone for as many seconds as its Retry-After says', async () => {

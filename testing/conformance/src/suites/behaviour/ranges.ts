@@ -99,7 +99,8 @@ describe('A version that is replaced between two attempts', () => {
   it('with a strong ETag is not mixed with the next one', async () => {
     const file = swapped();
     await assertFetchesVersion(scope(), file, 2);
-    assert.deepEqual(await rangesAsked(file), ['', 'bytes=200000-']);
+    // only the answer to a request for the whole is the whole
+    assert.deepEqual(await rangesAsked(file), ['', 'bytes=200000-', '']);
   });
 
   it('with a strong ETag is not mixed although the server ignores If-Range', async () => {
