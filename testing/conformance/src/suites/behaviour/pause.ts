@@ -2,6 +2,7 @@ import { isPaused, pause, resume } from 'background-fetch/ponyfill';
 import { assert } from 'chai';
 import { progressed, settled, sha256 } from '../../support/fetched.ts';
 import { unsupported } from '../../support/host.ts';
+import { openScope } from '../../support/scope.ts';
 import {
   assertDOMException,
   contentOf,
@@ -59,10 +60,11 @@ describe('pause()', () => {
   });
 
   it('keeps requests from being made that have not been', async () => {
-    const blocking = Array.from({ length: 6 }, () => newResource({ hold: 1 }));
+    const own = await openScope({ configure: { engine: { concurrency: 2 } } });
+    const blocking = Array.from({ length: 2 }, () => newResource({ hold: 1 }));
     const last = newResource();
     const registration = await start(
-      scope(),
+      own,
       [...blocking, last].map(({ url }) => url),
     );
     await Promise.all(blocking.map(stalled));
