@@ -32,8 +32,8 @@ export async function exchangeOnLiveConnection(
   }
 }
 
-function isLostOnTheWay({ method, body, signal, progress }: ExchangeOptions, error: unknown): boolean {
-  if ((method !== 'GET' && method !== 'HEAD') || body !== null || signal.aborted) return false;
+function isLostOnTheWay({ method, body, progress }: ExchangeOptions, error: unknown): boolean {
+  if ((method !== 'GET' && method !== 'HEAD') || body !== null) return false;
   if (!progress.sent || progress.responding) return false;
   // what a connection does that never brought anything, the server does; HTTP/2 may refuse a request and go on
   if (progress.reused === false || progress.ended === false) return false;
