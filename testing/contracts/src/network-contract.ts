@@ -194,6 +194,65 @@ export function networkContract(
       assert.isNotNull((await draining).error);
     });
 
+    describe('a probe', () => {
+      const { signal } = new AbortController();
+
+      /** A request that a server makes fail, or nobody answers, and what it failed with. */
+      async function failed(served: ServedResource): Promise<[NetworkRequest, unknown]> {
+        const request = ask(await given.serve(served), { redirect: 'error' });
+        return [request, await rejection(fetched(request))];
+      }
+
+      const byServer: ServedResource = { size: 3000, redirects: 1 };
+      const byNobody: ServedResource = { unreachable: true };
+
+      it('finds a server that answers where the request alone failed', async () => {
+        const [request, error] = await failed(byServer);
+        assert.equal(await given.settle(given.network.probe(request, signal, error)), 'answers');
+      });
+
+      it('finds the server that has answered', async () => {
+        const request = ask(await given.serve({ size: 300_000, stalledAfter: 1000 }));
+        const { body } = await fetched(request);
+        assert.equal(await given.settle(given.network.probe(request, signal)), 'answers');
+        await given.settle(body?.cancel() ?? Promise.resolve());
+      });
+
+      it('finds nobody where there is no server', async () => {
+        const [request, error] = await failed(byNobody);
+        assert.equal(await given.settle(given.network.probe(request, signal, error)), 'silent');
+      });
+
+      it('finds nobody once it is aborted', async () => {
+        const [request, error] = await failed(byServer);
+        const aborted = given.network.probe(request, AbortSignal.abort(), error);
+        assert.equal(await given.settle(aborted), 'silent');
+      });
+
+      it('comes to an end when it is aborted', async () => {
+        const [request, error] = await failed(byNobody);
+        const controller = new AbortController();
+        const probing = given.network.probe(request, controller.signal, error);
+        controller.abort();
+        assert.equal(await given.settle(probing), 'silent');
+      });
+
+      it('never rejects, whatever the request failed with', async () => {
+        const request = ask(await given.serve({ size: 3000 }));
+        await given.settle((await fetched(request)).body?.cancel() ?? Promise.resolve());
+        for (const error of [
+          undefined,
+          null,
+          'a text',
+          new DOMException('gone', 'AbortError'),
+          { code: 7 },
+        ]) {
+          const found = await given.settle(given.network.probe(request, signal, error));
+          assert.include(['answers', 'silent'], found);
+        }
+      });
+    });
+
     it('lets a body be cancelled', async () => {
       const response = await fetched(ask(await given.serve({ size: 300_000, stalledAfter: 1000 })));
       await given.settle(response.body?.cancel() ?? Promise.resolve());

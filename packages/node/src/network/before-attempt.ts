@@ -1,4 +1,5 @@
 import type { NetworkRequest } from '@background-fetch/core';
+import { reasonOf } from './failures.ts';
 
 /** An attempt that is about to be made. */
 export interface Attempt {
@@ -54,7 +55,6 @@ async function askHook(hook: BeforeAttempt, attempt: Attempt): Promise<AttemptCh
   try {
     return await hook(attempt);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TypeError(`beforeAttempt() failed for ${attempt.url}: ${reason}`, { cause });
+    throw new TypeError(`beforeAttempt() failed for ${attempt.url}: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -8,14 +8,17 @@ import {
 } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
 import { type BeforeAttempt, prepareAttempt } from './before-attempt.ts';
+import { watchConnections } from './connection-of.ts';
 import { createConnector } from './connector.ts';
 import { decode, decodersFor, findsCuts } from './decode-body.ts';
+import { reachabilityOf } from './failures.ts';
 import { type Arrival, followRedirects } from './follow-redirects.ts';
 import { headerOf } from './header-list.ts';
 import { type RateLimit, throttle } from './rate-limit.ts';
 import { RateLimits } from './rate-limits.ts';
 import { adaptReferer } from './referer.ts';
 import { requestHeaders } from './request-headers.ts';
+import { RequestProgress } from './request-progress.ts';
 import { transformBody } from './transform-body.ts';
 import { Agent } from './undici.ts';
 import { BodyUpload, type Send } from './uploads/body-upload.ts';
@@ -63,23 +66,29 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
   const reusing = options.dispatcher ?? new Agent({ connect });
   // a connection that has been idle may be ended by the server at any time: what is sent only once gets a new one
   const unused = options.dispatcher ?? new Agent({ connect, pipelining: 0 });
+  const endWatching = watchConnections();
+  // of requests that were prepared
+  const progresses = new WeakMap<NetworkRequest, RequestProgress>();
   const limits = new RateLimits(limitRate, options.limitRateOf, clock);
   const fetch = async (
     asked: NetworkRequest,
     onError: (error: unknown) => void,
   ): Promise<NetworkResponse> => {
+    progresses.delete(asked);
     asked.signal.throwIfAborted();
     const { request, signal } = asked;
     const limit = limits.of(asked.id);
     const headers = requestHeaders(request, Object.entries(asked.headers), asked.fresh);
     const url = await prepareAttempt(options.beforeAttempt, asked, headers);
-    const dispatcher = isRetryableMethod(request.method) ? reusing : unused;
+    const progress = new RequestProgress();
+    progresses.set(asked, progress);
+    const dispatchers = { first: isRetryableMethod(request.method) ? reusing : unused, again: unused };
     const send: Send = async (part) => {
       // a server chooses the resource of an upload as it does the target of a redirect
       const refused = part.url === url ? null : refusal(part.url);
       if (refused !== null) throw new TypeError(`${part.url.origin} may not have the upload: ${refused}`);
       adaptReferer(part.headers, request, request.url, part.url.href);
-      return await followRedirects(dispatcher, { ...part, request, refusal, signal, onError });
+      return await followRedirects(dispatchers, { ...part, request, refusal, signal, progress, onError });
     };
     if (asked.body === null) {
       const { method } = request;
@@ -106,8 +115,14 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     },
     // nothing is asked first in Node
     sendsIfRange: () => true,
-    probe: async () => 'answers',
+    async probe(asked, signal, error) {
+      if (signal.aborted) return 'silent';
+      const progress = progresses.get(asked);
+      if (error === undefined) return progress?.sent ? 'answers' : 'silent';
+      return reachabilityOf(error, progress?.sent ?? true);
+    },
     async close() {
+      endWatching();
       limits.close();
       if (!options.dispatcher) await Promise.all([reusing.destroy(), unused.destroy()]);
     },
@@ -121,6 +136,8 @@ function present(
   uploaded: number,
 ): NetworkResponse {
   const { status, statusText, headers, url, method, redirected } = fitting(arrival, request.method);
+  const { multiplexed } = arrival;
+  const connection = multiplexed === undefined ? {} : { multiplexed };
   if (arrival.opaque) {
     arrival.discard();
     return {
@@ -136,6 +153,7 @@ function present(
       coding: 'identity',
       signalsTruncation: true,
       uploaded,
+      ...connection,
     };
   }
   const contentEncoding = headerOf(headers, 'content-encoding');
@@ -153,7 +171,7 @@ function present(
   const coding = decoders?.length === 0 ? 'identity' : 'encoded';
   if (hasNullBody(status, method)) {
     arrival.discard();
-    return { head, body: null, coding, signalsTruncation: true, uploaded };
+    return { head, body: null, coding, signalsTruncation: true, uploaded, ...connection };
   }
   let body = arrival.body;
   if (limit) body = transformBody(body, signal, (chunks) => throttle(chunks, limit));
@@ -161,7 +179,7 @@ function present(
     body = transformBody(body, signal, (chunks) => decode(chunks, decoders));
   const decoded = coding === 'encoded' && decoders !== null;
   const signalsTruncation = isFramed(headers) || (decoded && findsCuts(contentEncoding ?? ''));
-  return { head, body, coding, signalsTruncation, uploaded };
+  return { head, body, coding, signalsTruncation, uploaded, ...connection };
 }
 
 /** The answer to a HEAD that took the place of another request: what it says of a body is not about one that comes. */

@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { BodyStream, HeaderList } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
+import { reasonOf } from './failures.ts';
 import { combineHeaders, headerOf, type RawHeaders } from './header-list.ts';
 import { ReceivedBody } from './received-body.ts';
+import type { RequestProgress } from './request-progress.ts';
 
 /** One request and its response, redirects not followed and the body as it came. */
 export interface Exchange {
@@ -10,6 +12,8 @@ export interface Exchange {
   readonly statusText: string;
   readonly headers: HeaderList;
   readonly body: BodyStream;
+  /** Whether it came over HTTP/2; undefined if that can't be told. */
+  readonly multiplexed?: boolean | undefined;
   /** Gives the body up: reads on if little is left, so that the connection can be used again. */
   discard(): void;
 }
@@ -22,6 +26,8 @@ export interface ExchangeOptions {
   /** bytes, null if nobody knows */
   readonly bodySize: number | null;
   readonly signal: AbortSignal;
+  /** Told how far it comes. */
+  readonly progress: RequestProgress;
   /** Told of the error of a body that fails. */
   readonly onError: (error: unknown) => void;
   /** Called for each informational response (1xx). */
@@ -48,6 +54,7 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
     const fields: string[] = [];
     for (const [name, value] of headers) fields.push(name, value);
     if (body !== null && bodySize !== null) fields.push('content-length', `${bodySize}`);
+    options.progress.begin();
     const handler = new ResponseReceiver(options, resolve, reject);
     const trailing = url.search === '' && /^[^#]*\?(#|$)/.test(url.href) ? '?' : '';
     try {
@@ -104,8 +111,14 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
 
   onRequestStart(request: Dispatcher.DispatchController): void {
     this.#request = request;
+    this.#options.progress.start();
     // it was given up while it waited for a connection
     if (this.#ended) this.#breakOff();
+  }
+
+  /** undici hands this on from its parser, when the first byte has come; interceptors may keep it to themselves. */
+  onResponseStarted(): void {
+    this.#options.progress.respond();
   }
 
   onResponseStart(
@@ -115,14 +128,18 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     statusText = '',
   ): void {
     const headers = combineHeaders(rawHeaders(request, parsed));
+    const { progress } = this.#options;
     if (status < 200) {
+      progress.respond();
       this.#options.onInformation?.(status, headers, this.#options.url);
       return;
     }
+    progress.answer();
+    const { multiplexed } = progress;
     const body = new ReceivedBody({ resume: () => request.resume(), discard: () => this.#discard() });
     this.#body = body;
     this.#expected = Number(headerOf(headers, 'content-length') ?? 0);
-    this.#resolve({ status, statusText, headers, body, discard: () => this.#discard() });
+    this.#resolve({ status, statusText, headers, body, multiplexed, discard: () => this.#discard() });
   }
 
   onResponseData(request: Dispatcher.DispatchController, chunk: Uint8Array): void {
@@ -149,8 +166,8 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
 
   onResponseError(_request: Dispatcher.DispatchController | null, cause: unknown): void {
     const { url, method } = this.#options;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const error = new TypeError(`${method} ${url.origin}${url.pathname} failed: ${reason}`, { cause });
+    const failed = `${method} ${url.origin}${url.pathname} failed: ${reasonOf(cause)}`;
+    const error = new TypeError(failed, { cause });
     if (this.#body && !this.#ended && this.#unwanted === null) this.#options.onError(error);
     this.#fail(error);
   }

@@ -1,9 +1,9 @@
 import type { StoredRequest } from '@background-fetch/core';
-import type { Dispatcher } from 'undici';
-import { type Exchange, type ExchangeOptions, exchange } from './exchange.ts';
+import type { Exchange, ExchangeOptions } from './exchange.ts';
 import { headerOf } from './header-list.ts';
 import { adaptReferer } from './referer.ts';
 import { withoutBodyFields, withoutCredentials } from './request-headers.ts';
+import { type Dispatchers, exchangeOnLiveConnection } from './send-again.ts';
 
 /** Where a chain of redirects ended. */
 export interface Arrival extends Exchange {
@@ -27,13 +27,14 @@ const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 const longestChain = 20;
 
 /** https://fetch.spec.whatwg.org/#http-fetch and #http-redirect-fetch, where nothing is cross-origin but credentials */
-export async function followRedirects(dispatcher: Dispatcher, options: RedirectOptions): Promise<Arrival> {
+export async function followRedirects(dispatchers: Dispatchers, options: RedirectOptions): Promise<Arrival> {
   const { request, refusal } = options;
   const { redirect } = request;
   let { url, method, headers, openBody, bodySize } = options;
   for (let count = 0; ; count++) {
     const body = openBody?.() ?? null;
-    const response = await exchange(dispatcher, { ...options, url, method, headers, body, bodySize });
+    const hop = { ...options, url, method, headers, body, bodySize };
+    const response = await exchangeOnLiveConnection(dispatchers, hop);
     const arrival = { ...response, url, method, redirected: count > 0, opaque: false };
     if (!redirectStatuses.has(response.status)) return arrival;
     const location = headerOf(response.headers, 'location');

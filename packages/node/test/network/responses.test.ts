@@ -1,5 +1,7 @@
+import type { LookupFunction } from 'node:net';
 import zlib from 'node:zlib';
 import type { NetworkResponse } from '@background-fetch/core';
+import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { AttemptFailure } from '../../src/network/create-network.ts';
 import { bytesOf, expectedBytes, headerIn, requestFor, until, useFaultServer, useNetworks } from './given.ts';
@@ -73,12 +75,8 @@ describe('a response', () => {
     'is a TypeError where there is none, after one request: %s',
     async (drop) => {
       const key = drop.replace('=', '-');
-      const adapter = network();
-      // over a connection that has been used, too: undici must not send anything again by itself
-      await bytesOf(await adapter.fetch(requestFor(`${server().origin}/r/before?size=10`)));
-      await expect(adapter.fetch(requestFor(`${server().origin}/r/${key}?size=10&${drop}`))).rejects.toThrow(
-        TypeError,
-      );
+      const refused = network().fetch(requestFor(`${server().origin}/r/${key}?size=10&${drop}`));
+      await expect(refused).rejects.toThrow(TypeError);
       expect(server().log.of(key)).toHaveLength(1);
     },
   );
@@ -87,6 +85,22 @@ describe('a response', () => {
     const refused = network().fetch(requestFor('http://127.0.0.1:1/nobody'));
     await expect(refused).rejects.toThrow(TypeError);
     await expect(refused).rejects.toThrow(/GET http:\/\/127.0.0.1:1\/nobody failed: .*ECONNREFUSED/);
+    await expect(refused).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  });
+
+  it('is a TypeError that says why for each address of a host, if nobody listens at any', async () => {
+    const lookup: LookupFunction = (_host, _options, callback) =>
+      callback(null, [
+        { address: '127.0.0.1', family: 4 },
+        { address: '127.0.0.2', family: 4 },
+      ]);
+    const dispatcher = new Agent({ connect: { lookup, autoSelectFamily: true } });
+    const refused = network({ dispatcher }).fetch(requestFor('http://many.test:1/nobody'));
+    await expect(refused).rejects.toThrow(
+      'GET http://many.test:1/nobody failed: connect ECONNREFUSED 127.0.0.1:1, connect ECONNREFUSED 127.0.0.2:1',
+    );
+    await expect(refused).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+    await dispatcher.destroy();
   });
 
   it('tells the host why it failed, at its head or in its body, once', async () => {

@@ -5,7 +5,7 @@ import { readRequestBody } from '../request-body.ts';
 import type { UploadPart, UploadRequest } from './upload.ts';
 
 export type Send = (
-  part: Omit<RedirectOptions, 'request' | 'refusal' | 'signal' | 'onError'>,
+  part: Omit<RedirectOptions, 'request' | 'refusal' | 'signal' | 'progress' | 'onError'>,
 ) => Promise<Arrival>;
 
 interface Means {

@@ -1,0 +1,97 @@
+import type { Reachability } from '@background-fetch/core';
+
+interface Failure {
+  readonly code?: unknown;
+  readonly syscall?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  /** What an AggregateError holds: each address of a host has an error of its own. */
+  readonly errors?: unknown;
+}
+
+/** Nobody was reached, or is any more. */
+const nobodyThere = new Set([
+  'ECONNREFUSED',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENONET',
+  'EADDRNOTAVAIL',
+  'ENOTFOUND',
+  'ERR_SOCKET_CONNECTION_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  // what a SOCKS proxy says of the server: failed, net or host unreachable, refused, too far
+  ...[1, 3, 4, 5, 6].map((reply) => `UND_ERR_SOCKS5_REPLY_${reply}`),
+]);
+
+/** This process or machine lacks something that others hold: that will pass. */
+const exhausted = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
+
+/** A connection that was there ended. */
+const connectionEnded = new Set([
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ENOTCONN',
+  'UND_ERR_SOCKET',
+  // what else becomes of the streams of an HTTP/2 connection that ends
+  'UND_ERR_INFO',
+  'ERR_HTTP2_GOAWAY_SESSION',
+  'ERR_HTTP2_INVALID_SESSION',
+  'ERR_HTTP2_SESSION_ERROR',
+  'ERR_HTTP2_STREAM_CANCEL',
+]);
+
+/** The error of a connect, a look-up, or a DNS query: Node names the call that failed. */
+const beforeConnection = /^(bind|connect|getaddrinfo|query.*)$/;
+
+/** A proxy that says of a tunnel what it would of a request: it can't reach the server. */
+const proxyReachedNobody = /^Proxy response \(5\d\d\)/;
+
+const deepestCause = 8;
+
+/**
+ * Who answers where a request was rejected with this error. One that nobody knows here counts as `answers`, like those
+ * of certificates, of the protocol and of the app: it may come each time, and has to have an end.
+ * @param sent whether the request was handed to a connection
+ */
+export function reachabilityOf(error: unknown, sent: boolean): Reachability {
+  for (const failure of failuresIn(error)) {
+    const code = String(failure.code);
+    if (nobodyThere.has(code) || exhausted.has(code) || code.startsWith('EAI_')) return 'silent';
+    if (typeof failure.syscall === 'string' && beforeConnection.test(failure.syscall)) return 'silent';
+    // a handshake that is cut: what accepts connections may be a tunnel or a balancer whose servers are gone
+    if (!sent && connectionEnded.has(code)) return 'silent';
+    if (proxyReachedNobody.test(String(failure.message))) return 'silent';
+  }
+  return 'answers';
+}
+
+/** Whether a request failed because its connection ended or turned out to be dead. */
+export function isLostConnection(error: unknown): boolean {
+  for (const failure of failuresIn(error)) {
+    const code = String(failure.code);
+    if (connectionEnded.has(code) || nobodyThere.has(code)) return true;
+  }
+  return false;
+}
+
+/** What an error says; where addresses of a host failed one by one, Node leaves that empty. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message !== '') return error.message;
+  const [, ...inner] = failuresIn(error);
+  const reasons = new Set(inner.map(({ message, code }) => String(message || code)));
+  return [...reasons].join(', ') || String((error as Failure).code ?? error.name);
+}
+
+/** An error, the errors it gathers, and what caused them. */
+function* failuresIn(error: unknown, depth = 0): Generator<Failure> {
+  if (typeof error !== 'object' || error === null || depth > deepestCause) return;
+  const failure: Failure = error;
+  yield failure;
+  if (Array.isArray(failure.errors)) for (const inner of failure.errors) yield* failuresIn(inner, depth + 1);
+  yield* failuresIn(failure.cause, depth + 1);
+}

@@ -1,0 +1,72 @@
+import type { Duplex } from 'node:stream';
+import { connectionOf } from './connection-of.ts';
+
+/** Connections over which a response came. */
+const proven = new WeakSet<Duplex>();
+
+/** How far a request came; where redirects are followed or it is sent again, the one that was sent last. */
+export class RequestProgress {
+  #connection: Duplex | null = null;
+  #reused: boolean | undefined;
+  #sent = false;
+  #responding = false;
+
+  /** Whether it was handed to a connection: before that, it waits for one, or in a dispatcher's queue. */
+  get sent(): boolean {
+    return this.#sent;
+  }
+
+  /** Whether a byte of a response came, as far as its dispatcher tells. */
+  get responding(): boolean {
+    return this.#responding;
+  }
+
+  /** Whether its connection had brought another response before; undefined if that can't be told. */
+  get reused(): boolean | undefined {
+    return this.#reused;
+  }
+
+  /** Whether nothing more can come over its connection; undefined if that can't be told. */
+  get ended(): boolean | undefined {
+    return this.#connection?.destroyed;
+  }
+
+  /** Whether its connection is one of HTTP/2; undefined if that can't be told. */
+  get multiplexed(): boolean | undefined {
+    if (!this.#connection) return undefined;
+    return 'alpnProtocol' in this.#connection && this.#connection.alpnProtocol === 'h2';
+  }
+
+  /** A request is given to a dispatcher. */
+  begin(): void {
+    this.#forget();
+    this.#sent = false;
+  }
+
+  /** It is being handed to a connection; undici does that again with a request whose connection ended before its turn. */
+  start(): void {
+    this.#forget();
+    this.#sent = true;
+    connectionOf((connection) => {
+      this.#connection = connection;
+      this.#reused = proven.has(connection);
+    });
+  }
+
+  /** The first bytes of a response have come. */
+  respond(): void {
+    this.#responding = true;
+  }
+
+  /** The head of its response has come. */
+  answer(): void {
+    this.#responding = true;
+    if (this.#connection) proven.add(this.#connection);
+  }
+
+  #forget(): void {
+    this.#connection = null;
+    this.#reused = undefined;
+    this.#responding = false;
+  }
+}
