@@ -6,7 +6,7 @@ import { runSeeds } from './run-seeds.ts';
 import { writeSection } from './write-section.ts';
 
 /** Seeds that fail after which it is known that something is wrong. */
-const enough = 100;
+const enough = 5000;
 
 interface Options {
   readonly seeds: number;

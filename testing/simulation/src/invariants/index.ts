@@ -1,4 +1,6 @@
+import { aCrowdLosesNothing } from './a-crowd-loses-nothing.ts';
 import { abortOnce } from './abort-once.ts';
+import { anOutageLosesNothing } from './an-outage-loses-nothing.ts';
 import { asToldToWait } from './as-told-to-wait.ts';
 import { downloadedFallsWithABody } from './downloaded-falls-with-a-body.ts';
 import { downloadedIsStored } from './downloaded-is-stored.ts';
@@ -23,6 +25,8 @@ import { readersGetAPrefix } from './readers-get-a-prefix.ts';
 import { reasonsAreTrue } from './reasons-are-true.ts';
 import { settledRecordsStay } from './settled-records-stay.ts';
 import { statesInOrder } from './states-in-order.ts';
+import { waitingLosesNothing } from './waiting-loses-nothing.ts';
+import { withinBudget } from './within-budget.ts';
 import { withinLimits } from './within-limits.ts';
 
 /** What holds in every world. Where several are violated at once, the first of them is named. */
@@ -39,6 +43,9 @@ export const invariants: readonly Invariant[] = [
   eventNeverAfterHandling,
   finalStateFirst,
   oneReasonTheFirst,
+  anOutageLosesNothing,
+  aCrowdLosesNothing,
+  waitingLosesNothing,
   reasonsAreTrue,
   idsAreUnique,
   matchesAreTrue,
@@ -46,6 +53,7 @@ export const invariants: readonly Invariant[] = [
   pausedIsQuiet,
   asToldToWait,
   withinLimits,
+  withinBudget,
   neverSentTwice,
   oneEngineAtATime,
   everyCallSettles,

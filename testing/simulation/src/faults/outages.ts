@@ -1,0 +1,42 @@
+import type { SimulatedOutage } from '../network/simulated-origin.ts';
+import type { Draw, Happening, Menu } from '../plan/happening.ts';
+
+/** ms */
+const minute = 60_000;
+
+function outage(
+  draw: Draw,
+  at: number,
+  durations: readonly number[],
+  kind: SimulatedOutage['kind'],
+): Happening {
+  const url = draw.place();
+  const duration = draw.pick(durations);
+  const cuts = draw.chance(0.5);
+  const how = kind === 'refuses' ? 'refuses connections' : 'lets nothing come of connections';
+  return {
+    at,
+    what: `${new URL(url).origin} ${how} for ${duration} ms${cuts ? ', open ones break' : ''}`,
+    happen: ({ world, happened, harmLasts }) => {
+      happened(`outage of ${duration < minute ? 'seconds' : duration < 60 * minute ? 'minutes' : 'an hour'}`);
+      harmLasts(duration);
+      world.clock.setTimer(duration, world.beginOutage(url, { kind }, cuts));
+    },
+  };
+}
+
+const short = [200, 700, 3000, 10_000];
+
+const drawOutage = (draw: Draw): Happening => outage(draw, draw.moment(), short, 'refuses');
+const drawEarlyOutage = (draw: Draw): Happening => outage(draw, 0, short, 'refuses');
+const drawSilence = (draw: Draw): Happening => outage(draw, draw.moment(), short, 'swallows');
+const drawLongOutage = (draw: Draw): Happening =>
+  outage(draw, draw.moment(), [2 * minute, 10 * minute, 60 * minute], 'refuses');
+
+/** What makes origins silent while the host believes that there is a network. */
+export const outages: Menu = [
+  [4, drawOutage],
+  [3, drawEarlyOutage],
+  [1, drawSilence],
+  [2, drawLongOutage],
+];
