@@ -1,5 +1,6 @@
 import type { SimulatedOutage } from '../network/simulated-origin.ts';
 import type { Draw, Happening, Menu } from '../plan/happening.ts';
+import { retryOf } from '../world/engine-traits.ts';
 
 /** ms */
 const minute = 60_000;
@@ -30,13 +31,24 @@ const short = [200, 700, 3000, 10_000];
 const drawOutage = (draw: Draw): Happening => outage(draw, draw.moment(), short, 'refuses');
 const drawEarlyOutage = (draw: Draw): Happening => outage(draw, 0, short, 'refuses');
 const drawSilence = (draw: Draw): Happening => outage(draw, draw.moment(), short, 'swallows');
-const drawLongOutage = (draw: Draw): Happening =>
-  outage(draw, draw.moment(), [2 * minute, 10 * minute, 60 * minute], 'refuses');
+
+/** With an engine that asks seldom, so that this is no long history. */
+export function drawLongOutage(draw: Draw): Happening[] {
+  return [
+    outage(draw, draw.moment(), [2 * minute, 10 * minute, 60 * minute], 'refuses'),
+    {
+      at: 0,
+      what: 'the engine lets a minute pass between two attempts, if it has to',
+      happen: ({ world: { traits } }) => {
+        traits.engine = { ...traits.engine, retry: { ...retryOf(traits), longestDelay: minute } };
+      },
+    },
+  ];
+}
 
 /** What makes origins silent while the host believes that there is a network. */
 export const outages: Menu = [
   [4, drawOutage],
   [3, drawEarlyOutage],
   [1, drawSilence],
-  [2, drawLongOutage],
 ];

@@ -9,6 +9,7 @@ import { eventNeverAfterHandling } from './event-never-after-handling.ts';
 import { everyCallSettles } from './every-call-settles.ts';
 import { everyFetchSettles } from './every-fetch-settles.ts';
 import { fallsSilent } from './falls-silent.ts';
+import { fewRequests } from './few-requests.ts';
 import { finalStateFirst } from './final-state-first.ts';
 import { idsAreUnique } from './ids-are-unique.ts';
 import { integrityKept } from './integrity-kept.ts';
@@ -54,6 +55,7 @@ export const invariants: readonly Invariant[] = [
   asToldToWait,
   withinLimits,
   withinBudget,
+  fewRequests,
   neverSentTwice,
   oneEngineAtATime,
   everyCallSettles,

@@ -80,30 +80,27 @@ export class Troubles {
 
   #meet(fault: SimulatedFault, request: NetworkRequest): void {
     const { url } = request.request;
-    if (fault.kind === 'outage') return this.#outage(request);
-    if (fault.kind === 'crowded') {
+    if (fault.kind === 'outage') this.#outage(request);
+    else if (fault.kind === 'crowded') {
       const course = this.#courseOf(request);
-      if (course) course.crowd = this.#hasCompany(request);
-      return;
-    }
-    if (fault.kind === 'unreadable') {
-      // what the host would say to the plain request is another question
+      if (course) course.crowd = this.hasCompany(request);
+    } else if (fault.kind === 'unreadable') {
+      this.#silentSince.delete(originOf(request));
+      // what nobody may see of the answer to a range is no answer to the plain request
       const isPlain = !('Range' in request.headers);
-      if (fault.why?.kind !== 'crowded' && isPlain) this.#faulty.add(url);
-      return this.#answer(request);
-    }
-    if (fault.kind !== 'cut' && fault.kind !== 'altered') this.#faulty.add(url);
+      if (fault.why ? fault.why.kind !== 'crowded' : isPlain) this.#faulty.add(url);
+    } else if (fault.kind !== 'cut' && fault.kind !== 'altered') this.#faulty.add(url);
   }
 
   /** Whether the engine that made this request waits for others of this origin. */
-  #hasCompany(request: NetworkRequest): boolean {
+  hasCompany(request: NetworkRequest): boolean {
     const by = this.#underWay.askerOf(request);
     return this.#underWay.at(originOf(request)).some(([other, who]) => other !== request && who === by);
   }
 
   #confirmCrowd(request: NetworkRequest): void {
     const course = this.#courseOf(request);
-    if (course?.crowd) course.crowd = this.#hasCompany(request);
+    if (course?.crowd) course.crowd = this.hasCompany(request);
   }
 
   #answer(request: NetworkRequest): void {

@@ -43,10 +43,9 @@ export function simulateBody(
       position = to;
       return;
     }
-    if (end < content.end) return breakOff(controller);
-    finish(() =>
-      plan.undecodable ? controller.error(new TypeError('It can not be decoded')) : controller.close(),
-    );
+    const undecodable = new TypeError('It can not be decoded');
+    if (end < content.end) breakOff(controller);
+    else finish(() => (plan.undecodable ? controller.error(undecodable) : controller.close()));
   }
 
   function breakOff(controller: ReadableStreamDefaultController<Uint8Array>): void {

@@ -2,7 +2,7 @@ import { clockFaults } from '../faults/clock.ts';
 import { contextFaults, crashes } from '../faults/contexts.ts';
 import { crowds } from '../faults/crowds.ts';
 import { cuts, networkFaults } from '../faults/network.ts';
-import { outages } from '../faults/outages.ts';
+import { drawLongOutage, outages } from '../faults/outages.ts';
 import { serverFaults, versionChanges } from '../faults/servers.ts';
 import { storeFaults } from '../faults/store.ts';
 import { seededRandom } from '../host/seeded-random.ts';
@@ -80,6 +80,7 @@ function drawOrigins(draw: Draw): Happening[] {
   return [
     ...drawOriginTraits(draw),
     ...(draw.chance(0.15) ? [drawManyRequests(draw)] : []),
+    ...(draw.chance(0.06) ? drawLongOutage(draw) : []),
     ...follow(draw, originCourses),
   ];
 }
