@@ -17,6 +17,8 @@ export interface SeedRange {
   readonly last: number;
   /** Whether the first violation is enough. */
   readonly untilViolation: boolean;
+  /** The one invariant that is watched. */
+  readonly only?: string | undefined;
 }
 
 export function joinFindings(one: Findings, other: Findings): Findings {
@@ -33,10 +35,10 @@ export function joinFindings(one: Findings, other: Findings): Findings {
 }
 
 /** Lives through some seeds, one after the other. */
-export async function liveThrough({ first, last, untilViolation }: SeedRange): Promise<Findings> {
+export async function liveThrough({ first, last, untilViolation, only }: SeedRange): Promise<Findings> {
   let findings = noFindings;
   for (let seed = first; seed <= last; seed++) {
-    const { violation, counts } = await live(drawPlan(seed));
+    const { violation, counts } = await live(drawPlan(seed), { only });
     const happened = Object.fromEntries([...counts].map(([what, times]) => [what, { times, seeds: 1 }]));
     const violations = violation ? [{ ...violation, seed }] : [];
     findings = joinFindings(findings, { seeds: 1, happened, violations });

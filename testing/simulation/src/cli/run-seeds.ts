@@ -14,6 +14,8 @@ export interface SeedRun {
   readonly first: number;
   readonly last: number;
   readonly untilViolation?: boolean;
+  /** The one invariant that is watched. */
+  readonly only?: string | undefined;
   /** Whether to go on after these findings. */
   readonly goesOn?: (findings: Findings) => boolean;
   /** Given to Node.js beside what this process was given. */
@@ -24,7 +26,7 @@ export interface SeedRun {
 
 /** Lives through seeds, one after the other, in as many processes as there are cores. */
 export async function runSeeds(run: SeedRun): Promise<Findings> {
-  const { last, untilViolation = false, processes = availableParallelism() } = run;
+  const { last, untilViolation = false, only, processes = availableParallelism() } = run;
   const { goesOn = ({ violations }) => !untilViolation || violations.length === 0 } = run;
   let next = run.first;
   let findings = noFindings;
@@ -32,7 +34,7 @@ export async function runSeeds(run: SeedRun): Promise<Findings> {
     const child = startProcess(run);
     try {
       while (next <= last && goesOn(findings)) {
-        const range = { first: next, last: Math.min(last, next + rangeSize - 1), untilViolation };
+        const range = { first: next, last: Math.min(last, next + rangeSize - 1), untilViolation, only };
         next = range.last + 1;
         const found = await ask(child, range);
         findings = joinFindings(findings, found);

@@ -1,4 +1,6 @@
 import { createCommand, positiveNumber, wholeNumber } from '@background-fetch/testing-command-line';
+import { InvalidArgumentError } from 'commander';
+import { invariants } from '../invariants/index.ts';
 import type { Findings } from './findings.ts';
 import { replay } from './replay.ts';
 import { describeHappenings, describeViolations, findTooRare, tabulate } from './report.ts';
@@ -13,6 +15,8 @@ interface Options {
   readonly first?: number;
   readonly hours?: number;
   readonly seed?: number;
+  readonly failures: number;
+  readonly invariant?: string;
   readonly report?: boolean;
 }
 
@@ -24,9 +28,16 @@ const options = createCommand(
   .option('--first <n>', 'the first seed (default: 1; with --hours, one that is new)', wholeNumber(0))
   .option('--hours <n>', 'go on for so many hours, instead of --seeds', positiveNumber)
   .option('--seed <n>', 'live through this world alone, and print what happens in it', wholeNumber(0))
+  .option('--failures <n>', 'seeds that may fail before it ends', wholeNumber(1), enough)
+  .option('--invariant <name>', 'watch this one alone (default: all)', parseInvariant)
   .option('--report', 'write what happened into docs/reliability.md')
   .parse()
   .opts<Options>();
+
+function parseInvariant(name: string): string {
+  if (invariants.some((invariant) => invariant.name === name)) return name;
+  throw new InvalidArgumentError('There is none of this name: see testing/simulation/src/invariants.');
+}
 
 function print(findings: Findings, seconds: number): void {
   const tooRare = findTooRare(findings);
@@ -43,17 +54,18 @@ function print(findings: Findings, seconds: number): void {
 
 async function run(): Promise<void> {
   const start = performance.now();
-  const { hours } = options;
+  const { hours, failures, invariant: only } = options;
   // who soaks wants worlds that nobody has seen
   const first = options.first ?? (hours === undefined ? 1 : Date.now());
   const last = hours === undefined ? first + options.seeds - 1 : Number.MAX_SAFE_INTEGER;
   const end = start + (hours ?? Number.POSITIVE_INFINITY) * 3_600_000;
-  const goesOn = ({ violations }: Findings): boolean => violations.length < enough && performance.now() < end;
-  const findings = await runSeeds({ first, last, goesOn });
+  const goesOn = ({ violations }: Findings): boolean =>
+    violations.length < failures && performance.now() < end;
+  const findings = await runSeeds({ first, last, goesOn, only });
   const seconds = (performance.now() - start) / 1000;
   print(findings, seconds);
   if (options.report) await writeSection('simulation', tabulate(findings, seconds));
 }
 
 if (options.seed === undefined) await run();
-else process.exitCode = (await replay(options.seed)) ? 0 : 1;
+else process.exitCode = (await replay(options.seed, options.invariant)) ? 0 : 1;

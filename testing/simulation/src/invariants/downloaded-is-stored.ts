@@ -3,12 +3,13 @@ import type { MemoryDisk } from '../store/memory-disk.ts';
 import type { Invariant } from './invariant.ts';
 import { countStored, coveredRanges, storedChunks } from './stored-body.ts';
 
-/** Whether a record counts exactly what is there. */
+/** Whether a record knows exactly what is there, of the body it has and of one that was interrupted. */
 function countsWhatIsThere(disk: MemoryDisk, record: StoredRecord): boolean {
-  const { responseData: data } = record;
-  if (!data) return true;
-  const covered = coveredRanges(storedChunks(disk, record, data.body));
-  return JSON.stringify(covered) === JSON.stringify(data.stored.map(({ start, end }) => ({ start, end })));
+  return [record.responseData, record.interrupted].every((data) => {
+    if (!data) return true;
+    const covered = coveredRanges(storedChunks(disk, record, data.body));
+    return JSON.stringify(covered) === JSON.stringify(data.stored.map(({ start, end }) => ({ start, end })));
+  });
 }
 
 /** What each record of a fetch counted before its last change, and counts now: engines hear of a commit after it. */
@@ -23,7 +24,8 @@ function isPossible(counts: Counts, downloaded: number): boolean {
 
 export const downloadedIsStored: Invariant = {
   name: 'downloaded-is-stored',
-  promise: '`downloaded` is the number of bytes in the store, of the one body that each record has.',
+  promise:
+    '`downloaded` is the number of bytes in the store, of the one body that each record has; one that was interrupted does not count.',
   watch({ world: { disk } }, violated) {
     const countsOf = new Map<FetchKey, Counts>();
     return {
@@ -34,7 +36,8 @@ export const downloadedIsStored: Invariant = {
           if (!countsWhatIsThere(disk, after))
             violated(`record ${index} of ${request.url} counts other bytes than are stored`);
           const replaced = before?.responseData?.body;
-          const keepsBoth = replaced !== undefined && replaced !== responseData?.body;
+          const known = [responseData?.body, after.interrupted?.body];
+          const keepsBoth = replaced !== undefined && !known.includes(replaced);
           if (keepsBoth && storedChunks(disk, after, replaced).size > 0)
             violated(`${request.url} keeps two bodies`);
           const counts: Counts = countsOf.get(fetch) ?? new Map();

@@ -1,4 +1,6 @@
+import { aCrowdLosesNothing } from './a-crowd-loses-nothing.ts';
 import { abortOnce } from './abort-once.ts';
+import { anOutageLosesNothing } from './an-outage-loses-nothing.ts';
 import { asToldToWait } from './as-told-to-wait.ts';
 import { downloadedFallsWithABody } from './downloaded-falls-with-a-body.ts';
 import { downloadedIsStored } from './downloaded-is-stored.ts';
@@ -7,6 +9,7 @@ import { eventNeverAfterHandling } from './event-never-after-handling.ts';
 import { everyCallSettles } from './every-call-settles.ts';
 import { everyFetchSettles } from './every-fetch-settles.ts';
 import { fallsSilent } from './falls-silent.ts';
+import { fewRequests } from './few-requests.ts';
 import { finalStateFirst } from './final-state-first.ts';
 import { idsAreUnique } from './ids-are-unique.ts';
 import { integrityKept } from './integrity-kept.ts';
@@ -23,6 +26,8 @@ import { readersGetAPrefix } from './readers-get-a-prefix.ts';
 import { reasonsAreTrue } from './reasons-are-true.ts';
 import { settledRecordsStay } from './settled-records-stay.ts';
 import { statesInOrder } from './states-in-order.ts';
+import { waitingLosesNothing } from './waiting-loses-nothing.ts';
+import { withinBudget } from './within-budget.ts';
 import { withinLimits } from './within-limits.ts';
 
 /** What holds in every world. Where several are violated at once, the first of them is named. */
@@ -39,6 +44,9 @@ export const invariants: readonly Invariant[] = [
   eventNeverAfterHandling,
   finalStateFirst,
   oneReasonTheFirst,
+  anOutageLosesNothing,
+  aCrowdLosesNothing,
+  waitingLosesNothing,
   reasonsAreTrue,
   idsAreUnique,
   matchesAreTrue,
@@ -46,6 +54,8 @@ export const invariants: readonly Invariant[] = [
   pausedIsQuiet,
   asToldToWait,
   withinLimits,
+  withinBudget,
+  fewRequests,
   neverSentTwice,
   oneEngineAtATime,
   everyCallSettles,

@@ -1,12 +1,15 @@
 import type { RecordResult, StoredRecord } from '@background-fetch/core';
 import type { Exchange } from '../network/simulated-network.ts';
+import type { Context } from '../world/context.ts';
 import type { Invariant } from './invariant.ts';
+import { Troubles } from './troubles.ts';
 
 export const reasonsAreTrue: Invariant = {
   name: 'reasons-are-true',
   promise:
-    'A record fails only for what happened: a status that was served, bytes that were too many, a full disk.',
+    'A record fails only for what happened: a status that was served to its plain request, bytes that were too many, a full disk, a fault.',
   watch({ world, tally }, violated) {
+    const troubles = Troubles.of(world);
     const answers = new Map<string, Exchange[]>();
     const answersTo = (record: StoredRecord) => answers.get(record.request.url) ?? [];
 
@@ -20,15 +23,16 @@ export const reasonsAreTrue: Invariant = {
       return sum;
     }
 
-    function isTrue(record: StoredRecord, result: RecordResult): boolean {
+    function isTrue(record: StoredRecord, result: RecordResult, by: Context): boolean {
       const fetch = world.disk.fetches.get(record.fetch);
       if (result === 'quota-exceeded') return tally.has('write fails: no space');
       if (result === 'download-total-exceeded') return mostBytes(record.fetch) > (fetch?.downloadTotal ?? 0);
       if (result === 'bad-status') {
-        const isBad = ({ answer: { status } }: Exchange) => status < 200 || status > 299;
+        const isBad = ({ answer: { status }, request }: Exchange) =>
+          (status < 200 || status > 299) && !('Range' in request.headers);
         return record.responseData?.head.status === 0 || answersTo(record).some(isBad);
       }
-      return true;
+      return result !== 'fetch-error' || troubles.of(record, by) !== 'none';
     }
 
     return {
@@ -36,10 +40,11 @@ export const reasonsAreTrue: Invariant = {
         const { url } = exchange.request.request;
         answers.set(url, [...(answers.get(url) ?? []), exchange]);
       },
-      committed({ records }) {
+      committed({ records }, by) {
         for (const { before, after } of records) {
           if (after?.state !== 'settled' || before?.state === 'settled') continue;
-          if (!isTrue(after, after.result)) violated(`${after.request.url} is ${after.result}, and was not`);
+          if (!isTrue(after, after.result, by))
+            violated(`${after.request.url} is ${after.result}, and was not`);
         }
       },
     };

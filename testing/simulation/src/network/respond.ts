@@ -1,12 +1,17 @@
 import type { ByteRange, ContentCoding, HeaderList } from '@background-fetch/core';
-import { entityTag, modificationDate, type SimulatedResource } from './simulated-resource.ts';
+import { encodedSize, entityTag, modificationDate, type SimulatedResource } from './simulated-resource.ts';
 
 /** A server's answer, before the way to the client does anything to it. */
 export interface SimulatedAnswer {
   readonly status: number;
   readonly headers: HeaderList;
+  /** What of the body is sent. */
   readonly content: ByteRange;
   readonly coding: ContentCoding;
+  /** Whether it is a part that was asked for, whatever its status says. */
+  readonly isPart: boolean;
+  /** Whether nothing can be made of what is sent beyond `content`: it was encoded as a whole. */
+  readonly undecodable: boolean;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9110#name-range: one range of bytes, null for anything else. */
@@ -26,18 +31,54 @@ function parseRange(value: string | null, size: number): ByteRange | 'unsatisfia
 /** https://www.rfc-editor.org/rfc/rfc9110#name-if-range: a weak ETag matches nothing. */
 function ifRangeMatches(resource: SimulatedResource, condition: string | null): boolean {
   if (condition === null || resource.ifRange === 'ignored') return true;
+  if (resource.ifRange === 'whole') return false;
   const tag = entityTag(resource);
   if (condition.startsWith('"')) return resource.etag === 'strong' && condition === tag;
   return condition === modificationDate(resource);
 }
 
+function isEncoded({ encoded, encodesRanges }: SimulatedResource, headers: Headers): boolean {
+  return encoded && (encodesRanges || headers.get('range') === null);
+}
+
+/** The range that a server sees itself asked for; null if it sends the whole. */
+function considerRange(resource: SimulatedResource, headers: Headers): ByteRange | 'unsatisfiable' | null {
+  if (resource.status !== 200 || resource.ranges !== 'honoured') return null;
+  if (!ifRangeMatches(resource, headers.get('if-range'))) return null;
+  return parseRange(headers.get('range'), sizeOnTheWay(resource, headers));
+}
+
+/** bytes of the body as it is sent */
+function sizeOnTheWay(resource: SimulatedResource, headers: Headers): number {
+  return isEncoded(resource, headers) ? encodedSize(resource) : resource.size;
+}
+
+/** Whether what is asked for begins where the body ends. */
+function asksForTheEnd(resource: SimulatedResource, headers: Headers): boolean {
+  if (considerRange(resource, headers) !== 'unsatisfiable') return false;
+  return headers.get('range') === `bytes=${sizeOnTheWay(resource, headers)}-`;
+}
+
+/** What a server that gives the whole says to a range, if it does not like it. */
+export function refuseRange(resource: SimulatedResource, headers: Headers): number | 'unreadable' | null {
+  if (resource.status !== 200 || headers.get('range') === null) return null;
+  if (resource.rangeRefusal !== null) return resource.rangeRefusal;
+  const { beyondEnd } = resource;
+  if (beyondEnd === 'unsatisfiable' || beyondEnd === 'empty part') return null;
+  return asksForTheEnd(resource, headers) ? beyondEnd : null;
+}
+
+/** What of the plain body can be made of a range of the encoded one. */
+function decode(resource: SimulatedResource, { start, end }: ByteRange): ByteRange {
+  if (start > 0) return { start: 0, end: 0 };
+  return { start: 0, end: Math.floor((resource.size * end) / encodedSize(resource)) };
+}
+
 /** What an origin server answers to a request for this resource. */
 export function respond(resource: SimulatedResource, headers: Headers, now: number): SimulatedAnswer {
-  const { size } = resource;
-  const asked = headers.get('range');
-  const considered = resource.status === 200 && resource.ranges === 'honoured';
-  const range =
-    considered && ifRangeMatches(resource, headers.get('if-range')) ? parseRange(asked, size) : null;
+  const encoded = isEncoded(resource, headers);
+  const size = sizeOnTheWay(resource, headers);
+  const range = considerRange(resource, headers);
   const fields: [string, string][] = [
     ['content-type', 'application/octet-stream'],
     ['date', new Date(now).toUTCString()],
@@ -47,29 +88,36 @@ export function respond(resource: SimulatedResource, headers: Headers, now: numb
   const modified = modificationDate(resource);
   if (tag !== null) fields.push(['etag', tag]);
   if (modified !== null) fields.push(['last-modified', modified]);
-
-  const encoded = resource.encoded && asked === null;
   if (encoded) fields.push(['content-encoding', 'gzip']);
-  let status = resource.status;
-  let content: ByteRange = { start: 0, end: size };
-  if (range === 'unsatisfiable') {
-    status = 416;
-    content = { start: 0, end: 0 };
-    fields.push(['content-range', `bytes */${size}`]);
-  } else if (range) {
-    status = 206;
-    content = range;
-    fields.push(['content-range', `bytes ${range.start}-${range.end - 1}/${size}`]);
-  }
-  // An encoded body's length is another; any number that is not its own will do.
-  const length = encoded ? Math.ceil(size / 2) + 20 : content.end - content.start;
-  if (resource.declaresLength) fields.push(['content-length', String(length)]);
 
-  const codingHidden = resource.hidden.includes('content-encoding') && asked === null;
+  let status = resource.status;
+  let sent: ByteRange = { start: 0, end: size };
+  const isEmptyPart = asksForTheEnd(resource, headers) && resource.beyondEnd === 'empty part';
+  const isPart = isEmptyPart || (range !== null && range !== 'unsatisfiable');
+  if (isPart) {
+    sent = isEmptyPart ? { start: size, end: size } : (range as ByteRange);
+    status = resource.parts === 'as 206' ? 206 : 200;
+    if (resource.parts !== 'as bare 200')
+      fields.push(['content-range', `bytes ${sent.start}-${sent.end - 1}/${size}`]);
+  } else if (range === 'unsatisfiable') {
+    status = 416;
+    sent = { start: 0, end: 0 };
+    fields.push(['content-range', `bytes */${size}`]);
+  }
+  if (resource.declaresLength) fields.push(['content-length', `${sent.end - sent.start}`]);
+
   return {
     status,
     headers: fields.filter(([name]) => !resource.hidden.includes(name)),
-    content,
-    coding: encoded && !codingHidden ? 'encoded' : codingHidden ? 'unknown' : 'identity',
+    content: encoded && status !== 416 ? decode(resource, sent) : sent,
+    coding: shownCoding(encoded, resource, headers),
+    isPart,
+    undecodable: encoded && isPart && !(sent.start === 0 && sent.end === size),
   };
+}
+
+/** What a host takes the coding for: where it is hidden, a range is thought to have none. */
+function shownCoding(encoded: boolean, { hidden }: SimulatedResource, headers: Headers): ContentCoding {
+  if (!hidden.includes('content-encoding')) return encoded ? 'encoded' : 'identity';
+  return headers.get('range') === null ? 'unknown' : 'identity';
 }

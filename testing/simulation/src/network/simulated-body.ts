@@ -1,5 +1,6 @@
 import type { ByteRange } from '@background-fetch/core';
 import type { SimulatedClock } from '../host/simulated-clock.ts';
+import type { Passage } from './passage.ts';
 import type { SimulatedConnectivity } from './simulated-connectivity.ts';
 
 export interface SimulatedBodyPlan {
@@ -12,8 +13,10 @@ export interface SimulatedBodyPlan {
   readonly chunkInterval: number;
   /** Bytes after which the connection ends or nothing more comes. */
   readonly ending: { readonly kind: 'cut' | 'stalled'; readonly after: number } | null;
+  /** Whether it fails where its content ends. */
+  readonly undecodable: boolean;
   readonly signalsTruncation: boolean;
-  readonly signal: AbortSignal;
+  readonly passage: Passage;
   /** Called when nothing more comes, however it ended. */
   readonly onEnd: () => void;
   /** Called when the connection ended before the body. */
@@ -26,7 +29,8 @@ export function simulateBody(
   connectivity: SimulatedConnectivity,
   plan: SimulatedBodyPlan,
 ): ReadableStream<Uint8Array> {
-  const { content, ending, signal } = plan;
+  const { content, ending, passage } = plan;
+  const { signal } = passage;
   const end = ending ? Math.min(content.end, content.start + ending.after) : content.end;
   let position = content.start;
   let finish = (_act: () => void) => {};
@@ -39,9 +43,16 @@ export function simulateBody(
       position = to;
       return;
     }
-    if (end < content.end) plan.onCut();
-    const fails = end < content.end && plan.signalsTruncation;
-    finish(() => (fails ? controller.error(new TypeError('The connection was cut')) : controller.close()));
+    const undecodable = new TypeError('It can not be decoded');
+    if (end < content.end) breakOff(controller);
+    else finish(() => (plan.undecodable ? controller.error(undecodable) : controller.close()));
+  }
+
+  function breakOff(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    plan.onCut();
+    finish(() =>
+      plan.signalsTruncation ? controller.error(new TypeError('The connection was cut')) : controller.close(),
+    );
   }
 
   return new ReadableStream<Uint8Array>(
@@ -58,6 +69,7 @@ export function simulateBody(
           plan.onEnd();
           act();
         };
+        passage.onCut(() => breakOff(controller));
         if (signal.aborted) aborted();
         else signal.addEventListener('abort', aborted);
       },

@@ -1,7 +1,7 @@
 import type { HeaderList } from '@background-fetch/core';
 import type { SimulatedAnswer } from './respond.ts';
 
-/** What happens to one response, instead of what the resource would give. */
+/** What happens to one request, instead of what the resource would give. */
 export type SimulatedFault =
   /** No connection. */
   | { readonly kind: 'refused' }
@@ -17,4 +17,10 @@ export type SimulatedFault =
       readonly kind: 'altered';
       readonly what: string;
       readonly alter: (answer: SimulatedAnswer) => SimulatedAnswer;
-    };
+    }
+  /** Nobody answers at the origin. */
+  | { readonly kind: 'outage' }
+  /** It is more than the host bears at a time. No status: it does not answer. */
+  | { readonly kind: 'crowded'; readonly status: number | null; readonly headers: HeaderList }
+  /** There is an answer, and nobody may see anything of it: neither what was wrong before. */
+  | { readonly kind: 'unreadable'; readonly why: SimulatedFault | null };

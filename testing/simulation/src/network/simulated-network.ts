@@ -8,12 +8,14 @@ import type {
 } from '@background-fetch/core';
 import type { SeededRandom } from '../host/seeded-random.ts';
 import type { SimulatedClock } from '../host/simulated-clock.ts';
-import { contentBytes, editedContent } from './content.ts';
+import { Passage } from './passage.ts';
 import { respond, type SimulatedAnswer } from './respond.ts';
+import { longestRedirectChain, Servers } from './servers.ts';
 import { simulateBody } from './simulated-body.ts';
 import { SimulatedConnectivity } from './simulated-connectivity.ts';
 import type { SimulatedFault } from './simulated-fault.ts';
-import { ordinaryResource, type SimulatedResource } from './simulated-resource.ts';
+import { SimulatedOrigin } from './simulated-origin.ts';
+import type { SimulatedResource } from './simulated-resource.ts';
 
 export interface SimulatedNetworkOptions {
   clock: SimulatedClock;
@@ -23,6 +25,8 @@ export interface SimulatedNetworkOptions {
   origin?: string;
   /** Whether bodies that are cut fail, as in Chromium, or end cleanly, as in WebKit. */
   signalsTruncation?: boolean;
+  /** Connections to one origin at a time, whoever uses them: the others wait. */
+  connectionLimit?: number;
   /** Chances, from 0 to 1, that a response without a planned fault has one. */
   faults?: { refused?: number; cut?: number; unavailable?: number };
 }
@@ -49,9 +53,8 @@ export interface Exchange {
 }
 
 const nullBodyStatuses = [101, 204, 205, 304];
-const longestRedirectChain = 20;
-/** bytes of the body that explains a failure */
-const explanationSize = 24;
+/** requests that go through one connection at a time, where many can */
+const mostStreams = 100;
 
 /** Servers and the way to them, in virtual time. */
 export class SimulatedNetwork implements Network {
@@ -59,14 +62,26 @@ export class SimulatedNetwork implements Network {
   readonly requests: SeenRequest[] = [];
   /** Called with every answer as it leaves its server; gives what is called when nothing more comes of it. */
   onAnswer: (exchange: Exchange) => () => void = () => () => {};
+  /** Called with every request that has got a connection. */
+  onSend: (request: NetworkRequest) => void = () => {};
   /** Called with every fault that a request meets. */
-  onFault: (fault: SimulatedFault) => void = () => {};
+  onFault: (fault: SimulatedFault, request: NetworkRequest) => void = () => {};
   /** Called when less came of a body than was to come. */
   onCut: (exchange: Exchange) => void = () => {};
   signalsTruncation: boolean;
-  readonly #resources = new Map<string, SimulatedResource>();
+  connectionLimit: number;
+  /** Whether many requests share a connection. */
+  multiplexed = false;
+  /** How the host finds out whether a server is there. */
+  probing: 'by a request' | 'by what happened' = 'by a request';
+  readonly #servers = new Servers();
+  readonly #origins = new Map<string, SimulatedOrigin>();
   readonly #planned = new Map<string, (SimulatedFault | null)[]>();
-  readonly #contents = new Map<string, Uint8Array>();
+  /** Those that have reached a server, and of which more may come. */
+  readonly #sent = new Set<NetworkRequest>();
+  /** What failed because nobody was there. */
+  readonly #silent = new WeakSet<object>();
+  readonly #visits = new Set<AbortController>();
   readonly #clock: SimulatedClock;
   readonly #random: SeededRandom;
   readonly #connectivity: SimulatedConnectivity;
@@ -79,14 +94,34 @@ export class SimulatedNetwork implements Network {
     this.#connectivity = options.connectivity ?? new SimulatedConnectivity();
     this.#origin = options.origin ?? 'https://app.test';
     this.signalsTruncation = options.signalsTruncation ?? true;
+    this.connectionLimit = options.connectionLimit ?? 6;
     this.#faults = { refused: 0, cut: 0, unavailable: 0, ...options.faults };
   }
 
   /** Puts a resource at a URL; what it returns may be changed later: a new version, say. */
   serve(url: string, resource: Partial<SimulatedResource>): SimulatedResource {
-    const whole = { ...ordinaryResource, ...resource };
-    this.#resources.set(url, whole);
-    return whole;
+    return this.#servers.put(url, resource);
+  }
+
+  /** Puts at a URL what is there at the moment, as this tells. */
+  mirror(url: string, look: () => SimulatedResource): void {
+    this.#servers.mirror(url, look);
+  }
+
+  /** The whole body of a resource as it is now. */
+  contentOf(url: string, resource: SimulatedResource): Uint8Array {
+    return this.#servers.contentOf(url, resource);
+  }
+
+  /** The host at this URL. */
+  origin(url: string): SimulatedOrigin {
+    const { origin } = new URL(url);
+    const known = this.#origins.get(origin);
+    if (known) return known;
+    const limit = (): number => (this.multiplexed ? mostStreams : this.connectionLimit);
+    const made = new SimulatedOrigin(this.#clock, limit);
+    this.#origins.set(origin, made);
+    return made;
   }
 
   /** What the next responses from this URL suffer, one each; null for nothing. */
@@ -94,44 +129,139 @@ export class SimulatedNetwork implements Network {
     this.#planned.set(url, [...(this.#planned.get(url) ?? []), ...faults]);
   }
 
-  /** From now on, nothing goes wrong but what a server does by itself. */
-  forgetPlans(): void {
+  /** From now on, nothing goes wrong but what a server does by itself, and hosts have time for everybody. */
+  becomeFair(): void {
     this.#planned.clear();
+    for (const origin of this.#origins.values()) origin.becomeFair();
+    for (const visit of [...this.#visits]) visit.abort();
+  }
+
+  /** Whether redirects lead from here on and on. */
+  leadsNowhere(url: string): boolean {
+    return this.#servers.leadNowhere(withoutFragment(url));
   }
 
   sendsIfRange(url: string): boolean {
     return new URL(url).origin === this.#origin;
   }
 
-  async probe(_request: NetworkRequest, _signal: AbortSignal, _error?: unknown): Promise<Reachability> {
-    return 'answers';
+  /** A request that is no engine's: it has a connection for so many ms, once there is a free one. */
+  async visit(url: string, duration: number): Promise<void> {
+    const visit = new AbortController();
+    const passage = new Passage(visit.signal);
+    const origin = this.origin(url);
+    this.#visits.add(visit);
+    try {
+      await passage.moveTo(origin);
+      if (!(await this.#approach(origin, passage))) await this.#passTime(duration, passage.signal);
+    } catch {
+      // it was cut, or has waited for too long
+    } finally {
+      passage.end();
+      this.#visits.delete(visit);
+    }
   }
 
-  async fetch(request: NetworkRequest): Promise<NetworkResponse> {
+  async probe(request: NetworkRequest, signal: AbortSignal, error?: unknown): Promise<Reachability> {
+    if (this.probing === 'by what happened') return this.#judge(request, error);
+    const passage = new Passage(signal);
+    try {
+      await this.#reach(request.request.url, passage);
+      return 'answers';
+    } catch {
+      return 'silent';
+    } finally {
+      passage.end();
+    }
+  }
+
+  /** What a host says that knows how far its requests are. */
+  #judge(request: NetworkRequest, error: unknown): Reachability {
+    if (error !== undefined) return this.#silent.has(error as object) ? 'silent' : 'answers';
+    const members = Object.keys(request) as (keyof NetworkRequest)[];
+    const isSame = (other: NetworkRequest): boolean => members.every((name) => other[name] === request[name]);
+    return [...this.#sent].some(isSame) ? 'answers' : 'silent';
+  }
+
+  /** Asks as anybody may ask, who may not see what is answered. */
+  async #reach(original: string, passage: Passage): Promise<void> {
+    let url = withoutFragment(original);
+    // who is sent round in circles has been answered
+    for (let redirects = 0; redirects <= longestRedirectChain; redirects++) {
+      const origin = this.origin(url);
+      await passage.moveTo(origin);
+      const fault = await this.#approach(origin, passage);
+      await this.#passTime(this.#servers.find(url).latency, passage.signal);
+      this.#requireServer(url, fault);
+      const target = this.#servers.target(url, this.requests.length);
+      if (target === null) return;
+      url = target;
+    }
+  }
+
+  /** @param life ends, with all that it has asked for, once it is aborted */
+  async fetch(request: NetworkRequest, life?: AbortSignal): Promise<NetworkResponse> {
+    const passage = new Passage(request.signal, ...(life ? [life] : []));
+    try {
+      return await this.#follow(request, passage);
+    } catch (error) {
+      this.#sent.delete(request);
+      passage.end();
+      throw error;
+    }
+  }
+
+  async #follow(request: NetworkRequest, passage: Passage): Promise<NetworkResponse> {
     const { redirect, url: original } = request.request;
     let url = withoutFragment(original);
     for (let redirects = 0; redirects <= longestRedirectChain; redirects++) {
-      const resource = this.#find(url);
-      const fault = this.#drawFault(url, resource);
-      if (fault) this.onFault(fault);
-      await this.#passTime(fault?.kind === 'hung' ? null : resource.latency, request.signal);
-      if (!this.#connectivity.isOnline()) throw new TypeError(`Fetching ${url} failed: offline`);
-      if (fault?.kind === 'refused') throw new TypeError(`Fetching ${url} failed: connection refused`);
-      this.#note(url, request);
-      if (resource.redirectTo === null) return this.#respond(url, resource, fault, request, redirects > 0);
+      const fault = await this.#ask(url, request, passage);
+      const isCrowded = fault?.kind === 'crowded';
+      const target = isCrowded ? null : this.#servers.target(url, this.requests.length);
+      if (target === null) return this.#respond(url, fault, request, redirects > 0, passage);
+      this.#servers.takeTurns(url);
       if (redirect === 'error') throw new TypeError(`Fetching ${url} failed: redirected`);
-      if (redirect === 'manual') return opaqueRedirect(original, this.signalsTruncation);
-      url = new URL(resource.redirectTo, url).href;
-      if (resource.signsRedirects) url += `?signature=${this.requests.length}`;
+      if (redirect === 'manual') {
+        this.#sent.delete(request);
+        passage.end();
+        return opaqueRedirect(original, this.signalsTruncation);
+      }
+      url = target;
     }
     throw new TypeError(`Fetching ${url} failed: too many redirects`);
   }
 
-  #find(url: string): SimulatedResource {
-    return (
-      this.#resources.get(url) ??
-      this.#resources.get(withoutQuery(url)) ?? { ...ordinaryResource, status: 404 }
-    );
+  /** Brings a request to its server, and gives what is wrong with the answer. */
+  async #ask(url: string, request: NetworkRequest, passage: Passage): Promise<SimulatedFault | null> {
+    const origin = this.origin(url);
+    this.#sent.delete(request);
+    await passage.moveTo(origin);
+    this.onSend(request);
+    const { latency, size } = this.#servers.find(url);
+    if (origin.outage?.kind === 'swallows') this.onFault({ kind: 'outage' }, request);
+    const fault = (await this.#approach(origin, passage)) ?? this.#drawFault(url, size);
+    if (fault) this.onFault(fault, request);
+    if (!isSilent(fault)) this.#sent.add(request);
+    await this.#passTime(fault?.kind === 'hung' ? null : latency, passage.signal);
+    this.#requireServer(url, fault);
+    this.#note(url, request);
+    return fault;
+  }
+
+  /** What is wrong with the host behind a connection; null for nothing. */
+  async #approach(origin: SimulatedOrigin, passage: Passage): Promise<SimulatedFault | null> {
+    if (origin.outage?.kind === 'swallows') await origin.untilBack(passage.signal);
+    if (origin.outage) return { kind: 'outage' };
+    return passage.enter(origin) ? null : { kind: 'crowded', ...origin.refusal };
+  }
+
+  /** @throws TypeError if there is nobody who answers */
+  #requireServer(url: string, fault: SimulatedFault | null): void {
+    const isOnline = this.#connectivity.isOnline();
+    if (isOnline && !isSilent(fault)) return;
+    const error = new TypeError(`Fetching ${url} failed: ${isOnline ? 'connection refused' : 'offline'}`);
+    this.#silent.add(error);
+    throw error;
   }
 
   #note(url: string, { request, headers, fresh }: NetworkRequest): void {
@@ -139,7 +269,7 @@ export class SimulatedNetwork implements Network {
     this.requests.push({ url, method: request.method, headers: list, fresh, at: this.#clock.now() });
   }
 
-  #drawFault(url: string, { size }: SimulatedResource): SimulatedFault | null {
+  #drawFault(url: string, size: number): SimulatedFault | null {
     const planned = this.#planned.get(url)?.shift();
     if (planned !== undefined) return planned;
     const { refused, cut, unavailable } = this.#faults;
@@ -173,13 +303,18 @@ export class SimulatedNetwork implements Network {
 
   #respond(
     url: string,
-    resource: SimulatedResource,
     fault: SimulatedFault | null,
     request: NetworkRequest,
     redirected: boolean,
+    passage: Passage,
   ): NetworkResponse {
-    const served = fault?.kind === 'status' ? explain(fault) : resource;
-    const honest = answerTo(request, served, this.#clock.now());
+    const sent = headersOf(request);
+    const served = this.#servers.choose(url, failureOf(fault), sent, redirected);
+    if (!served) {
+      this.onFault({ kind: 'unreadable', why: fault }, request);
+      throw new TypeError(`Fetching ${url} failed: nobody may see what is answered`);
+    }
+    const honest = respond(served, sent, this.#clock.now());
     const answer = fault?.kind === 'altered' ? fault.alter(honest) : honest;
     const hasBody = request.request.method !== 'HEAD' && !nullBodyStatuses.includes(answer.status);
     const whole = hasBody ? this.contentOf(url, served) : new Uint8Array();
@@ -187,8 +322,14 @@ export class SimulatedNetwork implements Network {
     const waits = fault?.kind === 'altered' && answer === honest;
     if (waits) this.#planned.get(url)?.unshift(fault);
     const met = waits ? null : fault;
+    if (met?.kind === 'altered') this.#servers.noteLie(url);
     const exchange = { request, url, version: served.version, answer, whole, fault: met };
-    const onEnd = this.onAnswer(exchange);
+    const over = this.onAnswer(exchange);
+    const onEnd = (): void => {
+      this.#sent.delete(request);
+      over();
+      passage.end();
+    };
     const stream = hasBody
       ? simulateBody(this.#clock, this.#connectivity, {
           whole,
@@ -196,8 +337,9 @@ export class SimulatedNetwork implements Network {
           chunkSize: served.chunkSize,
           chunkInterval: served.chunkInterval,
           ending: fault?.kind === 'cut' || fault?.kind === 'stalled' ? fault : null,
+          undecodable: answer.undecodable,
           signalsTruncation: this.signalsTruncation,
-          signal: request.signal,
+          passage,
           onEnd,
           onCut: () => this.onCut(exchange),
         })
@@ -217,34 +359,26 @@ export class SimulatedNetwork implements Network {
       coding: answer.coding,
       signalsTruncation: this.signalsTruncation,
       uploaded: request.body?.size ?? 0,
+      multiplexed: this.multiplexed,
     };
   }
-
-  /** The whole body of a resource as it is now. */
-  contentOf(url: string, { version, size, edited, status }: SimulatedResource): Uint8Array {
-    const key = status === 200 ? withoutQuery(url) : `${withoutQuery(url)} ${status}`;
-    const name = `${key} ${version} ${size}`;
-    const known = this.#contents.get(name);
-    if (known) return known;
-    const content = edited ? editedContent(key, version, size, edited) : contentBytes(key, version, 0, size);
-    this.#contents.set(name, content);
-    return content;
-  }
 }
 
-function answerTo(
-  { request, headers }: NetworkRequest,
-  served: SimulatedResource,
-  now: number,
-): SimulatedAnswer {
+/** Whether nobody answers. */
+function isSilent(fault: SimulatedFault | null): boolean {
+  if (fault?.kind === 'crowded') return fault.status === null;
+  return fault?.kind === 'outage' || fault?.kind === 'refused';
+}
+
+function failureOf(fault: SimulatedFault | null): { status: number; headers?: HeaderList } | null {
+  if (fault?.kind === 'status') return fault;
+  return fault?.kind === 'crowded' && fault.status !== null ? { ...fault, status: fault.status } : null;
+}
+
+function headersOf({ request, headers }: NetworkRequest): Headers {
   const sent = new Headers(request.headers.map(([name, value]): [string, string] => [name, value]));
   for (const [name, value] of Object.entries(headers)) sent.set(name, value);
-  return respond(served, sent, now);
-}
-
-/** What a server gives that only says what is wrong. */
-function explain({ status, headers = [] }: Extract<SimulatedFault, { kind: 'status' }>): SimulatedResource {
-  return { ...ordinaryResource, size: explanationSize, status, headers, etag: 'none' };
+  return sent;
 }
 
 async function takeWhole(stream: ReadableStream<Uint8Array> | null): Promise<HostBytes> {
@@ -256,10 +390,6 @@ async function takeWhole(stream: ReadableStream<Uint8Array> | null): Promise<Hos
 
 function withoutFragment(url: string): string {
   return url.split('#', 1)[0] ?? url;
-}
-
-function withoutQuery(url: string): string {
-  return url.split('?', 1)[0] ?? url;
 }
 
 function opaqueRedirect(url: string, signalsTruncation: boolean): NetworkResponse {

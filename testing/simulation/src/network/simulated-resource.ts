@@ -9,6 +9,10 @@ export interface SimulatedResource {
   /** Where versions of one size differ; null for everywhere. */
   edited: ByteRange | null;
   etag: 'strong' | 'weak' | 'none';
+  /** What ETags begin with. Two places with one content may differ in it. */
+  tagPrefix: string;
+  /** What decides its bytes, beside the version: its URL if null. */
+  contentKey: string | null;
   /** ms since the epoch, of version 0; each version is `versionInterval` later. Null for none. */
   lastModified: number | null;
   /** ms */
@@ -18,12 +22,26 @@ export interface SimulatedResource {
   headers: HeaderList;
   /** Names of header fields, in lower case, that a response does not expose. */
   hidden: readonly string[];
+  /** Whether no script of another origin may read any of it, or only nothing that is no success. */
+  unreadable: 'nothing' | 'errors' | 'all';
   ranges: 'honoured' | 'ignored';
-  ifRange: 'honoured' | 'ignored';
+  /** What is said to a range that the plain request is not: a status, or what can't be read. Null for nothing. */
+  rangeRefusal: number | 'unreadable' | null;
+  /** How parts are sent: some servers say 200, with a `Content-Range` or without. */
+  parts: 'as 206' | 'as 200' | 'as bare 200';
+  /** The answer to a range that begins where the body ends. */
+  beyondEnd: 'unsatisfiable' | 'empty part' | 'unreadable' | number;
+  /** `whole`: whatever the condition says, the range is not given. */
+  ifRange: 'honoured' | 'ignored' | 'whole';
   /** Whether a request without `Range` gets an encoded body, whose offsets are not the stored ones. */
   encoded: boolean;
+  /** Whether ranges are of the encoded body, too. */
+  encodesRanges: boolean;
+  /** bytes that an encoded body has for each of the plain one, beside the 20 of its header */
+  encodedShare: number;
   declaresLength: boolean;
-  redirectTo: string | null;
+  /** Several: one after the other. */
+  redirectTo: string | readonly string[] | null;
   /** Whether each redirect leads to another URL, of the same path. */
   signsRedirects: boolean;
   /** ms until the response head */
@@ -39,14 +57,22 @@ export const ordinaryResource: SimulatedResource = {
   version: 0,
   edited: null,
   etag: 'strong',
+  tagPrefix: 'version',
+  contentKey: null,
   lastModified: null,
   versionInterval: 86_400_000,
   status: 200,
   headers: [],
   hidden: [],
+  unreadable: 'nothing',
   ranges: 'honoured',
+  rangeRefusal: null,
+  parts: 'as 206',
+  beyondEnd: 'unsatisfiable',
   ifRange: 'honoured',
   encoded: false,
+  encodesRanges: false,
+  encodedShare: 0.5,
   declaresLength: true,
   redirectTo: null,
   signsRedirects: false,
@@ -55,10 +81,15 @@ export const ordinaryResource: SimulatedResource = {
   chunkInterval: 1,
 };
 
-export function entityTag({ etag, version }: SimulatedResource): string | null {
+export function entityTag({ etag, tagPrefix, version }: SimulatedResource): string | null {
   if (etag === 'none') return null;
   // what is weak may stand for two versions
-  return etag === 'weak' ? `W/"version-${version >> 1}"` : `"version-${version}"`;
+  return etag === 'weak' ? `W/"${tagPrefix}-${version >> 1}"` : `"${tagPrefix}-${version}"`;
+}
+
+/** bytes of the encoded body: another number than that of the plain one */
+export function encodedSize({ size, encodedShare }: SimulatedResource): number {
+  return Math.ceil(size * encodedShare) + 20;
 }
 
 export function modificationDate({

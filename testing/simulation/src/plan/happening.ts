@@ -14,6 +14,8 @@ export class Draw {
   readonly random: SeededRandom;
   /** Where the resources are. */
   readonly urls: readonly string[];
+  /** Those, and others where their content is. */
+  readonly places: string[];
   /** bytes of the first version of each */
   readonly sizes: ReadonlyMap<string, number>;
   /** The ids of the fetches that are started. */
@@ -23,6 +25,7 @@ export class Draw {
     this.random = random;
     this.sizes = sizes;
     this.urls = [...sizes.keys()];
+    this.places = [...this.urls];
     this.ids = ids;
   }
 
@@ -40,6 +43,10 @@ export class Draw {
 
   url(): string {
     return this.pick(this.urls);
+  }
+
+  place(): string {
+    return this.pick(this.places);
   }
 
   /** bytes of a resource's first version */

@@ -28,6 +28,8 @@ export interface LiveOptions {
   /** Places of happenings that are left out. */
   readonly without?: ReadonlySet<number>;
   readonly keepsJournal?: boolean;
+  /** The name of the one invariant that is watched; all of them, if none is given. */
+  readonly only?: string | undefined;
 }
 
 /** ms from the last harm on in which everything has to settle */
@@ -42,7 +44,7 @@ const mostSteps = 50_000;
 /** Lets a plan happen, then lets all be well, and watches until nothing is left to do. */
 export async function live(
   { seed, sizes, happenings }: Plan,
-  { without = new Set(), keepsJournal = false }: LiveOptions = {},
+  { without = new Set(), keepsJournal = false, only }: LiveOptions = {},
 ): Promise<Outcome> {
   const simulation = new Simulation(seed, listen);
   const { world, tally } = simulation;
@@ -51,6 +53,7 @@ export async function live(
   countFaults(simulation);
   let violation: Violation | null = null;
   for (const { name, watch } of invariants) {
+    if (only !== undefined && name !== only) continue;
     const observer = watch(simulation, (what) => {
       if (!violation) journal?.record(`✗ ${name}: ${what}`);
       violation ??= { invariant: name, what };

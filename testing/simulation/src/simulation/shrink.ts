@@ -11,7 +11,7 @@ export interface Shrunk {
  * Leaves out of a plan what the violation of an invariant does not need: halves first, then ever smaller parts, until
  * no single happening can be spared.
  */
-export async function shrink(plan: Plan, violation: Violation): Promise<Shrunk> {
+export async function shrink(plan: Plan, violation: Violation, only?: string): Promise<Shrunk> {
   let shrunk: Shrunk = { without: new Set(), violation };
   const left = (): number[] => [...plan.happenings.keys()].filter((place) => !shrunk.without.has(place));
   for (let size = Math.ceil(plan.happenings.length / 2); size > 0; ) {
@@ -19,7 +19,7 @@ export async function shrink(plan: Plan, violation: Violation): Promise<Shrunk> 
     const places = left();
     for (let start = 0; start < places.length; start += size) {
       const without = new Set([...shrunk.without, ...places.slice(start, start + size)]);
-      const { violation: found } = await live(plan, { without });
+      const { violation: found } = await live(plan, { without, only });
       if (found?.invariant !== violation.invariant) continue;
       shrunk = { without, violation: found };
       spared = true;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import {
   addUp,
   type BackgroundFetchRegistration,
@@ -27,6 +28,9 @@ interface Call {
   readonly what: string;
   readonly context: Context;
 }
+
+// a fetch of many requests listens to its end as often
+setMaxListeners(0);
 
 const app = 'https://app.test/';
 
@@ -206,7 +210,7 @@ export class Simulation {
   becomeFair(): void {
     const { world } = this;
     this.#handlings.length = 0;
-    world.network.forgetPlans();
+    world.network.becomeFair();
     world.connectivity.setOnline(true);
     world.disk.capacity = null;
     for (const page of world.pages) if (page.alive) page.thaw();

@@ -32,6 +32,25 @@ export function drawFetch(draw: Draw, id: string, first: boolean): Happening {
   };
 }
 
+/** Starts one of many requests for one origin, as for the parts of a model. */
+export function drawManyRequests(draw: Draw): Happening {
+  const url = draw.url();
+  const count = draw.integer(5, 12);
+  const urls = Array.from({ length: count }, (_, place) => `${url}?part=${place}`);
+  return {
+    at: draw.chance(0.5) ? 0 : draw.moment(),
+    what: `fetch("parts") of ${count} parts of ${url}`,
+    happen: (simulation) => {
+      const page = simulation.page(0);
+      void simulation.call('fetch("parts")', page, async () => {
+        const registration = await page.backgroundFetch.fetch('parts', urls);
+        simulation.hold(page, registration);
+        simulation.happened('fetch of many requests');
+      });
+    },
+  };
+}
+
 /** None, enough, exactly what it takes, or too little. */
 function drawDownloadTotal(draw: Draw, requests: readonly PlannedRequest[]): number {
   if (!draw.chance(0.25)) return 0;

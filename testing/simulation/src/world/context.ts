@@ -29,6 +29,7 @@ export abstract class Context {
   readonly random: SeededRandom;
   readonly #realm: Realm;
   readonly #manager: BackgroundFetchManager;
+  readonly #life = new AbortController();
   #alive = true;
 
   constructor(world: World, name: string, registration: RegistrationKey, givesBlobs: boolean) {
@@ -48,6 +49,11 @@ export abstract class Context {
     this.random = world.random.fork(name);
     this.#realm = createRealm(this.clientPorts, givesBlobs);
     this.#manager = new BackgroundFetchManager(internal, this.#realm, this.host);
+  }
+
+  /** Aborted when it dies. */
+  get life(): AbortSignal {
+    return this.#life.signal;
   }
 
   get alive(): boolean {
@@ -126,6 +132,7 @@ export abstract class Context {
     this.world.tell('killed', this);
     this.store.crash(torn);
     this.lock.crash();
+    this.#life.abort();
     this.clock.stop();
     this.announcements.close();
   }

@@ -1,4 +1,5 @@
 import type { HeaderList, StoredBackgroundFetch, StoredRecord } from '@background-fetch/core';
+import type { SimulatedFault } from '../network/simulated-fault.ts';
 import type { Exchange } from '../network/simulated-network.ts';
 import type { Commit } from '../store/memory-disk.ts';
 import type { Change } from '../store/table.ts';
@@ -17,6 +18,10 @@ export function keepJournal(world: World): Trace {
       note(
         `${name} asks for "${id}": ${request.method} ${request.url}${describeHeaders(Object.entries(headers))}`,
       ),
+    faultMet: (fault, { request }) => note(`  ${request.url}: ${describeFault(fault)}`),
+    probed: ({ request }, found, { name }) => note(`${name} has found out about ${request.url}: ${found}`),
+    outage: (origin, begins) =>
+      note(`  ${begins ? 'nobody answers any more' : 'there are answers again'} at ${origin}`),
     answered: (exchange) => note(`  ${describeAnswer(exchange)}`),
     ended: ({ url }) => note(`  nothing more comes from ${url}`),
     cut: ({ url }) => note(`  the connection to ${url} is cut`),
@@ -58,6 +63,12 @@ function describeRecord({ before, after }: Change<StoredRecord>): string {
   const body = data ? `, body ${data.body} has ${stored} of ${data.length ?? '?'}` : '';
   const failures = retries.fruitless + retries.unanswered;
   return `record ${index} ${state}${result}${body}${failures > 0 ? `, ${failures} failures` : ''}`;
+}
+
+function describeFault(fault: SimulatedFault): string {
+  if (fault.kind === 'unreadable')
+    return `nobody may see what is answered${fault.why ? `, which is ${describeFault(fault.why)}` : ''}`;
+  return 'status' in fault ? `${fault.kind}, with ${fault.status ?? 'no answer'}` : fault.kind;
 }
 
 function describeAnswer({ url, version, answer, fault }: Exchange): string {

@@ -4,6 +4,7 @@ import type {
   BackgroundFetchSnapshot,
   FetchKey,
   NetworkRequest,
+  Reachability,
 } from '@background-fetch/core';
 import type { SimulatedFault } from '../network/simulated-fault.ts';
 import type { Exchange } from '../network/simulated-network.ts';
@@ -21,8 +22,14 @@ export interface Observer {
   asked?(request: NetworkRequest, by: Context): void;
   /** What an engine asked for has failed, or come without a body. */
   concluded?(request: NetworkRequest, by: Context): void;
+  /** A request has got a connection: to each origin that it is sent on to. */
+  sent?(request: NetworkRequest): void;
   /** Something went wrong before there could be an answer. */
-  faultMet?(fault: SimulatedFault): void;
+  faultMet?(fault: SimulatedFault, request: NetworkRequest): void;
+  /** An engine has found out whether a server is there. */
+  probed?(request: NetworkRequest, found: Reachability, by: Context): void;
+  /** From now on nobody answers at an origin, or somebody again. */
+  outage?(origin: string, begins: boolean): void;
   /** An answer leaves its server. */
   answered?(exchange: Exchange): void;
   /** Nothing more comes of it. */

@@ -1,7 +1,8 @@
-import type { EngineOptions } from '@background-fetch/core';
+import type { EngineTraits } from './engine-traits.ts';
 
 /** Everything small and quick, so that much happens in few steps. */
-export const quickEngine: Partial<EngineOptions> = {
+export const quickEngine: EngineTraits = {
+  connectionsPerOrigin: 3,
   concurrency: 3,
   connections: 1,
   pieceSize: 250,
@@ -19,5 +20,7 @@ export const quickEngine: Partial<EngineOptions> = {
     longestDelay: 1000,
     longestRetryAfter: 5000,
     stallTimeout: 800,
+    outage: 7_200_000,
+    firstAnswer: 30_000,
   },
 };

@@ -1,12 +1,14 @@
-import type { EngineOptions } from '@background-fetch/core';
 import type { MemoryStoreOptions } from '../store/memory-store.ts';
+import type { EngineTraits } from './engine-traits.ts';
 
 /** What a host is like. Each context has what holds when it starts. */
 export interface Traits {
-  engine: Partial<EngineOptions>;
+  engine: EngineTraits;
   store: Omit<MemoryStoreOptions, 'disk' | 'clock' | 'onCommit' | 'onFailure'>;
   /** Whether workers give settled bodies as Blobs. */
   givesBlobs: boolean;
+  /** Whether engines share their connections with those of other registrations, as in browsers. */
+  sharesConnections: boolean;
   /** ms after which a worker has listeners: until then events stay owed, as in Node; 0 for at once, as in browsers */
   listensAfter: number;
   /** ms that the host's clock is ahead of the servers' */
@@ -14,7 +16,7 @@ export interface Traits {
 }
 
 /** Small bodies, so that a simulated transfer has several checkpoints and ranges. */
-const smallOptions: Partial<EngineOptions> = {
+const smallOptions: EngineTraits = {
   smallestCheckpoint: 8 * 1024,
   checkpointSize: 16 * 1024,
   checkpointInterval: 1000,
@@ -22,11 +24,12 @@ const smallOptions: Partial<EngineOptions> = {
   pieceSize: 64 * 1024,
 };
 
-export function traitsOf(engine: Partial<EngineOptions> = {}): Traits {
+export function traitsOf(engine: EngineTraits = {}): Traits {
   return {
     engine: { ...smallOptions, ...engine },
     store: { commitDelay: 5 },
     givesBlobs: true,
+    sharesConnections: true,
     listensAfter: 0,
     clockError: 0,
   };

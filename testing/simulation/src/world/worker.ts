@@ -25,8 +25,10 @@ export class Worker extends Context {
 
   #ports(): EnginePorts {
     const { world } = this;
+    const connections = world.connections.connect(this.life);
     return {
       ...this.clientPorts,
+      ...(world.traits.sharesConnections && { connections }),
       network: this.#network(),
       events: this.#events(),
       connectivity: world.connectivity,
@@ -45,7 +47,7 @@ export class Worker extends Context {
         if (!this.alive) return await this.never;
         this.world.tell('asked', request, this);
         try {
-          const response = await this.whileAlive(network.fetch(request));
+          const response = await this.whileAlive(network.fetch(request, this.life));
           if (!response.body) this.world.tell('concluded', request, this);
           return response;
         } catch (error) {
@@ -54,7 +56,11 @@ export class Worker extends Context {
         }
       },
       sendsIfRange: (url) => network.sendsIfRange(url),
-      probe: (...args) => this.whileAlive(network.probe(...args)),
+      probe: async (...args) => {
+        const found = await this.whileAlive(network.probe(...args));
+        this.world.tell('probed', args[0], found, this);
+        return found;
+      },
     };
   }
 

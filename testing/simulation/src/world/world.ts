@@ -1,11 +1,14 @@
-import type { EngineOptions, RegistrationKey } from '@background-fetch/core';
+import type { RegistrationKey } from '@background-fetch/core';
 import { MemoryBus } from '../host/memory-announcements.ts';
+import { MemoryConnections } from '../host/memory-connections.ts';
 import { MemoryLocks } from '../host/memory-lock.ts';
 import { type SeededRandom, seededRandom } from '../host/seeded-random.ts';
 import { SimulatedClock } from '../host/simulated-clock.ts';
 import { SimulatedConnectivity } from '../network/simulated-connectivity.ts';
 import { SimulatedNetwork, type SimulatedNetworkOptions } from '../network/simulated-network.ts';
+import type { SimulatedOutage } from '../network/simulated-origin.ts';
 import { MemoryDisk } from '../store/memory-disk.ts';
+import type { EngineTraits } from './engine-traits.ts';
 import { type Observer, tellAll } from './observer.ts';
 import { Page } from './page.ts';
 import { type Traits, traitsOf } from './traits.ts';
@@ -13,7 +16,7 @@ import { Worker } from './worker.ts';
 
 export interface WorldOptions {
   readonly seed?: number | string;
-  readonly engine?: Partial<EngineOptions>;
+  readonly engine?: EngineTraits;
   readonly network?: Partial<SimulatedNetworkOptions>;
   /** bytes the disk takes; unlimited if not given */
   readonly capacity?: number;
@@ -24,6 +27,7 @@ export class World {
   readonly clock = new SimulatedClock();
   readonly connectivity = new SimulatedConnectivity();
   readonly locks = new MemoryLocks();
+  readonly connections = new MemoryConnections();
   readonly bus = new MemoryBus(this.clock);
   readonly disk: MemoryDisk;
   readonly network: SimulatedNetwork;
@@ -44,7 +48,8 @@ export class World {
     const random = this.random.fork('network');
     this.network = new SimulatedNetwork({ clock, random, connectivity, ...options.network });
     this.network.onCut = (exchange) => this.tell('cut', exchange);
-    this.network.onFault = (fault) => this.tell('faultMet', fault);
+    this.network.onSend = (request) => this.tell('sent', request);
+    this.network.onFault = (fault, request) => this.tell('faultMet', fault, request);
     this.network.onAnswer = (exchange) => {
       this.tell('answered', exchange);
       return () => this.tell('ended', exchange);
@@ -70,6 +75,24 @@ export class World {
     evaluate(worker);
     worker.engine.start();
     return worker;
+  }
+
+  /**
+   * For so long, nobody answers at the origin of this URL; no host notices.
+   * @param cuts whether connections that are open break
+   * @returns what ends it
+   */
+  beginOutage(url: string, outage: SimulatedOutage, cuts: boolean): () => void {
+    const { origin } = new URL(url);
+    const host = this.network.origin(url);
+    const wasOut = host.outage !== null;
+    host.beginOutage(outage, cuts);
+    if (!wasOut) this.tell('outage', origin, true);
+    return () => {
+      const isOut = host.outage !== null;
+      host.endOutage(outage);
+      if (isOut && !host.outage) this.tell('outage', origin, false);
+    };
   }
 
   open(registration: RegistrationKey = 'g1 https://app.test/'): Page {

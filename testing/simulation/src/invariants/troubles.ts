@@ -1,0 +1,150 @@
+import type { NetworkRequest, StoredRecord } from '@background-fetch/core';
+import type { SimulatedFault } from '../network/simulated-fault.ts';
+import type { Context } from '../world/context.ts';
+import { retryOf } from '../world/engine-traits.ts';
+import type { World } from '../world/world.ts';
+import { originOf, UnderWay } from './under-way.ts';
+
+/** What has brought a record to its failure. */
+export type Trouble =
+  /** Something that may well be the end of it. */
+  | 'of its own'
+  /** Its host had too much to do, for the engine itself. */
+  | 'a crowd'
+  /** For less time than is to be borne, nobody answered at its origin. */
+  | 'an outage'
+  /** Its request never left the host. */
+  | 'a queue'
+  | 'none';
+
+/** What became of the last request for a record. */
+interface Course {
+  readonly request: NetworkRequest;
+  sent: boolean;
+  /** Whether it was too much, and others of the engine's were under way from then on until that was known. */
+  crowd: boolean;
+}
+
+/** The share of the time for which an outage is to be borne in which nothing may be given up for it. */
+const leastPatience = 0.75;
+
+const known = new WeakMap<World, Troubles>();
+
+/** What goes wrong with requests, and whether that is a reason to give them up. */
+export class Troubles {
+  readonly #world: World;
+  readonly #underWay: UnderWay;
+  /** Where something went wrong that may be the end of a record. */
+  readonly #faulty = new Set<string>();
+  readonly #courses = new Map<string, Course>();
+  /** Since when nobody has answered at an origin, as engines have seen it. */
+  readonly #silentSince = new Map<string, number>();
+  readonly #answered = new WeakMap<Context, Set<string>>();
+
+  /** Those of a world, from now on. */
+  static of(world: World): Troubles {
+    const existing = known.get(world);
+    if (existing) return existing;
+    const troubles = new Troubles(world);
+    known.set(world, troubles);
+    return troubles;
+  }
+
+  private constructor(world: World) {
+    this.#world = world;
+    this.#underWay = UnderWay.of(world);
+    world.observers.unshift({
+      asked: (request, by) =>
+        void this.#courses.set(nameOf(by, request), { request, sent: false, crowd: false }),
+      sent: (request) => {
+        const course = this.#courseOf(request);
+        if (course) course.sent = true;
+      },
+      faultMet: (fault, request) => this.#meet(fault, request),
+      answered: ({ request, fault }) => {
+        if (fault?.kind === 'crowded') this.#confirmCrowd(request);
+        else this.#answer(request);
+        if (fault && fault.kind !== 'crowded') this.#faulty.add(request.request.url);
+      },
+      concluded: (request) => this.#confirmCrowd(request),
+      // of a body, too, that an outage has cut
+      cut: ({ request }) => this.#outage(request),
+    });
+  }
+
+  #courseOf(request: NetworkRequest): Course | undefined {
+    const by = this.#underWay.askerOf(request);
+    const course = by && this.#courses.get(nameOf(by, request));
+    return course?.request === request ? course : undefined;
+  }
+
+  #meet(fault: SimulatedFault, request: NetworkRequest): void {
+    const { url } = request.request;
+    if (fault.kind === 'outage') this.#outage(request);
+    else if (fault.kind === 'crowded') {
+      const course = this.#courseOf(request);
+      if (course) course.crowd = this.hasCompany(request);
+    } else if (fault.kind === 'unreadable') {
+      this.#silentSince.delete(originOf(request));
+      // what nobody may see of the answer to a range is no answer to the plain request
+      const isPlain = !('Range' in request.headers);
+      if (fault.why ? fault.why.kind !== 'crowded' : isPlain) this.#faulty.add(url);
+    } else if (fault.kind !== 'cut' && fault.kind !== 'altered') this.#faulty.add(url);
+  }
+
+  /** Whether the engine that made this request waits for others of this origin. */
+  hasCompany(request: NetworkRequest): boolean {
+    const by = this.#underWay.askerOf(request);
+    return this.#underWay.at(originOf(request)).some(([other, who]) => other !== request && who === by);
+  }
+
+  #confirmCrowd(request: NetworkRequest): void {
+    const course = this.#courseOf(request);
+    if (course?.crowd) course.crowd = this.hasCompany(request);
+  }
+
+  #answer(request: NetworkRequest): void {
+    const by = this.#underWay.askerOf(request);
+    const origin = originOf(request);
+    this.#silentSince.delete(origin);
+    if (by) this.#answered.set(by, (this.#answered.get(by) ?? new Set()).add(origin));
+  }
+
+  #outage(request: NetworkRequest): void {
+    const origin = originOf(request);
+    const now = this.#world.clock.now();
+    if (this.#world.network.origin(origin).outage && !this.#silentSince.has(origin))
+      this.#silentSince.set(origin, now);
+  }
+
+  /** What made an engine give up a record that it has just settled as a failure. */
+  of({ fetch: key, request, state }: StoredRecord, by: Context): Trouble {
+    const { network, disk } = this.#world;
+    const fetch = disk.fetches.get(key);
+    const { url, method } = request;
+    const course = this.#courses.get(`${by.name} ${fetch?.id} ${url}`);
+    // one that an engine has left behind
+    if (!course || state !== 'settled') return 'of its own';
+    const isUpload = method !== 'GET' && method !== 'HEAD';
+    if (request.integrity !== '' || request.redirect !== 'follow') return 'of its own';
+    if (this.#faulty.has(url) || network.leadsNowhere(url)) return 'of its own';
+    if (!course.sent) return 'a queue';
+    if (isUpload) return 'of its own';
+    if (course.crowd) return 'a crowd';
+    return this.#outageOf(request.url, by) ?? 'none';
+  }
+
+  #outageOf(url: string, by: Context): 'an outage' | 'of its own' | null {
+    const { origin } = new URL(url);
+    const since = this.#silentSince.get(origin);
+    if (since === undefined) return null;
+    const { outage, firstAnswer } = retryOf(this.#world.traits);
+    const patience = this.#answered.get(by)?.has(origin) ? outage : firstAnswer;
+    return this.#world.clock.now() - since < patience * leastPatience ? 'an outage' : 'of its own';
+  }
+}
+
+/** What tells the records of an engine apart, but for those of one fetch that are for one URL. */
+function nameOf(by: Context, { id, request }: NetworkRequest): string {
+  return `${by.name} ${id} ${request.url}`;
+}
