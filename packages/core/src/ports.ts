@@ -158,8 +158,11 @@ export interface NetworkResponse {
   readonly signalsTruncation: boolean;
   /** Request body bytes that were transmitted, but for those of which `Upload.sent` told. */
   readonly uploaded: number;
-  /** Whether many requests share one connection to this server (HTTP/2 and later), as far as the host can tell. */
-  readonly multiplexed?: boolean;
+  /**
+   * Whether many requests share one connection to this server (HTTP/2 and later), as far as the host can tell. Browsers
+   * tell it only once a body has been received to its end.
+   */
+  readonly multiplexed?: boolean | undefined;
 }
 
 /** Who answers where a request got no response. */

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createCommand } from '@background-fetch/testing-command-line';
 import { engineNames, findEngines } from '@background-fetch/testing-engines';
@@ -7,10 +5,12 @@ import { startFaultServer } from '@background-fetch/testing-fault-server';
 import { Option } from 'commander';
 import type { HostName } from './protocol.ts';
 import { buildSite } from './runner/build.ts';
+import { findClosedOrigin } from './runner/closed-origin.ts';
 import { printPass, printTotals } from './runner/print.ts';
 import { type HostRun, writeReport } from './runner/report-faults.ts';
 import { ResultsServer } from './runner/results-server.ts';
 import { runPass } from './runner/run-pass.ts';
+import { serveSite } from './runner/serve-site.ts';
 
 const reportPath = fileURLToPath(new URL('../../../docs/reliability.md', import.meta.url));
 const hostNames: readonly HostName[] = ['node', ...engineNames];
@@ -50,9 +50,10 @@ async function main({ host: hosts, grep, report }: Options): Promise<number> {
   const site = await buildSite();
   const [faults, untrusted] = await Promise.all([startFaultServer(), startFaultServer()]);
   const results = await ResultsServer.listen();
-  const matrix = { untrustedOrigin: untrusted.secureOrigin, closedOrigin: await findClosedOrigin() };
+  const matrix = { untrustedOrigin: untrusted.secureOrigin };
+  const closedOrigin = await findClosedOrigin();
   try {
-    faults.serveDirectory('/conformance/', site.directory);
+    serveSite(faults, site.directory);
     for (const host of hosts) {
       const engine = host === 'node' ? { present: true as const, version: process.version } : engines[host];
       if (!engine.present) {
@@ -61,7 +62,7 @@ async function main({ host: hosts, grep, report }: Options): Promise<number> {
       }
       const pass = { engine: host, driven: false, native: false };
       printPass(console.log, pass, engine.version);
-      const seen = await runPass(pass, grep, { faults, results, matrix }, console.log);
+      const seen = await runPass(pass, grep, { faults, results, closedOrigin, matrix }, console.log);
       const { passed, failed } = printTotals(console.log, pass, seen);
       totals.passed += passed;
       totals.failed += failed;
@@ -78,11 +79,3 @@ async function main({ host: hosts, grep, report }: Options): Promise<number> {
 }
 
 /** A port that was just free, on loopback. */
-async function findClosedOrigin(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `http://127.0.0.1:${port}`;
-}

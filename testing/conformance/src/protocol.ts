@@ -24,7 +24,7 @@ export interface HostInfo {
   readonly suites: 'behaviour' | 'faults';
   /** The fault server over TLS, with a certificate that this host was told to trust. */
   readonly secureOrigin: string;
-  /** Another one, with a certificate that nobody was told of; '' where no fault needs it, as `closedOrigin`. */
+  /** Another one, with a certificate that nobody was told of; '' where no fault needs it. */
   readonly untrustedOrigin: string;
   /** Where nobody listens. */
   readonly closedOrigin: string;

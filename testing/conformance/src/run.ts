@@ -1,6 +1,7 @@
 import { findEngines } from '@background-fetch/testing-engines';
 import { startFaultServer } from '@background-fetch/testing-fault-server';
 import { buildSite } from './runner/build.ts';
+import { findClosedOrigin } from './runner/closed-origin.ts';
 import { type CommandLine, type Pass, readCommandLine } from './runner/command-line.ts';
 import { compareWithExpectation } from './runner/compare-with-expectation.ts';
 import { OutputsInOrder, type Print } from './runner/outputs-in-order.ts';
@@ -8,6 +9,7 @@ import type { PassReport } from './runner/pass-report.ts';
 import { printPass, printTotals } from './runner/print.ts';
 import { ResultsServer } from './runner/results-server.ts';
 import { runPass } from './runner/run-pass.ts';
+import { serveSite } from './runner/serve-site.ts';
 
 /** Passes that run at the same time: each waits more than it computes. */
 const atATime = 2;
@@ -62,8 +64,8 @@ async function runWithServers(
   const faults = await startFaultServer();
   const results = await ResultsServer.listen();
   try {
-    faults.serveDirectory('/conformance/', directory);
-    return await runPass(pass, grep, { faults, results }, print);
+    serveSite(faults, directory);
+    return await runPass(pass, grep, { faults, results, closedOrigin: await findClosedOrigin() }, print);
   } finally {
     await results[Symbol.asyncDispose]();
     await faults.close();

@@ -1,10 +1,12 @@
 import { deleteDB } from 'idb';
+import { createConnections } from '../../../packages/web/src/service-worker/connections.ts';
 import { EngineChannel } from '../../../packages/web/src/service-worker/engine-channel.ts';
 import { createNetwork } from '../../../packages/web/src/service-worker/network.ts';
 import { clock, lock, random } from '../../../packages/web/src/shared/host.ts';
 import { openIndexedDbStore } from '../../../packages/web/src/storage/indexed-db-store.ts';
 import { announcementsContract } from './announcements-contract.ts';
 import { clockContract, randomContract } from './clock-contract.ts';
+import { connectionsContract } from './connections-contract.ts';
 import type { TestFramework } from './framework.ts';
 import { lockContract } from './lock-contract.ts';
 import { type NetworkUnderTest, networkContract } from './network-contract.ts';
@@ -22,6 +24,7 @@ export function webContracts(server: Pick<NetworkUnderTest, 'serve' | 'content'>
   indexedDbStoreContracts(framework);
   announcementsContract('a BroadcastChannel', connectChannels, framework, { waitsForListeners: false });
   lockContract('Web Locks', () => ({ connect: () => lock }), framework);
+  connectionsContract('Web Locks', () => ({ connect: createConnections }), framework);
   clockContract('of a browser', () => ({ clock, pass }), framework);
   randomContract('of a browser', () => random, framework);
   const keep = async (bytes: Blob) => ({ size: bytes.size, value: bytes });

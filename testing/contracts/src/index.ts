@@ -1,5 +1,6 @@
 export * from './announcements-contract.ts';
 export * from './clock-contract.ts';
+export * from './connections-contract.ts';
 export * from './connectivity-contract.ts';
 export type { TestFramework } from './framework.ts';
 export * from './lock-contract.ts';

@@ -4,6 +4,7 @@ import {
   MemoryDisk,
   MemoryLocks,
   MemoryStore,
+  SharedConnections,
   SimulatedClock,
   SimulatedConnectivity,
   SimulatedNetwork,
@@ -13,6 +14,7 @@ import { afterEach, beforeEach, describe, it } from 'vitest';
 import {
   announcementsContract,
   clockContract,
+  connectionsContract,
   connectivityContract,
   lockContract,
   networkContract,
@@ -38,6 +40,8 @@ storeContract(
 );
 
 lockContract('in memory', () => new MemoryLocks(), framework);
+
+connectionsContract('in memory', () => new SharedConnections(), framework);
 
 announcementsContract(
   'in memory',

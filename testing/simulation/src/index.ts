@@ -1,4 +1,5 @@
 export * from './host/memory-announcements.ts';
+export * from './host/memory-connections.ts';
 export * from './host/memory-lock.ts';
 export * from './host/recording-events.ts';
 export { type SeededRandom, seededRandom } from './host/seeded-random.ts';

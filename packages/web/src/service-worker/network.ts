@@ -1,4 +1,5 @@
 import {
+  type BodyStream,
   type ContentCoding,
   type HostBytes,
   type Network,
@@ -7,42 +8,85 @@ import {
   serialiseResponse,
 } from '@background-fetch/core';
 import { isChromium, isFirefox } from '../shared/browser.ts';
+import { probe } from './probe.ts';
+import { isMultiplexed, watchProtocols } from './protocols.ts';
 
 /**
  * The network port on `fetch()`: a service worker's own requests pass its `fetch` listeners by.
  * @param keep makes bytes ready for the store
  */
-export const createNetwork = (keep: (bytes: Blob) => Promise<HostBytes>): Network => ({
-  async fetch({ request, body, headers, fresh, signal }: NetworkRequest): Promise<NetworkResponse> {
-    const all = new Headers(request.headers as [string, string][]);
-    for (const name in headers) all.set(name, headers[name] as string);
-    const init = { headers: all, body: (body?.value as Blob | undefined) ?? null, signal, integrity: '' };
-    const cache = fresh ? 'no-store' : request.cache;
-    const response = await fetch(request.url, { ...request, ...init, cache });
-    const coding = codingOf(response, all.has('range'));
-    return {
-      head: serialiseResponse(response),
-      // looked up late: a body that has become a stream is not taken at once any more
-      get body() {
-        return response.body;
-      },
-      takeWhole: async () => {
-        const bytes = await response.blob();
-        // Chromium keeps a Blob's bytes in memory until the Blob is collected, and its collector does not know what they
-        // weigh. This memory weighs as much and is never touched: with it, 512 MiB peak at 140 MiB, without at 540.
-        new ArrayBuffer(bytes.size);
-        return await keep(bytes);
-      },
-      coding,
-      signalsTruncation: signalsTruncation(coding),
-      uploaded: body?.size ?? 0,
-    };
-  },
+export function createNetwork(keep: (bytes: Blob) => Promise<HostBytes>): Network {
+  watchProtocols();
+  return {
+    fetch: (request) => fetchPastListeners(request, keep),
+    sendsIfRange: (url) => new URL(url).origin === location.origin,
+    probe: ({ request }, signal, error) => probe(request, signal, error !== undefined),
+  };
+}
 
-  sendsIfRange: (url) => new URL(url).origin === location.origin,
+async function fetchPastListeners(
+  { request, body, headers, fresh, signal }: NetworkRequest,
+  keep: (bytes: Blob) => Promise<HostBytes>,
+): Promise<NetworkResponse> {
+  const all = new Headers(request.headers as [string, string][]);
+  for (const name in headers) all.set(name, headers[name] as string);
+  const ending = new AbortController();
+  const end = (): void => {
+    signal.removeEventListener('abort', end);
+    ending.abort();
+  };
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  const response = await fetch(request.url, {
+    ...request,
+    ...{
+      headers: all,
+      body: (body?.value as Blob | undefined) ?? null,
+      integrity: '',
+      signal: ending.signal,
+    },
+    cache: fresh ? 'no-store' : request.cache,
+    // what the user waits for comes first
+    priority: 'low',
+  });
+  const coding = codingOf(response, all.has('range'));
+  return {
+    head: serialiseResponse(response),
+    // looked up late: a body that has become a stream is not taken at once any more
+    get body() {
+      return response.body && endable(response.body, end);
+    },
+    takeWhole: async () => {
+      const bytes = await response.blob();
+      // Chromium keeps a Blob's bytes in memory until the Blob is collected, and its collector does not know what they
+      // weigh. This memory weighs as much and is never touched: with it, 512 MiB peak at 140 MiB, without at 540.
+      new ArrayBuffer(bytes.size);
+      return await keep(bytes);
+    },
+    coding,
+    signalsTruncation: signalsTruncation(coding),
+    uploaded: body?.size ?? 0,
+    get multiplexed() {
+      return isMultiplexed(request.url);
+    },
+  };
+}
 
-  probe: async () => 'answers',
-});
+/** A body whose connection is free once it is cancelled: Firefox keeps it until the server sends the next byte. */
+function endable(body: ReadableStream<Uint8Array>, end: () => void): BodyStream {
+  const cancel = async (source: { cancel(): Promise<void> }): Promise<void> => {
+    const cancelled = source.cancel();
+    end();
+    await cancelled;
+  };
+  return {
+    getReader() {
+      const reader = body.getReader();
+      return { read: () => reader.read(), cancel: () => cancel(reader) };
+    },
+    cancel: () => cancel(body),
+  };
+}
 
 /** Cross-origin, `Content-Encoding` is hidden unless exposed; with a `Range`, browsers ask for no coding. */
 function codingOf(response: Response, ranged: boolean): ContentCoding {

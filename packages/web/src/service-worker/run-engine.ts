@@ -4,6 +4,7 @@ import { unwrapMessage, type WorkerMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
 import { warn } from '../shared/warn.ts';
 import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
+import { createConnections } from './connections.ts';
 import { connectivity } from './connectivity.ts';
 import { EngineChannel } from './engine-channel.ts';
 import { createWorkerHost } from './engine-host.ts';
@@ -29,6 +30,7 @@ const store = openIndexedDbStore();
 let channel: EngineChannel;
 let realm: Realm;
 const lifetime = new SlicedLifetime();
+const connections = createConnections();
 let options: WorkerOptions = {};
 let engine: Promise<Engine> | undefined;
 let handedOver = false;
@@ -70,6 +72,7 @@ async function startEngine(): Promise<Engine> {
       store,
       announcements: channel,
       network: createNetwork((bytes) => store.keep(bytes)),
+      connections,
       lifetime,
       events: createEvents(workerHost),
       connectivity: options.connectivity ?? connectivity,

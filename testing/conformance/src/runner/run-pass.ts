@@ -16,8 +16,9 @@ const deathPatience = 30_000;
 interface Servers {
   readonly faults: FaultServer;
   readonly results: ResultsServer;
+  readonly closedOrigin: string;
   /** Also what the matrix of faults needs, which is run then. */
-  readonly matrix?: { readonly untrustedOrigin: string; readonly closedOrigin: string };
+  readonly matrix?: { readonly untrustedOrigin: string };
 }
 
 /** Runs the page in a browser; prints each behaviour as it is known. */
@@ -65,7 +66,7 @@ async function runPage(
     suites: servers.matrix ? 'faults' : 'behaviour',
     secureOrigin: servers.faults.secureOrigin,
     untrustedOrigin: servers.matrix?.untrustedOrigin ?? '',
-    closedOrigin: servers.matrix?.closedOrigin ?? '',
+    closedOrigin: servers.closedOrigin,
   };
   servers.results.onMessage = (message) => page.receive(message);
   const url = `${servers.faults.origin}/conformance/page.html?host=${encodeURIComponent(JSON.stringify(host))}`;

@@ -47,7 +47,7 @@ export async function closeScopes(): Promise<void> {
 }
 
 function register(scope: string, channel: string, options: ScopeOptions): Promise<ServiceWorkerRegistration> {
-  const { worker = 'classic', integrity = false, configure = {} } = options;
+  const { worker = 'classic', integrity = false, policy, configure = {} } = options;
   const query = JSON.stringify({
     ...{ worker, integrity, configure, channel, native: host.native },
   } satisfies WorkerScriptOptions);
@@ -59,7 +59,9 @@ function register(scope: string, channel: string, options: ScopeOptions): Promis
           ? 'module-integrity'
           : 'module'
       : 'classic';
-  const script = `/conformance/worker-${flavour}.js?options=${encodeURIComponent(query)}`;
+  const folder = policy === undefined ? '' : 'bound/';
+  const parameters = new URLSearchParams({ options: query, ...(policy !== undefined && { policy }) });
+  const script = `/conformance/${folder}worker-${flavour}.js?${parameters}`;
   return navigator.serviceWorker.register(script, {
     scope,
     type: worker === 'module' ? 'module' : 'classic',

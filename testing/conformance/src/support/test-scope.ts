@@ -8,6 +8,8 @@ export interface ScopeOptions {
   readonly worker?: WorkerScriptOptions['worker'];
   /** Also import the script that checks `integrity`. */
   readonly integrity?: boolean;
+  /** The Content Security Policy of the worker. */
+  readonly policy?: string;
   readonly configure?: Configuration;
   /** The end of the scope's path, to open a known scope again. */
   readonly name?: string;

@@ -1,5 +1,6 @@
-import { defaultRetryPolicy } from '@background-fetch/core';
+import { defaultRetryPolicy, type Network } from '@background-fetch/core';
 import type * as Polyfill from 'background-fetch/service-worker';
+import { createNetwork } from '../../../../packages/web/src/service-worker/network.ts';
 import { answerOver, type Call, openAnswers } from './answer-calls.ts';
 import { recordEvents } from './event-reports.ts';
 import { serviceWorker } from './global.ts';
@@ -20,6 +21,8 @@ export interface TestWorker {
   readonly fetched: string[];
   /** Goes offline and online, where the scope was opened with `connectivity: 'switched'`. */
   setOnline(online: boolean): void;
+  /** The polyfill's network, without its engine; only in browsers. */
+  readonly network?: Network;
   /** The SHA-256 of a response's body, in lower-case hexadecimal. */
   sha256(response: Response): Promise<string>;
 }
@@ -48,6 +51,7 @@ export function setUpTestWorker(
     listened,
     fetched,
     setOnline: (online) => connectivity.setOnline(online),
+    network: createNetwork(async (bytes) => ({ size: bytes.size, value: bytes })),
     sha256: async (response) => toHex(await crypto.subtle.digest('SHA-256', await response.arrayBuffer())),
   };
   const { engine, startPolicy } = options.configure;

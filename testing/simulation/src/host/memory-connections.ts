@@ -1,79 +1,97 @@
 import type { Connections, Lease } from '@background-fetch/core';
 
 interface Waiter {
+  readonly owner: MemoryConnections;
   readonly limit: number;
-  readonly start: (lease: Lease) => void;
+  readonly grant: () => void;
 }
 
-/** Who may use connections to one origin, of all contexts of one host. */
-class Share {
-  readonly #held = new Set<Lease>();
-  readonly #waiting: Waiter[] = [];
+/** The leases and the queue of one origin. */
+interface Origin {
+  readonly held: Map<Lease, MemoryConnections>;
+  readonly waiting: Set<Waiter>;
+}
 
-  lease(limit: number, signal: AbortSignal): Promise<Lease> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      const aborted = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(signal.reason);
-        this.#startNext();
-      };
-      const waiter: Waiter = {
-        limit,
-        start: (lease) => {
-          signal.removeEventListener('abort', aborted);
-          resolve(lease);
-        },
-      };
-      signal.addEventListener('abort', aborted, { once: true });
-      this.#waiting.push(waiter);
-      this.#startNext();
-    });
+/** The connections that all workers of one host share, granted in the order in which they were asked for. */
+export class SharedConnections {
+  readonly #origins = new Map<string, Origin>();
+
+  /** The connections as one worker sees them. */
+  connect(): MemoryConnections {
+    return new MemoryConnections(this);
   }
 
-  /** In the order in which they asked, but who may go beyond what others may does. */
-  #startNext(): void {
-    for (;;) {
-      const place = this.#waiting.findIndex(({ limit }) => this.#held.size < limit);
-      const [next] = place < 0 ? [] : this.#waiting.splice(place, 1);
-      if (!next) return;
-      const lease: Lease = {
-        release: () => {
-          if (this.#held.delete(lease)) this.#startNext();
-        },
-      };
-      this.#held.add(lease);
-      next.start(lease);
+  /** Leases that are held for an origin. */
+  count(origin: string): number {
+    return this.at(origin).held.size;
+  }
+
+  at(name: string): Origin {
+    const known = this.#origins.get(name);
+    if (known) return known;
+    const origin = { held: new Map(), waiting: new Set<Waiter>() };
+    this.#origins.set(name, origin);
+    return origin;
+  }
+
+  grant({ held, waiting }: Origin): void {
+    for (const waiter of waiting) {
+      if (held.size >= waiter.limit) continue;
+      waiting.delete(waiter);
+      waiter.grant();
+    }
+  }
+
+  /** What a dead worker held is free, and it waits for nothing more. */
+  leave(owner: MemoryConnections): void {
+    for (const origin of this.#origins.values()) {
+      for (const waiter of origin.waiting) if (waiter.owner === owner) origin.waiting.delete(waiter);
+      for (const [lease, holder] of origin.held) if (holder === owner) origin.held.delete(lease);
+      this.grant(origin);
     }
   }
 }
 
-/** The connections that all contexts of one host share. */
-export class MemoryConnections {
-  readonly #shares = new Map<string, Share>();
+export class MemoryConnections implements Connections {
+  readonly #shared: SharedConnections;
+  #dead = false;
 
-  /** @param life what one context holds is free once it is aborted */
-  connect(life: AbortSignal): Connections {
-    return {
-      lease: async (origin, limit, signal) => {
-        const share = this.#shares.get(origin) ?? new Share();
-        this.#shares.set(origin, share);
-        const end = new AbortController();
-        const passOn = (): void => end.abort(signal.aborted ? signal.reason : life.reason);
-        if (signal.aborted || life.aborted) passOn();
-        for (const one of [signal, life]) one.addEventListener('abort', passOn);
-        try {
-          const lease = await share.lease(limit, end.signal);
-          const release = (): void => {
-            life.removeEventListener('abort', release);
-            lease.release();
+  constructor(shared = new SharedConnections()) {
+    this.#shared = shared;
+  }
+
+  /** Ends this worker as a kill does: its leases are free, and its promises never settle. */
+  crash(): void {
+    this.#dead = true;
+    this.#shared.leave(this);
+  }
+
+  lease(name: string, limit: number, signal: AbortSignal): Promise<Lease> {
+    return new Promise((resolve, reject) => {
+      if (this.#dead) return;
+      signal.throwIfAborted();
+      const origin = this.#shared.at(name);
+      const aborted = (): void => {
+        origin.waiting.delete(waiter);
+        if (!this.#dead) reject(signal.reason);
+      };
+      const waiter: Waiter = {
+        owner: this,
+        limit,
+        grant: () => {
+          signal.removeEventListener('abort', aborted);
+          const lease = {
+            release: () => {
+              if (origin.held.delete(lease)) this.#shared.grant(origin);
+            },
           };
-          life.addEventListener('abort', release);
-          return { release };
-        } finally {
-          for (const one of [signal, life]) one.removeEventListener('abort', passOn);
-        }
-      },
-    };
+          origin.held.set(lease, this);
+          resolve(lease);
+        },
+      };
+      signal.addEventListener('abort', aborted, { once: true });
+      origin.waiting.add(waiter);
+      this.#shared.grant(origin);
+    });
   }
 }

@@ -116,8 +116,8 @@ export function respond(resource: SimulatedResource, headers: Headers, now: numb
   };
 }
 
-/** What a host takes the coding for: where it is hidden, a range is thought to have none. */
+/** What a host takes the coding for: where it is hidden, a range is assumed to have none. */
 function shownCoding(encoded: boolean, { hidden }: SimulatedResource, headers: Headers): ContentCoding {
   if (!hidden.includes('content-encoding')) return encoded ? 'encoded' : 'identity';
-  return headers.get('range') === null ? 'unknown' : 'identity';
+  return headers.get('range') === null ? 'unknown' : 'assumed';
 }

@@ -13,8 +13,6 @@ export const quickEngine: EngineTraits = {
   retry: {
     unansweredRetries: 2,
     unansweredWithin: 300,
-    outage: 100_000,
-    firstAnswer: 20_000,
     fruitlessAttempts: 5,
     firstDelay: 50,
     longestDelay: 1000,

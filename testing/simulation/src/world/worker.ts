@@ -25,7 +25,8 @@ export class Worker extends Context {
 
   #ports(): EnginePorts {
     const { world } = this;
-    const connections = world.connections.connect(this.life);
+    const connections = world.connections.connect();
+    this.life.addEventListener('abort', () => connections.crash());
     return {
       ...this.clientPorts,
       ...(world.traits.sharesConnections && { connections }),

@@ -1,6 +1,6 @@
 import type { RegistrationKey } from '@background-fetch/core';
 import { MemoryBus } from '../host/memory-announcements.ts';
-import { MemoryConnections } from '../host/memory-connections.ts';
+import { SharedConnections } from '../host/memory-connections.ts';
 import { MemoryLocks } from '../host/memory-lock.ts';
 import { type SeededRandom, seededRandom } from '../host/seeded-random.ts';
 import { SimulatedClock } from '../host/simulated-clock.ts';
@@ -27,7 +27,7 @@ export class World {
   readonly clock = new SimulatedClock();
   readonly connectivity = new SimulatedConnectivity();
   readonly locks = new MemoryLocks();
-  readonly connections = new MemoryConnections();
+  readonly connections = new SharedConnections();
   readonly bus = new MemoryBus(this.clock);
   readonly disk: MemoryDisk;
   readonly network: SimulatedNetwork;

@@ -17,3 +17,4 @@ import './photos.ts';
 import './interruptions.ts';
 import './ranges.ts';
 import './parallel-ranges.ts';
+import './network.ts';
