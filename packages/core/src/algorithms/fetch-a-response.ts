@@ -133,6 +133,8 @@ async function withoutResponse(
     const reachability = await probeOnce(transfer, asked, error);
     attempt.throwIfInterrupted();
     if (reachability === 'answers') return unanswered('refusal', course);
+    // there was an answer, if only a redirect: no refusal by CORS looks like this
+    if (reachability === 'redirects') return answered('refusal', 0, 0, course);
   }
   place.silent();
   return unanswered('silence', course);

@@ -118,11 +118,12 @@ function judgePart(
   stored: ResponseData,
 ): Meaning {
   const start = position - overlap;
-  if (course.goal === 'prove-end' && isEmptyPart(head, position)) {
+  const proves = course.goal === 'prove-end';
+  if (proves && isEmptyPart(head, position)) {
     return isOtherVersion(head, stored.head) ? { kind: 'other' } : { kind: 'end', isVerified: false };
   }
-  // its offsets are those of the coded body
-  if (coding === 'encoded') return { kind: 'refused' };
+  // its offsets are those of the coded body, and show nothing of where the stored one ends
+  if (coding === 'encoded') return proves ? { kind: 'end', isVerified: false } : { kind: 'refused' };
   const content = validateAPartialResponse(start, head, stored, sentIfRange);
   const partEnd = content?.byteLength == null ? null : start + content.byteLength;
   const isMore = end !== null && (partEnd === null || partEnd > end);

@@ -87,9 +87,12 @@ async function process(exchange: Exchange): Promise<Outcome> {
       if (parallel) return askAgain(continueWith(course, 'single'));
       return await (meaning.isVerified ? settleABody(transfer) : acceptUnproven(transfer));
     case 'same-whole':
+      if (course.goal === 'prove-end') return beginAgain(exchange);
       return askAgain(continueWith(course, parallel ? 'single' : 'unconditional'));
     case 'ambiguous':
-      return askAgain(parallel ? continueWith(course, 'single') : fromZero(course));
+      // a body whose end was asked for was whole once: asking for it at once again and again must not go on for ever
+      if (parallel || course.goal === 'prove-end') return beginAgain(exchange);
+      return askAgain(fromZero(course));
     case 'works':
       return askAgain(continueWith(course, 'last'));
     case 'refused':

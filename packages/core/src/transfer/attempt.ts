@@ -113,7 +113,7 @@ export class Attempt {
       cancelTimer();
       const isAwaited = this.#wait === asked && this.#waiting > 0;
       const isTooLong = clock.now() - this.#began > outage;
-      if (isAwaited && (reachability === 'answers' || isTooLong)) return this.abort('stalled');
+      if (isAwaited && (reachability !== 'silent' || isTooLong)) return this.abort('stalled');
       this.#waitingSince = clock.now();
       this.#cancelTimer = this.#watch();
     });

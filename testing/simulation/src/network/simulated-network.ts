@@ -165,11 +165,12 @@ export class SimulatedNetwork implements Network {
   async probe(request: NetworkRequest, signal: AbortSignal, error?: unknown): Promise<Reachability> {
     if (this.probing === 'by what happened') return this.#judge(request, error);
     const passage = new Passage(signal);
+    let hops = 0;
     try {
-      await this.#reach(request.request.url, passage);
-      return 'answers';
+      await this.#reach(request.request.url, passage, () => hops++);
+      return hops > longestRedirectChain ? 'redirects' : 'answers';
     } catch {
-      return 'silent';
+      return hops > 0 ? 'redirects' : 'silent';
     } finally {
       passage.end();
     }
@@ -184,9 +185,8 @@ export class SimulatedNetwork implements Network {
   }
 
   /** Asks as anybody may ask, who may not see what is answered. */
-  async #reach(original: string, passage: Passage): Promise<void> {
+  async #reach(original: string, passage: Passage, redirected: () => void): Promise<void> {
     let url = withoutFragment(original);
-    // who is sent round in circles has been answered
     for (let redirects = 0; redirects <= longestRedirectChain; redirects++) {
       const origin = this.origin(url);
       await passage.moveTo(origin);
@@ -195,6 +195,7 @@ export class SimulatedNetwork implements Network {
       this.#requireServer(url, fault);
       const target = this.#servers.target(url, this.requests.length);
       if (target === null) return;
+      redirected();
       url = target;
     }
   }

@@ -1,4 +1,9 @@
-import { defaultEngineOptions, defaultRetryPolicy, type EngineOptions, type RetryPolicy } from '@background-fetch/core';
+import {
+  defaultEngineOptions,
+  defaultRetryPolicy,
+  type EngineOptions,
+  type RetryPolicy,
+} from '@background-fetch/core';
 import type { Traits } from './traits.ts';
 
 /** What engines are told. */
