@@ -40,7 +40,8 @@ export class ServedBodies {
     this.#served.set(place(url), list);
     // a range that the author asked for is a body of its own; ours are parts of one
     const isAuthors = request.headers.some(([name]) => name.toLowerCase() === 'range');
-    const isPart = answer.status === 206;
+    // some servers say 200 of a part, too
+    const isPart = answer.status === 206 || (answer.status === 200 && answer.isPart);
     const { start, end } = answer.content;
     const body = isPart && !isAuthors ? whole : whole.slice(start, end);
     const status = isPart && !isAuthors ? 200 : answer.status;

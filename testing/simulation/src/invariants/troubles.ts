@@ -1,4 +1,4 @@
-import type { NetworkRequest, StoredRecord } from '@background-fetch/core';
+import { isRetryableStatus, type NetworkRequest, type StoredRecord } from '@background-fetch/core';
 import type { SimulatedFault } from '../network/simulated-fault.ts';
 import type { Context } from '../world/context.ts';
 import { retryOf } from '../world/engine-traits.ts';
@@ -28,14 +28,19 @@ interface Course {
 /** The share of the time for which an outage is to be borne in which nothing may be given up for it. */
 const leastPatience = 0.75;
 
+/** Failures of attempts that will pass, from which on they may be the end of a record. */
+const enough = 3;
+
 const known = new WeakMap<World, Troubles>();
 
 /** What goes wrong with requests, and whether that is a reason to give them up. */
 export class Troubles {
   readonly #world: World;
   readonly #underWay: UnderWay;
-  /** Where something went wrong that may be the end of a record. */
+  /** Where something went wrong that may be the end of a record, */
   readonly #faulty = new Set<string>();
+  /** and how often something that will pass. */
+  readonly #mishaps = new Map<string, number>();
   readonly #courses = new Map<string, Course>();
   /** Since when nobody has answered at an origin, as engines have seen it. */
   readonly #silentSince = new Map<string, number>();
@@ -64,7 +69,7 @@ export class Troubles {
       answered: ({ request, fault }) => {
         if (fault?.kind === 'crowded') this.#confirmCrowd(request);
         else this.#answer(request);
-        if (fault && fault.kind !== 'crowded') this.#faulty.add(request.request.url);
+        if (fault && fault.kind !== 'crowded') this.#suffer(request.request.url, fault);
       },
       concluded: (request) => this.#confirmCrowd(request),
       // of a body, too, that an outage has cut
@@ -89,7 +94,14 @@ export class Troubles {
       // what nobody may see of the answer to a range is no answer to the plain request
       const isPlain = !('Range' in request.headers);
       if (fault.why ? fault.why.kind !== 'crowded' : isPlain) this.#faulty.add(url);
-    } else if (fault.kind !== 'cut' && fault.kind !== 'altered') this.#faulty.add(url);
+    } else if (fault.kind === 'refused' || fault.kind === 'hung') this.#suffer(url, fault);
+  }
+
+  #suffer(url: string, fault: SimulatedFault): void {
+    const passes = fault.kind === 'status' ? isRetryableStatus(fault.status) : fault.kind !== 'altered';
+    const count = (this.#mishaps.get(url) ?? 0) + 1;
+    this.#mishaps.set(url, count);
+    if (!passes || count >= enough) this.#faulty.add(url);
   }
 
   /** Whether the engine that made this request waits for others of this origin. */
@@ -127,7 +139,8 @@ export class Troubles {
     if (!course || state !== 'settled') return 'of its own';
     const isUpload = method !== 'GET' && method !== 'HEAD';
     if (request.integrity !== '' || request.redirect !== 'follow') return 'of its own';
-    if (this.#faulty.has(url) || network.leadsNowhere(url)) return 'of its own';
+    const isHurt = this.#faulty.has(url) || (isUpload && this.#mishaps.has(url));
+    if (isHurt || network.leadsNowhere(url)) return 'of its own';
     if (!course.sent) return 'a queue';
     if (isUpload) return 'of its own';
     if (course.crowd) return 'a crowd';

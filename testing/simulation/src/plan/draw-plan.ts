@@ -43,8 +43,7 @@ const courses: readonly (readonly [min: number, max: number, menu: Menu])[] = [
 
 /** The same of what origins do: some plans have none of it. */
 const originCourses: typeof courses = [
-  [-1, 2, conducts],
-  [-1, 1, cuts],
+  [0, 1, conducts],
   [-1, 1, crowds],
   [-1, 1, outages],
 ];

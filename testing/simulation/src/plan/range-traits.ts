@@ -2,12 +2,18 @@ import type { SimulatedResource } from '../network/simulated-resource.ts';
 import type { Simulation } from '../simulation/simulation.ts';
 import type { Draw, Happening, Menu } from './happening.ts';
 
+/** What shows at a body that was cut, and that could be continued otherwise. */
+const continuable: Partial<SimulatedResource> = { status: 200, etag: 'strong', ranges: 'honoured' };
+
 function conduct(draw: Draw, what: string, change: Partial<SimulatedResource>, url = draw.url()): Happening {
+  const after = draw.chance(0.7) ? draw.integer(0, Math.max(0, draw.sizeOf(url) - 1)) : null;
+  const cut = after === null ? '' : `; a body is cut after ${after} bytes`;
   return {
     at: 0,
-    what: `${url} ${what}`,
+    what: `${url} ${what}${cut}`,
     happen: (simulation) => {
-      Object.assign(simulation.resource(url), change);
+      Object.assign(simulation.resource(url), after !== null && continuable, change);
+      if (after !== null) simulation.world.network.plan(url, { kind: 'cut', after });
       simulation.happened(`conduct: ${what}`);
     },
   };
@@ -22,7 +28,9 @@ function drawRefusedRanges(draw: Draw): Happening {
 /** A part that does not say 206. */
 function drawPartsAsWhole(draw: Draw): Happening {
   const parts = draw.pick(['as 200', 'as bare 200'] as const);
-  return conduct(draw, `sends parts ${parts}`, { parts });
+  // but for what it says of itself, nothing would tell
+  const told = { declaresLength: true, encoded: false, ...(parts === 'as bare 200' && { hidden: [] }) };
+  return conduct(draw, `sends parts ${parts}`, { parts, ...told });
 }
 
 /** What follows the last byte is asked for, and not answered as it should be. */
