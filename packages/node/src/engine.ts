@@ -11,6 +11,7 @@ import {
   getInstance,
   internal,
   isActive,
+  type Realm,
   type StoredBackgroundFetch,
   setPaused,
 } from '@background-fetch/core';
@@ -22,6 +23,8 @@ import { createEngineHost, registrationKey } from './host/engine-host.ts';
 import type { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent } from './host/extendable-event.ts';
 import { verify } from './host/integrity.ts';
 import { LocalLock } from './host/local-lock.ts';
+import { onBeforeExit } from './host/on-before-exit.ts';
+import { onCollected } from './host/on-collected.ts';
 import { random } from './host/random.ts';
 import type { StoreLock } from './host/store-lock.ts';
 import { Wakefulness } from './host/wakefulness.ts';
@@ -71,6 +74,8 @@ export class BackgroundFetchEngine extends EventTarget {
   readonly #events: EngineEvents;
   readonly #clock: ClientClock;
   readonly #manager: BackgroundFetchManager;
+  readonly #realm: Realm;
+  readonly #forgetExit: () => void;
   #closing: Promise<void> | null = null;
 
   constructor(...args: unknown[]) {
@@ -84,9 +89,12 @@ export class BackgroundFetchEngine extends EventTarget {
     const lifetime = new Wakefulness();
     announcements.subscribe(({ key, paused }) => lifetime.notePaused(key, paused));
     const realm = createRealm(
-      { store, announcements, clock: this.#clock, random, lock: new LocalLock() },
+      { store, announcements, clock: this.#clock, random, lock: new LocalLock(), onCollected },
       false,
     );
+    this.#realm = realm;
+    // nothing goes on any more, so that nobody is going to read
+    this.#forgetExit = onBeforeExit(() => realm.holds.letGo());
     const host = createEngineHost({
       baseUrl,
       wake: () => this.#engine.look(),
@@ -180,7 +188,10 @@ export class BackgroundFetchEngine extends EventTarget {
   async #close(): Promise<void> {
     const { network, store, lock } = this.#parts;
     this.#events.close();
+    this.#forgetExit();
     try {
+      // those who have something in hand and don't read it keep nobody waiting
+      await this.#realm.holds.close(() => this.#closedError());
       await this.#engine.stop();
       await network.close();
     } finally {
@@ -203,8 +214,11 @@ export class BackgroundFetchEngine extends EventTarget {
   }
 
   #requireOpen(): void {
-    if (!this.#closing) return;
-    throw new DOMException(
+    if (this.#closing) throw this.#closedError();
+  }
+
+  #closedError(): DOMException {
+    return new DOMException(
       `The engine of ${this.#parts.store.directory} is closed: open it again with openBackgroundFetch()`,
       'InvalidStateError',
     );

@@ -9,13 +9,15 @@ import { pick } from './pick.ts';
  */
 class RecordedResponse extends Response {
   readonly #head: ResponseHead;
+  readonly #hold: unknown;
 
-  constructor(body: BodyInit | null, head: ResponseHead) {
+  constructor(body: BodyInit | null, head: ResponseHead, hold: unknown) {
     const { statusText } = head;
     const headers = head.headers as [string, string][];
     // in the place of these, one that is not ok either
     super(body, { status: Math.min(head.status || 599, 599), statusText, headers });
     this.#head = head;
+    this.#hold = hold;
   }
 
   override get url(): string {
@@ -36,7 +38,7 @@ class RecordedResponse extends Response {
   }
 
   override clone(): Response {
-    return new RecordedResponse(super.clone().body, this.#head);
+    return new RecordedResponse(super.clone().body, this.#head, this.#hold);
   }
 }
 
@@ -46,8 +48,16 @@ export function serialiseResponse(response: Response): ResponseHead {
   return { ...pick(response, 'status', 'statusText', 'url', 'type', 'redirected'), headers };
 }
 
-/** The Response of a record. `Content-Range` and `Content-Length` are not the whole body's, and are left out. */
-export function deserialiseResponse(head: ResponseHead, method: string, body: BodyInit | null): Response {
+/**
+ * The Response of a record. `Content-Range` and `Content-Length` are not the whole body's, and are left out.
+ * @param hold what is not to be collected before the Response is
+ */
+export function deserialiseResponse(
+  head: ResponseHead,
+  method: string,
+  body: BodyInit | null,
+  hold?: object,
+): Response {
   const exposed = { ...head, headers: withoutLengths(head.headers) };
-  return new RecordedResponse(hasNullBody(head.status, method) ? null : body, exposed);
+  return new RecordedResponse(hasNullBody(head.status, method) ? null : body, exposed, hold);
 }

@@ -1,4 +1,4 @@
-import type { EngineOptions } from '@background-fetch/core';
+import type { ClientPorts, EngineOptions } from '@background-fetch/core';
 import type { MemoryStoreOptions } from '../store/memory-store.ts';
 
 /** What a host is like. Each context has what holds when it starts. */
@@ -11,6 +11,8 @@ export interface Traits {
   listensAfter: number;
   /** ms that the host's clock is ahead of the servers' */
   clockError: number;
+  /** What tells that something was collected: nothing by default, because a seed does not decide when that is. */
+  onCollected?: ClientPorts['onCollected'];
 }
 
 /** Small bodies, so that a simulated transfer has several checkpoints and ranges. */
