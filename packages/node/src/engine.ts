@@ -11,7 +11,6 @@ import {
   getInstance,
   internal,
   isActive,
-  type Realm,
   type StoredBackgroundFetch,
   setPaused,
 } from '@background-fetch/core';
@@ -74,7 +73,7 @@ export class BackgroundFetchEngine extends EventTarget {
   readonly #events: EngineEvents;
   readonly #clock: ClientClock;
   readonly #manager: BackgroundFetchManager;
-  readonly #realm: Realm;
+  readonly #lock = new LocalLock();
   readonly #forgetExit: () => void;
   #closing: Promise<void> | null = null;
 
@@ -89,12 +88,11 @@ export class BackgroundFetchEngine extends EventTarget {
     const lifetime = new Wakefulness();
     announcements.subscribe(({ key, paused }) => lifetime.notePaused(key, paused));
     const realm = createRealm(
-      { store, announcements, clock: this.#clock, random, lock: new LocalLock(), onCollected },
+      { store, announcements, clock: this.#clock, random, lock: this.#lock, onCollected },
       false,
     );
-    this.#realm = realm;
     // nothing goes on any more, so that nobody is going to read
-    this.#forgetExit = onBeforeExit(() => realm.holds.letGo());
+    this.#forgetExit = onBeforeExit(() => this.#lock.evict());
     const host = createEngineHost({
       baseUrl,
       wake: () => this.#engine.look(),
@@ -189,9 +187,9 @@ export class BackgroundFetchEngine extends EventTarget {
     const { network, store, lock } = this.#parts;
     this.#events.close();
     this.#forgetExit();
+    // who has something in hand can't read it any more
+    this.#lock.evict();
     try {
-      // those who have something in hand and don't read it keep nobody waiting
-      await this.#realm.holds.close(() => this.#closedError());
       await this.#engine.stop();
       await network.close();
     } finally {
@@ -214,11 +212,8 @@ export class BackgroundFetchEngine extends EventTarget {
   }
 
   #requireOpen(): void {
-    if (this.#closing) throw this.#closedError();
-  }
-
-  #closedError(): DOMException {
-    return new DOMException(
+    if (!this.#closing) return;
+    throw new DOMException(
       `The engine of ${this.#parts.store.directory} is closed: open it again with openBackgroundFetch()`,
       'InvalidStateError',
     );

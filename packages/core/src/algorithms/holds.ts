@@ -1,67 +1,121 @@
 import type { FetchKey } from '../model/background-fetch.ts';
 import type { ClientPorts } from '../ports.ts';
-import { type Claim, HeldFetch } from './held-fetch.ts';
 
 /** The lock that those share who have something of a background fetch in hand; who deletes it holds it alone. */
 export function readingLock(key: FetchKey): string {
   return `background-fetch reading ${key}`;
 }
 
-/** How long something stays that nobody reads, once the records were released. */
-interface Patience {
-  /** ms; a record whose response nobody has asked for lasts one turn */
-  readonly turn: number;
-  /** turns that a response lasts, from each read on */
-  readonly unread: number;
+/** ms that a response stays after the release of the records, and after each read, while nobody reads it */
+const unreadFor = 600_000;
+/** ms that a record stays after the release whose response nobody has asked for */
+const unaskedFor = 60_000;
+/**
+ * As `unaskedFor`, in a worker: what its event handlers want, they read before they end, and it is ended soon after
+ * them. What it holds until then is freed at the next visit only.
+ */
+const unaskedInWorkerFor = 5000;
+
+/** What keeps one record. It must not lead to anything that the app has, or that would never be collected. */
+interface Claim {
+  /** Turns that it lasts after the release. */
+  turns: number;
+  /** How many wait for something of it right now. */
+  readers: number;
 }
 
-/** A minute for a record, ten for a response: who has it may do other things first, but the disk is not theirs. */
-const patience: Patience = { turn: 60_000, unread: 10 };
-/**
- * In a worker, 5 s for a record: what its event handlers want, they read before they end, and a worker is ended soon
- * after them. What it holds until then is freed at the next visit only.
- */
-const workersPatience: Patience = { turn: 5000, unread: 120 };
+/** What this context has in hand of one background fetch. */
+class HeldFetch {
+  readonly #ports: ClientPorts;
+  readonly #turn: number;
+  readonly #letGo: () => void;
+  readonly #claims = new Set<Claim>();
+  #released = false;
+  #cancelTimer = (): void => {};
 
-/**
- * Keeps the bytes of one record stored while something of it is in hand: until it is ended, or was collected, or the
- * app's time for it is over.
- */
-export class Hold {
-  readonly #holds: Holds;
-  readonly #fetch: HeldFetch;
-  readonly #claim: Claim;
-
-  /** @param fetch one that has not ended */
-  constructor(holds: Holds, fetch: HeldFetch) {
-    const claim = fetch.add();
-    this.#holds = holds;
-    this.#fetch = fetch;
-    this.#claim = claim;
-    holds.ports.onCollected?.(this, () => fetch.end(claim));
+  /**
+   * @param turn ms
+   * @param letGo called when nothing of it is in hand any more
+   */
+  constructor(ports: ClientPorts, turn: number, letGo: () => void) {
+    this.#ports = ports;
+    this.#turn = turn;
+    this.#letGo = letGo;
   }
 
-  /** One more of the same background fetch. This one must not have ended. */
-  another(): Hold {
-    return new Hold(this.#holds, this.#fetch);
+  /** Keeps one record more, as long as `hold` is not collected. */
+  add(hold: Hold): Claim {
+    const claim = { turns: 1, readers: 0 };
+    this.#claims.add(claim);
+    this.#ports.onCollected?.(hold, () => this.end(claim));
+    return claim;
   }
 
-  /** Does what needs the bytes. Rejects if they are kept no longer. */
-  async read<T>(work: () => Promise<T>): Promise<T> {
-    const [fetch, claim] = [this.#fetch, this.#claim];
-    if (!fetch.has(claim)) throw this.#holds.reason();
-    claim.turns = this.#holds.patience.unread;
+  async read<T>(claim: Claim, work: () => Promise<T>): Promise<T> {
+    if (!this.#claims.has(claim)) throw recordsReleased();
+    claim.turns = unreadFor / this.#turn;
     claim.readers++;
     try {
       return await work();
     } finally {
       claim.readers--;
-      fetch.check(claim);
+      this.check(claim);
     }
   }
 
-  /** From the release on, it is to last for so many turns only. */
-  lastFor(turns: number): void {
+  check(claim: Claim): void {
+    if (this.#released && claim.turns <= 0 && claim.readers === 0) this.end(claim);
+  }
+
+  end(claim: Claim): void {
+    if (!this.#claims.delete(claim) || this.#claims.size > 0) return;
+    this.#cancelTimer();
+    this.#letGo();
+  }
+
+  /** Before this, what is in hand costs nothing, and stays. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#pass(0);
+  }
+
+  #pass(turns: number): void {
+    for (const claim of this.#claims) {
+      if (claim.readers === 0) claim.turns -= turns;
+      this.check(claim);
+    }
+    if (this.#claims.size > 0)
+      this.#cancelTimer = this.#ports.clock.setTimer(this.#turn, () => this.#pass(1));
+  }
+}
+
+/**
+ * Keeps the bytes of one record stored while something of it is in hand: until it is ended, or was collected, or its
+ * time is over.
+ */
+export class Hold {
+  readonly #fetch: HeldFetch;
+  readonly #claim: Claim;
+
+  /** @param fetch one of which something is in hand */
+  constructor(fetch: HeldFetch) {
+    this.#fetch = fetch;
+    this.#claim = fetch.add(this);
+  }
+
+  /** One more of the same background fetch. This one must not have ended. */
+  another(): Hold {
+    return new Hold(this.#fetch);
+  }
+
+  /** Does what needs the bytes. Rejects if they are kept no longer. */
+  read<T>(work: () => Promise<T>): Promise<T> {
+    return this.#fetch.read(this.#claim, work);
+  }
+
+  /** Nothing more is to be read: at the release it ends, or a turn later. */
+  lastFor(turns: 0 | 1): void {
     this.#claim.turns = turns;
     this.#fetch.check(this.#claim);
   }
@@ -71,91 +125,44 @@ export class Hold {
   }
 }
 
-interface Sharing {
-  readonly fetch: Promise<HeldFetch | null>;
-  /** Settles when the lock is free of this context. */
-  readonly done: Promise<unknown>;
-}
-
 /** What a context has in hand of all background fetches: one lock for each, however many records there are. */
 export class Holds {
-  readonly ports: ClientPorts;
-  readonly patience: Patience;
-  readonly #fetches = new Map<FetchKey, Sharing>();
-  #closed = false;
-  /** Why something is kept no longer. */
-  reason: () => Error = recordsReleased;
+  readonly #ports: ClientPorts;
+  readonly #turn: number;
+  readonly #fetches = new Map<FetchKey, HeldFetch>();
 
-  /** @param handlesEvents whether this is the worker whose event handlers hold the records */
-  constructor(ports: ClientPorts, handlesEvents: boolean) {
-    this.ports = ports;
-    this.patience = handlesEvents ? workersPatience : patience;
+  /** @param inWorker whether event handlers hold the records here */
+  constructor(ports: ClientPorts, inWorker: boolean) {
+    this.#ports = ports;
+    this.#turn = inWorker ? unaskedInWorkerFor : unaskedFor;
   }
 
-  /** Begins to hold a background fetch; null if it is being deleted, or waits for that. */
-  async begin(key: FetchKey): Promise<Hold | null> {
-    const fetch = await (this.#fetches.get(key) ?? this.#share(key)).fetch;
-    return fetch?.ended ? await this.begin(key) : fetch && new Hold(this, fetch);
-  }
-
-  #share(key: FetchKey): Sharing {
-    let done: Promise<unknown> = Promise.resolve();
-    const fetch = new Promise<HeldFetch | null>((resolve, reject) => {
-      const forget = (): void => void this.#fetches.delete(key);
-      const { lock, clock } = this.ports;
-      done = lock
-        .share(readingLock(key), () => {
-          return new Promise((letGo) => {
-            const end = (): void => {
-              forget();
-              letGo();
-            };
-            resolve(new HeldFetch(clock, this.patience.turn, end));
+  /** Begins to hold a background fetch; null if it is being deleted, or is about to be. */
+  begin(key: FetchKey): Promise<Hold | null> {
+    return new Promise((resolve, reject) => {
+      const begin = (letGo: () => void): void => {
+        let fetch = this.#fetches.get(key);
+        if (fetch) letGo();
+        else {
+          fetch = new HeldFetch(this.#ports, this.#turn, () => {
+            this.#fetches.delete(key);
+            letGo();
           });
-        })
-        .then((shared) => {
-          if (shared) return;
-          forget();
-          resolve(null);
-        });
-      done.catch((error) => {
-        forget();
-        reject(error);
-      });
+          this.#fetches.set(key, fetch);
+        }
+        resolve(new Hold(fetch));
+      };
+      if (this.#fetches.has(key)) begin(() => {});
+      else
+        this.#ports.lock
+          .share(readingLock(key), () => new Promise(begin))
+          .then((shared) => shared || resolve(null), reject);
     });
-    const sharing = { fetch, done };
-    this.#fetches.set(key, sharing);
-    return sharing;
   }
 
   /** The records of a background fetch were released: from now on, time runs for what is in hand of them. */
   release(key: FetchKey): void {
-    this.#fetches.get(key)?.fetch.then(
-      (fetch) => {
-        fetch?.release();
-        if (this.#closed) fetch?.endAll();
-      },
-      () => {},
-    );
-  }
-
-  /** From now on, nothing is kept once its records are released. Resolves as `letGo()`. */
-  async close(reason: () => Error): Promise<void> {
-    this.reason = reason;
-    this.#closed = true;
-    await this.letGo();
-  }
-
-  /** Ends what is in hand of records that were released. Resolves when they may be deleted. */
-  async letGo(): Promise<void> {
-    await Promise.all(
-      Array.from(this.#fetches.values(), async ({ fetch, done }) => {
-        const held = await fetch.catch(() => null);
-        if (!held?.released) return;
-        held.endAll();
-        await done;
-      }),
-    );
+    this.#fetches.get(key)?.release();
   }
 }
 

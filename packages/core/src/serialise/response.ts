@@ -9,15 +9,16 @@ import { pick } from './pick.ts';
  */
 class RecordedResponse extends Response {
   readonly #head: ResponseHead;
-  readonly #hold: unknown;
+  /** What is not to be collected before this is. */
+  readonly #needed: unknown;
 
-  constructor(body: BodyInit | null, head: ResponseHead, hold: unknown) {
+  constructor(body: BodyInit | null, head: ResponseHead, needed: unknown) {
     const { statusText } = head;
     const headers = head.headers as [string, string][];
     // in the place of these, one that is not ok either
     super(body, { status: Math.min(head.status || 599, 599), statusText, headers });
     this.#head = head;
-    this.#hold = hold;
+    this.#needed = needed;
   }
 
   override get url(): string {
@@ -38,7 +39,9 @@ class RecordedResponse extends Response {
   }
 
   override clone(): Response {
-    return new RecordedResponse(super.clone().body, this.#head, this.#hold);
+    const copy = super.clone();
+    // Node cancels the body of a copy that was collected
+    return new RecordedResponse(copy.body, this.#head, [copy, this.#needed]);
   }
 }
 
@@ -50,14 +53,14 @@ export function serialiseResponse(response: Response): ResponseHead {
 
 /**
  * The Response of a record. `Content-Range` and `Content-Length` are not the whole body's, and are left out.
- * @param hold what is not to be collected before the Response is
+ * @param needed what is not to be collected before the Response is
  */
 export function deserialiseResponse(
   head: ResponseHead,
   method: string,
   body: BodyInit | null,
-  hold?: object,
+  needed?: object,
 ): Response {
   const exposed = { ...head, headers: withoutLengths(head.headers) };
-  return new RecordedResponse(hasNullBody(head.status, method) ? null : body, exposed, hold);
+  return new RecordedResponse(hasNullBody(head.status, method) ? null : body, exposed, needed);
 }

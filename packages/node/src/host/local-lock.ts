@@ -35,6 +35,13 @@ export class LocalLock implements Lock {
     return true;
   }
 
+  /** Gives each lock to who waits for it, although others share it still. */
+  evict(): void {
+    for (const [name, queue] of this.#queues)
+      if (queue.some(({ shared }) => !shared))
+        for (const request of queue.filter(({ shared }) => shared)) this.#leave(name, request);
+  }
+
   #enter(name: string, signal: AbortSignal): Promise<Request> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {

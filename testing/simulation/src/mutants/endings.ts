@@ -98,13 +98,13 @@ export const endings: readonly Mutant[] = [
   },
   {
     name: 'keep what is in hand until the release only',
-    file: 'algorithms/held-fetch.ts',
+    file: 'algorithms/holds.ts',
     from: 'this.#pass(0);',
-    to: 'this.endAll();',
+    to: 'this.#claims.clear();\n    this.#letGo();',
   },
   {
     name: 'keep what nobody reads',
-    file: 'algorithms/held-fetch.ts',
+    file: 'algorithms/holds.ts',
     from: 'claim.turns -= turns;',
     to: '{}',
   },
