@@ -86,6 +86,8 @@ export interface ClientStore {
    * It is readable for as long as the body is stored: WebKit loses the file of a Blob whose row was deleted.
    */
   readBody?(body: BodyKey, length: number, type: string): Promise<Blob | null>;
+  /** Whether such a Blob stays readable when its body is deleted. */
+  readonly blobsOutlast?: boolean;
   /** Bytes that may still be stored; null where the host does not tell. */
   spaceLeft(): Promise<number | null>;
 }
@@ -244,15 +246,15 @@ export interface Lifetime {
 export interface Lock {
   /**
    * Waits for the lock of this name and holds it until what `holder` returns settles. Among everybody who uses the
-   * store, one holder at a time has it, or any number of `shared` ones; it is granted in the order of asking. A
-   * holder that dies loses it. Rejects if the signal is aborted before that, with whatever error.
+   * store, one holder at a time has it, while nobody shares it; it is granted in the order of asking. A holder that
+   * dies loses it. Rejects if the signal is aborted before that, with whatever error.
    */
-  hold<T>(
-    name: string,
-    signal: AbortSignal,
-    holder: () => Promise<T>,
-    mode?: 'exclusive' | 'shared',
-  ): Promise<T>;
+  hold<T>(name: string, signal: AbortSignal, holder: () => Promise<T>): Promise<T>;
+  /**
+   * Shares the lock of this name with others who do, until what `holder` returns settles; then resolves with true.
+   * Resolves with false, without a call of `holder`, if somebody holds it alone or waits for that.
+   */
+  share(name: string, holder: () => Promise<void>): Promise<boolean>;
 }
 
 /** What contexts tell each other, as the API needs it. */
@@ -303,6 +305,11 @@ export interface ClientPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly lock: Lock;
+  /**
+   * Calls back some time after nothing leads to `target` any more, or never; `callback` must not lead to it. Absent
+   * where nothing may happen at a moment that nobody can foretell.
+   */
+  readonly onCollected?: (target: object, callback: () => void) => void;
 }
 
 /** What the engine needs beside that. */

@@ -22,6 +22,8 @@ import { createEngineHost, registrationKey } from './host/engine-host.ts';
 import type { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent } from './host/extendable-event.ts';
 import { verify } from './host/integrity.ts';
 import { LocalLock } from './host/local-lock.ts';
+import { onBeforeExit } from './host/on-before-exit.ts';
+import { onCollected } from './host/on-collected.ts';
 import { random } from './host/random.ts';
 import type { StoreLock } from './host/store-lock.ts';
 import { Wakefulness } from './host/wakefulness.ts';
@@ -71,6 +73,8 @@ export class BackgroundFetchEngine extends EventTarget {
   readonly #events: EngineEvents;
   readonly #clock: ClientClock;
   readonly #manager: BackgroundFetchManager;
+  readonly #lock = new LocalLock();
+  readonly #forgetExit: () => void;
   #closing: Promise<void> | null = null;
 
   constructor(...args: unknown[]) {
@@ -84,9 +88,11 @@ export class BackgroundFetchEngine extends EventTarget {
     const lifetime = new Wakefulness();
     announcements.subscribe(({ key, paused }) => lifetime.notePaused(key, paused));
     const realm = createRealm(
-      { store, announcements, clock: this.#clock, random, lock: new LocalLock() },
+      { store, announcements, clock: this.#clock, random, lock: this.#lock, onCollected },
       false,
     );
+    // nothing goes on any more, so that nobody is going to read
+    this.#forgetExit = onBeforeExit(() => this.#lock.evict());
     const host = createEngineHost({
       baseUrl,
       wake: () => this.#engine.look(),
@@ -180,6 +186,9 @@ export class BackgroundFetchEngine extends EventTarget {
   async #close(): Promise<void> {
     const { network, store, lock } = this.#parts;
     this.#events.close();
+    this.#forgetExit();
+    // who has something in hand can't read it any more
+    this.#lock.evict();
     try {
       await this.#engine.stop();
       await network.close();

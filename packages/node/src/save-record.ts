@@ -52,10 +52,21 @@ export async function saveRecord(
   path: string,
   { overwrite = false }: SaveOptions = {},
 ): Promise<void> {
-  const { realm, record: stored } = recordObjectOf(record);
+  const { realm, hold } = recordObjectOf(record);
   const { store } = realm.ports;
   if (!(store instanceof NodeStore)) throw new TypeError('The record is not one of this package');
-  const target = resolve(path);
+  await hold.read(() => save(record, store, resolve(path), overwrite));
+  // who has the file has no need of the store's
+  hold.lastFor(0);
+}
+
+async function save(
+  record: BackgroundFetchRecord,
+  store: NodeStore,
+  target: string,
+  overwrite: boolean,
+): Promise<void> {
+  const { realm, record: stored } = recordObjectOf(record);
   const settled = isSaveable(stored)
     ? stored
     : await waitForResponse(record, realm, stored, target, overwrite);

@@ -98,6 +98,7 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     'A record that is in flight › rejects with a TypeError when it fails before there is a response',
     'A slow reader › in the service worker gets it, too',
     'A response › of status 304, to a request with a precondition of its own, is a bad-status with a null body',
+    'A response in hand › is kept for each of 110 records, in whatever order they are read',
     'A response that is not ok › of status 400 is a bad-status at once, with its body',
     'A response that is not ok › of status 410 is a bad-status at once, with its body',
     'A response that is not ok › of status 501 is a bad-status at once, with its body',
@@ -166,6 +167,7 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
   ],
   'its responses keep Content-Length': ['A response › has neither Content-Length nor Content-Range'],
   'the body of a response that is not ok is empty': [
+    'A response in hand › keeps the body of a status that is no success',
     'A response that is not ok › of status 403 is a bad-status at once, with its body',
     'A response that is not ok › of status 404 is a bad-status at once, with its body',
   ],

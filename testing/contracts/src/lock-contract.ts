@@ -48,17 +48,45 @@ export function lockContract(
       assert.deepEqual(order, [1, 2, 3]);
     });
 
-    it('is shared by those who ask for that, and by nobody else', async () => {
-      const end = deferred();
+    it('is shared by any number of those who ask for that, while nobody has it alone', async () => {
+      const [firstEnd, secondEnd] = [deferred(), deferred()];
+      const shared = deferred();
       const order: string[] = [];
-      const note = (text: string) => async () => void order.push(text);
-      const first = one.hold('a', signal, () => end.promise, 'shared');
-      await other.hold('a', signal, note('shared'), 'shared');
-      const exclusive = other.hold('a', signal, note('exclusive'));
-      const late = one.hold('a', signal, note('late'), 'shared');
+      const first = one.share('a', () => firstEnd.promise);
+      const second = other.share('a', () => {
+        shared.resolve();
+        return secondEnd.promise;
+      });
+      await shared.promise;
+      const alone = other.hold('a', signal, async () => void order.push('alone'));
+      firstEnd.resolve();
+      assert.isTrue(await first);
+      order.push('shared by one still');
+      secondEnd.resolve();
+      assert.isTrue(await second);
+      await alone;
+      assert.deepEqual(order, ['shared by one still', 'alone']);
+    });
+
+    it('is not shared with who has it alone or waits for that, and says so at once', async () => {
+      const holder = async () => assert.fail('shared');
+      const end = deferred();
+      const holding = one.hold('a', signal, () => end.promise);
+      assert.isFalse(await other.share('a', holder));
       end.resolve();
-      await Promise.all([first, exclusive, late]);
-      assert.deepEqual(order, ['shared', 'exclusive', 'late']);
+      await holding;
+      const sharedEnd = deferred();
+      const sharing = deferred();
+      const first = one.share('a', () => {
+        sharing.resolve();
+        return sharedEnd.promise;
+      });
+      await sharing.promise;
+      const waiting = one.hold('a', signal, async () => {});
+      assert.isFalse(await other.share('a', holder));
+      sharedEnd.resolve();
+      await Promise.all([first, waiting]);
+      assert.isTrue(await other.share('a', async () => {}));
     });
 
     it('is free again after a holder failed', async () => {

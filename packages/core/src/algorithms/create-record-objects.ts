@@ -2,8 +2,9 @@ import { prefixLength } from '../model/byte-ranges.ts';
 import { type BodyKey, mayBeExposed, type ResponseData, type StoredRecord } from '../model/record.ts';
 import { deserialiseRequest } from '../serialise/request.ts';
 import { deserialiseResponse } from '../serialise/response.ts';
+import { hasNullBody } from '../transfer/body-completeness.ts';
+import { type Hold, recordsReleased } from './holds.ts';
 import type { Realm } from './realm.ts';
-import { beginReading, type Reading } from './release-the-records.ts';
 
 /** What a BackgroundFetchRecord gives. */
 export interface RecordObject {
@@ -11,6 +12,8 @@ export interface RecordObject {
   /** As it was when the object was made. */
   readonly record: StoredRecord;
   readonly request: Request;
+  /** Keeps its bytes. */
+  readonly hold: Hold;
   /** Called once, when somebody asks for it. */
   readonly readResponse: () => Promise<Response>;
 }
@@ -18,28 +21,46 @@ export interface RecordObject {
 /**
  * Creates record objects from records.
  * https://wicg.github.io/background-fetch/#create-record-objects
+ * @param held keeps the bytes while they are created; each then keeps its own
  */
-export function createRecordObjects(realm: Realm, records: readonly StoredRecord[]): Promise<RecordObject[]> {
+export function createRecordObjects(
+  realm: Realm,
+  records: readonly StoredRecord[],
+  held: Hold,
+): Promise<RecordObject[]> {
   return Promise.all(
     records.map(async (record) => {
       const { fetch, index, request } = record;
+      const hold = held.another();
       const body = request.hasBody ? await realm.ports.store.readRequestBody(fetch, index) : null;
       return {
         realm,
         record,
         request: deserialiseRequest(request, body && (body.value as BodyInit)),
-        readResponse: () => readResponse(realm, record),
+        hold,
+        readResponse: () => readResponse(realm, record, hold),
       };
     }),
   );
 }
 
 /** 8. Resolves as soon as the response's head is known; its body follows as it comes. */
-function readResponse(realm: Realm, { fetch, index, request }: StoredRecord): Promise<Response> {
-  return followRecord(realm, fetch, index, async (record) => {
+async function readResponse(
+  realm: Realm,
+  { fetch, index, request }: StoredRecord,
+  hold: Hold,
+): Promise<Response> {
+  const look = async (record: StoredRecord): Promise<Response | null> => {
     const data = record.responseData;
-    return data && deserialiseResponse(data.head, request.method, await readBody(realm, record, data));
-  });
+    if (!data) return null;
+    return deserialiseResponse(data.head, request.method, await readBody(realm, record, data, hold), hold);
+  };
+  try {
+    return await hold.read(() => followRecord(realm, fetch, index, look));
+  } catch (error) {
+    hold.end();
+    throw error;
+  }
 }
 
 /** Looks at a record after each of its changes, until `look` has found something. */
@@ -60,21 +81,32 @@ async function followRecord<T>(
   }
 }
 
-async function readBody(realm: Realm, record: StoredRecord, data: ResponseData): Promise<BodyInit> {
-  const key = { fetch: record.fetch, index: record.index, body: data.body };
-  if (record.state === 'settled' && realm.givesBlobs) {
-    const blob = await realm.ports.store.readBody?.(key, prefixLength(data.stored), '');
+async function readBody(
+  realm: Realm,
+  { fetch, index, request, state }: StoredRecord,
+  data: ResponseData,
+  hold: Hold,
+): Promise<BodyInit | null> {
+  const key = { fetch, index, body: data.body };
+  if (hasNullBody(data.head.status, request.method)) {
+    hold.lastFor(0);
+    return null;
+  }
+  if (state === 'settled' && realm.givesBlobs) {
+    const { store } = realm.ports;
+    const blob = await store.readBody?.(key, prefixLength(data.stored), '');
+    // nobody tells when it is read
+    if (blob) hold.lastFor(store.blobsOutlast ? 0 : 1);
     if (blob) return blob;
   }
-  return createBodyStream(realm, key);
+  return createBodyStream(realm, key, hold);
 }
 
 const noBytes = new Uint8Array();
 
 /** 6.-7. A stream of the stored bytes, then of those to come, at the pace at which it is read. */
-function createBodyStream(realm: Realm, key: BodyKey): ReadableStream<Uint8Array> {
+function createBodyStream(realm: Realm, key: BodyKey, hold: Hold): ReadableStream<Uint8Array> {
   let transmitted = 0;
-  let reading: Reading | undefined;
   let cancelled = false;
   const nextBytes = async (record: StoredRecord): Promise<Uint8Array | null> => {
     const data = record.responseData;
@@ -87,12 +119,11 @@ function createBodyStream(realm: Realm, key: BodyKey): ReadableStream<Uint8Array
   };
   const cancel = (): void => {
     cancelled = true;
-    reading?.end();
+    hold.end();
   };
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     try {
-      reading ??= await beginReading(realm.ports.lock, key.fetch);
-      const bytes = await followRecord(realm, key.fetch, key.index, nextBytes);
+      const bytes = await hold.read(() => followRecord(realm, key.fetch, key.index, nextBytes));
       transmitted += bytes.byteLength;
       if (bytes.byteLength > 0) return controller.enqueue(bytes);
       if (!cancelled) controller.close();
@@ -102,13 +133,6 @@ function createBodyStream(realm: Realm, key: BodyKey): ReadableStream<Uint8Array
     cancel();
   };
   return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
-}
-
-export function recordsReleased(): DOMException {
-  return new DOMException(
-    'The records of this background fetch are no longer available: read them before its event ends',
-    'InvalidStateError',
-  );
 }
 
 function failureOf(url: string, result: string): Error {

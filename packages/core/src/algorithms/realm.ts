@@ -2,6 +2,7 @@ import type { FetchKey } from '../model/background-fetch.ts';
 import type { StoredRecord } from '../model/record.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import type { ClientPorts } from '../ports.ts';
+import { Holds } from './holds.ts';
 
 /** A registration object, as the algorithms see it. */
 export interface Instance {
@@ -25,6 +26,8 @@ export interface Realm {
   readonly instances: Map<FetchKey, Instance>;
   /** Whether settled bodies are given as Blobs: only where nothing is released while they may be read. */
   readonly givesBlobs: boolean;
+  /** What keeps bytes for those who have records and responses in hand. */
+  readonly holds: Holds;
   /** Applies what is known of a background fetch to what this context shows of it. */
   update(snapshot: BackgroundFetchSnapshot): void;
   /** Reads the records for all who want to see them: once for each change, however many there are. */
@@ -38,13 +41,16 @@ const longestSight = 5000;
 export function createRealm(ports: ClientPorts, givesBlobs: boolean): Realm {
   const { store, announcements, clock } = ports;
   const instances = new Map<FetchKey, Instance>();
+  const holds = new Holds(ports, givesBlobs);
   const sights = new Map<FetchKey, Sight & { readonly end: () => void }>();
   const update = (snapshot: BackgroundFetchSnapshot): void => {
     const { key } = snapshot;
     sights.get(key)?.end();
     instances.get(key)?.applyUpdate(snapshot);
+    if (snapshot.recordsAvailable) return;
     // nothing will be told of it any more; who holds it keeps it
-    if (!snapshot.recordsAvailable) instances.delete(key);
+    instances.delete(key);
+    holds.release(key);
   };
   announcements.subscribe(update);
   const watch = (key: FetchKey): Sight => {
@@ -65,5 +71,5 @@ export function createRealm(ports: ClientPorts, givesBlobs: boolean): Realm {
     sights.set(key, sight);
     return sight;
   };
-  return { ports, instances, givesBlobs, update, watch };
+  return { ports, instances, givesBlobs, holds, update, watch };
 }

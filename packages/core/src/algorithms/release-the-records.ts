@@ -1,28 +1,10 @@
 import type { FetchKey, StoredBackgroundFetch } from '../model/background-fetch.ts';
-import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
+import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
 import { released } from '../model/transitions.ts';
-import type { Lock, StoreTransaction } from '../ports.ts';
+import type { StoreTransaction } from '../ports.ts';
 import type { Workshop } from '../transfer/job.ts';
 import { unlessAborted } from '../transfer/unless-aborted.ts';
-
-/** Somebody who is reading a body, and must not find it gone before its end. */
-export interface Reading {
-  end(): void;
-}
-
-const never = new AbortController().signal;
-
-function lockName(key: FetchKey): string {
-  return `background-fetch reading ${key}`;
-}
-
-/** Begins to read: the bytes of the background fetch stay until it ends, or this context does. */
-export function beginReading(lock: Lock, key: FetchKey): Promise<Reading> {
-  return new Promise((resolve, reject) => {
-    const holder = (): Promise<void> => new Promise((end) => resolve({ end }));
-    lock.hold(lockName(key), never, holder, 'shared').catch(reject);
-  });
-}
+import { readingLock } from './holds.ts';
 
 /**
  * Lets go of the records of a background fetch whose event was handled: nobody finds them from now on.
@@ -45,9 +27,23 @@ export async function releaseTheRecords(
   deleteReleased(workshop, fetch.key, signal);
 }
 
-/** Frees the storage once nobody reads there any more: now, later, or when another engine starts. */
-export function deleteReleased(workshop: Workshop, key: FetchKey, signal: AbortSignal): void {
-  const deletion = workshop.ports.lock.hold(lockName(key), signal, () =>
+/** Does the rest for an engine that died before it could, or before nobody was in its way any more. */
+export async function finishReleasing(
+  workshop: Workshop,
+  fetch: StoredBackgroundFetch,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, announcements } = workshop.ports;
+  const reading = store.transact('read', async (transaction) => transaction.getEnding?.(fetch.key));
+  const ending = await reading.catch(() => undefined);
+  // it may have told nobody: who has a record in hand would keep it for ever
+  announcements.publish(ending ?? takeSnapshot(fetch, addUp([])));
+  deleteReleased(workshop, fetch.key, signal);
+}
+
+/** Frees the storage once nobody has anything of it in hand any more: now, later, or when another engine starts. */
+function deleteReleased(workshop: Workshop, key: FetchKey, signal: AbortSignal): void {
+  const deletion = workshop.ports.lock.hold(readingLock(key), signal, () =>
     untilWritten(workshop, signal, async (transaction) => transaction.deleteFetch(key)),
   );
   deletion.catch(() => {});

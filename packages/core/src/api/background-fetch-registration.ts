@@ -1,5 +1,6 @@
-import { createRecordObjects, recordsReleased } from '../algorithms/create-record-objects.ts';
+import { createRecordObjects } from '../algorithms/create-record-objects.ts';
 import { getABackgroundFetchRegistrationInstance } from '../algorithms/get-a-background-fetch-registration-instance.ts';
+import { recordsReleased } from '../algorithms/holds.ts';
 import type { Instance, Realm } from '../algorithms/realm.ts';
 import { requestMatchesCachedItem } from '../algorithms/request-matches-cached-item.ts';
 import {
@@ -122,20 +123,26 @@ async function matchRecords(
   const query = request === undefined ? null : toRequest(request, host);
   const { ignoreMethod, ignoreSearch, ignoreVary } = toDictionary(options);
   const url = query && !ignoreSearch ? withoutFragment(query.url) : undefined;
-  // 1. and 3.1.-3.2.
-  const stored =
-    snapshot.recordsAvailable &&
-    (await realm.ports.store.transact('read', async (transaction) => {
+  // before it is known whether they are available: what is then in hand is not to be deleted
+  const held = snapshot.recordsAvailable && (await realm.holds.begin(snapshot.key));
+  if (!held) throw recordsReleased();
+  try {
+    // 1. and 3.1.-3.2.
+    const stored = await realm.ports.store.transact('read', async (transaction) => {
       const fetch = await transaction.getFetch(snapshot.key);
       return fetch && fetch.state !== 'released' && transaction.listRecords(snapshot.key, url);
-    }));
-  if (!stored) throw recordsReleased();
-  const matching = stored.filter(
-    (record) => !query || requestMatchesCachedItem(query, record, { ignoreMethod, ignoreSearch, ignoreVary }),
-  );
-  // 3.3.
-  const objects = await createRecordObjects(realm, onlyFirst ? matching.slice(0, 1) : matching);
-  return objects.map((object) => new BackgroundFetchRecord(internal, object));
+    });
+    if (!stored) throw recordsReleased();
+    const matching = stored.filter(
+      (record) =>
+        !query || requestMatchesCachedItem(query, record, { ignoreMethod, ignoreSearch, ignoreVary }),
+    );
+    // 3.3.
+    const objects = await createRecordObjects(realm, onlyFirst ? matching.slice(0, 1) : matching, held);
+    return objects.map((object) => new BackgroundFetchRecord(internal, object));
+  } finally {
+    held.end();
+  }
 }
 
 /** The instance for a background fetch in a realm. */

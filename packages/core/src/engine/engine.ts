@@ -1,7 +1,7 @@
 import { fireABackgroundFetchClickEvent } from '../algorithms/fire-a-background-fetch-click-event.ts';
 import { fireAnOwedEvent, fireTheTerminalEvent } from '../algorithms/fire-the-terminal-event.ts';
 import { performABackgroundFetch } from '../algorithms/perform-a-background-fetch.ts';
-import { deleteReleased } from '../algorithms/release-the-records.ts';
+import { finishReleasing } from '../algorithms/release-the-records.ts';
 import type { FetchKey, RegistrationKey, StoredBackgroundFetch } from '../model/background-fetch.ts';
 import { addUp, takeSnapshot } from '../model/snapshot.ts';
 import type { EnginePorts } from '../ports.ts';
@@ -152,7 +152,7 @@ export class Engine {
       // one whose records can't be read keeps no other waiting
       if (fetch.state !== 'released') await this.#follow(fetch).catch((error) => this.#failed(fetch, error));
       // an earlier engine could not: somebody was reading, or it died
-      else if (first) deleteReleased(this.#workshop, fetch.key, this.#stopping.signal);
+      else if (first) await finishReleasing(this.#workshop, fetch, this.#stopping.signal);
     }
     this.#tookOver = true;
   }

@@ -9,13 +9,16 @@ import { pick } from './pick.ts';
  */
 class RecordedResponse extends Response {
   readonly #head: ResponseHead;
+  /** What is not to be collected before this is. */
+  readonly #needed: unknown;
 
-  constructor(body: BodyInit | null, head: ResponseHead) {
+  constructor(body: BodyInit | null, head: ResponseHead, needed: unknown) {
     const { statusText } = head;
     const headers = head.headers as [string, string][];
     // in the place of these, one that is not ok either
     super(body, { status: Math.min(head.status || 599, 599), statusText, headers });
     this.#head = head;
+    this.#needed = needed;
   }
 
   override get url(): string {
@@ -36,7 +39,9 @@ class RecordedResponse extends Response {
   }
 
   override clone(): Response {
-    return new RecordedResponse(super.clone().body, this.#head);
+    const copy = super.clone();
+    // Node cancels the body of a copy that was collected
+    return new RecordedResponse(copy.body, this.#head, [copy, this.#needed]);
   }
 }
 
@@ -46,8 +51,16 @@ export function serialiseResponse(response: Response): ResponseHead {
   return { ...pick(response, 'status', 'statusText', 'url', 'type', 'redirected'), headers };
 }
 
-/** The Response of a record. `Content-Range` and `Content-Length` are not the whole body's, and are left out. */
-export function deserialiseResponse(head: ResponseHead, method: string, body: BodyInit | null): Response {
+/**
+ * The Response of a record. `Content-Range` and `Content-Length` are not the whole body's, and are left out.
+ * @param needed what is not to be collected before the Response is
+ */
+export function deserialiseResponse(
+  head: ResponseHead,
+  method: string,
+  body: BodyInit | null,
+  needed?: object,
+): Response {
   const exposed = { ...head, headers: withoutLengths(head.headers) };
-  return new RecordedResponse(hasNullBody(head.status, method) ? null : body, exposed);
+  return new RecordedResponse(hasNullBody(head.status, method) ? null : body, exposed, needed);
 }

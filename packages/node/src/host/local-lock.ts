@@ -11,14 +11,9 @@ interface Request {
 export class LocalLock implements Lock {
   readonly #queues = new Map<string, Request[]>();
 
-  async hold<T>(
-    name: string,
-    signal: AbortSignal,
-    holder: () => Promise<T>,
-    mode: 'exclusive' | 'shared' = 'exclusive',
-  ): Promise<T> {
+  async hold<T>(name: string, signal: AbortSignal, holder: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    const request = await this.#enter(name, signal, mode === 'shared');
+    const request = await this.#enter(name, signal);
     try {
       return await holder();
     } finally {
@@ -26,7 +21,28 @@ export class LocalLock implements Lock {
     }
   }
 
-  #enter(name: string, signal: AbortSignal, shared: boolean): Promise<Request> {
+  async share(name: string, holder: () => Promise<void>): Promise<boolean> {
+    const queue = this.#queues.get(name) ?? [];
+    if (queue.some(({ shared }) => !shared)) return false;
+    const request: Request = { shared: true, granted: true, grant: () => {} };
+    this.#queues.set(name, queue);
+    queue.push(request);
+    try {
+      await holder();
+    } finally {
+      this.#leave(name, request);
+    }
+    return true;
+  }
+
+  /** Gives each lock to who waits for it, although others share it still. */
+  evict(): void {
+    for (const [name, queue] of this.#queues)
+      if (queue.some(({ shared }) => !shared))
+        for (const request of queue.filter(({ shared }) => shared)) this.#leave(name, request);
+  }
+
+  #enter(name: string, signal: AbortSignal): Promise<Request> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         this.#leave(name, request);
@@ -36,7 +52,7 @@ export class LocalLock implements Lock {
         signal.removeEventListener('abort', giveUp);
         resolve(request);
       };
-      const request: Request = { shared, granted: false, grant };
+      const request: Request = { shared: false, granted: false, grant };
       // each fetch that is read when it is released waits here, with the engine's one signal: many are no leak
       setMaxListeners(0, signal);
       signal.addEventListener('abort', giveUp, { once: true });
@@ -57,13 +73,9 @@ export class LocalLock implements Lock {
   }
 }
 
-/** The first of a queue, and those behind it that share with it. */
-function grantFirst(queue: readonly Request[]): void {
-  const firstExclusive = queue.findIndex(({ shared }) => !shared);
-  const count = firstExclusive < 0 ? queue.length : Math.max(1, firstExclusive);
-  for (const request of queue.slice(0, count)) {
-    if (request.granted) continue;
-    request.granted = true;
-    request.grant();
-  }
+/** Those that share have it already, and nobody else gets it before they have left. */
+function grantFirst([first]: readonly Request[]): void {
+  if (!first || first.granted) return;
+  first.granted = true;
+  first.grant();
 }

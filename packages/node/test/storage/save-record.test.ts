@@ -77,6 +77,7 @@ function objectOf(record: StoredRecord): BackgroundFetchRecord {
   });
   const object = {
     realm: { ports: { store }, watch },
+    hold: { read: <T>(work: () => Promise<T>) => work(), lastFor: () => {} },
     record,
     request: new Request(record.request.url),
     readResponse: async () => new Response(null),

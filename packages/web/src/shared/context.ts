@@ -12,7 +12,7 @@ import { openClientStore } from '../storage/client-store.ts';
 import { Database } from '../storage/database.ts';
 import { defaultDatabaseName } from '../storage/schema.ts';
 import { Channel } from './channel.ts';
-import { clock, lock, random } from './host.ts';
+import { clock, lock, onCollected, random } from './host.ts';
 import { warn } from './warn.ts';
 
 /** What this context's API and engine share. */
@@ -39,7 +39,7 @@ export function shareWithEngine(store: ClientStore, channel: Channel): Realm {
 function createContext(store: ClientStore, channel: Channel, givesBlobs: boolean): Context {
   return {
     channel,
-    realm: createRealm({ store, announcements: channel, clock, random, lock }, givesBlobs),
+    realm: createRealm({ store, announcements: channel, clock, random, lock, onCollected }, givesBlobs),
   };
 }
 

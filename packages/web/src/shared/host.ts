@@ -14,5 +14,17 @@ export const random: Random = {
 
 /** The lock port on the Web Locks of the origin: a context that dies loses its locks. */
 export const lock: Lock = {
-  hold: (name, signal, holder, mode = 'exclusive') => navigator.locks.request(name, { signal, mode }, holder),
+  hold: (name, signal, holder) => navigator.locks.request(name, { signal }, holder),
+  share: (name, holder) =>
+    navigator.locks.request(name, { mode: 'shared', ifAvailable: true }, async (granted) => {
+      if (granted) await holder();
+      return granted !== null;
+    }),
 };
+
+const registry = new FinalizationRegistry<() => void>((callback) => callback());
+
+/** Calls back some time after nothing leads to `target` any more, if the garbage collector ever comes by. */
+export function onCollected(target: object, callback: () => void): void {
+  registry.register(target, callback);
+}

@@ -5,6 +5,7 @@ import type {
   Store,
   StoreTransaction,
 } from '@background-fetch/core';
+import { isChromium, isFirefox } from '../shared/browser.ts';
 import { chunkKeys, findPrefix, joinParts } from './bytes.ts';
 import { keep, known, openClientStore, viewTransaction, write } from './client-store.ts';
 import { type Ask, Database } from './database.ts';
@@ -71,6 +72,9 @@ export function openIndexedDbStore({
     async readBody(body, length, type) {
       const parts = await database.transact('read', (ask) => findPrefix(ask, body, length));
       return parts && new Blob(parts, { type });
+    },
+    get blobsOutlast() {
+      return isChromium() || isFirefox();
     },
     keep: (bytes) => keep(database, bytes),
     mend: (registration) => mendBodies(database, registration),

@@ -20,6 +20,11 @@ export class MemoryLocks {
     return (this.#queues.get(name) ?? []).some((waiter) => waiter.granted && waiter.owner === owner);
   }
 
+  /** Whether nobody has it alone, or waits for that. */
+  isShareable(name: string): boolean {
+    return (this.#queues.get(name) ?? []).every(({ shared }) => shared);
+  }
+
   join(name: string, waiter: Waiter): void {
     const queue = this.#queues.get(name) ?? [];
     this.#queues.set(name, queue);
@@ -35,15 +40,11 @@ export class MemoryLocks {
     this.#grantFirst(queue);
   }
 
-  /** The first in the queue, and those that share with it. */
-  #grantFirst(queue: readonly Waiter[]): void {
-    const firstExclusive = queue.findIndex((waiter) => !waiter.shared);
-    const count = firstExclusive === 0 ? 1 : firstExclusive < 0 ? queue.length : firstExclusive;
-    for (const waiter of queue.slice(0, count)) {
-      if (waiter.granted) continue;
-      waiter.granted = true;
-      waiter.grant();
-    }
+  /** Those that share have it already, and nobody else gets it before they have left. */
+  #grantFirst([first]: readonly Waiter[]): void {
+    if (!first || first.granted) return;
+    first.granted = true;
+    first.grant();
   }
 
   leaveAll(owner: MemoryLock): void {
@@ -68,14 +69,9 @@ export class MemoryLock implements Lock {
     this.#locks.leaveAll(this);
   }
 
-  async hold<T>(
-    name: string,
-    signal: AbortSignal,
-    holder: () => Promise<T>,
-    mode: 'exclusive' | 'shared' = 'exclusive',
-  ): Promise<T> {
+  async hold<T>(name: string, signal: AbortSignal, holder: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
-    const waiter = await this.#wait(name, signal, mode === 'shared');
+    const waiter = await this.#wait(name, signal);
     try {
       return await holder();
     } finally {
@@ -83,7 +79,20 @@ export class MemoryLock implements Lock {
     }
   }
 
-  #wait(name: string, signal: AbortSignal, shared: boolean): Promise<Waiter> {
+  async share(name: string, holder: () => Promise<void>): Promise<boolean> {
+    if (this.#dead) await new Promise(() => {});
+    if (!this.#locks.isShareable(name)) return false;
+    const waiter = { owner: this, shared: true, granted: true, grant: () => {} };
+    this.#locks.join(name, waiter);
+    try {
+      await holder();
+    } finally {
+      this.#locks.leave(name, waiter);
+    }
+    return true;
+  }
+
+  #wait(name: string, signal: AbortSignal): Promise<Waiter> {
     return new Promise((resolve, reject) => {
       if (this.#dead) return;
       const aborted = () => {
@@ -92,7 +101,7 @@ export class MemoryLock implements Lock {
       };
       const waiter: Waiter = {
         owner: this,
-        shared,
+        shared: false,
         granted: false,
         grant: () => {
           signal.removeEventListener('abort', aborted);

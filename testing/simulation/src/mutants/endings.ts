@@ -93,8 +93,20 @@ export const endings: readonly Mutant[] = [
   {
     name: 'free what somebody reads',
     file: release,
-    from: "lock.hold(lockName(key), never, holder, 'shared')",
-    to: "lock.hold(key, never, holder, 'shared')",
+    from: 'lock.hold(readingLock(key), signal, () =>',
+    to: 'lock.hold(key, signal, () =>',
+  },
+  {
+    name: 'keep what is in hand until the release only',
+    file: 'algorithms/holds.ts',
+    from: 'this.#pass(0);',
+    to: 'this.#claims.clear();\n    this.#letGo();',
+  },
+  {
+    name: 'keep what nobody reads',
+    file: 'algorithms/holds.ts',
+    from: 'claim.turns -= turns;',
+    to: '{}',
   },
   {
     name: 'let nobody handle that a deletion was given up',

@@ -27,11 +27,14 @@ export interface MemoryStoreOptions {
   onFailure?: (failure: WriteFailure) => void;
   /** Whether `readBody` gives Blobs. True if not given. */
   blobs?: boolean;
+  /** Whether they are readable when the body is deleted, as they are here. Told to the core; true if not given. */
+  blobsOutlast?: boolean;
 }
 
 /** One context's access to a disk. */
 export class MemoryStore implements Store {
   readonly disk: MemoryDisk;
+  readonly blobsOutlast: boolean;
   readonly stageBytes?: NonNullable<Store['stageBytes']>;
   /** Called with every write transaction whose work is done; one that crashes the store here is lost. */
   beforeCommit: () => void = () => {};
@@ -49,6 +52,7 @@ export class MemoryStore implements Store {
   constructor(options: MemoryStoreOptions = {}) {
     this.#options = options;
     this.disk = options.disk ?? new MemoryDisk();
+    this.blobsOutlast = options.blobsOutlast ?? true;
     const { clock, stageDelay } = options;
     if (clock && stageDelay !== undefined) {
       this.stageBytes = (body, offset, parts) => {

@@ -1,4 +1,9 @@
-import { type BackgroundFetchRegistration, mayBeExposed, recordObjectOf } from '@background-fetch/core';
+import {
+  type BackgroundFetchRecord,
+  type BackgroundFetchRegistration,
+  mayBeExposed,
+  recordObjectOf,
+} from '@background-fetch/core';
 import type { Draw, Happening, Menu } from '../plan/happening.ts';
 import type { Manner } from '../simulation/handling.ts';
 import type { Simulation } from '../simulation/simulation.ts';
@@ -13,14 +18,31 @@ export async function readAll(
   manner: Manner,
 ): Promise<void> {
   for (const record of await registration.matchAll()) {
-    const response = await record.responseReady.catch(() => null);
-    const stored = recordObjectOf(record).record;
-    if (response) {
-      const complete = stored.state === 'settled' && mayBeExposed(stored);
-      const reading = new Reading(stored.fetch, stored.index, record.request, response, complete);
-      await read(simulation, context, reading, manner);
-    }
+    const reading = await ask(record);
+    if (reading) await read(simulation, context, reading, manner);
   }
+}
+
+/** Asks for some responses, does other things for a while, and then reads those alone. */
+async function readLater(
+  simulation: Simulation,
+  context: Context,
+  registration: BackgroundFetchRegistration,
+  count: number,
+  delay: number,
+): Promise<void> {
+  const readings: (Reading | null)[] = [];
+  for (const record of (await registration.matchAll()).slice(0, count)) readings.push(await ask(record));
+  await context.whileAlive(simulation.world.clock.wait(delay));
+  for (const reading of readings)
+    if (reading) await read(simulation, context, reading, { pace: 0, enough: null });
+}
+
+async function ask(record: BackgroundFetchRecord): Promise<Reading | null> {
+  const response = await record.responseReady.catch(() => null);
+  const stored = recordObjectOf(record).record;
+  const complete = stored.state === 'settled' && mayBeExposed(stored);
+  return response && new Reading(stored.fetch, stored.index, record.request, response, complete);
 }
 
 async function read(
@@ -67,4 +89,25 @@ function drawReading(draw: Draw): Happening {
   };
 }
 
-export const readers: Menu = [[1, drawReading]];
+function drawReadingLater(draw: Draw): Happening {
+  const id = draw.pick(draw.ids);
+  const count = draw.integer(0, 2);
+  const delay = draw.pick([1000, 50_000, 400_000]);
+  return {
+    at: draw.moment(),
+    what: `a page takes ${count} responses of "${id}", and reads them ${delay} ms later`,
+    happen: (simulation) => {
+      const held = simulation.someHeld(id, 1)[0];
+      if (!held) return;
+      void simulation.call(`reading "${id}" later`, held.context, () =>
+        readLater(simulation, held.context, held.registration, count, delay),
+      );
+      simulation.happened('reading later');
+    },
+  };
+}
+
+export const readers: Menu = [
+  [2, drawReading],
+  [1, drawReadingLater],
+];

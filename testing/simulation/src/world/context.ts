@@ -75,8 +75,10 @@ export abstract class Context {
 
   get clientPorts(): ClientPorts & { store: MemoryStore; announcements: Announcements } {
     const { store, clock, random, lock, announcements } = this;
+    const { onCollected } = this.world.traits;
     return {
       ...{ store, clock, random, lock },
+      ...(onCollected && { onCollected }),
       announcements: {
         publish: (snapshot) => {
           if (this.#alive) this.world.tell('announced', snapshot, this);

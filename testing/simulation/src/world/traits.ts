@@ -1,3 +1,4 @@
+import type { ClientPorts } from '@background-fetch/core';
 import type { MemoryStoreOptions } from '../store/memory-store.ts';
 import type { EngineTraits } from './engine-traits.ts';
 
@@ -13,6 +14,8 @@ export interface Traits {
   listensAfter: number;
   /** ms that the host's clock is ahead of the servers' */
   clockError: number;
+  /** What tells that something was collected: nothing by default, because a seed does not decide when that is. */
+  onCollected?: ClientPorts['onCollected'];
 }
 
 /** Small bodies, so that a simulated transfer has several checkpoints and ranges. */

@@ -5,6 +5,7 @@ import './matching.ts';
 import './progress.ts';
 import './abort.ts';
 import './streaming.ts';
+import './in-hand.ts';
 import './responses.ts';
 import './events.ts';
 import './update-ui.ts';
