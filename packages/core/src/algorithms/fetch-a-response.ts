@@ -176,10 +176,10 @@ function refusalOfOneTooMany(
     return answered('crowd', status, retryAfter, course);
   }
   if (!isRetryableStatus(status)) {
+    // where requests were refused a moment ago, the server may still count what is over
+    if (origin.wasCrowded && transfer.wasServed) return answered('status', status, 0, course);
     // what was refused with so many others was refused for itself
     if (transfer.crowdRefusals > 0) origin.forgiveOne();
-    // where others were refused a moment ago, the server may still count what is over
-    else if (origin.wasCrowded && transfer.wasServed) return answered('status', status, 0, course);
   }
   return null;
 }

@@ -15,6 +15,8 @@ export class Outage {
   #since: number | null = null;
   #lastAsked: Claim | null = null;
   #probes = 0;
+  /** ms that were waited for turns: a host that slept, or whose clock was set, has not waited meanwhile */
+  #borne = 0;
   #turn: 'awaited' | 'due' | 'taken' = 'awaited';
   #stopWaiting: (() => void) | null = null;
 
@@ -37,15 +39,20 @@ export class Outage {
   end(): void {
     this.#since = null;
     this.#probes = 0;
+    this.#borne = 0;
     this.#turn = 'awaited';
     this.#stop();
   }
 
-  /** Whether it has lasted longer than a claim bears. Without a network, nothing is known of the origin. */
+  /**
+   * Whether it has lasted longer than a claim bears, and was looked at for a while since this engine began. Without a
+   * network, nothing is known of the origin.
+   */
   exceeds({ since, patience }: Claim): boolean {
     if (this.#since === null || !this.#ports.connectivity.isOnline()) return false;
-    const now = this.#ports.clock.now();
-    return now - Math.min(since ?? this.#since, this.#since, now) > patience;
+    const lasted = this.#ports.clock.now() - Math.min(since ?? this.#since, this.#since);
+    const watched = this.#borne > Math.min(patience, this.#policy.firstAnswer);
+    return watched && Math.max(lasted, this.#borne) > patience;
   }
 
   /** Whose turn it is to ask, undefined if it is nobody's. */
@@ -80,7 +87,10 @@ export class Outage {
       this.#turn = 'due';
       this.#onTurn();
     };
-    const cancelTimer = clock.setTimer(delay, ask);
+    const cancelTimer = clock.setTimer(delay, () => {
+      this.#borne += delay;
+      ask();
+    });
     const stopListening = connectivity.onOnline(ask);
     this.#stopWaiting = () => {
       cancelTimer();
