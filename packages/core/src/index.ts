@@ -10,6 +10,7 @@ export {
   setPaused,
   snapshotOf,
 } from './api/background-fetch-registration.ts';
+export * from './api/kept-fetches.ts';
 export { defineEventHandler, defineInterface, internal } from './api/web-idl.ts';
 export * from './engine/engine.ts';
 export * from './model/background-fetch.ts';
@@ -31,6 +32,7 @@ export type { Workshop } from './transfer/job.ts';
 export * from './transfer/lost-bytes.ts';
 export * from './transfer/options.ts';
 export * from './transfer/retry-schedule.ts';
+export { bodyWorthKeeping, bytesWorthKeeping, revived } from './transfer/revive.ts';
 export type { TransferScheduler } from './transfer/scheduler.ts';
 export * from './transfer/track-upload.ts';
 export * from './transfer/verify-integrity.ts';

@@ -1,7 +1,7 @@
 import { countBytes, prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
 import type { ResponseData, ResponseHead, UnsettledRecord } from '../model/record.ts';
-import { storedLength, withResponse } from '../model/transitions.ts';
+import { nextBody, storedLength, withResponse } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
 import type { Attempt } from '../transfer/attempt.ts';
 import type { AttemptPlan, RestPlan } from '../transfer/attempt-plan.ts';
@@ -117,7 +117,7 @@ async function receiveWhole(
 ): Promise<Failure | undefined> {
   const { transfer, response, plan } = exchange;
   const { lessons, options, record } = transfer;
-  const body = (record.responseData?.body ?? -1) + 1;
+  const body = nextBody(record);
   const receivedAt = transfer.ports.clock.now();
   const data: ResponseData = { ...known, body, receivedAt, stored: [], responses: 1 };
   const answer = (current: UnsettledRecord): UnsettledRecord =>

@@ -1,9 +1,9 @@
 import type { FetchKey, StoredBackgroundFetch } from '../model/background-fetch.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
-import { released } from '../model/transitions.ts';
 import type { Lock, StoreTransaction } from '../ports.ts';
 import type { Workshop } from '../transfer/job.ts';
 import { unlessAborted } from '../transfer/unless-aborted.ts';
+import { isOver, releaseOrKeep } from './keep-a-failed-fetch.ts';
 
 /** Somebody who is reading a body, and must not find it gone before its end. */
 export interface Reading {
@@ -12,7 +12,8 @@ export interface Reading {
 
 const never = new AbortController().signal;
 
-function lockName(key: FetchKey): string {
+/** Held by those who read the bytes of a background fetch, and by whoever deletes them. */
+export function lockName(key: FetchKey): string {
   return `background-fetch reading ${key}`;
 }
 
@@ -25,7 +26,8 @@ export function beginReading(lock: Lock, key: FetchKey): Promise<Reading> {
 }
 
 /**
- * Lets go of the records of a background fetch whose event was handled: nobody finds them from now on.
+ * Lets go of the records of a background fetch whose event was handled: nobody finds them from now on. The engine that
+ * looks at the store next frees what is not kept.
  * https://wicg.github.io/background-fetch/#perform-a-background-fetch-algorithm, the last two steps
  */
 export async function releaseTheRecords(
@@ -34,23 +36,31 @@ export async function releaseTheRecords(
   snapshot: BackgroundFetchSnapshot,
   signal: AbortSignal,
 ): Promise<void> {
+  const { announcements, clock } = workshop.ports;
   const ending = { ...snapshot, recordsAvailable: false };
   await untilWritten(workshop, signal, async (transaction) => {
     // what was purged must not come back
-    if (!(await transaction.getFetch(fetch.key))) return;
-    transaction.putFetch(released(fetch));
+    if ((await transaction.getFetch(fetch.key))?.order !== fetch.order) return;
+    await releaseOrKeep(transaction, fetch, clock.now(), workshop.options.keepFailed);
     transaction.putEnding?.(ending);
   });
-  await workshop.ports.announcements.publishAndWait(ending);
-  deleteReleased(workshop, fetch.key, signal);
+  await announcements.publishAndWait(ending);
 }
 
-/** Frees the storage once nobody reads there any more: now, later, or when another engine starts. */
-export function deleteReleased(workshop: Workshop, key: FetchKey, signal: AbortSignal): void {
-  const deletion = workshop.ports.lock.hold(lockName(key), signal, () =>
-    untilWritten(workshop, signal, async (transaction) => transaction.deleteFetch(key)),
+/**
+ * Frees the storage once nobody reads there any more: now, later, or when another engine starts. Resolves when it is
+ * freed, or will not be.
+ */
+export async function deleteReleased(workshop: Workshop, key: FetchKey, signal: AbortSignal): Promise<void> {
+  const { lock, clock } = workshop.ports;
+  const deletion = lock.hold(lockName(key), signal, () =>
+    untilWritten(workshop, signal, async (transaction) => {
+      const fetch = await transaction.getFetch(key);
+      // a later fetch of the same requests may have gone on from it meanwhile
+      if (fetch && isOver(fetch, clock.now())) transaction.deleteFetch(key);
+    }),
   );
-  deletion.catch(() => {});
+  await deletion.catch(() => {});
 }
 
 /** ms after which a write that failed is tried again */

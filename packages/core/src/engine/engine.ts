@@ -1,9 +1,16 @@
 import { fireABackgroundFetchClickEvent } from '../algorithms/fire-a-background-fetch-click-event.ts';
 import { fireAnOwedEvent, fireTheTerminalEvent } from '../algorithms/fire-the-terminal-event.ts';
+import { makingRoom } from '../algorithms/make-room.ts';
 import { performABackgroundFetch } from '../algorithms/perform-a-background-fetch.ts';
 import { deleteReleased } from '../algorithms/release-the-records.ts';
-import type { FetchKey, RegistrationKey, StoredBackgroundFetch } from '../model/background-fetch.ts';
+import {
+  type FetchKey,
+  isKept,
+  type RegistrationKey,
+  type StoredBackgroundFetch,
+} from '../model/background-fetch.ts';
 import { addUp, takeSnapshot } from '../model/snapshot.ts';
+import { released } from '../model/transitions.ts';
 import type { EnginePorts } from '../ports.ts';
 import { CheckpointWriter } from '../transfer/checkpoint-writer.ts';
 import { Job, type Workshop } from '../transfer/job.ts';
@@ -23,6 +30,8 @@ export interface EngineSettings extends EngineOptions {
 
 /** ms after which a store that failed is read again */
 const storeRetryDelay = 60_000;
+/** ms; no host's timers take less */
+const longestTimer = 24 * 60 * 60_000;
 
 /**
  * Performs the background fetches of one service worker registration, as long as it holds their running lock:
@@ -36,12 +45,15 @@ export class Engine {
   readonly #jobs = new Map<FetchKey, Job>();
   /** Those that are paused, of which a job has told: until they are resumed, no other one has anything to do. */
   readonly #resting = new Set<FetchKey>();
+  /** Those that are deleted as soon as nobody reads them any more. */
+  readonly #deleting = new Set<FetchKey>();
   readonly #tasks = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #running: Promise<void> | null = null;
   #looking: Promise<void> | null = null;
   #lookAgain = false;
   #cancelRetry = (): void => {};
+  #cancelKeeping = (): void => {};
   #holdsLock = false;
   #tookOver = false;
 
@@ -53,7 +65,7 @@ export class Engine {
     this.#workshop = {
       ports,
       options: all,
-      writer: new CheckpointWriter(ports.store),
+      writer: new CheckpointWriter(ports.store, (work) => makingRoom(ports, work)),
       scheduler: all.scheduler ?? new Scheduler(all.concurrency),
     };
   }
@@ -133,6 +145,7 @@ export class Engine {
     // an event that is being handled is handled to its end: the next engine must not dispatch it meanwhile
     await Promise.all(this.#tasks);
     await this.#workshop.writer.idle();
+    this.#cancelKeeping();
     this.#holdsLock = false;
   }
 
@@ -146,13 +159,38 @@ export class Engine {
     const stored = new Set(fetches.map((fetch) => fetch.key));
     // purged, with their registration or the whole store: there is nothing to end
     for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('aborted');
+    let nextEnd = longestTimer;
     for (const fetch of fetches) {
       // one whose records can't be read keeps no other waiting
       if (fetch.state !== 'released') await this.#follow(fetch).catch((error) => this.#failed(fetch, error));
-      // an earlier engine could not: somebody was reading, or it died
-      else if (first) deleteReleased(this.#workshop, fetch.key, this.#stopping.signal);
+      else nextEnd = Math.min(nextEnd, (await this.#keepOrDelete(fetch)) ?? nextEnd);
     }
+    this.#cancelKeeping();
+    if (fetches.some(isKept))
+      this.#cancelKeeping = this.#workshop.ports.clock.setTimer(nextEnd, () => this.look());
     this.#tookOver = true;
+  }
+
+  /** Deletes one that is released, and not or no longer to be kept; resolves with the ms for which it is kept still. */
+  async #keepOrDelete(fetch: StoredBackgroundFetch): Promise<number | null> {
+    const { ports, options, writer } = this.#workshop;
+    const { key } = fetch;
+    // its job looks again when it ends
+    if (this.#jobs.has(key)) return null;
+    const now = ports.clock.now();
+    const left = isKept(fetch) ? fetch.keptUntil - now : 0;
+    // the clock was set back, or less is wanted than before
+    if (left > options.keepFailed) {
+      await writer.write(async (transaction) => {
+        const current = await transaction.getFetch(key);
+        if (current && isKept(current)) transaction.putFetch(released(current, now + options.keepFailed));
+      });
+    }
+    if (Math.min(left, options.keepFailed) > 0) return Math.min(left, options.keepFailed);
+    if (this.#deleting.has(key)) return null;
+    this.#deleting.add(key);
+    void deleteReleased(this.#workshop, key, this.#stopping.signal).then(() => this.#deleting.delete(key));
+    return null;
   }
 
   async #follow(fetch: StoredBackgroundFetch): Promise<void> {
@@ -161,6 +199,8 @@ export class Engine {
     if (state === 'paused') this.#resting.add(key);
     else this.#resting.delete(key);
     const job = this.#jobs.get(key);
+    // it goes on from what the fetch of this job has left: it begins when that job has ended
+    if (job && job.fetch.order !== fetch.order) return;
     if (job) job.adopt(fetch);
     else if (state !== 'paused' || !told) await this.#begin(fetch);
   }
@@ -177,10 +217,8 @@ export class Engine {
         this.#jobs.delete(fetch.key);
       })
       .then(
-        () => {
-          // it was paused, and is not any more
-          if (job.interruption === 'stopped' && job.fetch.state !== 'paused') this.look();
-        },
+        // what it leaves has to be seen to, or it goes on after a pause
+        () => this.look(),
         (error) => this.#failed(fetch, error),
       );
     this.#tasks.add(task);

@@ -5,7 +5,7 @@ import {
   NewerSchemaError,
   schemaVersion,
 } from '@background-fetch/core';
-import { findBytes } from './bytes.ts';
+import { chunkKeys, findBytes } from './bytes.ts';
 import type { Ask, Database } from './database.ts';
 import { ending, fetchesById, keysBelow, type Rows, type StoreName } from './schema.ts';
 
@@ -59,6 +59,7 @@ export function viewTransaction(ask: Ask): ClientTransaction {
     putRecord: (record) => write(ask, 'records', (store) => store.put(record)),
     putRequestBody: (fetch, index, body) =>
       write(ask, 'bodies', (store) => store.put(body.value, [fetch, index])),
+    deleteBytes: (body) => write(ask, 'bytes', (store) => store.delete(chunkKeys(body))),
   };
 }
 

@@ -5,7 +5,7 @@ import type {
   Store,
   StoreTransaction,
 } from '@background-fetch/core';
-import { chunkKeys, findPrefix, joinParts } from './bytes.ts';
+import { findPrefix, joinParts } from './bytes.ts';
 import { keep, known, openClientStore, viewTransaction, write } from './client-store.ts';
 import { type Ask, Database } from './database.ts';
 import { mendBodies } from './mend.ts';
@@ -43,7 +43,6 @@ function viewAll(ask: Ask, blobs: boolean): StoreTransaction {
     },
     putEnding: (snapshot) =>
       write(ask, 'meta', (store) => store.put({ ...snapshot, at: Date.now() }, [ending, snapshot.key])),
-    deleteBytes: (body) => write(ask, 'bytes', (store) => store.delete(chunkKeys(body))),
   };
 }
 
