@@ -38,8 +38,8 @@ export interface ClientTransaction {
   /** Deletes a fetch with its records, request bodies and response bytes. */
   deleteFetch(key: FetchKey): void;
 
-  /** What `StoreTransaction.putEnding` kept of a fetch; absent where that is absent. */
-  getEnding?(key: FetchKey): Promise<BackgroundFetchSnapshot | undefined>;
+  /** What `StoreTransaction.putEnding` kept of the fetch of this key and order; absent where that is absent. */
+  getEnding?(key: FetchKey, order: number): Promise<BackgroundFetchSnapshot | undefined>;
 
   /**
    * In order of index.
@@ -56,6 +56,8 @@ export interface StoreTransaction extends ClientTransaction {
   getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined>;
   /** Puts `parts`, one after the other, at `offset` of a body, where nothing is stored yet. */
   putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[] | HostBytes): void;
+  /** Makes the stored bytes of one body those of another, which has none yet. */
+  moveBytes(from: BodyKey, to: BodyKey): Promise<void>;
   /**
    * Keeps the last that was told of a fetch, for an hour or longer: nothing else is left of it for a context that was
    * not run when it was told. Absent where there are no such contexts.

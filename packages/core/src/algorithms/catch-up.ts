@@ -39,7 +39,6 @@ async function lookUp(
   if (fetch && fetch.order === order && fetch.state !== 'released') {
     return takeSnapshot(fetch, addUp(await transaction.listRecords(key)));
   }
-  const ending = await transaction.getEnding?.(key);
   // what was purged is gone without an ending
-  return ending?.order === order ? ending : { ...snapshot, recordsAvailable: false };
+  return (await transaction.getEnding?.(key, order)) ?? { ...snapshot, recordsAvailable: false };
 }

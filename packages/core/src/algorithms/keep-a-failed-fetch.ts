@@ -1,4 +1,8 @@
-import { isKept, type StoredBackgroundFetch } from '../model/background-fetch.ts';
+import {
+  type BackgroundFetchFailureReason,
+  isKept,
+  type StoredBackgroundFetch,
+} from '../model/background-fetch.ts';
 import type { StoredRecord } from '../model/record.ts';
 import { released } from '../model/transitions.ts';
 import type { StoreTransaction } from '../ports.ts';
@@ -7,6 +11,12 @@ import { bodyWorthKeeping } from '../transfer/revive.ts';
 
 /** ms for which what was received stays where it was the lack of space that failed it, at most */
 const longestWithoutSpace = 60 * 60_000;
+
+/** Whether it has failed, for something that is not the content's fault, and its event is still to be handled. */
+export function mayBeKept(fetch: StoredBackgroundFetch): boolean {
+  const reasons: readonly BackgroundFetchFailureReason[] = ['fetch-error', 'bad-status', 'quota-exceeded'];
+  return fetch.state === 'event-owed' && reasons.includes(fetch.failureReason);
+}
 
 /**
  * Until when what a fetch received is to be kept once its event is handled, in ms since the epoch; undefined if not at
@@ -20,7 +30,6 @@ function keepUntil(
   longest: number,
 ): number | undefined {
   if (longest <= 0 || fetch.state !== 'event-owed') return undefined;
-  if (!/^(fetch-error|bad-status|quota-exceeded)$/.test(fetch.failureReason)) return undefined;
   if (!records.every(({ request }) => isRetryableMethod(request.method))) return undefined;
   if (!records.some(bodyWorthKeeping)) return undefined;
   const time = fetch.failureReason === 'quota-exceeded' ? Math.min(longest, longestWithoutSpace) : longest;
@@ -39,8 +48,7 @@ export async function releaseOrKeep(
   longest: number,
 ): Promise<void> {
   const { key, registration, id, order } = fetch;
-  const records =
-    fetch.state === 'event-owed' && fetch.result === 'failure' ? await transaction.listRecords(key) : [];
+  const records = mayBeKept(fetch) ? await transaction.listRecords(key) : [];
   let keptUntil = keepUntil(fetch, records, now, longest);
   if (keptUntil !== undefined) {
     const others = await transaction.findFetches(registration, id);

@@ -85,7 +85,11 @@ export async function reviveAKeptFetch(
   return takeSnapshot(fetch, totals);
 }
 
-function asksForTheSame(requests: readonly StoredRequest[], records: readonly StoredRecord[]): boolean {
+/** Whether records are of these requests. */
+export function asksForTheSame(
+  requests: readonly StoredRequest[],
+  records: readonly StoredRecord[],
+): boolean {
   return (
     requests.length === records.length &&
     records.every(({ request }, index) => describe(request) === describe(requests[index] as StoredRequest))

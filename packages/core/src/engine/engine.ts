@@ -3,15 +3,17 @@ import { fireAnOwedEvent, fireTheTerminalEvent } from '../algorithms/fire-the-te
 import { makingRoom } from '../algorithms/make-room.ts';
 import { performABackgroundFetch } from '../algorithms/perform-a-background-fetch.ts';
 import { deleteReleased } from '../algorithms/release-the-records.ts';
+import { findFailedBefore, takeOver } from '../algorithms/take-over-from-a-failed-fetch.ts';
 import {
   type FetchKey,
   isKept,
   type RegistrationKey,
   type StoredBackgroundFetch,
 } from '../model/background-fetch.ts';
+import type { StoredRecord } from '../model/record.ts';
 import { addUp, takeSnapshot } from '../model/snapshot.ts';
 import { released } from '../model/transitions.ts';
-import type { EnginePorts } from '../ports.ts';
+import type { EnginePorts, StoreTransaction } from '../ports.ts';
 import { CheckpointWriter } from '../transfer/checkpoint-writer.ts';
 import { Job, type Workshop } from '../transfer/job.ts';
 import { defaultEngineOptions, type EngineOptions } from '../transfer/options.ts';
@@ -159,24 +161,26 @@ export class Engine {
     const stored = new Set(fetches.map((fetch) => fetch.key));
     // purged, with their registration or the whole store: there is nothing to end
     for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('aborted');
-    let nextEnd = longestTimer;
+    let keptFor = Number.POSITIVE_INFINITY;
     for (const fetch of fetches) {
       // one whose records can't be read keeps no other waiting
       if (fetch.state !== 'released') await this.#follow(fetch).catch((error) => this.#failed(fetch, error));
-      else nextEnd = Math.min(nextEnd, (await this.#keepOrDelete(fetch)) ?? nextEnd);
+      else keptFor = Math.min(keptFor, await this.#keepOrDelete(fetch));
     }
     this.#cancelKeeping();
-    if (fetches.some(isKept))
-      this.#cancelKeeping = this.#workshop.ports.clock.setTimer(nextEnd, () => this.look());
+    if (Number.isFinite(keptFor)) {
+      const delay = Math.min(keptFor, longestTimer);
+      this.#cancelKeeping = this.#workshop.ports.clock.setTimer(delay, () => this.look());
+    }
     this.#tookOver = true;
   }
 
-  /** Deletes one that is released, and not or no longer to be kept; resolves with the ms for which it is kept still. */
-  async #keepOrDelete(fetch: StoredBackgroundFetch): Promise<number | null> {
+  /** Deletes one that is released, and not or no longer to be kept; resolves with the ms for which it is kept still, if it is. */
+  async #keepOrDelete(fetch: StoredBackgroundFetch): Promise<number> {
     const { ports, options, writer } = this.#workshop;
     const { key } = fetch;
     // its job looks again when it ends
-    if (this.#jobs.has(key)) return null;
+    if (this.#jobs.has(key)) return Number.POSITIVE_INFINITY;
     const now = ports.clock.now();
     const left = isKept(fetch) ? fetch.keptUntil - now : 0;
     // the clock was set back, or less is wanted than before
@@ -187,10 +191,10 @@ export class Engine {
       });
     }
     if (Math.min(left, options.keepFailed) > 0) return Math.min(left, options.keepFailed);
-    if (this.#deleting.has(key)) return null;
+    if (this.#deleting.has(key)) return Number.POSITIVE_INFINITY;
     this.#deleting.add(key);
     void deleteReleased(this.#workshop, key, this.#stopping.signal).then(() => this.#deleting.delete(key));
-    return null;
+    return Number.POSITIVE_INFINITY;
   }
 
   async #follow(fetch: StoredBackgroundFetch): Promise<void> {
@@ -207,8 +211,8 @@ export class Engine {
 
   async #begin(fetch: StoredBackgroundFetch): Promise<void> {
     if (this.#stopping.signal.aborted) return;
-    const { store } = this.#workshop.ports;
-    const records = await store.transact('read', (transaction) => transaction.listRecords(fetch.key));
+    const records = await this.#readRecords(fetch);
+    if (!records) return;
     const job = new Job(this.#adapt(this.#workshop, fetch), fetch, records);
     this.#jobs.set(fetch.key, job);
     const task = this.#perform(job)
@@ -223,6 +227,23 @@ export class Engine {
       );
     this.#tasks.add(task);
     this.#workshop.ports.lifetime.keepAwake(task);
+  }
+
+  /** Null for a fetch that has ended since it was listed. */
+  async #readRecords(fetch: StoredBackgroundFetch): Promise<StoredRecord[] | null> {
+    const { ports, writer } = this.#workshop;
+    const look = async (transaction: StoreTransaction) => {
+      const current = await transaction.getFetch(fetch.key);
+      if (current?.order !== fetch.order || current.state === 'released') return null;
+      const records = await transaction.listRecords(fetch.key);
+      return { records, earlier: await findFailedBefore(transaction, fetch, records) };
+    };
+    const found = await ports.store.transact('read', look);
+    if (!found?.earlier) return found?.records ?? null;
+    const { earlier } = found;
+    // where there is no room for it, it begins anew
+    await writer.write((transaction) => takeOver(transaction, fetch, earlier)).catch(() => {});
+    return (await ports.store.transact('read', look))?.records ?? null;
   }
 
   async #perform(job: Job): Promise<void> {

@@ -52,7 +52,7 @@ export function viewTransaction(ask: Ask): ClientTransaction {
         write(ask, name, (store) => store.delete(keysBelow(key)));
       }
     },
-    getEnding: (key) => ask('meta', (store) => store.get([ending, key])),
+    getEnding: (key, order) => ask('meta', (store) => store.get([ending, key, order])),
 
     listRecords: async (fetch) =>
       (await ask<Rows['records'][]>('records', (store) => store.getAll(keysBelow(fetch)))).map(known),

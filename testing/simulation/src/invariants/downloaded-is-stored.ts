@@ -5,10 +5,11 @@ import { countStored, coveredRanges, storedChunks } from './stored-body.ts';
 
 /** Whether a record counts exactly what is there. */
 function countsWhatIsThere(disk: MemoryDisk, record: StoredRecord): boolean {
-  const { responseData: data } = record;
-  if (!data) return true;
-  const covered = coveredRanges(storedChunks(disk, record, data.body));
-  return JSON.stringify(covered) === JSON.stringify(data.stored.map(({ start, end }) => ({ start, end })));
+  return [record.responseData, record.interrupted].every((data) => {
+    if (!data) return true;
+    const covered = coveredRanges(storedChunks(disk, record, data.body));
+    return JSON.stringify(covered) === JSON.stringify(data.stored.map(({ start, end }) => ({ start, end })));
+  });
 }
 
 /** What each record of a fetch counted before its last change, and counts now: engines hear of a commit after it. */
@@ -34,7 +35,8 @@ export const downloadedIsStored: Invariant = {
           if (!countsWhatIsThere(disk, after))
             violated(`record ${index} of ${request.url} counts other bytes than are stored`);
           const replaced = before?.responseData?.body;
-          const keepsBoth = replaced !== undefined && replaced !== responseData?.body;
+          const kept = [responseData?.body, after.interrupted?.body];
+          const keepsBoth = replaced !== undefined && !kept.includes(replaced);
           if (keepsBoth && storedChunks(disk, after, replaced).size > 0)
             violated(`${request.url} keeps two bodies`);
           const counts: Counts = countsOf.get(fetch) ?? new Map();

@@ -1,14 +1,16 @@
 import type { Invariant } from './invariant.ts';
+import { revivedKeys } from './revival.ts';
 
 export const settledRecordsStay: Invariant = {
   name: 'settled-records-stay',
-  promise: 'A settled record never changes, and its bytes neither.',
+  promise: 'A settled record never changes, and its bytes neither, unless a later fetch goes on from them.',
   watch({ world }, violated) {
     return {
-      committed({ records, bytes }) {
+      committed({ fetches, records, bytes }) {
+        const revived = revivedKeys(fetches);
         const changed = new Set(records.map(({ key }) => key));
         for (const { before, after } of records) {
-          if (before?.state !== 'settled' || !after) continue;
+          if (before?.state !== 'settled' || !after || revived.has(after.fetch)) continue;
           if (JSON.stringify(before) !== JSON.stringify(after)) {
             violated(`record ${before.index} of ${before.request.url} changed after it was settled`);
           }
