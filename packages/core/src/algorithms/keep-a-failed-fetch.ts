@@ -7,7 +7,7 @@ import type { StoredRecord } from '../model/record.ts';
 import { released } from '../model/transitions.ts';
 import type { StoreTransaction } from '../ports.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
-import { bodyWorthKeeping } from '../transfer/revive.ts';
+import { bytesWorthKeeping } from '../transfer/revive.ts';
 
 /** ms for which what was received stays where it was the lack of space that failed it, at most */
 const longestWithoutSpace = 60 * 60_000;
@@ -19,9 +19,18 @@ export function mayBeKept(fetch: StoredBackgroundFetch): boolean {
 }
 
 /**
+ * bytes of a fetch that a later one of the same requests can go on from, or will be able to once its event is handled.
+ * Nothing of one that sends something: going on with it might send it twice.
+ */
+export function countKept(fetch: StoredBackgroundFetch, records: readonly StoredRecord[]): number {
+  if (!isKept(fetch) && !mayBeKept(fetch)) return 0;
+  if (!records.every(({ request }) => isRetryableMethod(request.method))) return 0;
+  return records.reduce((sum, record) => sum + bytesWorthKeeping(record), 0);
+}
+
+/**
  * Until when what a fetch received is to be kept once its event is handled, in ms since the epoch; undefined if not at
- * all: it has not failed, its user or its `downloadTotal` wanted it to end, or nothing of it can be gone on from. One
- * that sends something is not kept: going on with it might send it twice.
+ * all: it has not failed, its user or its `downloadTotal` wanted it to end, or nothing of it can be gone on from.
  */
 function keepUntil(
   fetch: StoredBackgroundFetch,
@@ -29,9 +38,7 @@ function keepUntil(
   now: number,
   longest: number,
 ): number | undefined {
-  if (longest <= 0 || fetch.state !== 'event-owed') return undefined;
-  if (!records.every(({ request }) => isRetryableMethod(request.method))) return undefined;
-  if (!records.some(bodyWorthKeeping)) return undefined;
+  if (longest <= 0 || fetch.state !== 'event-owed' || countKept(fetch, records) === 0) return undefined;
   const time = fetch.failureReason === 'quota-exceeded' ? Math.min(longest, longestWithoutSpace) : longest;
   return Math.min(now + time, Number.MAX_SAFE_INTEGER);
 }
