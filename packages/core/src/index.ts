@@ -1,5 +1,6 @@
 export * from './algorithms/block-bad-port.ts';
 export * from './algorithms/catch-up.ts';
+export { countKept } from './algorithms/keep-a-failed-fetch.ts';
 export * from './algorithms/realm.ts';
 export * from './api/background-fetch-event.ts';
 export * from './api/background-fetch-manager.ts';
@@ -10,6 +11,7 @@ export {
   setPaused,
   snapshotOf,
 } from './api/background-fetch-registration.ts';
+export * from './api/kept-fetches.ts';
 export { defineEventHandler, defineInterface, internal } from './api/web-idl.ts';
 export * from './engine/engine.ts';
 export * from './model/background-fetch.ts';
@@ -32,5 +34,6 @@ export * from './transfer/lost-bytes.ts';
 export * from './transfer/options.ts';
 export * from './transfer/record-pool.ts';
 export * from './transfer/retry-schedule.ts';
+export { bodyWorthKeeping, bytesWorthKeeping, revived } from './transfer/revive.ts';
 export * from './transfer/track-upload.ts';
 export * from './transfer/verify-integrity.ts';

@@ -38,8 +38,8 @@ export interface ClientTransaction {
   /** Deletes a fetch with its records, request bodies and response bytes. */
   deleteFetch(key: FetchKey): void;
 
-  /** What `StoreTransaction.putEnding` kept of a fetch; absent where that is absent. */
-  getEnding?(key: FetchKey): Promise<BackgroundFetchSnapshot | undefined>;
+  /** What `StoreTransaction.putEnding` kept of the fetch of this key and order; absent where that is absent. */
+  getEnding?(key: FetchKey, order: number): Promise<BackgroundFetchSnapshot | undefined>;
 
   /**
    * In order of index.
@@ -48,6 +48,7 @@ export interface ClientTransaction {
   listRecords(fetch: FetchKey, url?: string): Promise<StoredRecord[]>;
   putRecord(record: StoredRecord): void;
   putRequestBody(fetch: FetchKey, index: number, body: RequestBody): void;
+  deleteBytes(body: BodyKey): void;
 }
 
 /** What the engine can do beside that. */
@@ -55,7 +56,8 @@ export interface StoreTransaction extends ClientTransaction {
   getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined>;
   /** Puts `parts`, one after the other, at `offset` of a body, where nothing is stored yet. */
   putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[] | HostBytes): void;
-  deleteBytes(body: BodyKey): void;
+  /** Makes the stored bytes of one body those of another, which has none yet. */
+  moveBytes(from: BodyKey, to: BodyKey): Promise<void>;
   /**
    * Keeps the last that was told of a fetch, for an hour or longer: nothing else is left of it for a context that was
    * not run when it was told. Absent where there are no such contexts.
@@ -325,8 +327,8 @@ export interface EnginePorts extends ClientPorts {
   readonly display: Display;
   readonly log: Log;
   /**
-   * Gives up those bytes of active fetches that a death has made unreadable, so that their records are completed
-   * again; absent where that can't happen. Called by an engine that takes over, before it reads anything.
+   * Gives up those bytes of fetches that are active, or kept after a failure, that a death has made unreadable, so that
+   * their records are completed again; absent where that can't happen. Called by an engine that takes over, before it reads anything.
    */
   readonly mend?: (registration: RegistrationKey) => Promise<void>;
   /** Absent where the host has no hash that takes a body in parts. */

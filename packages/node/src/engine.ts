@@ -7,10 +7,14 @@ import {
   defineEventHandler,
   defineInterface,
   Engine,
+  type EngineHost,
   type EngineSettings,
+  forgetKeptFetch,
   getInstance,
   internal,
   isActive,
+  type Realm,
+  resumeKeptFetch,
   type StoredBackgroundFetch,
   setPaused,
 } from '@background-fetch/core';
@@ -75,6 +79,7 @@ export class BackgroundFetchEngine extends EventTarget {
   readonly #manager: BackgroundFetchManager;
   readonly #lock = new LocalLock();
   readonly #forgetExit: () => void;
+  readonly #context: { readonly realm: Realm; readonly host: EngineHost };
   #closing: Promise<void> | null = null;
 
   constructor(...args: unknown[]) {
@@ -98,6 +103,7 @@ export class BackgroundFetchEngine extends EventTarget {
       wake: () => this.#engine.look(),
       requireOpen: () => this.#requireOpen(),
     });
+    this.#context = { realm, host };
     this.#manager = new BackgroundFetchManager(internal, realm, host);
     this.#events = new EngineEvents(this, (snapshot) => getInstance(realm, host, snapshot), lifetime);
     const ports = {
@@ -148,9 +154,25 @@ export class BackgroundFetchEngine extends EventTarget {
     await setPaused(await this.#requireActive(id), true);
   }
 
-  /** Lets a paused background fetch go on. Rejects with an InvalidStateError if none of this id is active. */
+  /**
+   * Lets a background fetch go on that is paused, or that failed and was kept: from what it has received. Resolves when
+   * that is on stable storage. Rejects with an InvalidStateError if there is none of this id.
+   */
   async resume(id: string): Promise<void> {
+    this.#requireOpen();
+    const { realm, host } = this.#context;
+    if (await resumeKeptFetch(realm, host, `${id}`)) return;
     await setPaused(await this.#requireActive(id), false);
+  }
+
+  /**
+   * Forgets what a background fetch of this id that failed has left, so that the next one starts anew. Resolves with
+   * whether there was anything.
+   */
+  async forget(id: string): Promise<boolean> {
+    this.#requireOpen();
+    const { realm, host } = this.#context;
+    return await forgetKeptFetch(realm, host, `${id}`);
   }
 
   /** Resolves with whether it is paused. Rejects with an InvalidStateError if none of this id is active. */

@@ -38,6 +38,11 @@ export interface OpenOptions {
   readonly connectionsPerHost?: number | undefined;
   /** When failed attempts are repeated; what is left out has its default. */
   readonly retry?: Partial<RetryPolicy> | undefined;
+  /**
+   * ms for which what a failed background fetch received is kept, so that `resume()`, or the same `fetch()`, goes on from
+   * it: a day by default, an hour at most where the disk was full; 0 keeps nothing
+   */
+  readonly keepFailed?: number | undefined;
   /** bytes per second that all transfers together may take, in both directions */
   readonly limitRate?: number | undefined;
   /** undici's, for proxies and TLS options. It is not closed with the engine. */
@@ -136,6 +141,7 @@ function engineOptions(given: OpenOptions): Partial<EngineSettings> {
     ...checkpointOptions,
     ...{ concurrency, connections, connectionsPerOrigin: connectionsPerHost, takePiece, trackUpload },
     retry: { ...defaultRetryPolicy, ...given.retry },
+    keepFailed: given.keepFailed ?? defaultEngineOptions.keepFailed,
   };
 }
 
@@ -153,7 +159,10 @@ function checkOptions(options: OpenOptions): void {
       throw new TypeError(`"${name}" has to be a whole number from 1 on, and is ${value}`);
     }
   }
-  const { limitRate } = options;
+  const { limitRate, keepFailed } = options;
+  if (keepFailed !== undefined && !(keepFailed >= 0)) {
+    throw new TypeError(`"keepFailed" has to be a number of ms from 0 on, and is ${keepFailed}`);
+  }
   if (limitRate !== undefined && !(limitRate > 0)) {
     throw new TypeError(`"limitRate" has to be a number of bytes per second above 0, and is ${limitRate}`);
   }

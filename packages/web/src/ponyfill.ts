@@ -5,6 +5,7 @@ import { keepAlive } from './page/keep-alive.ts';
 export type { InstallOptions } from './install.ts';
 export { BackgroundFetchManager, BackgroundFetchRecord, BackgroundFetchRegistration } from './interfaces.ts';
 export { click, isPaused, pause, resume } from './page/display.ts';
+export { forget } from './page/forget.ts';
 export type { StartDecision, StartPolicy } from './shared/start-policy.ts';
 export { hasNative };
 

@@ -58,6 +58,7 @@ export function sampleSnapshot(differing: Partial<BackgroundFetchSnapshot> = {})
     key: 'fetch-1',
     registration: 'https://app.test/ 1',
     id: 'film',
+    order: 1,
     title: 'A film',
     icons: [{ src: 'https://app.test/icon.png', sizes: '96x96' }],
     uploadTotal: 0,

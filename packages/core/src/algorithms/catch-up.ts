@@ -1,4 +1,3 @@
-import type { FetchKey } from '../model/background-fetch.ts';
 import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
 import type { ClientTransaction } from '../ports.ts';
 import type { Instance, Realm } from './realm.ts';
@@ -10,8 +9,8 @@ import type { Instance, Realm } from './realm.ts';
  */
 export async function catchUp(realm: Realm): Promise<void> {
   const { store, announcements } = realm.ports;
-  const heard = new Set<FetchKey>();
-  const unsubscribe = announcements.subscribe(({ key }) => heard.add(key));
+  const heard = new Set<string>();
+  const unsubscribe = announcements.subscribe((snapshot) => heard.add(nameOf(snapshot)));
   const snapshots = await store
     .transact('read', (transaction) =>
       Promise.all(Array.from(realm.instances.values(), (instance) => lookUp(transaction, instance))),
@@ -19,22 +18,27 @@ export async function catchUp(realm: Realm): Promise<void> {
     .finally(unsubscribe);
   for (const snapshot of snapshots) {
     // what is told now is newer than what was read
-    if (heard.has(snapshot.key)) continue;
+    if (heard.has(nameOf(snapshot))) continue;
     realm.update(snapshot);
     // nobody waits any more for who did not answer
     if (snapshot.recordsAvailable) announcements.follow(snapshot.key);
   }
 }
 
+/** A fetch that went on from what another one had left has the key of that one. */
+function nameOf({ key, order }: BackgroundFetchSnapshot): string {
+  return `${key} ${order}`;
+}
+
 async function lookUp(
   transaction: ClientTransaction,
   { snapshot }: Instance,
 ): Promise<BackgroundFetchSnapshot> {
-  const { key } = snapshot;
+  const { key, order } = snapshot;
   const fetch = await transaction.getFetch(key);
-  if (fetch && fetch.state !== 'released') {
+  if (fetch && fetch.order === order && fetch.state !== 'released') {
     return takeSnapshot(fetch, addUp(await transaction.listRecords(key)));
   }
   // what was purged is gone without an ending
-  return (await transaction.getEnding?.(key)) ?? { ...snapshot, recordsAvailable: false };
+  return (await transaction.getEnding?.(key, order)) ?? { ...snapshot, recordsAvailable: false };
 }

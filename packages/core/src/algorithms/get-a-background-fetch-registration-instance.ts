@@ -13,7 +13,9 @@ export function getABackgroundFetchRegistrationInstance<T extends Instance>(
 ): T {
   // 1.-2.
   const existing = realm.instances.get(snapshot.key);
-  if (existing) return existing as T;
+  if (existing && existing.snapshot.order >= snapshot.order) return existing as T;
+  // it stands for one that has failed, and whose release has not been heard of yet
+  existing?.applyUpdate({ ...existing.snapshot, recordsAvailable: false });
   // 3.-5.
   const instance = create(snapshot);
   realm.instances.set(snapshot.key, instance);

@@ -1,7 +1,7 @@
 import { prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
 import type { ResponseData, UnsettledRecord } from '../model/record.ts';
-import { isOkStatus, storedLength, withResponse } from '../model/transitions.ts';
+import { confirmed, isOkStatus, nextBody, storedLength, withResponse } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
 import type { Attempt } from '../transfer/attempt.ts';
 import type { RequestPlan } from '../transfer/attempt-plan.ts';
@@ -143,7 +143,7 @@ async function receiveWhole(
 ): Promise<Outcome> {
   const { transfer, response } = exchange;
   const { course, options, record } = transfer;
-  const body = Math.max(record.responseData?.body ?? -1, record.interrupted?.body ?? -1) + 1;
+  const body = nextBody(record);
   const receivedAt = transfer.ports.clock.now();
   const data: ResponseData = { ...known, body, receivedAt, stored: [], responses: 1 };
   const answer = (current: UnsettledRecord): UnsettledRecord =>
@@ -174,7 +174,7 @@ async function processPart(exchange: Exchange, content: PartialContent): Promise
   const key = transfer.bodyKey(previous.body);
   const stored = await joinBytes(readStoredBytes(transfer.ports.store, key, start, position), overlap);
   const sink = new BodySink(transfer, previous.body, position, (record) =>
-    continued(record, completeLength, rangeShown),
+    confirmed(continued(record, completeLength, rangeShown)),
   );
   transfer.course = continueWith(transfer.course, transfer.course.ranges);
   return await receiveInto(exchange, sink, { end: partEnd ?? previous.length, overlap: stored });
@@ -197,7 +197,7 @@ async function receiveInto(
       return await transfer.settle('download-total-exceeded');
     case 'too-long':
       await sink.discard();
-      if (plan.kind === 'plain') return await transfer.settle('fetch-error');
+      if (plan.kind === 'plain') return await transfer.settle('fetch-error', 'void');
       // a coding that is hidden makes a part longer than it says
       return askAgain(parallel ? continueWith(transfer.course, 'single') : plainFromZero);
     case 'other-version':

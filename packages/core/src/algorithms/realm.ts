@@ -46,7 +46,13 @@ export function createRealm(ports: ClientPorts, givesBlobs: boolean): Realm {
   const update = (snapshot: BackgroundFetchSnapshot): void => {
     const { key } = snapshot;
     sights.get(key)?.end();
-    instances.get(key)?.applyUpdate(snapshot);
+    const instance = instances.get(key);
+    if (instance && instance.snapshot.order !== snapshot.order) {
+      // it is of another fetch of this key, which went on from what that one had left
+      if (!snapshot.recordsAvailable) announcements.follow(key);
+      return;
+    }
+    instance?.applyUpdate(snapshot);
     if (snapshot.recordsAvailable) return;
     // nothing will be told of it any more; who holds it keeps it
     instances.delete(key);

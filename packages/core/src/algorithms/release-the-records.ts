@@ -1,13 +1,14 @@
 import type { FetchKey, StoredBackgroundFetch } from '../model/background-fetch.ts';
 import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
-import { released } from '../model/transitions.ts';
 import type { StoreTransaction } from '../ports.ts';
 import type { Workshop } from '../transfer/job.ts';
 import { unlessAborted } from '../transfer/unless-aborted.ts';
 import { readingLock } from './holds.ts';
+import { isOver, releaseOrKeep } from './keep-a-failed-fetch.ts';
 
 /**
- * Lets go of the records of a background fetch whose event was handled: nobody finds them from now on.
+ * Lets go of the records of a background fetch whose event was handled: nobody finds them from now on. The engine that
+ * looks at the store next frees what is not kept.
  * https://wicg.github.io/background-fetch/#perform-a-background-fetch-algorithm, the last two steps
  */
 export async function releaseTheRecords(
@@ -16,37 +17,42 @@ export async function releaseTheRecords(
   snapshot: BackgroundFetchSnapshot,
   signal: AbortSignal,
 ): Promise<void> {
+  const { announcements, clock } = workshop.ports;
   const ending = { ...snapshot, recordsAvailable: false };
   await untilWritten(workshop, signal, async (transaction) => {
     // what was purged must not come back
-    if (!(await transaction.getFetch(fetch.key))) return;
-    transaction.putFetch(released(fetch));
+    if ((await transaction.getFetch(fetch.key))?.order !== fetch.order) return;
+    await releaseOrKeep(transaction, fetch, clock.now(), workshop.options.keepFailed);
     transaction.putEnding?.(ending);
   });
-  await workshop.ports.announcements.publishAndWait(ending);
-  deleteReleased(workshop, fetch.key, signal);
+  await announcements.publishAndWait(ending);
 }
 
-/** Does the rest for an engine that died before it could, or before nobody was in its way any more. */
-export async function finishReleasing(
-  workshop: Workshop,
+/** Does the rest for an engine that died before it could: it may have told nobody. */
+export async function tellOfRelease(
+  { ports: { store, announcements } }: Workshop,
   fetch: StoredBackgroundFetch,
-  signal: AbortSignal,
 ): Promise<void> {
-  const { store, announcements } = workshop.ports;
-  const reading = store.transact('read', async (transaction) => transaction.getEnding?.(fetch.key));
+  const reading = store.transact('read', async (transaction) => transaction.getEnding?.(fetch.key, fetch.order));
   const ending = await reading.catch(() => undefined);
-  // it may have told nobody: who has a record in hand would keep it for ever
+  // who has a record in hand would keep it for ever
   announcements.publish(ending ?? takeSnapshot(fetch, addUp([])));
-  deleteReleased(workshop, fetch.key, signal);
 }
 
-/** Frees the storage once nobody has anything of it in hand any more: now, later, or when another engine starts. */
-function deleteReleased(workshop: Workshop, key: FetchKey, signal: AbortSignal): void {
-  const deletion = workshop.ports.lock.hold(readingLock(key), signal, () =>
-    untilWritten(workshop, signal, async (transaction) => transaction.deleteFetch(key)),
+/**
+ * Frees the storage once nobody has anything of it in hand any more: now, later, or when another engine starts. Resolves
+ * when it is freed, or will not be.
+ */
+export async function deleteReleased(workshop: Workshop, key: FetchKey, signal: AbortSignal): Promise<void> {
+  const { lock, clock } = workshop.ports;
+  const deletion = lock.hold(readingLock(key), signal, () =>
+    untilWritten(workshop, signal, async (transaction) => {
+      const fetch = await transaction.getFetch(key);
+      // a later fetch of the same requests may have gone on from it meanwhile
+      if (fetch && isOver(fetch, clock.now())) transaction.deleteFetch(key);
+    }),
   );
-  deletion.catch(() => {});
+  await deletion.catch(() => {});
 }
 
 /** ms after which a write that failed is tried again */

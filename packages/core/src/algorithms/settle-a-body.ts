@@ -29,7 +29,7 @@ export async function settleABody(transfer: Transfer, sink?: BodySink): Promise<
     if (!asked || !(await hasIntegrity(transfer, data, promised))) {
       // what the app does not want is the resource itself; what the server did not mean may have been damaged
       const final = !asked && data.responses === 1;
-      if (final || transfer.integrityFailed) return await transfer.settle('fetch-error');
+      if (final || transfer.integrityFailed) return await transfer.settle('fetch-error', 'void');
       transfer.integrityFailed = true;
       return askAgain(fromZero(continueWith(transfer.course, 'single')));
     }

@@ -4,10 +4,20 @@ import { noRetries, type StoredRequest } from '../model/record.ts';
 import { schemaVersion } from '../model/schema.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { addUp, takeSnapshot } from '../model/snapshot.ts';
-import type { ClientStore, ClientTransaction, EngineHost, Random, RequestBody } from '../ports.ts';
+import type {
+  ClientPorts,
+  ClientStore,
+  ClientTransaction,
+  EngineHost,
+  Random,
+  RequestBody,
+} from '../ports.ts';
 import { serialiseRequest } from '../serialise/request.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
+import { bytesWorthKeeping } from '../transfer/revive.ts';
+import { makingRoom } from './make-room.ts';
 import type { Realm } from './realm.ts';
+import { findKept, forgetKept, type KeptFetch, reviveAKeptFetch } from './revive-a-kept-fetch.ts';
 
 export interface StartOptions {
   readonly title?: string;
@@ -69,17 +79,24 @@ export async function startABackgroundFetch(
   // 8.6.-8.8., 8.10.-8.11.
   const prepared = await Promise.all(requests.map((request) => prepare(store, request, host.clientUrl)));
   const uploadTotal = prepared.reduce((sum, { body }) => sum + (body?.size ?? 0), 0);
-  await requireSpace(store, id, downloadTotal);
+  const stored = prepared.map(({ request }) => request);
+  const kept =
+    downloadTotal &&
+    (await store.transact('read', (transaction) => findKept(transaction, looked, id, stored)));
+  await requireSpace(realm.ports, id, downloadTotal, kept || null);
   // 8.12.-8.13.
-  return await store.transact('write', async (transaction) => {
+  const renewal = { title, icons, downloadTotal, state: policy === 'start' ? 'active' : 'paused' } as const;
+  const begin = async (transaction: ClientTransaction): Promise<BackgroundFetchSnapshot> => {
     // what it was may have been deleted while the bodies were read
     const registration = await requireFree(transaction, await host.key(transaction));
+    const earlier = await findKept(transaction, registration, id, stored);
+    await forgetKept(transaction, registration, id, earlier?.fetch);
+    const revived = earlier && (await reviveAKeptFetch(transaction, earlier, renewal));
+    if (revived) return revived;
     const fetch: StoredBackgroundFetch = {
       ...{ schema: schemaVersion, key: createKey(random), registration, id },
-      ...{ order: await transaction.nextOrder(), title, icons, downloadTotal, uploadTotal },
+      ...{ ...renewal, order: await transaction.nextOrder(), uploadTotal, failureReason: '' },
       recordCount: prepared.length,
-      state: policy === 'start' ? 'active' : 'paused',
-      failureReason: '',
     };
     transaction.putFetch(fetch);
     prepared.forEach(({ request, body }, index) => {
@@ -90,7 +107,8 @@ export async function startABackgroundFetch(
       if (body) transaction.putRequestBody(fetch.key, index, body);
     });
     return takeSnapshot(fetch, addUp([]));
-  });
+  };
+  return await makingRoom(realm.ports, () => store.transact('write', begin), (kept || undefined)?.fetch.key);
 }
 
 async function prepare(store: ClientStore, request: Request, clientUrl: string): Promise<Prepared> {
@@ -108,14 +126,25 @@ async function prepare(store: ClientStore, request: Request, clientUrl: string):
   return { request: serialiseRequest(request, body !== null, clientUrl), body };
 }
 
-async function requireSpace(store: ClientStore, id: string, downloadTotal: number): Promise<void> {
-  const left = downloadTotal && (await store.spaceLeft());
-  if (left !== null && downloadTotal > left) {
+/** @param kept what an earlier one has left: its bytes are there already, and stay */
+async function requireSpace(
+  ports: ClientPorts,
+  id: string,
+  downloadTotal: number,
+  kept: KeptFetch | null,
+): Promise<void> {
+  if (downloadTotal === 0) return;
+  const needed =
+    downloadTotal - (kept?.records ?? []).reduce((sum, record) => sum + bytesWorthKeeping(record), 0);
+  const check = async (): Promise<void> => {
+    const left = await ports.store.spaceLeft();
+    if (left === null || needed <= left) return;
     throw new DOMException(
-      `Background fetch "${id}" needs ${downloadTotal} bytes, and there is room for ${left}: free some storage`,
+      `Background fetch "${id}" needs ${needed} bytes, and there is room for ${left}: free some storage`,
       'QuotaExceededError',
     );
-  }
+  };
+  await makingRoom(ports, check, kept?.fetch.key);
 }
 
 /** Some 128 random bits in base 36. */

@@ -7,13 +7,14 @@ import {
   type BackgroundFetchFailureReason,
   type BackgroundFetchResult,
   isActive,
+  type StoredBackgroundFetch,
 } from '../model/background-fetch.ts';
 import type { CacheQueryOptions } from '../model/query-options.ts';
 import type { RequestInfo } from '../model/request-info.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { aborting } from '../model/transitions.ts';
 import { withoutFragment } from '../model/without-fragment.ts';
-import type { EngineHost } from '../ports.ts';
+import type { ClientTransaction, EngineHost } from '../ports.ts';
 import { BackgroundFetchRecord } from './background-fetch-record.ts';
 import { toRequest } from './to-request.ts';
 import {
@@ -71,7 +72,7 @@ export class BackgroundFetchRegistration extends EventTarget {
   async abort(): Promise<boolean> {
     const { realm, host, snapshot } = this.#inner;
     const aborted = await realm.ports.store.transact('write', async (transaction) => {
-      const fetch = await transaction.getFetch(snapshot.key);
+      const fetch = await findFetch(transaction, snapshot);
       if (!fetch || !isActive(fetch)) return false;
       transaction.putFetch(aborting(fetch));
       return true;
@@ -129,7 +130,7 @@ async function matchRecords(
   try {
     // 1. and 3.1.-3.2.
     const stored = await realm.ports.store.transact('read', async (transaction) => {
-      const fetch = await transaction.getFetch(snapshot.key);
+      const fetch = await findFetch(transaction, snapshot);
       return fetch && fetch.state !== 'released' && transaction.listRecords(snapshot.key, url);
     });
     if (!stored) throw recordsReleased();
@@ -143,6 +144,15 @@ async function matchRecords(
   } finally {
     held.end();
   }
+}
+
+/** The stored fetch that a snapshot is of, and not another one that went on with its key from what it had left. */
+async function findFetch(
+  transaction: ClientTransaction,
+  { key, order }: BackgroundFetchSnapshot,
+): Promise<StoredBackgroundFetch | undefined> {
+  const fetch = await transaction.getFetch(key);
+  return fetch?.order === order ? fetch : undefined;
 }
 
 /** The instance for a background fetch in a realm. */
@@ -191,7 +201,7 @@ export function snapshotOf(registration: BackgroundFetchRegistration): Backgroun
 export async function setPaused(registration: BackgroundFetchRegistration, paused: boolean): Promise<void> {
   const { realm, host, snapshot } = innerOf(registration);
   await realm.ports.store.transact('write', async (transaction) => {
-    const fetch = await transaction.getFetch(snapshot.key);
+    const fetch = await findFetch(transaction, snapshot);
     if (!fetch || !isActive(fetch)) {
       throw new DOMException(`Background fetch "${snapshot.id}" is no longer active`, 'InvalidStateError');
     }
@@ -215,7 +225,7 @@ export async function updateDisplay(
 ): Promise<void> {
   const { realm, snapshot } = innerOf(registration);
   await realm.ports.store.transact('write', async (transaction) => {
-    const fetch = await transaction.getFetch(snapshot.key);
+    const fetch = await findFetch(transaction, snapshot);
     if (fetch) transaction.putFetch({ ...fetch, ...update });
   });
   realm.ports.announcements.publish({ ...innerOf(registration).snapshot, ...update });

@@ -1,10 +1,19 @@
 import { fireABackgroundFetchClickEvent } from '../algorithms/fire-a-background-fetch-click-event.ts';
 import { fireAnOwedEvent, fireTheTerminalEvent } from '../algorithms/fire-the-terminal-event.ts';
+import { makingRoom } from '../algorithms/make-room.ts';
 import { performABackgroundFetch } from '../algorithms/perform-a-background-fetch.ts';
-import { finishReleasing } from '../algorithms/release-the-records.ts';
-import type { FetchKey, RegistrationKey, StoredBackgroundFetch } from '../model/background-fetch.ts';
+import { deleteReleased, tellOfRelease } from '../algorithms/release-the-records.ts';
+import { findFailedBefore, takeOver } from '../algorithms/take-over-from-a-failed-fetch.ts';
+import {
+  type FetchKey,
+  isKept,
+  type RegistrationKey,
+  type StoredBackgroundFetch,
+} from '../model/background-fetch.ts';
+import type { StoredRecord } from '../model/record.ts';
 import { addUp, takeSnapshot } from '../model/snapshot.ts';
-import type { EnginePorts } from '../ports.ts';
+import { released } from '../model/transitions.ts';
+import type { EnginePorts, StoreTransaction } from '../ports.ts';
 import { CheckpointWriter } from '../transfer/checkpoint-writer.ts';
 import { Job, type Workshop } from '../transfer/job.ts';
 import { defaultEngineOptions, type EngineOptions } from '../transfer/options.ts';
@@ -24,6 +33,8 @@ export interface EngineSettings extends EngineOptions {
 
 /** ms after which a store that failed is read again */
 const storeRetryDelay = 60_000;
+/** ms; no host's timers take less */
+const longestTimer = 24 * 60 * 60_000;
 
 /**
  * Performs the background fetches of one service worker registration, as long as it holds their running lock:
@@ -37,12 +48,15 @@ export class Engine {
   readonly #jobs = new Map<FetchKey, Job>();
   /** Those that are paused, of which a job has told: until they are resumed, no other one has anything to do. */
   readonly #resting = new Set<FetchKey>();
+  /** Those that are deleted as soon as nobody reads them any more. */
+  readonly #deleting = new Set<FetchKey>();
   readonly #tasks = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #running: Promise<void> | null = null;
   #looking: Promise<void> | null = null;
   #lookAgain = false;
   #cancelRetry = (): void => {};
+  #cancelKeeping = (): void => {};
   #holdsLock = false;
   #tookOver = false;
 
@@ -54,7 +68,7 @@ export class Engine {
     this.#workshop = {
       ports,
       options: all,
-      writer: new CheckpointWriter(ports.store),
+      writer: new CheckpointWriter(ports.store, (work) => makingRoom(ports, work)),
       origins: new Origins(ports, all),
       pool: new RecordPool(all.concurrency),
     };
@@ -135,6 +149,7 @@ export class Engine {
     // an event that is being handled is handled to its end: the next engine must not dispatch it meanwhile
     await Promise.all(this.#tasks);
     await this.#workshop.writer.idle();
+    this.#cancelKeeping();
     this.#holdsLock = false;
   }
 
@@ -148,13 +163,44 @@ export class Engine {
     const stored = new Set(fetches.map((fetch) => fetch.key));
     // purged, with their registration or the whole store: there is nothing to end
     for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('aborted');
+    let keptFor = Number.POSITIVE_INFINITY;
     for (const fetch of fetches) {
       // one whose records can't be read keeps no other waiting
       if (fetch.state !== 'released') await this.#follow(fetch).catch((error) => this.#failed(fetch, error));
-      // an earlier engine could not: somebody was reading, or it died
-      else if (first) await finishReleasing(this.#workshop, fetch, this.#stopping.signal);
+      else {
+        // an earlier engine may have died before it told of it
+        if (first) await tellOfRelease(this.#workshop, fetch);
+        keptFor = Math.min(keptFor, await this.#keepOrDelete(fetch));
+      }
+    }
+    this.#cancelKeeping();
+    if (Number.isFinite(keptFor)) {
+      const delay = Math.min(keptFor, longestTimer);
+      this.#cancelKeeping = this.#workshop.ports.clock.setTimer(delay, () => this.look());
     }
     this.#tookOver = true;
+  }
+
+  /** Deletes one that is released, and not or no longer to be kept; resolves with the ms for which it is kept still, if it is. */
+  async #keepOrDelete(fetch: StoredBackgroundFetch): Promise<number> {
+    const { ports, options, writer } = this.#workshop;
+    const { key } = fetch;
+    // its job looks again when it ends
+    if (this.#jobs.has(key)) return Number.POSITIVE_INFINITY;
+    const now = ports.clock.now();
+    const left = isKept(fetch) ? fetch.keptUntil - now : 0;
+    // the clock was set back, or less is wanted than before
+    if (left > options.keepFailed) {
+      await writer.write(async (transaction) => {
+        const current = await transaction.getFetch(key);
+        if (current && isKept(current)) transaction.putFetch(released(current, now + options.keepFailed));
+      });
+    }
+    if (Math.min(left, options.keepFailed) > 0) return Math.min(left, options.keepFailed);
+    if (this.#deleting.has(key)) return Number.POSITIVE_INFINITY;
+    this.#deleting.add(key);
+    void deleteReleased(this.#workshop, key, this.#stopping.signal).then(() => this.#deleting.delete(key));
+    return Number.POSITIVE_INFINITY;
   }
 
   async #follow(fetch: StoredBackgroundFetch): Promise<void> {
@@ -163,14 +209,16 @@ export class Engine {
     if (state === 'paused') this.#resting.add(key);
     else this.#resting.delete(key);
     const job = this.#jobs.get(key);
+    // it goes on from what the fetch of this job has left: it begins when that job has ended
+    if (job && job.fetch.order !== fetch.order) return;
     if (job) job.adopt(fetch);
     else if (state !== 'paused' || !told) await this.#begin(fetch);
   }
 
   async #begin(fetch: StoredBackgroundFetch): Promise<void> {
     if (this.#stopping.signal.aborted) return;
-    const { store } = this.#workshop.ports;
-    const records = await store.transact('read', (transaction) => transaction.listRecords(fetch.key));
+    const records = await this.#readRecords(fetch);
+    if (!records) return;
     const job = new Job(this.#adapt(this.#workshop, fetch), fetch, records);
     this.#jobs.set(fetch.key, job);
     const task = this.#perform(job)
@@ -179,14 +227,29 @@ export class Engine {
         this.#jobs.delete(fetch.key);
       })
       .then(
-        () => {
-          // it was paused, and is not any more
-          if (job.interruption === 'stopped' && job.fetch.state !== 'paused') this.look();
-        },
+        // what it leaves has to be seen to, or it goes on after a pause
+        () => this.look(),
         (error) => this.#failed(fetch, error),
       );
     this.#tasks.add(task);
     this.#workshop.ports.lifetime.keepAwake(task);
+  }
+
+  /** Null for a fetch that has ended since it was listed. */
+  async #readRecords(fetch: StoredBackgroundFetch): Promise<StoredRecord[] | null> {
+    const { ports, writer } = this.#workshop;
+    const look = async (transaction: StoreTransaction) => {
+      const current = await transaction.getFetch(fetch.key);
+      if (current?.order !== fetch.order || current.state === 'released') return null;
+      const records = await transaction.listRecords(fetch.key);
+      return { records, earlier: await findFailedBefore(transaction, fetch, records) };
+    };
+    const found = await ports.store.transact('read', look);
+    if (!found?.earlier) return found?.records ?? null;
+    const { earlier } = found;
+    // where there is no room for it, it begins anew
+    await writer.write((transaction) => takeOver(transaction, fetch, earlier)).catch(() => {});
+    return (await ports.store.transact('read', look))?.records ?? null;
   }
 
   async #perform(job: Job): Promise<void> {

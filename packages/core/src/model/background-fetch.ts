@@ -61,9 +61,14 @@ export interface EventOwedState {
   readonly lastDelivery: number;
 }
 
-/** Its event was handled: nobody finds it any more, and its bytes go once nobody is reading them. */
+/** Its event was handled: nobody finds it any more. */
 export interface ReleasedState {
   readonly state: 'released';
+  /**
+   * Until when what it received is kept for a later fetch of the same requests, in ms since the epoch: it failed, and
+   * that was not the content's fault. Absent where its bytes go once nobody is reading them.
+   */
+  readonly keptUntil?: number | undefined;
 }
 
 /** A background fetch at rest. https://wicg.github.io/background-fetch/#background-fetch-concept */
@@ -71,8 +76,14 @@ export type StoredBackgroundFetch = BackgroundFetchDetails &
   (ActiveState | AbortingState | EventOwedState | ReleasedState);
 
 export type ActiveBackgroundFetch = BackgroundFetchDetails & ActiveState;
+export type KeptBackgroundFetch = BackgroundFetchDetails & ReleasedState & { readonly keptUntil: number };
 
 /** Whether it is in its registration's active background fetches. */
 export function isActive(fetch: StoredBackgroundFetch): fetch is ActiveBackgroundFetch {
   return fetch.state === 'active' || fetch.state === 'paused';
+}
+
+/** Whether it has failed, and a later fetch of the same requests can go on from what it received. */
+export function isKept(fetch: StoredBackgroundFetch): fetch is KeptBackgroundFetch {
+  return fetch.state === 'released' && fetch.keptUntil !== undefined;
 }

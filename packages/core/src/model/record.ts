@@ -94,6 +94,15 @@ export interface RecordDetails {
    * do not count among the record's own.
    */
   readonly interrupted?: ResponseData | undefined;
+  /** How many bodies the record has had, where that is more than these two tell: a number is never given twice. */
+  readonly bodies?: number | undefined;
+  /**
+   * What is stored was received by an earlier fetch of the same requests: before a body that is whole may be settled,
+   * the server has to say that it still has that version.
+   */
+  readonly unconfirmed?: boolean | undefined;
+  /** `void`: the bytes were not what their digest or their length promised, and are of no use to a later fetch. */
+  readonly content?: 'void' | undefined;
 }
 
 /** A background fetch record at rest. https://wicg.github.io/background-fetch/#background-fetch-record-concept */

@@ -14,6 +14,8 @@ export interface BackgroundFetchSnapshot {
   readonly key: FetchKey;
   readonly registration: RegistrationKey;
   readonly id: string;
+  /** Tells two fetches apart of which one goes on from what the other has left, and has its key. */
+  readonly order: number;
   readonly title: string;
   readonly icons: readonly ImageResource[];
   /** bytes, as are the next three */

@@ -46,16 +46,26 @@ export function offline(record: UnsettledRecord, since: number | null): Unsettle
   return { ...record, state: 'offline', since: since ?? undefined };
 }
 
+/** The number of the next body of a record, higher than those of all it has had. */
+export function nextBody({ responseData, interrupted, bodies = 0 }: StoredRecord): number {
+  return Math.max(bodies, (responseData?.body ?? -1) + 1, (interrupted?.body ?? -1) + 1);
+}
+
 /**
  * The record with its response replaced by one of which nothing is stored yet. A body that was received in part stays
  * beside one that only says why it can't be continued.
  */
 export function withResponse(record: UnsettledRecord, data: ResponseData): UnsettledRecord {
+  if (data.body < nextBody(record)) throw new StaleWriteError();
   const { responseData: before } = record;
-  if (data.body <= (before?.body ?? -1)) throw new StaleWriteError();
   const isPart = before?.head.status === 200 && before.stored.length > 0;
   const interrupted = isOkStatus(data.head.status) ? undefined : isPart ? before : record.interrupted;
-  return { ...transferring(record), responseData: data, interrupted };
+  return { ...confirmed(transferring(record)), responseData: data, interrupted };
+}
+
+/** The record once an answer has shown that what it has stored is the version that the server has now. */
+export function confirmed(record: UnsettledRecord): UnsettledRecord {
+  return record.unconfirmed ? { ...record, unconfirmed: undefined } : record;
 }
 
 /** https://fetch.spec.whatwg.org/#ok-status */
@@ -68,11 +78,13 @@ export function withBytes(record: UnsettledRecord, body: number, range: ByteRang
   const data = record.responseData;
   if (data?.body !== body) throw new StaleWriteError();
   if (overlaps(data.stored, range)) throw new StaleWriteError();
-  return { ...transferring(record), responseData: { ...data, stored: addByteRange(data.stored, range) } };
+  const responseData = { ...data, stored: addByteRange(data.stored, range) };
+  return { ...confirmed(transferring(record)), responseData };
 }
 
-export function settled(record: UnsettledRecord, result: RecordResult): SettledRecord {
-  return { ...record, state: 'settled', result };
+/** @param content `void` if the bytes it has are at fault, and must not be gone on from */
+export function settled(record: UnsettledRecord, result: RecordResult, content?: 'void'): SettledRecord {
+  return { ...(result === 'success' ? confirmed(record) : record), state: 'settled', result, content };
 }
 
 /** The fetch with a settled record's result taken in: the first that is not a success is kept. */
@@ -102,9 +114,12 @@ export function storedLength(record: StoredRecord): number {
   return record.responseData ? countBytes(record.responseData.stored) : 0;
 }
 
-/** The fetch after its event was handled. */
-export function released(fetch: StoredBackgroundFetch): StoredBackgroundFetch {
-  return { ...fetch, state: 'released' };
+/**
+ * The fetch after its event was handled.
+ * @param keptUntil until when what it received is kept, in ms since the epoch; none if it is not
+ */
+export function released(fetch: StoredBackgroundFetch, keptUntil?: number): StoredBackgroundFetch {
+  return { ...fetch, state: 'released', keptUntil };
 }
 
 /** The fetch removed from the active ones by `abort()`. */

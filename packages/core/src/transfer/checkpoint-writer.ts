@@ -5,6 +5,8 @@ import type { Store, StoreTransaction } from '../ports.ts';
 type Work = (transaction: StoreTransaction) => Promise<unknown>;
 type RecordWork = (transaction: StoreTransaction, record: StoredRecord | undefined) => Promise<unknown>;
 
+type MakingRoom = <T>(work: () => Promise<T>) => Promise<T>;
+
 interface Pending {
   /** The record that `work` changes; null for work that may change anything. */
   readonly record: readonly [fetch: FetchKey, index: number] | null;
@@ -23,10 +25,13 @@ const largestBatch = 64;
 export class CheckpointWriter {
   readonly #store: Store;
   readonly #pending: Pending[] = [];
+  /** Does what is given to it; if there is no room, once more whenever some could be made. */
+  readonly makingRoom: MakingRoom;
   #draining: Promise<void> | null = null;
 
-  constructor(store: Store) {
+  constructor(store: Store, makingRoom: MakingRoom = (work) => work()) {
     this.#store = store;
+    this.makingRoom = makingRoom;
   }
 
   /** Resolves when what `work` wrote is on stable storage; rejects as `Store.transact`, for this write alone. */
@@ -58,7 +63,7 @@ export class CheckpointWriter {
     while (this.#pending.length > 0) {
       const batch = this.#pending.splice(0, largestBatch);
       try {
-        await this.#transact(batch);
+        await this.makingRoom(() => this.#transact(batch));
         for (const { resolve } of batch) resolve();
       } catch (error) {
         if (batch.length === 1) batch[0]?.reject(error);

@@ -99,9 +99,10 @@ export class Job {
     const write = async (transaction: StoreTransaction, record: StoredRecord | undefined): Promise<void> => {
       const current = requireUnsettled(record);
       next = change({ ...current, uploaded: this.record(index).uploaded });
-      const replaced = current.responseData;
-      if (replaced && replaced.body !== next.responseData?.body) {
-        transaction.deleteBytes({ fetch: key, index, body: replaced.body });
+      const kept = [next.responseData?.body, next.interrupted?.body];
+      for (const data of [current.responseData, current.interrupted]) {
+        if (data && !kept.includes(data.body))
+          transaction.deleteBytes({ fetch: key, index, body: data.body });
       }
       if (bytes) transaction.putBytes(bytes.key, bytes.offset, bytes.parts);
       transaction.putRecord(next);
@@ -115,7 +116,9 @@ export class Job {
     };
     const { ports, writer } = this.workshop;
     try {
-      if (Array.isArray(bytes?.parts)) await ports.store.stageBytes?.(bytes.key, bytes.offset, bytes.parts);
+      const { parts } = bytes ?? {};
+      if (bytes && Array.isArray(parts))
+        await writer.makingRoom(async () => ports.store.stageBytes?.(bytes.key, bytes.offset, parts));
       await writer.writeRecord(key, index, write);
       if (next) this.mirror(index, next);
     } finally {

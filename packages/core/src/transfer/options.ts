@@ -29,6 +29,8 @@ export interface EngineOptions {
   /** ms after which a new response can be seen by readers although few bytes have come */
   readonly firstCheckpointInterval: number;
   readonly retry: RetryPolicy;
+  /** ms for which what a failed fetch received stays, so that a later one of the same requests goes on from it; 0: not at all */
+  readonly keepFailed: number;
   /** `trackUpload`, on hosts whose network tells of the transmission of request bodies */
   readonly trackUpload?: typeof trackUpload;
 }
@@ -45,4 +47,5 @@ export const defaultEngineOptions: EngineOptions = {
   checkpointInterval: 1000,
   firstCheckpointInterval: 250,
   retry: defaultRetryPolicy,
+  keepFailed: 24 * 60 * 60_000,
 };

@@ -32,7 +32,8 @@ export function planAttempt(record: StoredRecord, course: Course, options: Engin
   if (course.goal === 'prove-end') {
     return { ...rest, ifRange: isCountedAlike ? getStrongETag(data.head) : null, conditional };
   }
-  if (isStoredWhole(data)) return { kind: 'settle' };
+  const isWhole = isStoredWhole(data);
+  if (isWhole && !record.unconfirmed) return { kind: 'settle' };
   if (!isCountedAlike || course.ranges === 'none') return whole;
   const validator = chooseValidator(data);
   const parallel = options.connections > 1 && course.ranges === 'several';
@@ -52,7 +53,9 @@ export function planAttempt(record: StoredRecord, course: Course, options: Engin
   // Where nothing identifies the version, the digest of the whole will show a mixture.
   if (position === 0 || !(validator || request.integrity)) return { kind: 'plain' };
   const end = (scattered && stored[1]?.start) || null;
-  const needed = Math.max(validator?.overlap ?? 0, data.coding === 'assumed' ? codingOverlap : 0);
+  // the last byte of what an earlier fetch received shows whether the server still has that version
+  const asked = data.coding === 'assumed' ? codingOverlap : isWhole ? 1 : 0;
+  const needed = Math.max(validator?.overlap ?? 0, asked);
   const overlap = Math.min(needed, position);
   return { ...rest, end, overlap, ifRange: validator?.value ?? null, conditional };
 }

@@ -99,8 +99,9 @@ export class Transfer {
     return this.job.commit(this.index, change, bytes);
   }
 
-  async settle(result: RecordResult): Promise<Outcome> {
-    await this.commit((record) => settled(record, result));
+  /** @param content see `settled` */
+  async settle(result: RecordResult, content?: 'void'): Promise<Outcome> {
+    await this.commit((record) => settled(record, result, content));
     return settledOutcome;
   }
 }

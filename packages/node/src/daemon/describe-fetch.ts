@@ -1,4 +1,5 @@
 import type { StoredBackgroundFetch, StoredRecord } from '@background-fetch/core';
+import type { Kept } from './engine-of-daemon.ts';
 import type { KeptFetch, KeptFile } from './kept-fetch.ts';
 import type { FetchReport, FetchState, FileState, FileStatus } from './status.ts';
 
@@ -8,8 +9,16 @@ export interface StoredState {
   readonly records: readonly StoredRecord[];
 }
 
-/** @param saving whether its files are on their way to their places */
-export function describeFetch(kept: KeptFetch, stored: StoredState | null, saving: boolean): FetchReport {
+/**
+ * @param saving whether its files are on their way to their places
+ * @param left what it can go on from if it has failed
+ */
+export function describeFetch(
+  kept: KeptFetch,
+  stored: StoredState | null,
+  saving: boolean,
+  left: Kept,
+): FetchReport {
   const files = kept.files.map((file, index) => describeFile(file, index, stored?.records[index]));
   const ended = kept.ended;
   const given = stored?.fetch.downloadTotal || null;
@@ -34,6 +43,8 @@ export function describeFetch(kept: KeptFetch, stored: StoredState | null, savin
         .length,
       directory: kept.directory,
       problem: kept.problem,
+      kept: left.bytes,
+      keptUntil: left.until,
     },
   };
 }

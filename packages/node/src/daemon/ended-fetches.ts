@@ -94,11 +94,14 @@ export class EndedFetches {
       directory,
       receivedName,
       engine.saveRecord,
+      (index) => entry.kept.files[index]?.outcome?.reason === '',
     );
     const reason = registration.failureReason;
     const result =
       reason === 'aborted' ? 'aborted' : registration.result === 'success' ? 'success' : 'failure';
-    const files = entry.kept.files.map((file, index) => ({ ...file, outcome: outcomes[index] ?? null }));
+    const files = entry.kept.files.map((file, index) =>
+      file.outcome?.reason === '' ? file : { ...file, outcome: outcomes[index] ?? null },
+    );
     const kept: KeptFetch = {
       ...entry.kept,
       title: stored.fetch.title,

@@ -8,18 +8,31 @@ import type { SaveRecord } from './receive-files.ts';
 
 export type TerminalEvent = 'backgroundfetchsuccess' | 'backgroundfetchfail' | 'backgroundfetchabort';
 
+/** What a fetch that failed has left to go on from. */
+export interface Kept {
+  /** 0 for nothing */
+  readonly bytes: number;
+  /** ms since the epoch; null for nothing, and until its event is handled */
+  readonly until: number | null;
+}
+
 /** The engine, as the daemon uses it. */
 export interface EngineOfDaemon {
   readonly backgroundFetch: BackgroundFetchManager;
   pause(id: string): Promise<void>;
+  /** One that failed goes on, too, if anything of it was kept. */
   resume(id: string): Promise<void>;
+  /** Forgets what was kept of one that failed. */
+  forget(id: string): Promise<unknown>;
   /** The event is handled when what the handler returns is settled. */
   onEvent(name: TerminalEvent, handler: (registration: BackgroundFetchRegistration) => Promise<void>): void;
   readonly saveRecord: SaveRecord;
-  /** What is at rest, records that the API does not show included. */
+  /** Those whose event is still to be handled, with what the API does not show. */
   listFetches(): Promise<StoredBackgroundFetch[]>;
   /** The fetch of this id whose event is still to be handled. */
   findFetch(id: string): Promise<StoredBackgroundFetch | undefined>;
+  /** What a fetch of this id that failed has left to go on from. */
+  findKept(id: string): Promise<Kept>;
   listRecords(key: string): Promise<StoredRecord[]>;
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { DaemonError } from './protocol.ts';
 export interface Entry {
   kept: KeptFetch;
   /** settles when the engine's store has it */
-  readonly stored: Promise<void>;
+  stored: Promise<void>;
   starting: boolean;
   saving: Promise<void> | null;
 }

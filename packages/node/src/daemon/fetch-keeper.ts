@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { redactUrl } from '../redact.ts';
+import { begunAgain } from './begun-again.ts';
 import { describeFetch } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
-import type { EngineOfDaemon } from './engine-of-daemon.ts';
+import type { EngineOfDaemon, Kept } from './engine-of-daemon.ts';
 import { type Entry, FetchEntries } from './fetch-entries.ts';
 import {
   createRequests,
@@ -85,6 +87,10 @@ export class FetchKeeper {
     const there = this.#entries.get(id);
     if (there) {
       await there.stored;
+      if (there.kept.token !== requested.token && (await this.#canGoOn(there))) {
+        await this.#again(there, requested);
+        return { outcome: 'started', report: await this.#describe(there) };
+      }
       const outcome =
         there.kept.token === requested.token ? 'started' : there.kept.ended ? 'ended' : 'running';
       return { outcome, report: await this.#describe(there) };
@@ -112,7 +118,12 @@ export class FetchKeeper {
   }
 
   async pause(id: string, paused: boolean): Promise<FetchReport> {
-    const entry = requireActive(await this.#find(id));
+    const entry = await this.#find(id);
+    if (!paused && (await this.#canGoOn(entry))) {
+      await this.#again(entry, null);
+      return await this.#describe(entry);
+    }
+    requireActive(entry);
     try {
       await (paused ? this.#options.engine.pause(id) : this.#options.engine.resume(id));
     } catch (cause) {
@@ -168,7 +179,47 @@ export class FetchKeeper {
     }
     this.#entries.delete(id);
     await this.#options.store.delete(entry.kept);
+    await untilReleased(this.#options.engine, id);
+    await this.#options.engine.forget(id);
     this.#entries.changed(id);
+  }
+
+  /** Whether it has failed, and something is left that it can go on from. */
+  async #canGoOn({ kept }: Entry): Promise<boolean> {
+    return kept.ended?.result === 'failure' && (await this.#options.engine.findKept(kept.id)).bytes > 0;
+  }
+
+  /** Lets one that failed go on; several who ask at once get one. */
+  #again(entry: Entry, requested: RequestedFetch | null): Promise<void> {
+    if (entry.starting) return entry.stored;
+    const going = this.#goOn(entry, requested).finally(() => {
+      entry.starting = false;
+      this.#entries.changed(entry.kept.id);
+    });
+    entry.starting = true;
+    entry.stored = going.catch(() => {});
+    return going;
+  }
+
+  /** The note comes first, as for a new one. What came whole stays as it is. */
+  async #goOn(entry: Entry, requested: RequestedFetch | null): Promise<void> {
+    const { engine, store } = this.#options;
+    await entry.saving;
+    const { id } = entry.kept;
+    await untilReleased(engine, id);
+    const before = entry.kept;
+    entry.kept = await begunAgain(before, store);
+    if (requested) entry.kept = { ...entry.kept, token: requested.token, settings: requested.settings };
+    await store.write(entry.kept);
+    try {
+      if (!requested) return await engine.resume(id);
+      const { title, downloadTotal } = requested;
+      await engine.backgroundFetch.fetch(id, createRequests(requested), { title, downloadTotal });
+    } catch (cause) {
+      entry.kept = before;
+      await store.write(before);
+      throw cause instanceof DaemonError ? cause : new DaemonError('state', reasonOf(cause), { cause });
+    }
   }
 
   /** Begins nothing more; resolves when files that are being saved are where they should be. */
@@ -238,11 +289,11 @@ export class FetchKeeper {
   }
 
   async #describe(entry: Entry): Promise<FetchReport> {
-    return describeFetch(
-      entry.kept,
-      await readStored(this.#options.engine, entry.kept),
-      entry.saving !== null,
-    );
+    const { engine } = this.#options;
+    const { kept } = entry;
+    const stored = await readStored(engine, kept);
+    const left = kept.ended?.result === 'failure' ? await engine.findKept(kept.id) : nothingKept;
+    return describeFetch(kept, stored, entry.saving !== null, left);
   }
 
   async #find(id: string): Promise<Entry> {
@@ -251,6 +302,13 @@ export class FetchKeeper {
     await entry.stored;
     return entry;
   }
+}
+
+const nothingKept: Kept = { bytes: 0, until: null };
+
+/** The engine releases a fetch soon after its handler here has noted that it has ended. */
+async function untilReleased(engine: EngineOfDaemon, id: string): Promise<void> {
+  for (let times = 0; times < 200 && (await engine.findFetch(id)); times++) await delay(10);
 }
 
 function requireActive(entry: Entry): Entry {

@@ -1,9 +1,16 @@
-import { RecordPool, type RetryPolicy, type Workshop } from '@background-fetch/core';
+import {
+  countKept,
+  isKept,
+  RecordPool,
+  type RetryPolicy,
+  type StoreTransaction,
+  type Workshop,
+} from '@background-fetch/core';
 import { registrationKey } from '../host/engine-host.ts';
 import { openEngine as openEngineAndStore } from '../open-background-fetch.ts';
 import { redactUrl } from '../redact.ts';
 import { saveRecord } from '../save-record.ts';
-import type { EngineOfDaemon } from './engine-of-daemon.ts';
+import type { EngineOfDaemon, Kept } from './engine-of-daemon.ts';
 import type { FetchSettings } from './protocol.ts';
 
 /** ms for each attempt of which a server that never answered gets another one */
@@ -35,17 +42,30 @@ export async function openEngine(
     backgroundFetch: engine.backgroundFetch,
     pause: (id) => engine.pause(id),
     resume: (id) => engine.resume(id),
+    forget: (id) => engine.forget(id),
     onEvent: (name, handler) =>
       engine.addEventListener(name, (event) => event.waitUntil(handler(event.registration))),
     saveRecord,
-    listFetches: () => store.transact('read', (transaction) => transaction.listFetches(registrationKey)),
+    listFetches: () =>
+      store.transact('read', async (transaction) =>
+        (await transaction.listFetches(registrationKey)).filter(({ state }) => state !== 'released'),
+      ),
     findFetch: (id) =>
       store.transact('read', async (transaction) =>
         (await transaction.findFetches(registrationKey, id)).find(({ state }) => state !== 'released'),
       ),
+    findKept: (id) => store.transact('read', (transaction) => findKept(transaction, id)),
     listRecords: (key) => store.transact('read', (transaction) => transaction.listRecords(key)),
     close: () => engine.close(),
   };
+}
+
+async function findKept(transaction: StoreTransaction, id: string): Promise<Kept> {
+  for (const fetch of (await transaction.findFetches(registrationKey, id)).reverse()) {
+    const bytes = countKept(fetch, await transaction.listRecords(fetch.key));
+    if (bytes > 0) return { bytes, until: isKept(fetch) ? fetch.keptUntil : null };
+  }
+  return { bytes: 0, until: null };
 }
 
 function adapt(workshop: Workshop, settings: FetchSettings): Workshop {

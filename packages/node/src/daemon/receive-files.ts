@@ -18,6 +18,7 @@ export type SaveRecord = (
  * Takes the bodies of a fetch that has ended out of the engine's store, each to `directory` under `nameOf(index)`, and
  * tells how each of its files ended. A file that is there already was taken by a daemon that died before it could say
  * so.
+ * @param isThere whether a file need not be taken, because it came with an earlier attempt
  */
 export async function receiveFiles(
   registration: BackgroundFetchRegistration,
@@ -25,6 +26,7 @@ export async function receiveFiles(
   directory: string,
   nameOf: (index: number) => string,
   saveRecord: SaveRecord,
+  isThere: (index: number) => boolean,
 ): Promise<FileOutcome[]> {
   const records = await registration.matchAll();
   const taken = new Set(await readdir(directory));
@@ -33,7 +35,7 @@ export async function receiveFiles(
     const record = records[index];
     const name = nameOf(index);
     const outcome = outcomeOf(row);
-    if (record && outcome.reason === '' && !taken.has(name))
+    if (record && outcome.reason === '' && !taken.has(name) && !isThere(index))
       await saveRecord(record, join(directory, name), { overwrite: true });
     outcomes[index] = outcome;
   });

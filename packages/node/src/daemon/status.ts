@@ -50,6 +50,10 @@ export interface FetchStatus {
   readonly directory: string | null;
   /** what keeps it from going on, and what to do; null if nothing does */
   readonly problem: string | null;
+  /** bytes of one that failed from which `resume`, or the same command, goes on; 0 for none */
+  readonly kept: number;
+  /** until when, in ms since the epoch; null if there are none, or it has failed just now */
+  readonly keptUntil: number | null;
 }
 
 /** A fetch, and of its files all, or those that have changed. */

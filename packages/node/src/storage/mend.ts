@@ -1,4 +1,4 @@
-import { isActive, type RegistrationKey, withoutBytes } from '@background-fetch/core';
+import { isActive, isKept, type RegistrationKey, withoutBytes } from '@background-fetch/core';
 import type { BodyFiles } from './body-files.ts';
 import { column } from './columns.ts';
 import type { FiledBytesRow, Statements } from './statements.ts';
@@ -12,8 +12,8 @@ interface Loss {
 }
 
 /**
- * Gives up the bytes of active fetches whose file is gone or too short, because somebody other than us changed it: their
- * records are completed again. Bodies of fetches that have ended are left as they are; reading them says what is wrong.
+ * Gives up the bytes of fetches that are active, or kept after a failure, whose file is gone or too short, because
+ * somebody other than us changed it: their records are completed again. Bodies of other fetches are left as they are; reading them says what is wrong.
  */
 export async function mendBodies(
   reader: Statements,
@@ -21,11 +21,12 @@ export async function mendBodies(
   files: BodyFiles,
   registration: RegistrationKey,
 ): Promise<void> {
-  let active: string[] = [];
+  let growing: string[] = [];
   await write(async (transaction) => {
-    active = (await transaction.listFetches(registration)).filter(isActive).map(({ key }) => key);
+    const fetches = await transaction.listFetches(registration);
+    growing = fetches.filter((fetch) => isActive(fetch) || isKept(fetch)).map(({ key }) => key);
   });
-  for (const fetch of active) {
+  for (const fetch of growing) {
     const losses = await findLosses(reader, files, fetch);
     if (losses.length === 0) continue;
     await write(async (transaction) => {

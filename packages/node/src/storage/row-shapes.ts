@@ -69,7 +69,8 @@ export const isFetchRow = both(
     ...{ downloadTotal: number, uploadTotal: number, recordCount: count },
   }),
   byState({
-    ...{ active: activeFetch, paused: activeFetch, aborting: anything, released: anything },
+    ...{ active: activeFetch, paused: activeFetch, aborting: anything },
+    released: shape({ keptUntil: optional(number) }),
     'event-owed': shape({
       ...{ result: oneOf('success', 'failure'), failureReason, deliveries: count, lastDelivery: number },
     }),
@@ -107,6 +108,7 @@ export const isRecordRow = both(
     retries: shape({ unanswered: count, fruitless: count, furthest: count, answered: flag }),
     responseData: orNull(responseData),
     interrupted: optional(responseData),
+    ...{ bodies: optional(count), unconfirmed: optional(flag), content: optional(oneOf('void')) },
   }),
   byState({
     ...{ waiting: anything, transferring: anything, offline: anything },

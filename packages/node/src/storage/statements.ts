@@ -43,6 +43,7 @@ const sql = {
 
   getFile: `SELECT file, lent FROM bodies WHERE ${body}`,
   putFile: 'INSERT OR IGNORE INTO bodies VALUES (?, ?, ?, ?, NULL)',
+  moveFile: `UPDATE bodies SET fetch = ?, number = ?, body = ? WHERE ${body}`,
   lendFile: 'UPDATE bodies SET lent = ? WHERE file = ?',
   listFiles: 'SELECT file FROM bodies WHERE fetch = ?',
   deleteFile: `DELETE FROM bodies WHERE ${body}`,
@@ -64,6 +65,7 @@ const sql = {
   putBytes: 'INSERT INTO bytes VALUES (?, ?, ?, ?, ?, ?)',
   filedEnd: `SELECT coalesce(max(start + length), 0) FROM bytes WHERE ${body} AND data IS NULL`,
   resizeBytes: `UPDATE bytes SET length = ? WHERE ${body} AND start = ?`,
+  moveBytes: `UPDATE bytes SET fetch = ?, number = ?, body = ? WHERE ${body}`,
   emptyBytes: `UPDATE bytes SET data = NULL WHERE ${body}`,
   deleteRange: `DELETE FROM bytes WHERE ${body} AND start = ?`,
   deleteBytes: `DELETE FROM bytes WHERE ${body}`,

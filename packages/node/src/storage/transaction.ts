@@ -134,6 +134,10 @@ export class ReadTransaction implements StoreTransaction {
   deleteBytes(_body: BodyKey): void {
     this.requireWriting();
   }
+
+  async moveBytes(_from: BodyKey, _to: BodyKey): Promise<void> {
+    this.requireWriting();
+  }
 }
 
 /** Runs work in a write transaction. */
@@ -230,6 +234,14 @@ export class WriteTransaction extends ReadTransaction {
 
   override deleteBytes(body: BodyKey): void {
     this.#write(() => this.#bodies.delete(this.statements, this.removed, body));
+  }
+
+  override async moveBytes(from: BodyKey, to: BodyKey): Promise<void> {
+    const keys = [...keyOf(to), ...keyOf(from)];
+    this.#write(() => {
+      this.statements.moveFile.run(keys);
+      this.statements.moveBytes.run(keys);
+    });
   }
 
   /** The row of bytes that begins at `start` ends at `end` from now on; with `file`, the body's file is given up. */

@@ -12,6 +12,7 @@ import type { FetchStatus, FileStatus } from '../../src/daemon/status.ts';
 function fetchStatus(change: Partial<FetchStatus> = {}): FetchStatus {
   return {
     ...{ id: 'films', title: '', state: 'active', reason: '', created: 0, directory: null, problem: null },
+    ...{ kept: 0, keptUntil: null },
     ...{ downloaded: 0, total: 1000, uploaded: 0, uploadTotal: 0, fileCount: 1, filesDone: 0 },
     ...change,
   };

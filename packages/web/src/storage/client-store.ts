@@ -5,7 +5,7 @@ import {
   NewerSchemaError,
   schemaVersion,
 } from '@background-fetch/core';
-import { findBytes } from './bytes.ts';
+import { chunkKeys, findBytes } from './bytes.ts';
 import type { Ask, Database } from './database.ts';
 import { ending, fetchesById, keysBelow, type Rows, type StoreName } from './schema.ts';
 
@@ -52,13 +52,14 @@ export function viewTransaction(ask: Ask): ClientTransaction {
         write(ask, name, (store) => store.delete(keysBelow(key)));
       }
     },
-    getEnding: (key) => ask('meta', (store) => store.get([ending, key])),
+    getEnding: (key, order) => ask('meta', (store) => store.get([ending, key, order])),
 
     listRecords: async (fetch) =>
       (await ask<Rows['records'][]>('records', (store) => store.getAll(keysBelow(fetch)))).map(known),
     putRecord: (record) => write(ask, 'records', (store) => store.put(record)),
     putRequestBody: (fetch, index, body) =>
       write(ask, 'bodies', (store) => store.put(body.value, [fetch, index])),
+    deleteBytes: (body) => write(ask, 'bytes', (store) => store.delete(chunkKeys(body))),
   };
 }
 

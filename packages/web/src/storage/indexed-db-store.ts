@@ -6,7 +6,7 @@ import type {
   StoreTransaction,
 } from '@background-fetch/core';
 import { isChromium, isFirefox } from '../shared/browser.ts';
-import { chunkKeys, findPrefix, joinParts } from './bytes.ts';
+import { findPrefix, joinParts, moveBytes } from './bytes.ts';
 import { keep, known, openClientStore, viewTransaction, write } from './client-store.ts';
 import { type Ask, Database } from './database.ts';
 import { mendBodies } from './mend.ts';
@@ -42,16 +42,21 @@ function viewAll(ask: Ask, blobs: boolean): StoreTransaction {
       const chunk = joinParts(parts, blobs);
       if (chunk) write(ask, 'bytes', (store) => store.put(chunk, [fetch, index, body, offset]));
     },
+    moveBytes: (from, to) => moveBytes(ask, from, to),
     putEnding: (snapshot) =>
-      write(ask, 'meta', (store) => store.put({ ...snapshot, at: Date.now() }, [ending, snapshot.key])),
-    deleteBytes: (body) => write(ask, 'bytes', (store) => store.delete(chunkKeys(body))),
+      write(ask, 'meta', (store) =>
+        store.put({ ...snapshot, at: Date.now() }, [ending, snapshot.key, snapshot.order]),
+      ),
   };
 }
 
 async function forgetEndings(ask: Ask, before: number): Promise<void> {
-  const endings = await ask<Ending[]>('meta', (store) => store.getAll(keysBelow(ending)));
-  for (const { key, at } of endings) {
-    if (at < before) write(ask, 'meta', (store) => store.delete([ending, key]));
+  const [keys, endings] = await Promise.all([
+    ask('meta', (store) => store.getAllKeys(keysBelow(ending))),
+    ask<Ending[]>('meta', (store) => store.getAll(keysBelow(ending))),
+  ]);
+  for (const [i, { at }] of endings.entries()) {
+    if (at < before) write(ask, 'meta', (store) => store.delete(keys[i] as IDBValidKey));
   }
 }
 

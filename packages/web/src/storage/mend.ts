@@ -1,4 +1,4 @@
-import { isActive, type RegistrationKey, withoutBytes } from '@background-fetch/core';
+import { isActive, isKept, type RegistrationKey, withoutBytes } from '@background-fetch/core';
 import type { Ask, Database } from './database.ts';
 import { type Chunk, type ChunkKey, keysBelow, type Rows } from './schema.ts';
 
@@ -8,7 +8,7 @@ interface StoredBlob {
 }
 
 /**
- * Gives up what can't be read any more of the bodies of active fetches. WebKit commits a row and moves the file of its
+ * Gives up what can't be read any more of the bodies of fetches that are active, or kept after a failure. WebKit commits a row and moves the file of its
  * Blob into place only after that, so a death in between leaves a row without its bytes; the write was not
  * acknowledged, but its row says that they are stored.
  */
@@ -24,7 +24,7 @@ async function findBlobs(ask: Ask, registration: RegistrationKey): Promise<Store
   const found: StoredBlob[] = [];
   const fetches = await ask<Rows['fetches'][]>('fetches', (store) => store.getAll());
   for (const fetch of fetches) {
-    if (fetch.registration !== registration || !isActive(fetch)) continue;
+    if (fetch.registration !== registration || !(isActive(fetch) || isKept(fetch))) continue;
     const range = keysBelow(fetch.key);
     const [keys, chunks] = await Promise.all([
       ask('bytes', (bytes) => bytes.getAllKeys(range)),

@@ -13,7 +13,7 @@ export type Chunk = Blob | Uint8Array<ArrayBuffer>;
 
 /** The object stores, with what their rows are. */
 export interface Rows {
-  /** `probe`: a Blob, once one could be stored; `[scope]`: its generation; `[ending, fetch]`: the last told of it */
+  /** `probe`: a Blob, once one could be stored; `[scope]`: its generation; `[ending, fetch, order]`: the last told of it */
   meta: unknown;
   /** Its key generator gives the orders; nothing is kept in it. */
   orders: number;

@@ -59,6 +59,27 @@ export function describeBytes({ describe, it }: TestFramework, fixture: () => St
       }
     });
 
+    it('that are moved to another fetch are there, stay when the first one goes, and may be continued', async () => {
+      const { store } = fixture();
+      for (const size of [100, large]) {
+        const from = { ...sampleBody, fetch: 'moved', body: size };
+        const to = { ...sampleBody, index: 3, body: size };
+        await putRanges(store, from, [0, size], [2 * size, 2 * size + 10]);
+        await store.transact('write', (transaction) => transaction.moveBytes(from, to));
+        assert.isNull(await store.readBytes(from, 0, size));
+        await store.transact('write', async (transaction) => transaction.deleteFetch('moved'));
+        await putRanges(store, to, [size, 2 * size]);
+        assertSameBytes(await readRange(store, to, 0, 2 * size + 10), sampleBytes(0, 2 * size + 10));
+      }
+    });
+
+    it('that are not there can be moved, too', async () => {
+      const { store } = fixture();
+      const to = { ...sampleBody, index: 3 };
+      await store.transact('write', (transaction) => transaction.moveBytes(sampleBody, to));
+      assert.isNull(await store.readBytes(to, 0, 1));
+    });
+
     it('are read from any offset to any other', async () => {
       const { store } = fixture();
       await putRanges(store, sampleBody, [0, 10], [10, large], [large, large + 7]);

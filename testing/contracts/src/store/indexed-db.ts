@@ -96,7 +96,7 @@ export function describeIndexedDb({ describe, it, beforeEach, afterEach }: TestF
       });
       const look = () =>
         store.transact('read', async (transaction) => [
-          (await transaction.getEnding?.('fetch-1'))?.key,
+          (await transaction.getEnding?.('fetch-1', 1))?.key,
           await transaction.getGeneration('https://app.test/'),
         ]);
       await store.forgetEndings(0);
@@ -112,7 +112,7 @@ export function describeIndexedDb({ describe, it, beforeEach, afterEach }: TestF
         transaction.putGeneration('https://app.test/', 'second'),
       );
       const ending = await store.transact('read', (transaction) =>
-        Promise.resolve(transaction.getEnding?.('fetch-1')),
+        Promise.resolve(transaction.getEnding?.('fetch-1', 1)),
       );
       assert.isUndefined(ending);
     });

@@ -44,19 +44,23 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
       assert.notEqual(stored, fetch);
     });
 
-    it('leave an ending behind, where the store keeps any', async () => {
+    it('leave an ending behind, where the store keeps any, each of those that have one key in turn', async () => {
       const { store } = fixture();
       const ending = sampleSnapshot({ result: 'success', recordsAvailable: false });
+      const before = sampleSnapshot({ result: 'failure', recordsAvailable: false, order: 0 });
       const keeps = await store.transact('write', async (transaction) => {
         transaction.putFetch(sampleFetch());
+        transaction.putEnding?.(before);
         transaction.putEnding?.(ending);
         return transaction.putEnding !== undefined;
       });
       await store.transact('write', async (transaction) => transaction.deleteFetch('fetch-1'));
-      const look = (key: string) =>
-        store.transact('read', async (transaction) => await transaction.getEnding?.(key));
-      if (keeps) assert.deepInclude(await look('fetch-1'), ending);
-      assert.isUndefined(await look('fetch-2'));
+      const look = (key: string, order: number) =>
+        store.transact('read', async (transaction) => await transaction.getEnding?.(key, order));
+      if (keeps) assert.deepInclude(await look('fetch-1', 1), ending);
+      if (keeps) assert.deepInclude(await look('fetch-1', 0), before);
+      assert.isUndefined(await look('fetch-1', 2));
+      assert.isUndefined(await look('fetch-2', 1));
     });
 
     it('that were never put are undefined', async () => {

@@ -1,4 +1,4 @@
-import type { FetchKey } from '@background-fetch/core';
+import { type FetchKey, isActive } from '@background-fetch/core';
 import type { Invariant } from './invariant.ts';
 
 export const abortOnce: Invariant = {
@@ -9,12 +9,12 @@ export const abortOnce: Invariant = {
     /** Fetches that `abort()` took from the active ones, whoever heard of it. */
     const taken = new Set<FetchKey>();
     return {
-      abortAnswered(key, isAborted) {
+      abortAnswered({ key, order }, isAborted) {
         if (isAborted && aborted.has(key)) violated('abort() was true twice');
         if (isAborted && !taken.has(key)) violated('abort() was true, and the fetch goes on');
         if (isAborted) aborted.add(key);
-        const state = world.disk.fetches.get(key)?.state;
-        if (!isAborted && (state === 'active' || state === 'paused'))
+        const fetch = world.disk.fetches.get(key);
+        if (!isAborted && fetch && fetch.order === order && isActive(fetch))
           violated('abort() was false for an active fetch');
       },
       committed({ fetches }) {

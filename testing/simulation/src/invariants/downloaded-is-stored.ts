@@ -36,8 +36,8 @@ export const downloadedIsStored: Invariant = {
           if (!countsWhatIsThere(disk, after))
             violated(`record ${index} of ${request.url} counts other bytes than are stored`);
           const replaced = before?.responseData?.body;
-          const known = [responseData?.body, after.interrupted?.body];
-          const keepsBoth = replaced !== undefined && !known.includes(replaced);
+          const kept = [responseData?.body, after.interrupted?.body];
+          const keepsBoth = replaced !== undefined && !kept.includes(replaced);
           if (keepsBoth && storedChunks(disk, after, replaced).size > 0)
             violated(`${request.url} keeps two bodies`);
           const counts: Counts = countsOf.get(fetch) ?? new Map();

@@ -1,5 +1,6 @@
 import type { FetchKey, StoredBackgroundFetch } from '@background-fetch/core';
 import type { Invariant } from './invariant.ts';
+import { revivedKeys } from './revival.ts';
 
 function eventOf(fetch: StoredBackgroundFetch): string {
   if (fetch.state !== 'event-owed') return 'none';
@@ -21,8 +22,10 @@ export const eventAtLeastOnce: Invariant = {
         if (fetch?.state === 'event-owed' && eventOf(fetch) !== name) violated(`"${id}" got ${name}`);
       },
       committed({ fetches }) {
-        for (const { key, after } of fetches) {
-          if (after?.state === 'released' && !dispatched.has(key)) violated(`"${after.id}" got no event`);
+        for (const key of revivedKeys(fetches)) dispatched.delete(key);
+        for (const { key, before, after } of fetches) {
+          if (after?.state === 'released' && before?.state !== 'released' && !dispatched.has(key))
+            violated(`"${after.id}" got no event`);
         }
       },
     };

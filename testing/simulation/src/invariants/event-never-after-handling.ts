@@ -7,13 +7,13 @@ export const eventNeverAfterHandling: Invariant = {
   watch(simulation, violated) {
     const byWorker = new Set<string>();
     return {
-      dispatching(name, { key, id }, { name: worker, registration }) {
+      dispatching(name, { key, order, id }, { name: worker, registration }) {
         if (name === 'backgroundfetchclick') return;
         const fetch = simulation.world.disk.fetches.get(key);
         if (fetch?.state !== 'event-owed' && !simulation.isPurged(registration)) {
           violated(`${name} of "${id}" was dispatched while it was ${fetch?.state ?? 'gone'}`);
         }
-        const delivery = `${worker} ${key}`;
+        const delivery = `${worker} ${key} ${order}`;
         if (byWorker.has(delivery)) violated(`${worker} got ${name} of "${id}" twice`);
         byWorker.add(delivery);
       },

@@ -8,11 +8,12 @@ export const finalStateFirst: Invariant = {
     'When the terminal event is dispatched, every page that runs and shows the fetch shows how it ended.',
   watch(simulation, violated) {
     return {
-      dispatching(name, { key, id }) {
+      dispatching(name, { key, order, id }) {
         if (name === 'backgroundfetchclick') return;
         for (const { context, registration } of simulation.held) {
           if (!(context instanceof Page) || !context.alive || context.frozen) continue;
-          if (snapshotOf(registration).key !== key || registration.result !== '') continue;
+          const shown = snapshotOf(registration);
+          if (shown.key !== key || shown.order !== order || shown.result !== '') continue;
           violated(`${name} of "${id}" was dispatched, and ${context.name} still shows it as going on`);
         }
       },

@@ -1,5 +1,6 @@
 import type { FetchKey, RecordResult } from '@background-fetch/core';
 import type { Invariant } from './invariant.ts';
+import { revivedKeys } from './revival.ts';
 
 export const oneReasonTheFirst: Invariant = {
   name: 'one-reason-the-first',
@@ -10,6 +11,7 @@ export const oneReasonTheFirst: Invariant = {
     const first = new Map<FetchKey, readonly RecordResult[]>();
     return {
       committed({ fetches, records }) {
+        for (const key of revivedKeys(fetches)) first.delete(key);
         const failed = new Map<FetchKey, RecordResult[]>();
         for (const { before, after } of records) {
           if (after?.state !== 'settled' || before?.state === 'settled' || after.result === 'success')

@@ -1,5 +1,7 @@
+import type { FetchKey } from '@background-fetch/core';
 import { mayBeMixed } from './exemptions.ts';
 import type { Invariant } from './invariant.ts';
+import { revivedKeys } from './revival.ts';
 import { ServedBodies } from './served-bodies.ts';
 
 export const readersGetAPrefix: Invariant = {
@@ -9,9 +11,15 @@ export const readersGetAPrefix: Invariant = {
   watch(simulation, violated) {
     const { world } = simulation;
     const served = ServedBodies.of(world);
+    /** Fetches that went on, and may have found another version of what was complete. */
+    const revived = new Set<FetchKey>();
     return {
+      committed({ fetches }) {
+        for (const key of revivedKeys(fetches)) revived.add(key);
+      },
       read({ request, response, bytes, end, key, index, complete }, { registration }) {
-        if (end === 'failed' && complete && !simulation.isPurged(registration))
+        const mayBeLost = simulation.isPurged(registration) || revived.has(key);
+        if (end === 'failed' && complete && !mayBeLost)
           violated(`a reader of ${request.url} lost a body that was complete`);
         if (mayBeMixed(request)) return;
         const versions = served.candidates(request, response);

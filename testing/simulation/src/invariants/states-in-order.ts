@@ -23,7 +23,12 @@ export const statesInOrder: Invariant = {
           if (!before && gone.has(key)) violated(`"${after?.id}" has come back`);
           if (!after) gone.add(key);
           const isPurged = !after && simulation.isPurged(before?.registration ?? '');
-          if (!isPurged && !followers[from]?.includes(to)) {
+          const goesOn =
+            before?.state === 'released' &&
+            before.keptUntil !== undefined &&
+            (after?.order ?? 0) > before.order;
+          const allowed = goesOn ? [...(followers.released ?? []), 'active', 'paused'] : followers[from];
+          if (!isPurged && !allowed?.includes(to)) {
             violated(`"${(after ?? before)?.id}" went from ${from} to ${to}`);
           }
         }

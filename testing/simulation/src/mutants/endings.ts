@@ -87,8 +87,8 @@ export const endings: readonly Mutant[] = [
   {
     name: 'free nothing',
     file: release,
-    from: 'untilWritten(workshop, signal, async (transaction) => transaction.deleteFetch(key)),',
-    to: 'Promise.resolve(),',
+    from: 'if (fetch && isOver(fetch, clock.now())) transaction.deleteFetch(key);',
+    to: '',
   },
   {
     name: 'free what somebody reads',
@@ -111,7 +111,7 @@ export const endings: readonly Mutant[] = [
   {
     name: 'let nobody handle that a deletion was given up',
     file: release,
-    from: 'deletion.catch(() => {});',
-    to: 'void deletion;',
+    from: 'await deletion.catch(() => {});',
+    to: 'await deletion;',
   },
 ];

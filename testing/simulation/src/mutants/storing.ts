@@ -28,8 +28,8 @@ export const storing: readonly Mutant[] = [
   {
     name: 'keep the bytes of a body that was replaced',
     file: job,
-    from: 'transaction.deleteBytes({ fetch: key, index, body: replaced.body });',
-    to: '',
+    from: 'transaction.deleteBytes({ fetch: key, index, body: data.body });',
+    to: 'void 0;',
   },
   {
     name: 'tell of bytes that are not stored yet',

@@ -130,14 +130,14 @@ export class MemoryTransaction implements StoreTransaction {
       .sort((a, b) => a.order - b.order);
   }
 
-  async getEnding(key: FetchKey): Promise<BackgroundFetchSnapshot | undefined> {
+  async getEnding(key: FetchKey, order: number): Promise<BackgroundFetchSnapshot | undefined> {
     await this.#check(false);
-    return this.#endings.get(key);
+    return this.#endings.get(keyOf(key, order));
   }
 
   putEnding(snapshot: BackgroundFetchSnapshot): void {
     this.#check(true);
-    this.#endings.put(snapshot.key, copyRow(snapshot));
+    this.#endings.put(keyOf(snapshot.key, snapshot.order), copyRow(snapshot));
   }
 
   putFetch(fetch: StoredBackgroundFetch): void {
@@ -195,6 +195,14 @@ export class MemoryTransaction implements StoreTransaction {
     this.#put.push({ body: bodyKeyOf(body), offset, chunk });
     const chunks = new Map(this.#bytes.get(bodyKeyOf(body))?.chunks);
     this.#bytes.put(bodyKeyOf(body), { fetch: body.fetch, chunks: chunks.set(offset, chunk) });
+  }
+
+  async moveBytes(from: BodyKey, to: BodyKey): Promise<void> {
+    await this.#check(true);
+    const row = this.#bytes.get(bodyKeyOf(from));
+    if (!row) return;
+    this.#bytes.put(bodyKeyOf(to), { ...row, fetch: to.fetch });
+    this.#bytes.delete(bodyKeyOf(from));
   }
 
   deleteBytes(body: BodyKey): void {

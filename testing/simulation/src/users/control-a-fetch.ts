@@ -11,7 +11,7 @@ function drawAbort(draw: Draw): Happening {
       for (const { context, registration } of simulation.someHeld(id, times)) {
         void simulation.call(`abort() of "${id}"`, context, async () => {
           const aborted = await registration.abort();
-          simulation.world.tell('abortAnswered', snapshotOf(registration).key, aborted);
+          simulation.world.tell('abortAnswered', snapshotOf(registration), aborted);
           if (aborted) simulation.happened('abort');
         });
       }

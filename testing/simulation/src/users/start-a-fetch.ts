@@ -1,5 +1,10 @@
+import type { SeededRandom } from '../host/seeded-random.ts';
 import type { Draw, Happening } from '../plan/happening.ts';
 import type { Simulation } from '../simulation/simulation.ts';
+import type { Context } from '../world/context.ts';
+
+/** How often a fetch that failed is tried again. */
+const mostTimes = 3;
 
 /** A request that a user gives to `fetch()`, made when that happens. */
 interface PlannedRequest {
@@ -15,18 +20,15 @@ export function drawFetch(draw: Draw, id: string, first: boolean): Happening {
   const byWorker = draw.chance(0.2);
   const place = draw.integer(0, 1);
   const isTwice = draw.random.fork(`twice ${id}`).next() < 0.1;
+  const again = drawAgain(draw.random.fork(`again ${id}`), requests);
   return {
     at: first ? draw.integer(0, 5) : draw.moment(),
-    what: `fetch("${id}") of ${requests.map(({ what }) => what).join(', ')}${downloadTotal ? ` with a downloadTotal of ${downloadTotal}` : ''}${isTwice ? ', twice at once' : ''}`,
+    what: `fetch("${id}") of ${requests.map(({ what }) => what).join(', ')}${downloadTotal ? ` with a downloadTotal of ${downloadTotal}` : ''}${isTwice ? ', twice at once' : ''}${again === null ? '' : `, again ${again} ms after each failure`}`,
     happen: (simulation) => {
       const context = (byWorker && simulation.worker) || simulation.page(place);
       for (const caller of isTwice ? [context, simulation.page(1)] : [context]) {
-        const list = requests.map((request) => request.make(simulation));
-        void simulation.call(`fetch("${id}")`, caller, async () => {
-          const registration = await caller.backgroundFetch.fetch(id, list, { downloadTotal });
-          simulation.hold(caller, registration);
-          simulation.happened('fetch started');
-        });
+        const list = (): Request[] => requests.map((request) => request.make(simulation));
+        begin(simulation, caller, id, list, downloadTotal, again);
       }
     },
   };
@@ -49,6 +51,42 @@ export function drawManyRequests(draw: Draw): Happening {
       });
     },
   };
+}
+
+/** @param again ms after which it is tried again if it fails; null for never */
+function begin(
+  simulation: Simulation,
+  caller: Context,
+  id: string,
+  requests: () => Request[],
+  downloadTotal: number,
+  again: number | null,
+  times = 0,
+): void {
+  const list = requests();
+  void simulation.call(`fetch("${id}")`, caller, async () => {
+    const registration = await caller.backgroundFetch.fetch(id, list, { downloadTotal });
+    simulation.hold(caller, registration);
+    simulation.happened(times === 0 ? 'fetch started' : 'fetch started again');
+    if (registration.downloaded > 0) simulation.happened('fetch goes on from what was kept');
+    if (again === null || times === mostTimes) return;
+    const retry = (): void => {
+      if (registration.result === '') return;
+      registration.removeEventListener('progress', retry);
+      if (registration.result === 'success' || registration.failureReason === 'aborted') return;
+      simulation.world.clock.setTimer(again, () => {
+        if (caller.alive && !simulation.isPurged(caller.registration))
+          begin(simulation, caller, id, requests, downloadTotal, again, times + 1);
+      });
+    };
+    registration.addEventListener('progress', retry);
+  });
+}
+
+/** Only what may be sent twice. */
+function drawAgain(random: SeededRandom, requests: readonly PlannedRequest[]): number | null {
+  const delay = [null, 0, 3, 300, 30_000][random.integer(0, 4)] ?? null;
+  return requests.some(({ url }) => url.includes('/upload/')) ? null : delay;
 }
 
 /** None, enough, exactly what it takes, or too little. */

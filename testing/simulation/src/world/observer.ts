@@ -2,7 +2,6 @@ import type {
   BackgroundFetchEventName,
   BackgroundFetchRegistration,
   BackgroundFetchSnapshot,
-  FetchKey,
   NetworkRequest,
   Reachability,
 } from '@background-fetch/core';
@@ -46,7 +45,7 @@ export interface Observer {
   stopped?(context: Context): void;
   /** Somebody has got a registration object. */
   held?(registration: BackgroundFetchRegistration, by: Context): void;
-  abortAnswered?(key: FetchKey, aborted: boolean): void;
+  abortAnswered?(fetch: BackgroundFetchSnapshot, aborted: boolean): void;
   /** `getIds()` has answered. */
   listed?(ids: readonly string[]): void;
   /** `match()` or `matchAll()` has answered: to a URL, or for all. */

@@ -10,6 +10,7 @@ export const quickEngine: EngineTraits = {
   checkpointSize: 300,
   checkpointInterval: 100,
   firstCheckpointInterval: 30,
+  keepFailed: 20_000,
   retry: {
     unansweredRetries: 2,
     unansweredWithin: 300,

@@ -1,6 +1,7 @@
 import { DaemonError, type RequestedFetch } from '../../daemon/protocol.ts';
 import type { FetchStatus } from '../../daemon/status.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { formatSize } from '../format.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../printable.ts';
 import { type RequestOptions, requestFetch } from '../requested-fetch.ts';
@@ -20,8 +21,14 @@ export async function get(urls: readonly string[], options: RequestOptions): Pro
     );
     if (!followed) return exitCodes.aborted;
     summarise(followed, output);
-    // what could not be saved is kept
+    const kept = followed.fetches.find(({ fetch }) => fetch.kept > 0);
+    if (kept) {
+      const amount = formatSize(kept.fetch.kept);
+      output.note(`${amount} are kept for a while: the same command goes on from there`);
+    }
+    // what could not be saved is kept, too
     if (
+      !kept &&
       followed.exitCode !== exitCodes.trouble &&
       followed.fetches.every(({ fetch }) => fetch.problem === null)
     ) {

@@ -1,6 +1,7 @@
 import type { FetchStatus, FileStatus } from '../../daemon/status.ts';
 import { describeAmount, describeReason, nameForShow } from '../describe.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { formatSize } from '../format.ts';
 import { printable } from '../printable.ts';
 import { type CommonOptions, runWithDaemon } from '../run-command.ts';
 
@@ -23,6 +24,9 @@ export async function show(id: string, options: CommonOptions): Promise<void> {
       `  started  ${new Date(created).toISOString()}`,
       ...(directory === null ? [] : [`  output   ${printable(directory)}`]),
       ...(fetch.uploadTotal === 0 ? [] : [`  sent     ${fetch.uploaded} of ${fetch.uploadTotal} bytes`]),
+      ...(fetch.keptUntil
+        ? [`  kept     ${formatSize(fetch.kept)}, until ${new Date(fetch.keptUntil).toISOString()}`]
+        : []),
       ...(problem === null ? [] : [`  problem  ${printable(problem)}`]),
     ];
     output.result(lines.join('\n'), { event: 'fetch', ...fetch });
@@ -35,7 +39,8 @@ function describeInOneLine(fetch: FetchStatus): string {
   const { id, state, reason, fileCount, filesDone, title } = fetch;
   const files = fileCount > 1 ? `, ${filesDone} of ${fileCount} files` : '';
   const why = reason === '' ? '' : ` (${reason})`;
-  return `${printable(id)}  ${state}${why}  ${describeAmount(fetch)}${files}${title === '' ? '' : `  ${printable(title)}`}`;
+  const kept = fetch.kept > 0 ? `, ${formatSize(fetch.kept)} kept` : '';
+  return `${printable(id)}  ${state}${why}  ${describeAmount(fetch)}${files}${kept}${title === '' ? '' : `  ${printable(title)}`}`;
 }
 
 function describeFile(file: FileStatus): string {

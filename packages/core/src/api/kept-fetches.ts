@@ -1,0 +1,41 @@
+import type { Realm } from '../algorithms/realm.ts';
+import { findKept, forgetKept, reviveAKeptFetch } from '../algorithms/revive-a-kept-fetch.ts';
+import { isActive } from '../model/background-fetch.ts';
+import type { EngineHost } from '../ports.ts';
+import { type BackgroundFetchRegistration, getInstance } from './background-fetch-registration.ts';
+
+/**
+ * Forgets what a background fetch of this id that failed has left, so that the next one starts anew. Resolves with
+ * whether there was anything, when nothing will go on from it any more. Active fetches are left alone.
+ */
+export async function forgetKeptFetch(realm: Realm, host: EngineHost, id: string): Promise<boolean> {
+  const forgotten = await realm.ports.store.transact('write', async (transaction) =>
+    forgetKept(transaction, await host.key(transaction), id),
+  );
+  // it frees what nobody reads
+  if (forgotten) host.wake();
+  return forgotten;
+}
+
+/**
+ * Lets a background fetch of this id that failed go on from what it has left, with its own requests and title. Resolves
+ * with it when it is active, with undefined if nothing is left, or one of this id is active.
+ */
+export async function resumeKeptFetch(
+  realm: Realm,
+  host: EngineHost,
+  id: string,
+): Promise<BackgroundFetchRegistration | undefined> {
+  const snapshot = await realm.ports.store.transact('write', async (transaction) => {
+    const registration = await host.key(transaction);
+    if ((await transaction.findFetches(registration, id)).some(isActive)) return null;
+    const kept = await findKept(transaction, registration, id);
+    if (!kept) return null;
+    const { title, icons, downloadTotal } = kept.fetch;
+    return await reviveAKeptFetch(transaction, kept, { title, icons, downloadTotal, state: 'active' });
+  });
+  if (!snapshot) return undefined;
+  const instance = getInstance(realm, host, snapshot);
+  host.wake();
+  return instance;
+}
