@@ -216,6 +216,16 @@ async function receiveInto(
   }
 }
 
+/**
+ * Whether the whole has ended at the same byte before, where ranges do not work: a cut does not come twice at one place.
+ */
+function endsThereAgain({ transfer, plan }: Exchange, position: number): boolean {
+  if (plan.kind !== 'plain' || transfer.course.ranges !== 'none') return false;
+  const isAgain = transfer.endedAt === position;
+  transfer.endedAt = position;
+  return isAgain;
+}
+
 /** Stored bytes that came again, with others after them, show that there is no coding. */
 function learnCoding({ plan }: Exchange, sink: BodySink): RecordChange | undefined {
   if (plan.kind !== 'rest' || plan.overlap === 0 || sink.position === plan.position) return undefined;
@@ -240,7 +250,7 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcom
       await sink.finish(learnCoding(exchange, sink));
       return await afterCut(exchange);
     case 'unproven':
-      if (isResumable(transfer.record.request, known)) {
+      if (isResumable(transfer.record.request, known) && !endsThereAgain(exchange, sink.position)) {
         await sink.finish();
         return askAgain(proveEnd(transfer.course));
       }

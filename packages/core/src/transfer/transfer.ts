@@ -19,6 +19,8 @@ export class Transfer {
   fruitlessRanges = 0;
   /** How often a request was refused that was one of several: after a few times, that is the record's own failure. */
   crowdRefusals = 0;
+  /** Where the last whole body ended whose end could not be proven, in bytes. */
+  endedAt: number | null = null;
   /** Pieces come in less time than lies between two checkpoints: one that comes at once is no more at stake. */
   isFast = false;
   /** Assembled bytes had the wrong digest; they got a second chance in one piece. */
