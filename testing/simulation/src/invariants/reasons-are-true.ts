@@ -1,4 +1,4 @@
-import type { RecordResult, StoredRecord } from '@background-fetch/core';
+import type { SettledRecord, StoredRecord } from '@background-fetch/core';
 import type { Exchange } from '../network/simulated-network.ts';
 import type { Context } from '../world/context.ts';
 import type { Invariant } from './invariant.ts';
@@ -23,7 +23,8 @@ export const reasonsAreTrue: Invariant = {
       return sum;
     }
 
-    function isTrue(record: StoredRecord, result: RecordResult, by: Context): boolean {
+    function isTrue(record: SettledRecord, by: Context): boolean {
+      const { result } = record;
       const fetch = world.disk.fetches.get(record.fetch);
       if (result === 'quota-exceeded') return tally.has('write fails: no space');
       if (result === 'download-total-exceeded') return mostBytes(record.fetch) > (fetch?.downloadTotal ?? 0);
@@ -43,8 +44,7 @@ export const reasonsAreTrue: Invariant = {
       committed({ records }, by) {
         for (const { before, after } of records) {
           if (after?.state !== 'settled' || before?.state === 'settled') continue;
-          if (!isTrue(after, after.result, by))
-            violated(`${after.request.url} is ${after.result}, and was not`);
+          if (!isTrue(after, by)) violated(`${after.request.url} is ${after.result}, and was not`);
         }
       },
     };

@@ -1,4 +1,4 @@
-import { isRetryableStatus, type NetworkRequest, type StoredRecord } from '@background-fetch/core';
+import { isRetryableStatus, type NetworkRequest, type SettledRecord } from '@background-fetch/core';
 import type { SimulatedFault } from '../network/simulated-fault.ts';
 import type { Context } from '../world/context.ts';
 import { retryOf } from '../world/engine-traits.ts';
@@ -42,6 +42,8 @@ export class Troubles {
   /** and how often something that will pass. */
   readonly #mishaps = new Map<string, number>();
   readonly #courses = new Map<string, Course>();
+  /** Those whose requests have met with an outage. */
+  readonly #delayed = new Set<string>();
   /** Since when nobody has answered at an origin, as engines have seen it. */
   readonly #silentSince = new Map<string, number>();
   readonly #answered = new WeakMap<Context, Set<string>>();
@@ -124,27 +126,33 @@ export class Troubles {
 
   #outage(request: NetworkRequest): void {
     const origin = originOf(request);
-    const now = this.#world.clock.now();
-    if (this.#world.network.origin(origin).outage && !this.#silentSince.has(origin))
-      this.#silentSince.set(origin, now);
+    const by = this.#underWay.askerOf(request);
+    if (!this.#world.network.origin(origin).outage) return;
+    if (by) this.#delayed.add(nameOf(by, request));
+    if (!this.#silentSince.has(origin)) this.#silentSince.set(origin, this.#world.clock.now());
   }
 
   /** What made an engine give up a record that it has just settled as a failure. */
-  of({ fetch: key, request, state }: StoredRecord, by: Context): Trouble {
+  of({ fetch: key, index, request, result }: SettledRecord, by: Context): Trouble {
     const { network, disk } = this.#world;
     const fetch = disk.fetches.get(key);
     const { url, method } = request;
-    const course = this.#courses.get(`${by.name} ${fetch?.id} ${url}`);
+    const name = `${by.name} ${fetch?.id} ${url}`;
+    const course = this.#courses.get(name);
     // one that an engine has left behind
-    if (!course || state !== 'settled') return 'of its own';
+    if (!course) return 'of its own';
     const isUpload = method !== 'GET' && method !== 'HEAD';
     if (request.integrity !== '' || request.redirect !== 'follow') return 'of its own';
     const isHurt = this.#faulty.has(url) || (isUpload && this.#mishaps.has(url));
     if (isHurt || network.leadsNowhere(url)) return 'of its own';
-    if (!course.sent) return 'a queue';
+    const isAlone = ![...disk.records.values()].some(
+      (other) => other.fetch === key && other.index !== index && other.request.url === url,
+    );
+    if (isAlone && !course.sent) return result === 'fetch-error' ? 'a queue' : 'of its own';
     if (isUpload) return 'of its own';
-    if (course.crowd) return 'a crowd';
-    return this.#outageOf(request.url, by) ?? 'none';
+    if (isAlone && course.crowd) return 'a crowd';
+    // one that is over is no better reason
+    return this.#outageOf(request.url, by) ?? (this.#delayed.has(name) ? 'an outage' : 'none');
   }
 
   #outageOf(url: string, by: Context): 'an outage' | 'of its own' | null {
