@@ -60,7 +60,7 @@ export class App {
     this.#polyfill = polyfill;
     this.#failed.catch(() => {}); // Also when nobody waits for anything just then.
     this.control.mountOn(server);
-    this.control.onPageError = ({ page, error }) => this.#fail(`an error in ${page.url}`, error);
+    this.control.onPageError = ({ page, error }) => this.fail(`an error in ${page.url}`, error);
     server.serveDirectory('/app/', pages);
     server.serveDirectory('/background-fetch/', polyfill);
     server.mount('/app/worker.js', (_, response) => this.#sendWorker(response));
@@ -151,7 +151,8 @@ export class App {
     await rm(this.#polyfill, { recursive: true, force: true });
   }
 
-  #fail(what: string, cause?: unknown): void {
+  /** Ends the scenario: whoever waits for something hears of it, and so does who waits next. */
+  fail(what: string, cause?: unknown): void {
     this.#problem ??= new Error(`There was ${what}. ${this.#lastSeen()}`, { cause });
     this.#reportProblem(this.#problem);
   }
@@ -160,12 +161,15 @@ export class App {
     const notes = this.notes.slice(-8).map(({ kind, version, instance, id = '', message = '' }) => {
       return `${kind} ${id} ${message} (worker ${version}, ${instance.slice(0, 4)})`.replace(/ +/g, ' ');
     });
-    const requests = this.server.log.entries.filter(({ key }) => key !== null).slice(-8);
-    const shown = requests.map(
-      ({ url, headers, status, bytesSent, finished }) =>
-        `${url} ${headers.range ?? ''} ${status ?? ''} ${bytesSent} ${finished ?? 'in progress'}`,
-    );
-    return `Last notes: ${notes.join('; ') || 'none'}. Last requests: ${shown.join('; ') || 'none'}.`;
+    // those of the app itself, too: they tell how far a browser came
+    const shown = this.server.log.entries
+      .slice(-16)
+      .map(
+        ({ at, url, headers, status, bytesSent, finished }) =>
+          `${new Date(at).toISOString().slice(11)} ${url} ${headers.range ?? ''} ${status ?? ''} ${bytesSent} ${finished ?? 'in progress'}`,
+      );
+    const now = new Date().toISOString().slice(11);
+    return `Last notes: ${notes.join('; ') || 'none'}. Last requests: ${shown.join('; ') || 'none'}. It is ${now}.`;
   }
 
   #waitAtGate(response: ServerResponse): void {
@@ -185,7 +189,7 @@ export class App {
     const note = JSON.parse(Buffer.concat(chunks).toString()) as Note;
     this.notes.push(note);
     if (['fail', 'abort', 'error'].includes(note.kind)) {
-      this.#fail(`a note "${note.kind}" of the worker: ${note.id ?? ''} ${note.message}`);
+      this.fail(`a note "${note.kind}" of the worker: ${note.id ?? ''} ${note.message}`);
     }
     response.writeHead(204).end();
   }

@@ -2,6 +2,7 @@ import { createCommand, wholeNumber } from '@background-fetch/testing-command-li
 import { type EngineName, engineNames, findEngines } from '@background-fetch/testing-engines';
 import { seededRandom } from '@background-fetch/testing-simulation';
 import { InvalidArgumentError, Option } from 'commander';
+import { keepCoresBusy } from './keep-cores-busy.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import { seedOption } from './seed-option.ts';
@@ -11,19 +12,27 @@ export interface Selection {
   readonly scenarios: readonly Scenario[];
   readonly rounds: number;
   readonly seed: string;
+  /** How often each scenario is run. */
+  readonly repeat: number;
+  /** Whether every core has something else to do meanwhile. */
+  readonly busy: boolean;
 }
 
 /** Runs every scenario in every engine, the engines side by side, and prints a line for each. Resolves with the exit code. */
-export async function runAll({ engines, scenarios, rounds, seed }: Selection): Promise<number> {
-  console.log(`seed ${seed}, ${rounds} rounds`);
+export async function runAll(selection: Selection): Promise<number> {
+  const { engines, scenarios, rounds, seed, repeat, busy } = selection;
+  console.log(`seed ${seed}, ${rounds} rounds${repeat > 1 ? `, ${repeat} times` : ''}`);
   const found = await findEngines();
+  const load = busy ? keepCoresBusy() : undefined;
   let passed = 0;
   let failed = 0;
-  const runOne = async (engine: EngineName, scenario: Scenario): Promise<void> => {
-    const random = seededRandom(`${seed}/${engine}/${scenario.name}`);
+  const runOne = async (engine: EngineName, scenario: Scenario, turn: number): Promise<void> => {
+    const of = turn === 1 ? '' : `/${turn}`;
+    const random = seededRandom(`${seed}/${engine}/${scenario.name}${of}`);
     const begin = performance.now();
+    const name = repeat === 1 ? scenario.name : `${scenario.name}, ${turn} of ${repeat}`;
     const line = (mark: string): string =>
-      `${mark} ${engine}: ${scenario.name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`;
+      `${mark} ${engine}: ${name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`;
     try {
       const figures = await scenario.run({ engine, random, rounds });
       passed++;
@@ -41,10 +50,11 @@ export async function runAll({ engines, scenarios, rounds, seed }: Selection): P
       return;
     }
     for (const scenario of scenarios) {
-      if (scenario.engines?.includes(engine) ?? true) await runOne(engine, scenario);
+      if (!(scenario.engines?.includes(engine) ?? true)) continue;
+      for (let turn = 1; turn <= repeat; turn++) await runOne(engine, scenario, turn);
     }
   };
-  await Promise.all(engines.map(runEngine));
+  await Promise.all(engines.map(runEngine)).finally(() => load?.end());
   console.log(`${passed} passed, ${failed} failed`);
   // nothing that ran is no success
   return failed === 0 && passed > 0 ? 0 : 1;
@@ -52,23 +62,27 @@ export async function runAll({ engines, scenarios, rounds, seed }: Selection): P
 
 /** What the command line asks for. */
 export function readSelection(call: string, description: string, all: readonly Scenario[]): Selection {
-  const { engine, only, rounds, seed } = createCommand(call, description)
+  const { engine, only, rounds, seed, repeat, busy } = createCommand(call, description)
     .addOption(
       new Option('--engine <name...>', 'only these engines').choices(engineNames).default(engineNames, 'all'),
     )
     .option('--only <text...>', 'only the scenarios whose name contains it (default: all)', collectParts(all))
     .option('--rounds <n>', 'kills in the scenarios that kill at random points', wholeNumber(1), 10)
     .addOption(seedOption())
+    .option('--repeat <n>', 'how often each scenario is run, each time with another seed', wholeNumber(1), 1)
+    .option('--busy', 'keep every core busy beside it', false)
     .parse()
     .opts<{
       readonly engine: readonly EngineName[];
       readonly only?: readonly string[];
       readonly rounds: number;
       readonly seed: string;
+      readonly repeat: number;
+      readonly busy: boolean;
     }>();
   const engines = engineNames.filter((name) => engine.includes(name));
   const scenarios = all.filter(({ name }) => only?.some((part) => name.includes(part)) ?? true);
-  return { engines, scenarios, rounds, seed };
+  return { engines, scenarios, rounds, seed, repeat, busy };
 }
 
 function collectParts(all: readonly Scenario[]) {

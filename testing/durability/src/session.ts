@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  type Browser,
   type EngineName,
   launchUndriven,
   type RemotePage,
+  type UndrivenBrowser,
 } from '@background-fetch/testing-engines';
 import { App } from './app.ts';
 import { accountFor, type TransferFigures } from './transfer-account.ts';
@@ -24,7 +24,7 @@ export class Session {
   readonly profile: string;
   /** The last request that the server had seen at each death. */
   readonly #deaths: number[] = [];
-  #browser: Browser | undefined;
+  #browser: UndrivenBrowser | undefined;
   #pages = 0;
 
   private constructor(engine: EngineName, app: App, profile: string) {
@@ -43,13 +43,13 @@ export class Session {
       app.throwIfFailed();
       return result;
     } finally {
-      await session.#browser?.kill();
+      if (session.#browser) await session.kill();
       await app.close();
       await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     }
   }
 
-  get browser(): Browser {
+  get browser(): UndrivenBrowser {
     if (!this.#browser) throw new Error('No browser runs in this session: launch() it');
     return this.#browser;
   }
@@ -69,12 +69,16 @@ export class Session {
   /** Starts the browser on a page of the app, which may do something before anyone knows. Resolves with its name. */
   async spawn({ tabs = false, devtools = false, file }: LaunchSettings = {}): Promise<string> {
     const name = this.#nextName();
-    this.#browser = await launchUndriven(this.engine, {
+    const browser = await launchUndriven(this.engine, {
       url: this.app.page(name, file),
       profile: this.profile,
       keepProfile: true,
       launcherTab: tabs,
       devtools,
+    });
+    this.#browser = browser;
+    browser.ended.catch((error) => {
+      if (this.#browser === browser) this.app.fail('a browser that ended by itself', error);
     });
     return name;
   }

@@ -12,7 +12,7 @@ export class BrowserProcess {
   readonly tree: ProcessTree;
   readonly #command: string;
   #output = '';
-  /** Rejects when the root process ends. */
+  /** Rejects when the root process ends, with its last words. */
   readonly ended: Promise<never>;
 
   constructor(command: string, parameters: readonly string[], environment: Record<string, string>) {

@@ -21,6 +21,12 @@ export interface Browser {
   memory(): Promise<number>;
 }
 
+/** A browser that nobody drives. */
+export interface UndrivenBrowser extends Browser {
+  /** Rejects, with the browser's last words, when its root process ends, whoever ended it. */
+  readonly ended: Promise<never>;
+}
+
 /** A browser that obeys WebDriver or WebDriver BiDi. */
 export interface DrivenBrowser extends Browser {
   /** Evaluates an expression in the page, awaiting a promise; the result must survive JSON. */

@@ -1,4 +1,4 @@
-export type { Browser, DrivenBrowser, LaunchOptions } from './browser.ts';
+export type { Browser, DrivenBrowser, LaunchOptions, UndrivenBrowser } from './browser.ts';
 export { type EngineName, engineNames, type FoundEngine, findEngines } from './find-engines.ts';
 export { launchDriven } from './launch-driven.ts';
 export { launchUndriven } from './launch-undriven.ts';

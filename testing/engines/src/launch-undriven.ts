@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Browser, LaunchOptions } from './browser.ts';
+import type { LaunchOptions, UndrivenBrowser } from './browser.ts';
 import { BrowserProcess } from './browser-process.ts';
 import { engineEnvironment, undrivenArguments } from './command-line.ts';
 import { type EngineName, requireEngine } from './find-engines.ts';
@@ -18,7 +18,7 @@ const closePatience = 15_000;
  * engine's own rules. Resolves when the browser runs (with `launcherTab: false`, when it was started); steer its
  * pages with a `RemoteControl`.
  */
-export async function launchUndriven(engine: EngineName, options: LaunchOptions): Promise<Browser> {
+export async function launchUndriven(engine: EngineName, options: LaunchOptions): Promise<UndrivenBrowser> {
   const executable = await requireEngine(engine);
   const profile = await prepareProfile(engine, options);
   const tab =
@@ -40,15 +40,16 @@ export async function launchUndriven(engine: EngineName, options: LaunchOptions)
 function undrivenBrowser(
   engine: EngineName,
   profile: string,
-  { tree }: BrowserProcess,
+  { tree, ended }: BrowserProcess,
   options: LaunchOptions,
   launcher: RemotePage | undefined,
   devtoolsUrl: string | undefined,
-): Browser {
+): UndrivenBrowser {
   return {
     engine,
     profile,
     pid: tree.pid,
+    ended,
     ...(devtoolsUrl ? { devtoolsUrl } : {}),
     async open(url) {
       if (!launcher)

@@ -85,7 +85,7 @@ export class ProcessTree {
   }
 }
 
-/** Every process of the machine that is not yet dead; zombies only wait for their parent to notice. */
+/** Every process of the machine of which a thread lives. */
 async function listProcesses(): Promise<Process[]> {
   let names: string[];
   try {
@@ -98,12 +98,20 @@ async function listProcesses(): Promise<Process[]> {
 }
 
 async function readProcess(name: string): Promise<Process | undefined> {
-  const stat = await readFile(`/proc/${name}/stat`, 'latin1').catch(() => '');
+  return parseStat(await readFile(`/proc/${name}/stat`, 'latin1').catch(() => ''));
+}
+
+/**
+ * A process by its `/proc/…/stat`; undefined once all of its threads are dead: then it only waits for its parent to
+ * notice. On a busy machine the first thread may be dead for long while others have yet to get the time to die, and
+ * until then the files and locks of all of them are held.
+ */
+export function parseStat(stat: string): Process | undefined {
   // The command in parentheses may hold spaces and parentheses itself; the fields follow the last one.
   const [state, parent, group, ...others] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const started = others[16];
-  if (!state || !started || state === 'Z' || state === 'X') return undefined;
-  return { pid: Number(name), parent: Number(parent), group: Number(group), started };
+  const [threads, started] = [Number(others[14]), others[16]];
+  if (!state || !started || (/[ZX]/.test(state) && threads <= 1)) return undefined;
+  return { pid: Number.parseInt(stat, 10), parent: Number(parent), group: Number(group), started };
 }
 
 async function proportionalSetSize(pid: number): Promise<number> {

@@ -1,6 +1,15 @@
-/** What the script was called with: the URL, the directory and the name of the file in it. */
-export function readArguments(): { readonly url: string; readonly directory: string; readonly file: string } {
-  const [url, directory, file] = process.argv.slice(2);
-  if (!url || !directory || !file) throw new Error('Usage: URL DIRECTORY FILE');
-  return { url, directory, file };
+interface Arguments {
+  readonly url: string;
+  readonly directory: string;
+  /** Its name in that directory. */
+  readonly file: string;
+  /** Whether to give up soon. */
+  readonly impatient: boolean;
+}
+
+/** What the script was called with. */
+export function readArguments(): Arguments {
+  const [url, directory, file, impatient] = process.argv.slice(2);
+  if (!url || !directory || !file) throw new Error('Usage: URL DIRECTORY FILE [true]');
+  return { url, directory, file, impatient: impatient === 'true' };
 }

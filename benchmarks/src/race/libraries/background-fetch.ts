@@ -1,8 +1,12 @@
 import { openBackgroundFetch, saveRecord } from '@background-fetch/node';
 import { readArguments } from './arguments.ts';
 
-const { url, directory, file } = readArguments();
-const engine = await openBackgroundFetch({ directory: `${directory}/store`, wait: true });
+const { url, directory, file, impatient } = readArguments();
+const engine = await openBackgroundFetch({
+  directory: `${directory}/store`,
+  wait: true,
+  ...(impatient && { retry: { fruitlessAttempts: 2, unansweredRetries: 1 } }),
+});
 const saved = new Promise<void>((resolve, reject) => {
   engine.addEventListener('backgroundfetchsuccess', (event) => {
     const save = async () => {

@@ -21,9 +21,9 @@ export function keepAlive(): void {
       globalThis.addEventListener(type, () => pingAll(type === 'pagehide'));
     }
     // what an earlier visit left goes on now
-    lookAround(realm).catch(fail);
+    look(realm);
     globalThis.addEventListener('pageshow', ({ persisted }) => {
-      if (persisted) lookAround(realm, true).catch(fail);
+      if (persisted) look(realm, true);
     });
   } catch (error) {
     fail(error);
@@ -34,8 +34,19 @@ function fail(error: unknown): void {
   warn("background fetches can't be kept going", error);
 }
 
+/**
+ * Looks around, and again later if the store can't be read: no other page may come for a long time. After a crash,
+ * Chromium can't open a database while the browser that crashed still holds it.
+ */
+function look(realm: Realm, away = false, delay = pingInterval): void {
+  lookAround(realm, away).catch((error) => {
+    fail(error);
+    setTimeout(look, delay, realm, away, 2 * delay);
+  });
+}
+
 /** @param away whether this page was in the back/forward cache, and has heard of nothing meanwhile */
-async function lookAround(realm: Realm, away = false): Promise<void> {
+async function lookAround(realm: Realm, away: boolean): Promise<void> {
   if (away) await catchUp(realm);
   const fetches = await realm.ports.store.transact('read', (transaction) => transaction.listFetches());
   wanting.clear();

@@ -1,0 +1,37 @@
+import type { StoredBackgroundFetch } from '@background-fetch/core';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { keepAlive } from '../../src/page/keep-alive.ts';
+
+const scope = 'https://example.com/';
+const transact = vi.fn<() => Promise<Partial<StoredBackgroundFetch>[]>>();
+const postMessage = vi.fn();
+
+vi.mock('../../src/shared/context.ts', () => ({
+  getContext: () => ({ channel: { subscribe: () => {} }, realm: { ports: { store: { transact } } } }),
+  scopeOf: (registration: string) => registration.slice(registration.indexOf(' ') + 1),
+}));
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('addEventListener', () => {});
+  const getRegistration = async () => ({ scope, active: { postMessage } });
+  vi.stubGlobal('navigator', { serviceWorker: { getRegistration } });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+it('reads the store again when it could not, and then wakes the worker of a fetch that an earlier visit left', async () => {
+  const warning = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  transact.mockRejectedValueOnce(new Error('Internal error opening backing store'));
+  transact.mockRejectedValueOnce(new Error('Internal error opening backing store'));
+  transact.mockResolvedValueOnce([{ key: 'a', registration: `generation ${scope}`, state: 'active' }]);
+  keepAlive();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(transact).toHaveBeenCalledTimes(3);
+  expect(warning).toHaveBeenCalledTimes(2);
+  expect(postMessage).toHaveBeenCalled();
+});
