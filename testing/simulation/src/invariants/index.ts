@@ -1,5 +1,6 @@
 import { abortOnce } from './abort-once.ts';
 import { asToldToWait } from './as-told-to-wait.ts';
+import { contentOutlivesFailures } from './content-outlives-failures.ts';
 import { downloadedFallsWithABody } from './downloaded-falls-with-a-body.ts';
 import { downloadedIsStored } from './downloaded-is-stored.ts';
 import { eventAtLeastOnce } from './event-at-least-once.ts';
@@ -33,6 +34,7 @@ export const invariants: readonly Invariant[] = [
   downloadedIsStored,
   downloadedFallsWithABody,
   settledRecordsStay,
+  contentOutlivesFailures,
   statesInOrder,
   everyFetchSettles,
   eventAtLeastOnce,
