@@ -497,3 +497,28 @@ test('what may be read of a failed fetch is left to its handlers by one that is 
   expect(await world.clock.runUntil(handled)).toBeGreaterThan(0);
   expect(rangesSince(world, 0)).toEqual(['all', 'all', 'all', `bytes=${cut}-`]);
 });
+
+test('who reads what a failed fetch was refused gets no byte of what comes in its place', async () => {
+  const world = givenWorld();
+  const other = 'https://app.test/song';
+  const resource = world.network.serve(other, { size: 30_000, status: 404 });
+  const life = world.start();
+  const requests = [other, url];
+  const page = world.open();
+  goesAway(world);
+  const failed = await world.clock.runUntil(page.backgroundFetch.fetch('film', requests));
+  while (failed.downloaded < 30_000) await world.clock.step();
+  const record = await world.clock.runUntil(failed.match(other));
+  const response = await world.clock.runUntil((record as { responseReady: Promise<Response> }).responseReady);
+  expect(response.status).toBe(404);
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  await world.clock.runUntil(reader.read());
+  await released(world, failed);
+  resource.status = 200;
+  resource.size = 60_000;
+  const film = await world.clock.runUntil(life.backgroundFetch.fetch('film', requests));
+  expect(film.downloaded).toBe(cut);
+  await released(world, film);
+  expect(film.result).toBe('success');
+  await expect(world.clock.runUntil(reader.read())).rejects.toThrow();
+});

@@ -2,6 +2,7 @@ import { aCrowdLosesNothing } from './a-crowd-loses-nothing.ts';
 import { abortOnce } from './abort-once.ts';
 import { anOutageLosesNothing } from './an-outage-loses-nothing.ts';
 import { asToldToWait } from './as-told-to-wait.ts';
+import { contentOutlivesFailures } from './content-outlives-failures.ts';
 import { downloadedFallsWithABody } from './downloaded-falls-with-a-body.ts';
 import { downloadedIsStored } from './downloaded-is-stored.ts';
 import { eventAtLeastOnce } from './event-at-least-once.ts';
@@ -38,6 +39,7 @@ export const invariants: readonly Invariant[] = [
   downloadedIsStored,
   downloadedFallsWithABody,
   settledRecordsStay,
+  contentOutlivesFailures,
   statesInOrder,
   everyFetchSettles,
   eventAtLeastOnce,

@@ -91,6 +91,18 @@ export const endings: readonly Mutant[] = [
     to: '',
   },
   {
+    name: 'give up what a failed fetch has',
+    file: 'algorithms/keep-a-failed-fetch.ts',
+    from: 'transaction.putFetch(released(fetch, keptUntil));',
+    to: 'transaction.putFetch(released(fetch));',
+  },
+  {
+    name: 'begin anew in spite of what was kept',
+    file: 'algorithms/start-a-background-fetch.ts',
+    from: 'const earlier = await findKept(transaction, registration, id, stored);',
+    to: 'const earlier = null as KeptFetch | null;',
+  },
+  {
     name: 'free what somebody reads',
     file: release,
     from: 'lock.hold(readingLock(key), signal, () =>',

@@ -10,6 +10,7 @@ import './responses.ts';
 import './events.ts';
 import './update-ui.ts';
 import './pause.ts';
+import './kept.ts';
 import './registrations.ts';
 import './integrity.ts';
 import './contexts.ts';
