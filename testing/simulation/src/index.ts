@@ -8,6 +8,7 @@ export * from './network/content.ts';
 export * from './network/simulated-connectivity.ts';
 export type { SimulatedFault } from './network/simulated-fault.ts';
 export * from './network/simulated-network.ts';
+export type { CrowdRefusal, SimulatedOrigin, SimulatedOutage } from './network/simulated-origin.ts';
 export type { SimulatedResource } from './network/simulated-resource.ts';
 export { MemoryDisk } from './store/memory-disk.ts';
 export * from './store/memory-store.ts';

@@ -29,8 +29,8 @@ function drawCrowdedHost(draw: Draw): Happening {
 /** The page keeps a connection for itself, as an EventSource does, or downloads some things. */
 function drawVisits(draw: Draw): Happening {
   const url = draw.place();
-  const count = draw.pick([1, 1, 2, 5]);
-  const duration = draw.pick([100, 1000, 5000, 30_000]);
+  const count = draw.pick([1, 2, 5, 6]);
+  const duration = draw.pick([100, 3000, 5000, 30_000]);
   return {
     at: draw.chance(0.5) ? 0 : draw.moment(),
     what: `the page holds ${count} connections to ${new URL(url).origin} for ${duration} ms`,
@@ -44,5 +44,5 @@ function drawVisits(draw: Draw): Happening {
 
 export const crowds: Menu = [
   [3, drawCrowdedHost],
-  [2, drawVisits],
+  [3, drawVisits],
 ];

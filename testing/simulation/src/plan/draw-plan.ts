@@ -44,6 +44,7 @@ const courses: readonly (readonly [min: number, max: number, menu: Menu])[] = [
 /** The same of what origins do: some plans have none of it. */
 const originCourses: typeof courses = [
   [0, 1, conducts],
+  [-1, 1, cuts],
   [-1, 1, crowds],
   [-1, 1, outages],
 ];
