@@ -55,9 +55,14 @@ export async function saveRecord(
   const { realm, hold } = recordObjectOf(record);
   const { store } = realm.ports;
   if (!(store instanceof NodeStore)) throw new TypeError('The record is not one of this package');
-  await hold.read(() => save(record, store, resolve(path), overwrite));
-  // who has the file has no need of the store's
-  hold.lastFor(0);
+  let saved = false;
+  try {
+    await hold.read(() => save(record, store, resolve(path), overwrite));
+    saved = true;
+  } finally {
+    // who has the file has no need of the store's
+    hold.lastFor(saved ? 0 : 1);
+  }
 }
 
 async function save(

@@ -114,7 +114,7 @@ export class Hold {
     return this.#fetch.read(this.#claim, work);
   }
 
-  /** Nothing more is to be read: at the release it ends, or a turn later. */
+  /** Nobody is expected to read more: at the release it ends, or a turn later. */
   lastFor(turns: 0 | 1): void {
     this.#claim.turns = turns;
     this.#fetch.check(this.#claim);

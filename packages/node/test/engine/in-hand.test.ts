@@ -41,6 +41,15 @@ async function firstRecord(registration: BackgroundFetchRegistration): Promise<B
   return record;
 }
 
+/** Lets the event be handled: until somebody listens, it stays owed, and the records available. */
+async function release(
+  engine: BackgroundFetchEngine,
+  registration: BackgroundFetchRegistration,
+): Promise<void> {
+  engine.onbackgroundfetchsuccess = () => {};
+  await until(() => !registration.recordsAvailable);
+}
+
 async function countStored(store: NodeStore): Promise<number> {
   return (await store.transact('read', (transaction) => transaction.listFetches())).length;
 }
@@ -55,10 +64,9 @@ async function untilFreed(store: NodeStore, meanwhile = (): void => {}): Promise
 describe('a record in hand', () => {
   it('is saved after its release, and then keeps nothing in the store', async () => {
     const { directory, engine, store } = await open();
-    engine.onbackgroundfetchsuccess = () => {};
     const registration = await start(engine, 'late');
     const record = await firstRecord(registration);
-    await until(() => !registration.recordsAvailable);
+    await release(engine, registration);
     await expect(registration.matchAll()).rejects.toMatchObject(invalidState);
     const target = join(directory, 'saved');
     await saveRecord(record, target);
@@ -82,12 +90,11 @@ describe('a record in hand', () => {
 
   it('does not keep close() waiting, which frees it, and what is read after that fails and says so', async () => {
     const { directory, engine } = await open();
-    engine.onbackgroundfetchsuccess = () => {};
     const registration = await start(engine, 'closed');
     const asked = await firstRecord(registration);
     const unasked = await firstRecord(registration);
     const response = await asked.responseReady;
-    await until(() => !registration.recordsAvailable);
+    await release(engine, registration);
     await engine.close();
     const closed = { ...invalidState, message: expect.stringContaining('is closed: open it again') };
     await expect(response.arrayBuffer()).rejects.toMatchObject(closed);
@@ -124,22 +131,20 @@ describe('what the garbage collector', () => {
 
   it('took is kept no longer', async () => {
     const { engine, store } = await open();
-    engine.onbackgroundfetchsuccess = () => {};
     const registration = await start(engine, 'lost');
     await takeAll(registration);
-    await until(() => !registration.recordsAvailable);
+    await release(engine, registration);
     await untilFreed(store, collect);
     await engine.close();
   });
 
   it('can’t take is kept: a response without its record, a copy without its original, a reader', async () => {
     const { engine, store } = await open();
-    engine.onbackgroundfetchsuccess = () => {};
     const registration = await start(engine, 'kept');
     const response = await (await firstRecord(registration)).responseReady;
     const copy = (await (await firstRecord(registration)).responseReady).clone();
     const reader = (await (await firstRecord(registration)).responseReady).body?.getReader();
-    await until(() => !registration.recordsAvailable);
+    await release(engine, registration);
     for (let turn = 0; turn < 20; turn++) {
       collect();
       expect(await countStored(store)).toBe(1);
