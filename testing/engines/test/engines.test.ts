@@ -166,6 +166,16 @@ describe.each(engineNames)('%s', { timeout: 120_000 }, (engine) => {
     await expectGone(browser);
   });
 
+  test('tells that it ended, whoever ended it, undriven', async () => {
+    const browser = await launchUndriven(engine, { url: `${origin}/` });
+    try {
+      process.kill(browser.pid, 'SIGKILL');
+      await expect(browser.ended).rejects.toThrow('ended (SIGKILL). Its last output:');
+    } finally {
+      await browser.close();
+    }
+  });
+
   test('runs a service worker and paints, driven', async () => {
     const browser = await launchDriven(engine, { url: `${origin}/` });
     const picture = join(browser.profile, 'page.png');
