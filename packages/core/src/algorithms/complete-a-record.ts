@@ -68,6 +68,7 @@ async function afterFailure(transfer: Transfer, failure: Failure): Promise<void>
   switch (failure.by) {
     case 'silence':
       return await waitForTheOrigin(transfer);
+    case 'still-silent':
     case 'crowd':
     case 'yielded':
       // it begins again as soon as it gets another place
@@ -87,7 +88,7 @@ async function waitForTheOrigin(transfer: Transfer): Promise<void> {
   const { record, ports } = transfer;
   const since = ports.connectivity.isOnline() ? ports.clock.now() : null;
   const knows = record.state === 'offline' && (record.since !== undefined) === (since !== null);
-  // a turn that changes nothing is not written down: days without a network must not cost a write for each
+  // what changes nothing is not written down: days without a network must not cost a write for each turn
   if (!knows) await transfer.commit((current) => offline(current, since));
 }
 

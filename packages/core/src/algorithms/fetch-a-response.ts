@@ -84,7 +84,11 @@ async function exchange(
   if (!response) return await withoutResponse(transfer, place, attempt, asked, error);
   place.answered(response.multiplexed === true);
   const refusal = refusalOfOneTooMany(transfer, place, response, piece !== null);
-  if (refusal) return refusal;
+  if (refusal) {
+    // a body that nobody reads keeps its connection
+    response.body?.cancel().catch(() => {});
+    return refusal;
+  }
   const sentIfRange = 'If-Range' in headers;
   return await processResponse({
     transfer,
@@ -132,12 +136,15 @@ async function withoutResponse(
     }
     const reachability = await probeOnce(transfer, asked, error);
     attempt.throwIfInterrupted();
+    // there was an answer, if only a redirect: no refusal by CORS looks like this; and where requests were refused a
+    // moment ago for being too many, this may be another one of these, which nobody may read
+    const isCrowded = reachability === 'answers' && transfer.origin.wasCrowded;
+    if (isCrowded) place.crowded();
+    if (isCrowded || reachability === 'redirects') return answered('refusal', 0, 0, course);
     if (reachability === 'answers') return unanswered('refusal', course);
-    // there was an answer, if only a redirect: no refusal by CORS looks like this
-    if (reachability === 'redirects') return answered('refusal', 0, 0, course);
   }
   place.silent();
-  return unanswered('silence', course);
+  return unanswered(place.isTurn ? 'still-silent' : 'silence', course);
 }
 
 /** Gives the probe as long as anything else. */
@@ -162,14 +169,13 @@ async function probeOnce(
 function refusalOfOneTooMany(
   transfer: Transfer,
   place: Place,
-  { head, body }: NetworkResponse,
+  { head }: NetworkResponse,
   parallel: boolean,
 ): Outcome | null {
   const { record, course, origin, ports } = transfer;
   const { status, headers } = head;
   if (!isCrowdStatus(status) || !isRetryableMethod(record.request.method)) return null;
   if (place.hasCompany && transfer.mayBeOneTooMany(parallel || isRetryableStatus(status))) {
-    body?.cancel().catch(() => {});
     const retryAfter = retryAfterOf(headers, ports.clock.now());
     if (retryAfter > 0) origin.pause(retryAfter);
     place.crowded();
@@ -207,10 +213,10 @@ function considerRanges(
   }
   // the server is in trouble: that says nothing of ranges
   if (course.goal === 'compare') return { ...outcome, course: continueWith(course, course.ranges) };
-  if (by === 'silence' || by === 'crowd' || by === 'yielded' || plan.kind === 'plain') return outcome;
-  if (plan.kind === 'rest' && course.goal !== 'continue') return outcome;
+  if (by === 'silence' || by === 'still-silent' || by === 'crowd' || by === 'yielded' || plan.kind === 'plain') return outcome;
+  if (plan.kind === 'rest' && course.goal === 'from-zero') return outcome;
   if (course.ranges === 'last') return { ...outcome, course: plainFromZero };
   if (++transfer.fruitlessRanges < mostFruitlessRanges) return outcome;
   transfer.fruitlessRanges = 0;
-  return { ...outcome, course: plan.kind === 'rest' ? compare(course) : plainFromZero };
+  return { ...outcome, course: course.goal === 'continue' ? compare(course) : plainFromZero };
 }

@@ -107,8 +107,7 @@ function judgeRest(answer: Answer, plan: RestPlan): Meaning {
     const end = proves ? proveEndByWhole(response, stored) : null;
     return end ?? judgeWhole(answer, plan, stored);
   }
-  // an access that has expired since says nothing of what came before it
-  return proves ? { kind: 'end', isVerified: false } : { kind: 'refused' };
+  return { kind: 'refused' };
 }
 
 /** A part: the one that was asked for, or one of something else. */
@@ -123,7 +122,7 @@ function judgePart(
     return isOtherVersion(head, stored.head) ? { kind: 'other' } : { kind: 'end', isVerified: false };
   }
   // its offsets are those of the coded body, and show nothing of where the stored one ends
-  if (coding === 'encoded') return proves ? { kind: 'end', isVerified: false } : { kind: 'refused' };
+  if (coding === 'encoded') return { kind: 'refused' };
   const content = validateAPartialResponse(start, head, stored, sentIfRange);
   const partEnd = content?.byteLength == null ? null : start + content.byteLength;
   const isMore = end !== null && (partEnd === null || partEnd > end);

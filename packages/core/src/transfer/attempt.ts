@@ -38,7 +38,7 @@ export class Attempt {
     this.#job = job;
     this.#finishes = finishes;
     this.#began = job.workshop.ports.clock.now();
-    job.signal.addEventListener('abort', this.#onInterrupted);
+    job.waits.add(this.#onInterrupted);
     this.#onInterrupted();
   }
 
@@ -129,7 +129,7 @@ export class Attempt {
   end(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
-    this.#job.signal.removeEventListener('abort', this.#onInterrupted);
+    this.#job.waits.delete(this.#onInterrupted);
   }
 
   /** Throws if the job was interrupted: then an error of the network is only its consequence. */

@@ -18,6 +18,8 @@ const multiplexedFactor = 4;
 /** The right to have one request under way. */
 export interface Place {
   readonly origin: Origin;
+  /** Whether it was granted to ask during an outage. */
+  readonly isTurn: boolean;
   /** Whether others were under way at the same time, so that this one may have been refused for being one too many. */
   readonly hasCompany: boolean;
   /** As that, and one of them was answered and is not over: the origin is there. */

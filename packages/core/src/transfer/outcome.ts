@@ -4,6 +4,8 @@ import type { Course } from './course.ts';
 export type Cause =
   /** No server answers there, or the host is offline: nothing is known about the request itself. */
   | 'silence'
+  /** The same, as it was found out before: this was one of the turns in which those ask that wait. */
+  | 'still-silent'
   /** There was no response although a server answers: it may be a refusal by CORS or CSP, which will not pass. */
   | 'refusal'
   /** The origin refused one of several requests that were under way at the same time. */

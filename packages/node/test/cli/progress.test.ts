@@ -201,6 +201,8 @@ describe('JSON lines', () => {
           "fileCount": 1,
           "filesDone": 0,
           "id": "films",
+          "kept": 0,
+          "keptUntil": null,
           "problem": null,
           "reason": "",
           "state": "active",

@@ -42,6 +42,10 @@ export class Troubles {
   /** and how often something that will pass. */
   readonly #mishaps = new Map<string, number>();
   readonly #courses = new Map<string, Course>();
+  /** Since when none of their requests has got a connection. */
+  readonly #waiting = new Map<string, number>();
+  /** Those of which some request has got a connection. */
+  readonly #sent = new Set<string>();
   /** Those whose requests have met with an outage. */
   readonly #delayed = new Set<string>();
   /** Since when nobody has answered at an origin, as engines have seen it. */
@@ -61,9 +65,16 @@ export class Troubles {
     this.#world = world;
     this.#underWay = UnderWay.of(world);
     world.observers.unshift({
-      asked: (request, by) =>
-        void this.#courses.set(nameOf(by, request), { request, sent: false, crowd: false }),
+      asked: (request, by) => {
+        const name = nameOf(by, request);
+        this.#courses.set(name, { request, sent: false, crowd: false });
+        if (!this.#waiting.has(name)) this.#waiting.set(name, world.clock.now());
+      },
       sent: (request) => {
+        const by = this.#underWay.askerOf(request);
+        const name = by && nameOf(by, request);
+        if (name) this.#sent.add(name);
+        if (name) this.#waiting.delete(name);
         const course = this.#courseOf(request);
         if (course) course.sent = true;
       },
@@ -96,6 +107,8 @@ export class Troubles {
       // what nobody may see of the answer to a range is no answer to the plain request
       const isPlain = !('Range' in request.headers);
       if (fault.why ? fault.why.kind !== 'crowded' : isPlain) this.#faulty.add(url);
+      // nothing tells it from a refusal of the request itself
+      else if (fault.why && !this.hasCompany(request)) this.#suffer(url, { kind: 'refused' });
     } else if (fault.kind === 'refused' || fault.kind === 'hung') this.#suffer(url, fault);
   }
 
@@ -137,6 +150,7 @@ export class Troubles {
     const { network, disk } = this.#world;
     const fetch = disk.fetches.get(key);
     const { url, method } = request;
+    const { origin } = new URL(url);
     const name = `${by.name} ${fetch?.id} ${url}`;
     const course = this.#courses.get(name);
     // one that an engine has left behind
@@ -144,24 +158,29 @@ export class Troubles {
     const isUpload = method !== 'GET' && method !== 'HEAD';
     if (request.integrity !== '' || request.redirect !== 'follow') return 'of its own';
     const isHurt = this.#faulty.has(url) || (isUpload && this.#mishaps.has(url));
-    if (isHurt || network.leadsNowhere(url)) return 'of its own';
+    // a range that the app asked for can't be asked for otherwise
+    const isRange = request.headers.some(([field]) => field.toLowerCase() === 'range');
+    if (isHurt || isRange || network.leadsNowhere(url)) return 'of its own';
     const isAlone = ![...disk.records.values()].some(
       (other) => other.fetch === key && other.index !== index && other.request.url === url,
     );
-    if (isAlone && !course.sent) return result === 'fetch-error' ? 'a queue' : 'of its own';
+    const wasCrowded = isAlone && course.crowd && !isUpload;
+    if (wasCrowded || result === 'bad-status') return wasCrowded ? 'a crowd' : 'of its own';
+    if (isAlone ? !course.sent : !this.#sent.has(name))
+      return this.#isBorne(this.#waiting.get(name), origin, by) ? 'a queue' : 'of its own';
     if (isUpload) return 'of its own';
-    if (isAlone && course.crowd) return 'a crowd';
+    const since = this.#silentSince.get(origin);
+    if (since !== undefined) return this.#isBorne(since, origin, by) ? 'an outage' : 'of its own';
     // one that is over is no better reason
-    return this.#outageOf(request.url, by) ?? (this.#delayed.has(name) ? 'an outage' : 'none');
+    return this.#delayed.has(name) ? 'an outage' : 'none';
   }
 
-  #outageOf(url: string, by: Context): 'an outage' | 'of its own' | null {
-    const { origin } = new URL(url);
-    const since = this.#silentSince.get(origin);
-    if (since === undefined) return null;
+  /** Whether an engine has to wait on for somebody who answers, or could. */
+  #isBorne(since: number | undefined, origin: string, by: Context): boolean {
     const { outage, firstAnswer } = retryOf(this.#world.traits);
     const patience = this.#answered.get(by)?.has(origin) ? outage : firstAnswer;
-    return this.#world.clock.now() - since < patience * leastPatience ? 'an outage' : 'of its own';
+    const now = this.#world.clock.now();
+    return now - (since ?? now) < patience * leastPatience;
   }
 }
 

@@ -75,8 +75,8 @@ export const responses: readonly Mutant[] = [
   {
     name: 'take a refused continuation for the end',
     file: judge,
-    from: "return proves ? { kind: 'end', isVerified: false } : { kind: 'refused' };",
-    to: "return { kind: 'end', isVerified: false };",
+    from: "return end ?? judgeWhole(answer, plan, stored);\n  }\n  return { kind: 'refused' };",
+    to: "return end ?? judgeWhole(answer, plan, stored);\n  }\n  return { kind: 'end', isVerified: false };",
   },
   {
     name: 'take a 206 that nobody asked for',
@@ -99,7 +99,7 @@ export const responses: readonly Mutant[] = [
   {
     name: 'continue with coded parts',
     file: judge,
-    from: "if (coding === 'encoded') return proves ? { kind: 'end', isVerified: false } : { kind: 'refused' };",
+    from: "if (coding === 'encoded') return { kind: 'refused' };",
     to: '',
   },
   {

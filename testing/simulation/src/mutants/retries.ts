@@ -64,7 +64,7 @@ export const retries: readonly Mutant[] = [
     name: 'take no answer for a refusal',
     file: attemptOnce,
     from: "if (reachability === 'answers') return unanswered('refusal', course);",
-    to: "if (reachability) return unanswered('refusal', course);",
+    to: "return unanswered('refusal', course);",
   },
   {
     name: 'feed the records that wait into an outage',
