@@ -8,6 +8,8 @@ export interface Claim {
   readonly position: number;
   /** Whether some of the record's body is stored: it comes before those of its fetch that have not begun. */
   readonly begun: boolean;
+  /** Whether the record has not asked in this run: what was found out before it came says nothing of now. */
+  readonly isNew?: boolean | undefined;
   readonly pool: RecordPool;
   /** Aborted when the request is no longer wanted, */
   readonly signal: AbortSignal;

@@ -81,6 +81,8 @@ export class Origin {
   acquire(claim: Claim): Promise<Place | null> {
     const { signal, waits } = claim;
     if (signal.aborted) return Promise.reject(signal.reason);
+    // nobody was left who would have found out that it is over
+    if (claim.isNew && this.isIdle) this.#outage.end();
     if (this.#outage.exceeds(claim)) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
       const end = (): void => {

@@ -19,6 +19,7 @@ export class Transfer {
   fruitlessRanges = 0;
   /** How often a request was refused that was one of several: after a few times, that is the record's own failure. */
   crowdRefusals = 0;
+  #hasAsked = false;
   /** Where the last whole body ended whose end could not be proven, in bytes. */
   endedAt: number | null = null;
   /** Pieces come in less time than lies between two checkpoints: one that comes at once is no more at stake. */
@@ -86,9 +87,12 @@ export class Transfer {
     const { record, job, options } = this;
     const { outage, firstAnswer } = options.retry;
     const isKnown = this.wasAnswered || this.origin.answeredAt !== null;
+    const isNew = !this.#hasAsked;
+    this.#hasAsked = true;
     return this.origin.acquire({
       ...{ fetchOrder: job.fetch.order, recordIndex: this.index, position },
       ...{ signal: wanted.signal, waits: wanted.waits, giveUp: wanted.giveUp },
+      isNew,
       pool: job.workshop.pool,
       begun: prefixLength(record.responseData?.stored ?? []) > 0,
       patience: isKnown ? outage : firstAnswer,
