@@ -90,7 +90,7 @@ networkContract(
         network.serve(url, { size, status });
         if (cutAfter !== undefined) network.plan(url, { kind: 'cut', after: cutAfter });
         if (stalledAfter !== undefined) network.plan(url, { kind: 'stalled', after: stalledAfter });
-        if (unreachable) network.plan(url, { kind: 'refused' });
+        if (unreachable) network.origin(url).beginOutage({ kind: 'refuses' }, false);
         for (let hop = 0; hop < redirects; hop++) {
           const redirectTo = url;
           url = `https://app.test/${count}/${hop}`;

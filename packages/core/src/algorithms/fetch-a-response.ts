@@ -213,7 +213,14 @@ function considerRanges(
   }
   // the server is in trouble: that says nothing of ranges
   if (course.goal === 'compare') return { ...outcome, course: continueWith(course, course.ranges) };
-  if (by === 'silence' || by === 'still-silent' || by === 'crowd' || by === 'yielded' || plan.kind === 'plain') return outcome;
+  if (
+    by === 'silence' ||
+    by === 'still-silent' ||
+    by === 'crowd' ||
+    by === 'yielded' ||
+    plan.kind === 'plain'
+  )
+    return outcome;
   if (plan.kind === 'rest' && course.goal === 'from-zero') return outcome;
   if (course.ranges === 'last') return { ...outcome, course: plainFromZero };
   if (++transfer.fruitlessRanges < mostFruitlessRanges) return outcome;
