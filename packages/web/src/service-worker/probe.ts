@@ -17,7 +17,9 @@ export async function probe(
 ): Promise<Reachability> {
   const { url } = request;
   if (signal.aborted) return 'silent';
-  if (failed && isForbidden(url)) return 'answers';
+  // what the request's own mode forbids is never sent, and is no outage
+  const isOwn = new URL(url).origin === location.origin;
+  if (failed && ((request.mode === 'same-origin' && !isOwn) || isForbidden(url))) return 'answers';
   return await new Promise((resolve) => {
     const asking = new AbortController();
     const until = { signal: asking.signal };
