@@ -1,7 +1,7 @@
 import type { Reachability, StoredRequest } from '@background-fetch/core';
 import { isChromium, isFirefox } from '../shared/browser.ts';
 
-/** ms without an answer after which the server is asked for something else beside it */
+/** ms without an answer after which the server is asked for something else beside it, where the request has failed */
 const patience = 2000;
 /** ms by which the event of a violated policy may come after the error (measured: 7 in Firefox) */
 const eventDelay = 100;
@@ -33,7 +33,9 @@ export async function probe(
       if (disposition === 'enforce' && blockedURI === url.split('#')[0]) end('answers');
     };
     self.addEventListener('securitypolicyviolation', violated as (event: Event) => void, until);
-    void isAnswered(request, asking.signal).then((answered) => end(answered ? 'answers' : 'silent'));
+    void isAnswered(request, asking.signal, failed ? patience : 0).then((answered) =>
+      end(answered ? 'answers' : 'silent'),
+    );
   });
 }
 
@@ -42,7 +44,7 @@ export async function probe(
  * long for them. Chromium and Firefox keep one queue for connections with credentials and one for those without, and
  * let requests of a higher priority pass: all these are sent with the credentials and the priority of the request.
  */
-async function isAnswered(request: StoredRequest, signal: AbortSignal): Promise<boolean> {
+async function isAnswered(request: StoredRequest, signal: AbortSignal, patience: number): Promise<boolean> {
   const ask = (url: string | URL, init: RequestInit): Promise<boolean> =>
     fetch(url, {
       ...{ ...request, headers: [], integrity: '', cache: 'no-store', priority: 'low', signal },
