@@ -9,12 +9,14 @@ import {
 } from '@background-fetch/core';
 import { isChromium, isFirefox } from '../shared/browser.ts';
 import { probe } from './probe.ts';
+import { isMultiplexed, watchProtocols } from './protocols.ts';
 
 /**
  * The network port on `fetch()`: a service worker's own requests pass its `fetch` listeners by.
  * @param keep makes bytes ready for the store
  */
 export function createNetwork(keep: (bytes: Blob) => Promise<HostBytes>): Network {
+  watchProtocols();
   return {
     fetch: (request) => fetchPastListeners(request, keep),
     sendsIfRange: (url) => new URL(url).origin === location.origin,
@@ -65,7 +67,7 @@ async function fetchPastListeners(
     signalsTruncation: signalsTruncation(coding),
     uploaded: body?.size ?? 0,
     get multiplexed() {
-      return undefined;
+      return isMultiplexed(request.url);
     },
   };
 }

@@ -223,7 +223,9 @@ describe('A body from another origin', () => {
     const file = remote({ preflight: 'refuse' });
     const request = new Request(file.url, { headers: { 'x-custom': '1' } });
     await assertFails(scope(), request, 'fetch-error');
-    assert.deepEqual(new Set((await logOf(file)).map(({ method }) => method)), new Set(['OPTIONS']));
+    // a HEAD without its headers finds out whether there is a server
+    const methods = (await logOf(file)).map(({ method }) => method).filter((method) => method !== 'HEAD');
+    assert.deepEqual(new Set(methods), new Set(['OPTIONS']));
   });
 
   it('whose preflight is allowed carries its headers, to each resumption too', async () => {
