@@ -85,9 +85,9 @@ export class FetchClaims {
   /** The claim that comes next, undefined if the pools admit none. */
   next(): WaitingClaim | undefined {
     for (const claim of [this.#begun.peek(), this.#fresh.peek()]) {
-      if (claim?.pool.admits(claim.record)) return claim;
+      if (claim?.pool.admits(claim.record, claim.fetchOrder)) return claim;
     }
-    for (const claim of this.#more) if (claim.pool.admits(claim.record)) return claim;
+    for (const claim of this.#more) if (claim.pool.admits(claim.record, claim.fetchOrder)) return claim;
     return undefined;
   }
 

@@ -4,7 +4,7 @@ import type { trackUpload } from './track-upload.ts';
 
 /** How the engine works. Everything has a default. */
 export interface EngineOptions {
-  /** Records that transfer at a time. */
+  /** Records that transfer at a time; one more of a background fetch that has none. */
   readonly concurrency: number;
   /**
    * Requests to one origin that are under way at a time, of all records and all engines that share the host's

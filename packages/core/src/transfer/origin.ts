@@ -225,7 +225,7 @@ export class Origin {
   }
 
   *#admitted(): Generator<WaitingClaim> {
-    for (const claim of this.#all()) if (claim.pool.admits(claim.record)) yield claim;
+    for (const claim of this.#all()) if (claim.pool.admits(claim.record, claim.fetchOrder)) yield claim;
   }
 
   #claimsOf(fetchOrder: number): FetchClaims {
@@ -251,7 +251,7 @@ export class Origin {
     place.hasCompany = this.#places.size > 0;
     place.isTurn = this.#outage.isOn;
     this.#places.add(place);
-    claim.pool.add(claim.record);
+    claim.pool.add(claim.record, claim.fetchOrder);
     try {
       if (connections) {
         place.lease = await connections.lease(this.#name, this.#limit + (first ? 1 : 0), claim.signal);
@@ -295,7 +295,7 @@ export class Origin {
 
   giveBack(place: GrantedPlace): void {
     this.#places.delete(place);
-    place.claim.pool.delete(place.claim.record);
+    place.claim.pool.delete(place.claim.record, place.claim.fetchOrder);
     if (place.isTurn) this.#outage.turnIsOver();
     this.#fillAll();
   }

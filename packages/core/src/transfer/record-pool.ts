@@ -1,18 +1,23 @@
 /**
- * Lets a number of records transfer at a time. A record may have several requests under way: it counts as one for as
- * long as it has any.
+ * Lets a number of records transfer at a time, and one more for a background fetch that has none: records that never
+ * end must not keep another fetch from beginning. A record may have several requests under way, and counts as one while
+ * it has any.
  */
 export class RecordPool {
   readonly #limit: number;
+  /** By record; a record is called after its fetch and its place there. */
   readonly #places = new Map<string, number>();
+  readonly #fetches = new Map<number, number>();
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Whether a record may begin a request. */
-  admits(record: string): boolean {
-    return this.#places.size < this.#limit || this.#places.has(record);
+  /** Whether a record of a fetch may begin a request. */
+  admits(record: string, fetchOrder: number): boolean {
+    const { size } = this.#places;
+    if (size < this.#limit || this.#places.has(record)) return true;
+    return size === this.#limit && !this.#fetches.has(fetchOrder);
   }
 
   /** How many requests of a record are under way. */
@@ -20,13 +25,19 @@ export class RecordPool {
     return this.#places.get(record) ?? 0;
   }
 
-  add(record: string): void {
-    this.#places.set(record, this.count(record) + 1);
+  add(record: string, fetchOrder: number): void {
+    change(this.#places, record, 1);
+    change(this.#fetches, fetchOrder, 1);
   }
 
-  delete(record: string): void {
-    const left = this.count(record) - 1;
-    if (left > 0) this.#places.set(record, left);
-    else this.#places.delete(record);
+  delete(record: string, fetchOrder: number): void {
+    change(this.#places, record, -1);
+    change(this.#fetches, fetchOrder, -1);
   }
+}
+
+function change<Name>(counts: Map<Name, number>, name: Name, by: number): void {
+  const count = (counts.get(name) ?? 0) + by;
+  if (count > 0) counts.set(name, count);
+  else counts.delete(name);
 }

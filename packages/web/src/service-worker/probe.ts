@@ -33,9 +33,7 @@ export async function probe(
       if (disposition === 'enforce' && blockedURI === url.split('#')[0]) end('answers');
     };
     self.addEventListener('securitypolicyviolation', violated as (event: Event) => void, until);
-    void isAnswered(request, asking.signal, failed ? patience : 0).then((answered) =>
-      end(answered ? 'answers' : 'silent'),
-    );
+    void whoAnswers(request, asking.signal, failed).then(end);
   });
 }
 
@@ -44,36 +42,45 @@ export async function probe(
  * long for them. Chromium and Firefox keep one queue for connections with credentials and one for those without, and
  * let requests of a higher priority pass: all these are sent with the credentials and the priority of the request.
  */
-async function isAnswered(request: StoredRequest, signal: AbortSignal, patience: number): Promise<boolean> {
-  const ask = (url: string | URL, init: RequestInit): Promise<boolean> =>
+async function whoAnswers(
+  request: StoredRequest,
+  signal: AbortSignal,
+  failed: boolean,
+): Promise<Reachability> {
+  const ask = (url: string | URL, init: RequestInit): Promise<Response | null> =>
     fetch(url, {
       ...{ ...request, headers: [], integrity: '', cache: 'no-store', priority: 'low', signal },
       ...init,
-    }).then(
-      () => true,
-      () => false,
-    );
+    }).catch(() => null);
   // HEAD, because Firefox waits for the whole body of most opaque responses
-  const asking = async (): Promise<boolean> => {
-    // a redirect is an answer, too. A worker that isolates itself by COEP gets an answer only by CORS, if by anything
-    if (await ask(request.url, { method: 'HEAD', redirect: 'manual' })) return true;
-    await pause(eventDelay);
-    return await ask(request.url, { method: 'HEAD', mode: 'no-cors', redirect: 'follow' });
+  const askOpaquely = (): Promise<Response | null> =>
+    ask(request.url, { method: 'HEAD', mode: 'no-cors', redirect: 'follow' });
+  const askForIt = async (): Promise<Reachability> => {
+    // a worker that isolates itself by COEP gets an answer only by CORS, if by anything
+    const answer = await ask(request.url, { method: 'HEAD', redirect: 'manual' });
+    if (!answer) {
+      await pause(eventDelay);
+      return (await askOpaquely()) ? 'answers' : 'silent';
+    }
+    if (answer.type !== 'opaqueredirect' || !failed || (await askOpaquely())) return 'answers';
+    return 'redirects';
   };
-  const own = asking();
-  if (await Promise.race([own, pause(patience)])) return true;
+  const own = askForIt();
+  // what only waits is not asked for again before something else is
+  const first = failed ? await Promise.race([own, pause(patience)]) : null;
+  if (first && first !== 'silent') return first;
   // servers that do not know HEAD know this: it is small, no page, and rarely redirected
   const small = ask(new URL('/robots.txt', request.url), {
     ...{ method: 'GET', mode: 'no-cors', redirect: 'follow' },
-  });
+  }).then((answer): Reachability => (answer ? 'answers' : 'silent'));
   return await Promise.race([
-    own.then((answered) => answered || small),
-    small.then((answered) => answered || own),
+    own.then((found) => (found === 'silent' ? small : found)),
+    small.then((found) => (found === 'silent' ? own : found)),
   ]);
 }
 
-function pause(duration: number): Promise<false> {
-  return new Promise((resolve) => setTimeout(resolve, duration, false));
+function pause(duration: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(resolve, duration, null));
 }
 
 /**

@@ -45,13 +45,13 @@ export const retries: readonly Mutant[] = [
   {
     name: 'transfer all records at once',
     file: 'transfer/record-pool.ts',
-    from: 'return this.#places.size < this.#limit || this.#places.has(record);',
-    to: 'return this.#limit > 0 || record.length > 0;',
+    from: 'if (size < this.#limit || this.#places.has(record)) return true;',
+    to: 'if (size >= 0) return true;',
   },
   {
     name: 'keep the place of a record that is done',
     file: 'transfer/record-pool.ts',
-    from: 'else this.#places.delete(record);',
+    from: 'else counts.delete(name);',
     to: '',
   },
   {

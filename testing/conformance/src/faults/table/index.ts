@@ -1,4 +1,5 @@
 import type { FaultGroup } from '../fault.ts';
+import { answers } from './answers.ts';
 import { connection, unreadable } from './connection.ts';
 import { headers, redirects } from './headers.ts';
 import { statuses } from './statuses.ts';
@@ -11,6 +12,7 @@ export const groups: readonly FaultGroup[] = [
   headers,
   redirects,
   unreadable,
+  answers,
   storage,
   usersCode,
 ];

@@ -20,3 +20,4 @@ import './interruptions.ts';
 import './ranges.ts';
 import './parallel-ranges.ts';
 import './network.ts';
+import './origins.ts';

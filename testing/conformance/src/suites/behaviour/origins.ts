@@ -1,0 +1,106 @@
+import { assert } from 'chai';
+import { progressed, settled, uniqueKey } from '../../support/fetched.ts';
+import { host } from '../../support/host.ts';
+import { assertFetchesVersion, finish, logOf, newResource, stalled, start, useHeldScope } from './given.ts';
+
+/** Nobody answers at the other origin for so many ms, although the host is online. */
+async function beginOutage(milliseconds: number): Promise<void> {
+  const body = JSON.stringify({ milliseconds });
+  const response = await fetch(`${location.origin}/outage/cross`, { method: 'POST', body });
+  assert.isTrue(response.ok);
+}
+
+/** What a pool of the fault server tells of the requests under way. */
+async function readPool(pool: string): Promise<{ readonly most: number; readonly refused: number }> {
+  return await (await fetch(`${location.origin}/control/${pool}/pool`)).json();
+}
+
+describe('An origin that does not answer for a while, although the device is online', () => {
+  const scope = useHeldScope();
+
+  it('costs no record, whether it had answered before or not', async () => {
+    const files = Array.from({ length: 12 }, () => newResource({ cors: 'exposed' }, host.crossOrigin));
+    const registration = await start(
+      scope(),
+      files.map(({ url }) => url),
+    );
+    await progressed(registration, ({ downloaded }) => downloaded > 0);
+    await beginOutage(1500);
+    await settled(registration);
+    assert.include(registration, { result: 'success', downloaded: 12 * (files[0]?.size ?? 0) });
+  });
+
+  it('is waited for from the first request on', async () => {
+    await beginOutage(1500);
+    await assertFetchesVersion(scope(), newResource({ cors: 'exposed' }, host.crossOrigin), 1);
+  });
+
+  it('keeps no record of another origin waiting', async () => {
+    const away = newResource({ cors: 'exposed' }, host.crossOrigin);
+    await beginOutage(4000);
+    const registration = await start(scope(), [away.url, newResource().url]);
+    const half = (registration: BackgroundFetchRegistration): boolean =>
+      registration.downloaded === away.size;
+    await progressed(registration, half);
+    assert.equal(registration.result, '');
+    await settled(registration);
+    assert.equal(registration.result, 'success');
+  });
+
+  it('is waited for behind a redirect, too', async () => {
+    const file = newResource({ redirect: 'cross', cors: 'exposed' });
+    await beginOutage(700);
+    await assertFetchesVersion(scope(), file, 1);
+  });
+});
+
+describe('Requests to one origin at a time', () => {
+  const scope = useHeldScope();
+
+  it('leave connections to the page', async () => {
+    const pool = uniqueKey('pool');
+    const files = Array.from({ length: 8 }, () => newResource({ hold: 1, pool, connections: 100 }));
+    const registration = await start(
+      scope(),
+      files.map(({ url }) => url),
+    );
+    await Promise.all(files.slice(0, 3).map(stalled));
+    const most = host.engine === 'node' ? 6 : 3;
+    assert.isAtMost((await readPool(pool)).most, most);
+    await registration.abort();
+  });
+
+  it('are one for each background fetch before one has several', async () => {
+    const held = Array.from({ length: 6 }, () => newResource({ hold: 1 }));
+    const first = await start(
+      scope(),
+      held.map(({ url }) => url),
+    );
+    await Promise.all(held.slice(0, 3).map(stalled));
+    const small = newResource();
+    await finish(scope(), small.url);
+    await first.abort();
+  });
+});
+
+describe('A server that bears few requests at a time', () => {
+  // one large body as several small ranges
+  const engine = { pieceSize: 250_000, connections: 4 };
+  const scope = useHeldScope({ configure: { engine } });
+
+  for (const connections of [1, 2]) {
+    for (const over of [503, 403, 'reset'] as const) {
+      it(`gets few where it answers more than ${connections} with ${over}`, async () => {
+        const file = newResource({ size: 3_000_000, connections, over });
+        await assertFetchesVersion(scope(), file, 1);
+        assert.isBelow((await logOf(file)).length, 40);
+      });
+    }
+  }
+
+  it('is asked for one range after the other where it bears one, and slowly', async () => {
+    const file = newResource({ size: 3_000_000, connections: 1, over: 503, rate: 2_000_000 });
+    await assertFetchesVersion(scope(), file, 1);
+    assert.isBelow((await logOf(file)).length, 40);
+  });
+});
