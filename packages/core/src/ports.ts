@@ -173,8 +173,8 @@ export interface NetworkResponse {
 export type Reachability =
   /** A server answers there: that this request got no response is about this request alone. */
   | 'answers'
-  /** A server answers there with a redirect, and nobody at its target: an edge is out, or the redirects never end. */
-  | 'redirects'
+  /** A server is there, and failed this request in a way that may pass: an edge that it leads to is out, say. */
+  | 'falters'
   /** Nobody answers, or the request has not been sent yet: nothing is known about the request itself. */
   | 'silent';
 

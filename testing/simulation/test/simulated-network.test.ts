@@ -349,7 +349,7 @@ describe('an outage', () => {
     network.serve(url, { unreadable: 'all' });
     await expect(fetched(get())).rejects.toThrow(TypeError);
     network.serve(url, { unreadable: 'all', redirectTo: url });
-    expect(await probed(new TypeError())).toBe('redirects');
+    expect(await probed(new TypeError())).toBe('falters');
     connectivity.setOnline(false);
     expect(await probed(new TypeError())).toBe('silent');
   });
@@ -357,7 +357,7 @@ describe('an outage', () => {
   it('behind a redirect is found as well', async () => {
     network.serve(url, { redirectTo: 'https://cdn.test/film' });
     network.origin('https://cdn.test/').beginOutage({ kind: 'refuses' }, false);
-    expect(await probed(new TypeError())).toBe('redirects');
+    expect(await probed(new TypeError())).toBe('falters');
   });
 });
 

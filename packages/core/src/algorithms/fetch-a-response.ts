@@ -125,26 +125,43 @@ async function withoutResponse(
   asked: NetworkRequest,
   error: unknown,
 ): Promise<Outcome> {
-  const { record, course, ports } = transfer;
+  const { course, ports } = transfer;
   if (attempt.ending === 'yielded' || attempt.ending === 'given-up') return unanswered('yielded', course);
-  if (!mayBeRepeated(record)) return await transfer.settle('fetch-error');
-  if (attempt.ending === 'stalled') return unanswered('stall', course);
-  if (ports.connectivity.isOnline()) {
-    if (place.hasAnsweredCompany && transfer.mayBeOneTooMany(true)) {
-      place.crowded();
-      return unanswered('crowd', course);
-    }
-    const reachability = await probeOnce(transfer, asked, error);
-    attempt.throwIfInterrupted();
-    // there was an answer, if only a redirect: no refusal by CORS looks like this; and where requests were refused a
-    // moment ago for being too many, this may be another one of these, which nobody may read
-    const isCrowded = reachability === 'answers' && transfer.origin.wasCrowded;
-    if (isCrowded) place.crowded();
-    if (isCrowded || reachability === 'redirects') return answered('refusal', 0, 0, course);
-    if (reachability === 'answers') return unanswered('refusal', course);
+  const isRepeatable = mayBeRepeated(transfer.record);
+  const isOnline = ports.connectivity.isOnline();
+  if (attempt.ending === 'stalled') {
+    // a server that has answered others will answer this one, or not for as long as it takes to know
+    const wasThere = transfer.origin.answeredAt !== null;
+    place.origin.isThere();
+    if (!isRepeatable) return await transfer.settle('fetch-error');
+    return wasThere ? answered('stall', 0, 0, course) : unanswered('stall', course);
   }
-  place.silent();
-  return unanswered(place.isTurn ? 'still-silent' : 'silence', course);
+  if (isOnline && isRepeatable && place.hasAnsweredCompany && transfer.takeForOneTooMany(true)) {
+    place.crowded();
+    return unanswered('crowd', course);
+  }
+  const reachability = isOnline ? await probeOnce(transfer, asked, error) : 'silent';
+  attempt.throwIfInterrupted();
+  if (reachability === 'silent') place.silent();
+  else place.origin.isThere();
+  if (!isRepeatable) return await transfer.settle('fetch-error');
+  switch (reachability) {
+    case 'silent':
+      return unanswered(place.isTurn ? 'still-silent' : 'silence', course);
+    case 'falters':
+      // no refusal by CORS looks like this
+      return answered('refusal', 0, 0, course);
+    case 'answers':
+      // where requests were refused a moment ago for being too many, this may be another one, which nobody may read
+      if (transfer.origin.wasCrowded && transfer.takeForOneTooMany(false)) {
+        place.crowded();
+        return answered('refusal', 0, 0, course);
+      }
+      if (transfer.crowdRefusals > 0) transfer.origin.forgiveOne();
+      return unanswered('refusal', course);
+    default:
+      return reachability satisfies never;
+  }
 }
 
 /** Gives the probe as long as anything else. */
@@ -175,7 +192,7 @@ function refusalOfOneTooMany(
   const { record, course, origin, ports } = transfer;
   const { status, headers } = head;
   if (!isCrowdStatus(status) || !isRetryableMethod(record.request.method)) return null;
-  if (place.hasCompany && transfer.mayBeOneTooMany(parallel || isRetryableStatus(status))) {
+  if (place.hasCompany && transfer.takeForOneTooMany(parallel || isRetryableStatus(status))) {
     const retryAfter = retryAfterOf(headers, ports.clock.now());
     if (retryAfter > 0) origin.pause(retryAfter);
     place.crowded();

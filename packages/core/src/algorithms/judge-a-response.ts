@@ -119,7 +119,8 @@ function judgePart(
   const start = position - overlap;
   const proves = course.goal === 'prove-end';
   if (proves && isEmptyPart(head, position)) {
-    return isOtherVersion(head, stored.head) ? { kind: 'other' } : { kind: 'end', isVerified: false };
+    if (compareVersions(head, stored.head) === 'different') return { kind: 'other' };
+    return mayEndAt(position, stored) ? { kind: 'end', isVerified: false } : { kind: 'ambiguous' };
   }
   // its offsets are those of the coded body, and show nothing of where the stored one ends
   if (coding === 'encoded') return { kind: 'refused' };
@@ -154,7 +155,12 @@ function judgeUnsatisfied(
   const isSame = etag !== null || (sentIfRange && shown !== null);
   const isLength = (stored.length ?? position) === position;
   if (!isEnd || isOther || !isLength || !(isSame || proves)) return { kind: 'other' };
-  return { kind: 'end', isVerified: isSame };
+  return isSame || mayEndAt(position, stored) ? { kind: 'end', isVerified: isSame } : { kind: 'ambiguous' };
+}
+
+/** Whether a stored body may end there, by what its own response announced: a coded one is seldom longer on the wire. */
+function mayEndAt(position: number, { head }: ResponseData): boolean {
+  return (parseLength(getHeader(head.headers, 'content-length')) ?? 0) <= position;
 }
 
 /**
@@ -162,12 +168,13 @@ function judgeUnsatisfied(
  * because nothing can show it on such a server. Null if it shows that it is not.
  */
 function proveEndByWhole({ head, coding }: Answer['response'], stored: ResponseData): Meaning | null {
-  const length = parseLength(getHeader(head.headers, 'content-length'));
-  const comparable = coding === 'identity' && length !== null;
-  if (comparable && length !== prefixLength(stored.stored)) return null;
+  const length = coding === 'encoded' ? null : parseLength(getHeader(head.headers, 'content-length'));
+  const position = prefixLength(stored.stored);
+  if (length === null ? !mayEndAt(position, stored) : length !== position) return null;
+  if (compareVersions(head, stored.head) === 'different') return null;
   const etag = getStrongETag(head);
   if (etag !== null && etag !== getStrongETag(stored.head)) return null;
-  return { kind: 'end', isVerified: comparable };
+  return { kind: 'end', isVerified: length !== null };
 }
 
 /**
@@ -190,8 +197,4 @@ function compareVersions(a: ResponseHead, b: ResponseHead): 'same' | 'different'
     if (one !== null && other !== null) return one === other ? 'same' : 'different';
   }
   return 'unknown';
-}
-
-function isOtherVersion(head: ResponseHead, stored: ResponseHead): boolean {
-  return compareVersions(head, stored) === 'different';
 }

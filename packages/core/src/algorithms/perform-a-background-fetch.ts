@@ -11,6 +11,10 @@ import { updateInstances } from './update-background-fetch-instances.ts';
  */
 export async function performABackgroundFetch(job: Job): Promise<StoredBackgroundFetch | null> {
   const endUpdates = updateInstances(job);
+  // what was answered before a death was answered
+  for (const { request, responseData, retries } of job.records) {
+    if (responseData || retries.answered) job.workshop.origins.of(request.url).isThere();
+  }
   // 5.-7. The failure reason is kept with the fetch when a record settles, see withRecordResult.
   const completing = job.records.map((_, index) => completeAndWatch(job, index));
   try {

@@ -87,11 +87,11 @@ async function process(exchange: Exchange): Promise<Outcome> {
       if (parallel) return askAgain(continueWith(course, 'single'));
       return await (meaning.isVerified ? settleABody(transfer) : acceptUnproven(transfer));
     case 'same-whole':
-      if (course.goal === 'prove-end') return beginAgain(exchange);
       return askAgain(continueWith(course, parallel ? 'single' : 'unconditional'));
     case 'ambiguous':
-      // a body whose end was asked for was whole once: asking for it at once again and again must not go on for ever
-      if (parallel || course.goal === 'prove-end') return beginAgain(exchange);
+      if (parallel) return beginAgain(exchange);
+      // the plain request decides, but not at once again and again
+      if (course.goal === 'prove-end') return answered('cut', response.head.status, 0, plainFromZero);
       return askAgain(fromZero(course));
     case 'works':
       return askAgain(continueWith(course, 'last'));
@@ -208,19 +208,29 @@ async function receiveInto(
       await sink.finish(learnCoding(exchange, sink));
       return await afterCut(exchange);
     case 'closed':
-      if (plan.kind !== 'rest' || plan.end !== sink.position) return await afterCleanEnd(exchange, sink);
+      if (plan.kind === 'rest' && plan.end === sink.position) {
+        await sink.finish(learnCoding(exchange, sink));
+        return storedOutcome;
+      }
+      if (plan.kind !== 'rest' || expectedEnd === null || sink.position >= expectedEnd) {
+        return await afterCleanEnd(exchange, sink);
+      }
+      // some engines take a cut for an end
       await sink.finish(learnCoding(exchange, sink));
-      return storedOutcome;
+      return await afterCut(exchange);
     default:
       return end satisfies never;
   }
 }
 
 /**
- * Whether the whole has ended at the same byte before, where ranges do not work: a cut does not come twice at one place.
+ * Whether the whole has ended at the same byte before, where ranges do not work: a cut seldom comes twice at one place. A
+ * coding makes what can't be compressed hardly longer: of much less than was announced, something is missing.
  */
-function endsThereAgain({ transfer, plan }: Exchange, position: number): boolean {
+function endsThereAgain({ transfer, plan, response }: Exchange, position: number): boolean {
   if (plan.kind !== 'plain' || transfer.course.ranges !== 'none') return false;
+  const announced = parseLength(getHeader(response.head.headers, 'content-length'));
+  if (announced !== null && announced > position * 1.1) return false;
   const isAgain = transfer.endedAt === position;
   transfer.endedAt = position;
   return isAgain;

@@ -10,6 +10,8 @@ export interface Claim {
   readonly begun: boolean;
   /** Whether the record has not asked in this run: what was found out before it came says nothing of now. */
   readonly isNew?: boolean | undefined;
+  /** Whether its request may be sent again if nothing comes of it; true if nothing is said. */
+  readonly isRepeatable?: boolean | undefined;
   readonly pool: RecordPool;
   /** Aborted when the request is no longer wanted, */
   readonly signal: AbortSignal;

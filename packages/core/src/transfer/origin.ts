@@ -82,8 +82,8 @@ export class Origin {
     const { signal, waits } = claim;
     if (signal.aborted) return Promise.reject(signal.reason);
     // nobody was left who would have found out that it is over
-    if (claim.isNew && this.isIdle) this.#outage.end();
-    if (this.#outage.exceeds(claim)) return Promise.resolve(null);
+    if (claim.isNew && this.isIdle) this.#outage.askNow();
+    else if (this.#outage.exceeds(claim)) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
       const end = (): void => {
         waiting.over = true;
@@ -118,6 +118,8 @@ export class Origin {
   /** Makes no request for a while: the origin wants to be left alone. What is under way goes on. */
   pause(duration: number): void {
     const { longestRetryAfter } = this.#options.retry;
+    this.#cancelPause?.();
+    this.#cancelPause = null;
     this.#pausedUntil = Math.max(
       this.#pausedUntil,
       this.#ports.clock.now() + Math.min(duration, longestRetryAfter),
@@ -145,7 +147,6 @@ export class Origin {
     if (left <= 0) return false;
     this.#cancelPause ??= clock.setTimer(left, () => {
       this.#cancelPause = null;
-      this.#pausedUntil = 0;
       this.fill();
     });
     return true;
@@ -208,6 +209,7 @@ export class Origin {
       if (!place) return;
       place.isYielding = true;
       place.claim.giveUp?.();
+      place.stopWaiting?.();
     }
   }
 
@@ -244,23 +246,36 @@ export class Origin {
   }
 
   async #grant(claim: WaitingClaim): Promise<Place> {
-    const { connections } = this.#ports;
     const first = this.#count(claim.fetchOrder) === 0;
-    const place = new GrantedPlace(this, claim);
-    for (const other of this.#places) other.hasCompany = true;
-    place.hasCompany = this.#places.size > 0;
-    place.isTurn = this.#outage.isOn;
+    const place = new GrantedPlace(this, claim, this.#outage.turn);
     this.#places.add(place);
     claim.pool.add(claim.record, claim.fetchOrder);
     try {
-      if (connections) {
-        place.lease = await connections.lease(this.#name, this.#limit + (first ? 1 : 0), claim.signal);
-        if (place.isReleased) place.lease.release();
-      }
-      return place;
+      place.lease = await this.#lease(place, this.#limit + (first ? 1 : 0));
     } catch (error) {
       place.release();
       throw error;
+    }
+    for (const other of this.#places) if (other !== place) other.hasCompany = place.hasCompany = true;
+    return place;
+  }
+
+  /** Waits for a connection that others of this host may have, as long as the claim's owner waits for it. */
+  async #lease(place: GrantedPlace, limit: number): Promise<Lease | null> {
+    const { connections } = this.#ports;
+    if (!connections) return null;
+    const { signal, waits } = place.claim;
+    const controller = new AbortController();
+    const end = (): void => controller.abort();
+    waits.add(end);
+    place.stopWaiting = end;
+    try {
+      return await connections.lease(this.#name, limit, controller.signal);
+    } catch (error) {
+      throw controller.signal.aborted ? signal.reason : error;
+    } finally {
+      waits.delete(end);
+      place.stopWaiting = null;
     }
   }
 
@@ -270,8 +285,13 @@ export class Origin {
   }
 
   noteAnswer(multiplexed: boolean): void {
-    this.answeredAt = this.#ports.clock.now();
     this.#multiplexed = multiplexed;
+    this.isThere();
+  }
+
+  /** Somebody answers here: a request, or a probe, or records at rest show it. */
+  isThere(): void {
+    this.answeredAt = this.#ports.clock.now();
     if (!this.#outage.isOn) return;
     this.#outage.end();
     this.#refusals.forget();
@@ -296,7 +316,7 @@ export class Origin {
   giveBack(place: GrantedPlace): void {
     this.#places.delete(place);
     place.claim.pool.delete(place.claim.record, place.claim.fetchOrder);
-    if (place.isTurn) this.#outage.turnIsOver();
+    this.#outage.turnIsOver(place.turn);
     this.#fillAll();
   }
 }
@@ -305,15 +325,21 @@ class GrantedPlace implements Place {
   hasCompany = false;
   wasAnswered = false;
   isYielding = false;
-  /** It is the one that asks during an outage. */
-  isTurn = false;
   isReleased = false;
   lease: Lease | null = null;
+  /** Ends its wait for a lease, while there is one. */
+  stopWaiting: (() => void) | null = null;
 
+  /** @param turn the number of its turn to ask during an outage, null outside of one */
   constructor(
     readonly origin: Origin,
     readonly claim: WaitingClaim,
+    readonly turn: number | null,
   ) {}
+
+  get isTurn(): boolean {
+    return this.turn !== null;
+  }
 
   get hasAnsweredCompany(): boolean {
     return this.origin.hasAnswered(this);

@@ -18,7 +18,10 @@ export class Outage {
   /** ms that were waited for turns: a host that slept, or whose clock was set, has not waited meanwhile */
   #borne = 0;
   #turn: 'awaited' | 'due' | 'taken' = 'awaited';
-  #stopWaiting: (() => void) | null = null;
+  /** The number of the last turn. */
+  #turns = 0;
+  #cancelTimer: (() => void) | null = null;
+  #stopListening: (() => void) | null = null;
 
   constructor(ports: Pick<OriginPorts, 'clock' | 'connectivity'>, policy: RetryPolicy, onTurn: () => void) {
     this.#ports = ports;
@@ -28,6 +31,19 @@ export class Outage {
 
   get isOn(): boolean {
     return this.#since !== null;
+  }
+
+  /** The number of the turn that was taken last, null while there is no outage. */
+  get turn(): number | null {
+    return this.isOn ? this.#turns : null;
+  }
+
+  /** Lets somebody ask at once. */
+  askNow(): void {
+    if (!this.isOn || this.#turn === 'due') return;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.#turn = 'due';
   }
 
   /** Nobody answered a request. */
@@ -51,8 +67,8 @@ export class Outage {
   exceeds({ since, patience }: Claim): boolean {
     if (this.#since === null || !this.#ports.connectivity.isOnline()) return false;
     const lasted = this.#ports.clock.now() - Math.min(since ?? this.#since, this.#since);
-    const watched = this.#borne > Math.min(patience, this.#policy.firstAnswer);
-    return watched && Math.max(lasted, this.#borne) > patience;
+    const watched = this.#borne >= Math.min(patience, this.#policy.firstAnswer);
+    return watched && Math.max(lasted, this.#borne) >= patience;
   }
 
   /** Whose turn it is to ask, undefined if it is nobody's. */
@@ -60,46 +76,53 @@ export class Outage {
     if (this.#turn !== 'due') return undefined;
     let first: WaitingClaim | undefined;
     let following: WaitingClaim | undefined;
-    for (const claim of waiting) {
+    // what may be sent only once asks only if nobody else does
+    const all = [...waiting];
+    const repeatable = all.filter(({ isRepeatable }) => isRepeatable !== false);
+    for (const claim of repeatable.length > 0 ? repeatable : all) {
       if (!first || comesBefore(claim, first)) first = claim;
       const isLater = !this.#lastAsked || comesBefore(this.#lastAsked, claim);
       if (isLater && (!following || comesBefore(claim, following))) following = claim;
     }
     const chosen = following ?? first;
-    if (chosen) this.#turn = 'taken';
+    if (!chosen) return undefined;
+    this.#turn = 'taken';
+    this.#turns++;
     return chosen;
   }
 
   /** Who asked will not ask again: the next one may, later. */
-  turnIsOver(): void {
-    if (this.#turn === 'taken') this.#turn = 'awaited';
+  turnIsOver(turn: number | null): void {
+    if (turn === this.#turns && this.#turn === 'taken') this.#turn = 'awaited';
   }
 
   /** Sees to it that somebody gets a turn, as long as anybody waits. */
   watch(isWanted: boolean): void {
-    if (!isWanted) this.#stop();
-    if (!isWanted || !this.isOn || this.#turn !== 'awaited' || this.#stopWaiting) return;
+    if (!isWanted || !this.isOn) {
+      this.#stop();
+      return;
+    }
     const { clock, connectivity } = this.#ports;
+    // whose request was sent before the host came back online may never hear of it
+    this.#stopListening ??= connectivity.onOnline(() => {
+      this.askNow();
+      this.#onTurn();
+    });
+    if (this.#turn !== 'awaited') return;
+    if (this.#cancelTimer) return;
     const { firstDelay, longestDelay } = this.#policy;
     const delay = Math.min(firstDelay * 2 ** this.#probes++, longestDelay);
-    const ask = (): void => {
-      this.#stop();
-      this.#turn = 'due';
-      this.#onTurn();
-    };
-    const cancelTimer = clock.setTimer(delay, () => {
+    this.#cancelTimer = clock.setTimer(delay, () => {
       this.#borne += delay;
-      ask();
+      this.askNow();
+      this.#onTurn();
     });
-    const stopListening = connectivity.onOnline(ask);
-    this.#stopWaiting = () => {
-      cancelTimer();
-      stopListening();
-    };
   }
 
   #stop(): void {
-    this.#stopWaiting?.();
-    this.#stopWaiting = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.#stopListening?.();
+    this.#stopListening = null;
   }
 }

@@ -8,6 +8,7 @@ import type { BytesToStore, Job } from './job.ts';
 import type { EngineOptions } from './options.ts';
 import type { Origin, Place } from './origin.ts';
 import { type Outcome, settledOutcome } from './outcome.ts';
+import { isRetryableMethod } from './retry-schedule.ts';
 
 /** How often a resource that was served before is taken for refused because of other requests. */
 const mostRefusals = 8;
@@ -60,11 +61,11 @@ export class Transfer {
   }
 
   /**
-   * Whether a refusal may be due to the requests beside it. Asked for each refusal: after a few of them without a new
-   * byte, it is the record's own.
+   * Takes a refusal for due to the requests beside it, and counts it. After a few of them without a new byte, it is the
+   * record's own, and this is false.
    * @param isLikely whether the refusal looks like that
    */
-  mayBeOneTooMany(isLikely: boolean): boolean {
+  takeForOneTooMany(isLikely: boolean): boolean {
     const most = this.wasServed ? mostRefusals : isLikely ? 3 : 1;
     return this.crowdRefusals++ < most;
   }
@@ -92,7 +93,7 @@ export class Transfer {
     return this.origin.acquire({
       ...{ fetchOrder: job.fetch.order, recordIndex: this.index, position },
       ...{ signal: wanted.signal, waits: wanted.waits, giveUp: wanted.giveUp },
-      isNew,
+      ...{ isNew, isRepeatable: isRetryableMethod(record.request.method) },
       pool: job.workshop.pool,
       begun: prefixLength(record.responseData?.stored ?? []) > 0,
       patience: isKnown ? outage : firstAnswer,

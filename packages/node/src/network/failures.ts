@@ -53,7 +53,7 @@ const proxyReachedNobody = /^Proxy response \(5\d\d\)/;
 const deepestCause = 8;
 
 /**
- * Who answers where a request was rejected with this error. One that nobody knows here counts as `answers`, like those
+ * Who answers where a request was rejected with this error. An error that nobody knows here counts as `answers`, like those
  * of certificates, of the protocol and of the app: it may come each time, and has to have an end.
  * @param sent whether the request was handed to a connection
  */
@@ -63,7 +63,8 @@ export function reachabilityOf(error: unknown, sent: boolean): Reachability {
     if (nobodyThere.has(code) || exhausted.has(code) || code.startsWith('EAI_')) return 'silent';
     if (typeof failure.syscall === 'string' && beforeConnection.test(failure.syscall)) return 'silent';
     // a handshake that is cut: what accepts connections may be a tunnel or a balancer whose servers are gone
-    if (!sent && connectionEnded.has(code)) return 'silent';
+    // and so may what takes a request and ends its connection without an answer
+    if (connectionEnded.has(code)) return sent ? 'falters' : 'silent';
     if (proxyReachedNobody.test(String(failure.message))) return 'silent';
   }
   return 'answers';

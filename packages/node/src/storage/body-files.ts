@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { open, readdir, rm, stat, statfs, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DirectWrites } from './direct-writes.ts';
 import { isMissing } from './errors.ts';
@@ -27,6 +27,12 @@ interface Write {
 function overlap(a: StagedBytes, b: StagedBytes): boolean {
   return a.offset < b.offset + b.length && b.offset < a.offset + a.length;
 }
+
+/**
+ * bytes of the disk that bodies leave to the database: without them nobody could write down that a fetch has failed for
+ * lack of space, nor let go of what it stored, and the disk would stay full
+ */
+const leftToDatabase = 2 ** 20;
 
 /** The files that bodies are kept in. What of them counts is what the database says. */
 export class BodyFiles {
@@ -97,9 +103,17 @@ export class BodyFiles {
       }
       this.#faults('sync');
       // the size and the place of the bytes are synced, too: only times are not
-      await handle.datasync();
+      await Promise.all([handle.datasync(), this.#requireRoom()]);
       this.#faults('synced');
     });
+  }
+
+  /** @throws an error as of the file system where bodies have taken what is the database's */
+  async #requireRoom(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.folder);
+    if (bavail * bsize >= leftToDatabase) return;
+    const error = new Error(`ENOSPC: bodies leave ${leftToDatabase} bytes of the disk to the database`);
+    throw Object.assign(error, { code: 'ENOSPC', syscall: 'write' });
   }
 
   /** Writes what no row will tell of before `sync` has been called. */
@@ -107,6 +121,7 @@ export class BodyFiles {
     await this.#files.use(file, async (handle) => {
       this.#faults('write');
       await writeAll(handle, offset, parts);
+      await this.#requireRoom();
     });
   }
 

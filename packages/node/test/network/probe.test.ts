@@ -131,12 +131,14 @@ describe('nobody answers', () => {
   });
 });
 
-describe('a server answers', () => {
+describe('a server falters', () => {
   it.each(cuts)('where it ends a new connection without a response: %s', async (_name, cut) => {
     const port = await serveEnds(cut);
-    expect(await afterFailure(requestFor(`http://127.0.0.1:${port}/`))).toBe('answers');
+    expect(await afterFailure(requestFor(`http://127.0.0.1:${port}/`))).toBe('falters');
   });
+});
 
+describe('a server answers', () => {
   it('where its response is not HTTP', async () => {
     expect(await afterFailure(requestFor(await serveRaw(rawResponse(['ICY 200 OK']))))).toBe('answers');
   });
@@ -172,7 +174,7 @@ describe('a server answers', () => {
     const reset = (): never => {
       throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
     };
-    expect(await afterFailure(requestFor(`${nobody}/`), { beforeAttempt: reset })).toBe('answers');
+    expect(await afterFailure(requestFor(`${nobody}/`), { beforeAttempt: reset })).toBe('falters');
     const dispatcher = agent({}).compose(() => () => {
       throw new Error('Blocked by the app');
     });
@@ -207,10 +209,14 @@ describe('an error', () => {
     expect(reachabilityOf(error, true)).toBe('silent');
   });
 
+  it.each([failure('ECONNRESET', 'read'), failure('EPIPE', 'write'), failure('UND_ERR_SOCKET')])(
+    'may pass where a connection ended: $code',
+    (error) => {
+      expect(reachabilityOf(error, true)).toBe('falters');
+    },
+  );
+
   it.each([
-    failure('ECONNRESET', 'read'),
-    failure('EPIPE', 'write'),
-    failure('UND_ERR_SOCKET'),
     failure('HPE_INVALID_CONSTANT'),
     failure('CERT_HAS_EXPIRED'),
     failure('ERR_TLS_CERT_ALTNAME_INVALID'),

@@ -87,6 +87,27 @@ function describeSmallDisk(): void {
     await again.close();
   });
 
+  it('that bodies have filled has room for rows: what they were written for can be let go', async () => {
+    const store = await openStore(join(path, 'bodies-only'));
+    await store.transact('write', async (transaction) => transaction.putFetch(sampleFetch()));
+    const part = new Uint8Array(50_000);
+    let end = 0;
+    while ((await store.stageBytes(body, end, [part]).catch((error) => error)) === undefined) {
+      const offset = end;
+      await store.transact('write', async (transaction) => transaction.putBytes(body, offset, [part]));
+      end += part.byteLength;
+    }
+    expect(end).toBeGreaterThan(0);
+    const titles = Array.from({ length: 50 }, () => 'x'.repeat(4000));
+    await store.transact('write', async (transaction) => {
+      for (const [i, title] of titles.entries())
+        transaction.putFetch(sampleFetch({ key: `other-${i}`, title }));
+      transaction.deleteFetch('fetch-1');
+    });
+    await store.close();
+    await rm(join(path, 'bodies-only'), { recursive: true });
+  });
+
   it('that is full when a store is made there is a QuotaExceededError', async () => {
     await fill(ballast);
     expect((await failureOf(openStore(join(path, 'other')))).name).toBe('QuotaExceededError');

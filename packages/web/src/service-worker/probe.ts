@@ -63,7 +63,7 @@ async function whoAnswers(
       return (await askOpaquely()) ? 'answers' : 'silent';
     }
     if (answer.type !== 'opaqueredirect' || !failed || (await askOpaquely())) return 'answers';
-    return 'redirects';
+    return 'falters';
   };
   const own = askForIt();
   // what only waits is not asked for again before something else is

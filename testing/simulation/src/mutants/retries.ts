@@ -63,8 +63,8 @@ export const retries: readonly Mutant[] = [
   {
     name: 'take no answer for a refusal',
     file: attemptOnce,
-    from: "if (reachability === 'answers') return unanswered('refusal', course);",
-    to: "return unanswered('refusal', course);",
+    from: "const reachability = isOnline ? await probeOnce(transfer, asked, error) : 'silent';",
+    to: "const reachability = isOnline ? 'answers' : await probeOnce(transfer, asked, error);",
   },
   {
     name: 'feed the records that wait into an outage',
@@ -81,7 +81,7 @@ export const retries: readonly Mutant[] = [
   {
     name: 'let an outage end with who asked first',
     file: 'transfer/outage.ts',
-    from: "if (this.#turn === 'taken') this.#turn = 'awaited';",
+    from: "if (turn === this.#turns && this.#turn === 'taken') this.#turn = 'awaited';",
     to: '',
   },
   {

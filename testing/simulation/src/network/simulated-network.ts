@@ -168,9 +168,9 @@ export class SimulatedNetwork implements Network {
     let hops = 0;
     try {
       await this.#reach(request.request.url, passage, () => hops++);
-      return hops > longestRedirectChain ? 'redirects' : 'answers';
+      return hops > longestRedirectChain ? 'falters' : 'answers';
     } catch {
-      return hops > 0 ? 'redirects' : 'silent';
+      return hops > 0 ? 'falters' : 'silent';
     } finally {
       passage.end();
     }
