@@ -21,8 +21,10 @@ function givenWorld(options: WorldOptions = {}): World {
 }
 
 /** The server goes away once it has sent some of the film, and does not come back in time. */
-function goesAway(world: World): void {
-  world.network.plan(url, { kind: 'cut', after: cut }, { kind: 'refused' }, { kind: 'refused' });
+function goesAway(world: World, after = cut): void {
+  const refused = { kind: 'refused' } as const;
+  // two ranges, and the plain request, which has the last word
+  world.network.plan(url, { kind: 'cut', after }, refused, refused, refused);
 }
 
 type Context = Pick<Life, 'backgroundFetch'>;
@@ -269,7 +271,7 @@ test('a fetch that fails again goes on from what both have received', async () =
   const world = givenWorld();
   const life = world.start();
   await fails(world, life);
-  world.network.plan(url, { kind: 'cut', after: 20_000 }, { kind: 'refused' }, { kind: 'refused' });
+  goesAway(world, 20_000);
   const film = await world.clock.runUntil(life.backgroundFetch.fetch('film', url));
   await released(world, film);
   expect(film).toMatchObject({ failureReason: 'fetch-error', downloaded: cut + 20_000 });

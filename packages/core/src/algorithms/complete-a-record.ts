@@ -1,4 +1,5 @@
 import { backingOff, offline, StaleWriteError, storedLength } from '../model/transitions.ts';
+import { afterLastRange } from '../transfer/course.ts';
 import type { Job } from '../transfer/job.ts';
 import type { Failure, Outcome } from '../transfer/outcome.ts';
 import { planAttempt } from '../transfer/plan-attempt.ts';
@@ -68,8 +69,9 @@ async function afterFailure(transfer: Transfer, failure: Failure): Promise<void>
   switch (failure.by) {
     case 'silence':
       return await waitForTheOrigin(transfer);
-    case 'still-silent':
     case 'crowd':
+      return await waitAsTold(transfer, failure);
+    case 'still-silent':
     case 'yielded':
       // it begins again as soon as it gets another place
       return;
@@ -92,6 +94,13 @@ async function waitForTheOrigin(transfer: Transfer): Promise<void> {
   if (!knows) await transfer.commit((current) => offline(current, since));
 }
 
+/** It begins again as soon as it gets another place, and not before its server wants that, after a death neither. */
+async function waitAsTold(transfer: Transfer, { retryAfter }: Failure): Promise<void> {
+  if (retryAfter === 0) return;
+  const until = transfer.ports.clock.now() + Math.min(retryAfter, transfer.options.retry.longestRetryAfter);
+  await transfer.commit((current) => backingOff(current, current.retries, until));
+}
+
 async function scheduleRetry(transfer: Transfer, failure: Failure): Promise<void> {
   const { clock, random } = transfer.ports;
   const { record, course } = transfer;
@@ -102,5 +111,6 @@ async function scheduleRetry(transfer: Transfer, failure: Failure): Promise<void
     return await transfer.commit((current) => backingOff(current, retries, until));
   }
   if (course.goal === 'prove-end') await acceptUnproven(transfer);
+  else if (failure.asked === 'range') transfer.course = afterLastRange(course);
   else await transfer.settle('fetch-error');
 }

@@ -5,7 +5,7 @@ import { Attempt } from '../transfer/attempt.ts';
 import type { RequestPlan } from '../transfer/attempt-plan.ts';
 import { compare, continueWith, plainFromZero } from '../transfer/course.ts';
 import type { Place } from '../transfer/origin.ts';
-import { answered, type Outcome, unanswered } from '../transfer/outcome.ts';
+import { answered, type Failure, type Outcome, unanswered } from '../transfer/outcome.ts';
 import {
   isCrowdStatus,
   isRetryableMethod,
@@ -129,6 +129,10 @@ async function withoutResponse(
   if (attempt.ending === 'yielded' || attempt.ending === 'given-up') return unanswered('yielded', course);
   const isRepeatable = mayBeRepeated(transfer.record);
   const isOnline = ports.connectivity.isOnline();
+  if (attempt.ending === 'unheard') {
+    place.silent();
+    return unanswered(place.isTurn ? 'still-silent' : 'silence', course);
+  }
   if (attempt.ending === 'stalled') {
     // a server that has answered others will answer this one, or not for as long as it takes to know
     const wasThere = transfer.origin.answeredAt !== null;
@@ -222,14 +226,15 @@ function considerRanges(
     transfer.crowdRefusals = 0;
   }
   if (outcome.kind !== 'failed') return outcome;
-  const { by, course } = outcome;
+  const failure: Failure = { ...outcome, asked: plan.kind === 'plain' ? 'resource' : 'range' };
+  const { by, course } = failure;
   if (progressed) {
     return course.ranges === 'last'
-      ? { ...outcome, course: { ...course, ranges: 'unconditional' } }
-      : outcome;
+      ? { ...failure, course: { ...course, ranges: 'unconditional' } }
+      : failure;
   }
   // the server is in trouble: that says nothing of ranges
-  if (course.goal === 'compare') return { ...outcome, course: continueWith(course, course.ranges) };
+  if (course.goal === 'compare') return { ...failure, course: continueWith(course, course.ranges) };
   if (
     by === 'silence' ||
     by === 'still-silent' ||
@@ -237,10 +242,10 @@ function considerRanges(
     by === 'yielded' ||
     plan.kind === 'plain'
   )
-    return outcome;
-  if (plan.kind === 'rest' && course.goal === 'from-zero') return outcome;
-  if (course.ranges === 'last') return { ...outcome, course: plainFromZero };
-  if (++transfer.fruitlessRanges < mostFruitlessRanges) return outcome;
+    return failure;
+  if (plan.kind === 'rest' && course.goal === 'from-zero') return failure;
+  if (course.ranges === 'last') return { ...failure, course: plainFromZero };
+  if (++transfer.fruitlessRanges < mostFruitlessRanges) return failure;
   transfer.fruitlessRanges = 0;
-  return { ...outcome, course: course.goal === 'continue' ? compare(course) : plainFromZero };
+  return { ...failure, course: course.goal === 'continue' ? compare(course) : plainFromZero };
 }

@@ -36,6 +36,7 @@ class Round {
     this.#transfer = transfer;
     this.#waiting = pieces;
     transfer.job.waits.add(this.#stop);
+    if (transfer.job.interruption) this.#stop();
   }
 
   async run(): Promise<Outcome> {

@@ -4,7 +4,7 @@ import type { ResponseData, ResponseHead, StoredRecord } from '../model/record.t
 import { isOkStatus } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
 import type { RequestPlan, RestPlan } from '../transfer/attempt-plan.ts';
-import { hasServerOffsets } from '../transfer/body-completeness.ts';
+import { hasServerOffsets, mayEndAt } from '../transfer/body-completeness.ts';
 import { getStrongETag } from '../transfer/choose-validator.ts';
 import {
   parseContentRange,
@@ -71,8 +71,9 @@ function saysPart({ status, headers }: ResponseHead): boolean {
 function judgePlain({ record, course, response: { head, coding } }: Answer): Meaning {
   const { request, responseData: stored } = record;
   // a range of the author's own is the author's
-  if (request.method !== 'GET' || getHeader(request.headers, 'range') !== null) return { kind: 'whole' };
+  if (getHeader(request.headers, 'range') !== null) return { kind: 'whole' };
   if (head.status === 206) return { kind: 'unasked' };
+  if (request.method !== 'GET') return { kind: 'whole' };
   const range = head.status === 200 && parseContentRange(getHeader(head.headers, 'content-range') ?? '');
   if (range) {
     const { firstBytePos, lastBytePos, completeLength } = range;
@@ -120,7 +121,7 @@ function judgePart(
   const proves = course.goal === 'prove-end';
   if (proves && isEmptyPart(head, position)) {
     if (compareVersions(head, stored.head) === 'different') return { kind: 'other' };
-    return mayEndAt(position, stored) ? { kind: 'end', isVerified: false } : { kind: 'ambiguous' };
+    return mayEndAt(position, stored.head) ? { kind: 'end', isVerified: false } : { kind: 'ambiguous' };
   }
   // its offsets are those of the coded body, and show nothing of where the stored one ends
   if (coding === 'encoded') return { kind: 'refused' };
@@ -155,12 +156,9 @@ function judgeUnsatisfied(
   const isSame = etag !== null || (sentIfRange && shown !== null);
   const isLength = (stored.length ?? position) === position;
   if (!isEnd || isOther || !isLength || !(isSame || proves)) return { kind: 'other' };
-  return isSame || mayEndAt(position, stored) ? { kind: 'end', isVerified: isSame } : { kind: 'ambiguous' };
-}
-
-/** Whether a stored body may end there, by what its own response announced: a coded one is seldom longer on the wire. */
-function mayEndAt(position: number, { head }: ResponseData): boolean {
-  return (parseLength(getHeader(head.headers, 'content-length')) ?? 0) <= position;
+  return isSame || mayEndAt(position, stored.head)
+    ? { kind: 'end', isVerified: isSame }
+    : { kind: 'ambiguous' };
 }
 
 /**
@@ -170,7 +168,7 @@ function mayEndAt(position: number, { head }: ResponseData): boolean {
 function proveEndByWhole({ head, coding }: Answer['response'], stored: ResponseData): Meaning | null {
   const length = coding === 'encoded' ? null : parseLength(getHeader(head.headers, 'content-length'));
   const position = prefixLength(stored.stored);
-  if (length === null ? !mayEndAt(position, stored) : length !== position) return null;
+  if (length === null ? !mayEndAt(position, stored.head) : length !== position) return null;
   if (compareVersions(head, stored.head) === 'different') return null;
   const etag = getStrongETag(head);
   if (etag !== null && etag !== getStrongETag(stored.head)) return null;

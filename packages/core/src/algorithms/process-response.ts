@@ -5,7 +5,7 @@ import { confirmed, isOkStatus, nextBody, storedLength, withResponse } from '../
 import type { NetworkResponse } from '../ports.ts';
 import type { Attempt } from '../transfer/attempt.ts';
 import type { RequestPlan } from '../transfer/attempt-plan.ts';
-import { assessCleanEnd, hasNullBody, hasServerOffsets } from '../transfer/body-completeness.ts';
+import { assessCleanEnd, hasNullBody, hasServerOffsets, mayEndAt } from '../transfer/body-completeness.ts';
 import { BodySink, type RecordChange } from '../transfer/body-sink.ts';
 import { parseLength } from '../transfer/content-range.ts';
 import { continueWith, fromZero, plainFromZero, proveEnd } from '../transfer/course.ts';
@@ -223,14 +223,10 @@ async function receiveInto(
   }
 }
 
-/**
- * Whether the whole has ended at the same byte before, where ranges do not work: a cut seldom comes twice at one place. A
- * coding makes what can't be compressed hardly longer: of much less than was announced, something is missing.
- */
+/** Whether the whole has ended at the same byte before, where ranges do not work: a cut seldom comes twice at one place. */
 function endsThereAgain({ transfer, plan, response }: Exchange, position: number): boolean {
   if (plan.kind !== 'plain' || transfer.course.ranges !== 'none') return false;
-  const announced = parseLength(getHeader(response.head.headers, 'content-length'));
-  if (announced !== null && announced > position * 1.1) return false;
+  if (!mayEndAt(position, response.head)) return false;
   const isAgain = transfer.endedAt === position;
   transfer.endedAt = position;
   return isAgain;

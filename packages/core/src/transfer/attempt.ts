@@ -5,6 +5,8 @@ import type { Job } from './job.ts';
 export type Ending =
   /** The server has the request, and nothing comes. */
   | 'stalled'
+  /** Nobody answers at all, or all connections of the host are taken: nothing is known of the request. */
+  | 'unheard'
   /** Its connection is given to another background fetch. */
   | 'yielded'
   /** What it asks for is no longer wanted. */
@@ -16,10 +18,14 @@ export interface Wait {
   readonly allowance?: number;
   /**
    * Asked when it has taken too long: a request may wait for its turn in the host's own queue, which is not the
-   * server's silence. The wait goes on unless a server `answers`.
+   * server's silence. The wait goes on while that is silent: for a while, or for as long as an outage is borne where
+   * the request may not be repeated.
    */
   readonly probe?: (signal: AbortSignal) => Promise<Reachability>;
 }
+
+/** Probes that may be silent, one after the other, before what may be repeated gives its connection back. */
+const mostSilentProbes = 5;
 
 /** One attempt to get a response: ends with its job's interruption, or by stalling. */
 export class Attempt {
@@ -31,6 +37,7 @@ export class Attempt {
   #waiting = 0;
   #waitingSince = 0;
   #wait: Wait = {};
+  #silentProbes = 0;
   #cancelTimer: (() => void) | null = null;
 
   /** @param finishes whether it could not be repeated: an engine that stops waits for its end */
@@ -114,6 +121,9 @@ export class Attempt {
       const isAwaited = this.#wait === asked && this.#waiting > 0;
       const isTooLong = clock.now() - this.#began > outage;
       if (isAwaited && (reachability !== 'silent' || isTooLong)) return this.abort('stalled');
+      // its own connection may be the one that the probe waits for
+      if (isAwaited && ++this.#silentProbes >= mostSilentProbes && !this.#finishes())
+        return this.abort('unheard');
       this.#waitingSince = clock.now();
       this.#cancelTimer = this.#watch();
     });

@@ -1,6 +1,6 @@
 import { countBytes } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
-import type { ContentCoding, ResponseData } from '../model/record.ts';
+import type { ContentCoding, ResponseData, ResponseHead } from '../model/record.ts';
 import { parseLength } from './content-range.ts';
 
 /** How a body that ended cleanly stands: a clean end alone proves nothing, some engines report one for every cut. */
@@ -30,6 +30,14 @@ export function assessCleanEnd(data: ResponseData, signalsTruncation: boolean): 
 function hasAnnouncedLength({ coding, head, stored }: ResponseData): boolean {
   if (coding !== 'unknown' && coding !== 'assumed') return false;
   return parseLength(getHeader(head.headers, 'content-length')) === countBytes(stored);
+}
+
+/**
+ * Whether a body may end at `position`, by the `Content-Length` of its response, which may be that of its coded form: what
+ * can't be compressed grows by less than a hundredth, and by a header.
+ */
+export function mayEndAt(position: number, { headers }: ResponseHead): boolean {
+  return (parseLength(getHeader(headers, 'content-length')) ?? 0) <= position * 1.01 + 64;
 }
 
 /** Whether the stored offsets are those in which the server counts, as far as anything shows. */

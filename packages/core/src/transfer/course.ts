@@ -52,3 +52,8 @@ export function proveEnd({ ranges }: Course): Course {
 export function compare({ ranges }: Course): Course {
   return { goal: 'compare', ranges };
 }
+
+/** What shows whether the resource can still be had after the last range that is to be tried has failed. */
+export function afterLastRange(course: Course): Course {
+  return course.goal === 'continue' && course.ranges !== 'last' ? compare(course) : plainFromZero;
+}

@@ -41,6 +41,8 @@ export interface Place {
 export class Origin {
   /** When a request was answered last, in ms since the epoch; null if none was. */
   answeredAt: number | null = null;
+  /** How often it was away, and came back. */
+  outages = 0;
   readonly #name: string;
   readonly #ports: OriginPorts;
   readonly #options: EngineOptions;
@@ -294,6 +296,7 @@ export class Origin {
     this.answeredAt = this.#ports.clock.now();
     if (!this.#outage.isOn) return;
     this.#outage.end();
+    this.outages++;
     this.#refusals.forget();
     this.fill();
   }

@@ -29,6 +29,8 @@ export interface Failure {
   readonly status: number;
   /** ms for which the server wants to be left alone */
   readonly retryAfter: number;
+  /** What failed: that of a range says nothing of the resource. */
+  readonly asked: 'resource' | 'range';
   /** What to ask for after that. */
   readonly course: Course;
 }
@@ -52,10 +54,10 @@ export function askAgain(course: Course): Outcome {
 
 /** A failure without a response. */
 export function unanswered(by: Cause, course: Course): Failure {
-  return { kind: 'failed', by, answered: false, status: 0, retryAfter: 0, course };
+  return { kind: 'failed', by, answered: false, status: 0, retryAfter: 0, asked: 'resource', course };
 }
 
 /** A failure with one. */
 export function answered(by: Cause, status: number, retryAfter: number, course: Course): Failure {
-  return { kind: 'failed', by, answered: true, status, retryAfter, course };
+  return { kind: 'failed', by, answered: true, status, retryAfter, asked: 'resource', course };
 }

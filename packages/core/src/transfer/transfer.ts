@@ -21,6 +21,7 @@ export class Transfer {
   /** How often a request was refused that was one of several: after a few times, that is the record's own failure. */
   crowdRefusals = 0;
   #hasAsked = false;
+  #outages = 0;
   /** Where the last whole body ended whose end could not be proven, in bytes. */
   endedAt: number | null = null;
   /** Pieces come in less time than lies between two checkpoints: one that comes at once is no more at stake. */
@@ -66,6 +67,10 @@ export class Transfer {
    * @param isLikely whether the refusal looks like that
    */
   takeForOneTooMany(isLikely: boolean): boolean {
+    const { outages } = this.origin;
+    // what its requests were refused for before says nothing of the origin as it is since then
+    if (outages !== this.#outages) this.crowdRefusals = 0;
+    this.#outages = outages;
     const most = this.wasServed ? mostRefusals : isLikely ? 3 : 1;
     return this.crowdRefusals++ < most;
   }
@@ -96,7 +101,7 @@ export class Transfer {
       ...{ isNew, isRepeatable: isRetryableMethod(record.request.method) },
       pool: job.workshop.pool,
       begun: prefixLength(record.responseData?.stored ?? []) > 0,
-      patience: isKnown ? outage : firstAnswer,
+      patience: isKnown ? outage : Math.min(firstAnswer, outage),
       since: record.state === 'offline' ? (record.since ?? null) : null,
     });
   }

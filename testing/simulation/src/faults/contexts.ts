@@ -72,7 +72,7 @@ function drawNewWorkerVersion(draw: Draw): Happening {
       simulation.startWorker();
       if (!old) return;
       simulation.happened('new worker version');
-      void old.engine.stop().then(() => {
+      void old.retire().then(() => {
         simulation.world.tell('stopped', old);
         simulation.world.clock.setTimer(retirement, () => {
           old.kill();

@@ -31,6 +31,7 @@ export const fewRequests: Invariant = {
     const troubles = Troubles.of(world);
     const accounts = new Map<string, Account>();
     const records = new Map<FetchKey, Map<number, string>>();
+    let failedAt = Number.NEGATIVE_INFINITY;
 
     function accountOf(origin: string): Account {
       const known = accounts.get(origin);
@@ -78,13 +79,16 @@ export const fewRequests: Invariant = {
       const { firstDelay, longestDelay } = retryOf(world.traits);
       const passed = world.clock.now() - silentSince;
       // delays are spread over their upper half
-      return 8 + Math.log2(longestDelay / firstDelay) + (2 * passed) / longestDelay;
+      const most = 8 + Math.log2(longestDelay / firstDelay) + (2 * passed) / longestDelay;
+      // the engine begins again after a while, and knows of nothing then
+      const beganAgain = silentSince - failedAt < 120_000;
+      return beganAgain ? 2 * most + budgetOf(world.traits) : most;
     }
 
     function check(origin: string): void {
       const account = accountOf(origin);
       const { asked, needed, explained, unheard, refused, served, surprises } = account;
-      if (asked > 0.6 * (needed + explained) + 5)
+      if (asked > 0.7 * (needed + explained) + 5)
         violated(`${origin} was asked ${asked} times, and ${needed} + ${explained} explain it`);
       if (refused > surprises + 4 + served / 2)
         violated(`${origin} had to refuse ${refused} of what was too much for it, and served ${served}`);
@@ -96,8 +100,10 @@ export const fewRequests: Invariant = {
         const origin = originOf(request);
         const account = accountOf(origin);
         account.asked++;
-        // what is sent round in circles is asked for until that has failed often enough
-        const isVain = !world.connectivity.isOnline() || world.network.leadsNowhere(request.request.url);
+        const { url, redirect } = request.request;
+        // what is sent round in circles, or must not be sent on, is asked for until that has failed often enough
+        const isVain =
+          !world.connectivity.isOnline() || redirect !== 'follow' || world.network.leadsNowhere(url);
         if (isVain) account.explained += 2;
         check(origin);
       },
@@ -117,8 +123,13 @@ export const fewRequests: Invariant = {
         if (fault.kind === 'outage') {
           if (account.unheard++ === 0) account.silentSince = world.clock.now();
           account.explained += 2;
-        } else if (fault.kind !== 'crowded') explain(origin, atOnce() + 1);
-        else if (troubles.hasCompany(request)) account.refused++;
+        } else if (fault.kind !== 'crowded') {
+          explain(origin, atOnce() + 1);
+          if (fault.kind !== 'unreadable') return;
+          if (fault.why?.kind !== 'crowded') account.served++;
+          // nothing tells it from a refusal of the request itself
+          else if (troubles.hasCompany(request)) account.refused--;
+        } else if (troubles.hasCompany(request)) account.refused++;
         else account.explained += 2;
       },
       committed(commit) {
@@ -133,7 +144,10 @@ export const fewRequests: Invariant = {
       },
       killed: disturb,
       stopped: disturb,
-      writeFailed: disturb,
+      writeFailed() {
+        disturb();
+        failedAt = world.clock.now();
+      },
     };
   },
 };

@@ -41,6 +41,8 @@ export class Troubles {
   readonly #faulty = new Set<string>();
   /** and how often something that will pass. */
   readonly #mishaps = new Map<string, number>();
+  /** How often its host had too much to do, and said that it is forbidden. */
+  readonly #refusals = new Map<string, number>();
   readonly #courses = new Map<string, Course>();
   /** Since when none of their requests has got a connection. */
   readonly #waiting = new Map<string, number>();
@@ -98,18 +100,29 @@ export class Troubles {
 
   #meet(fault: SimulatedFault, request: NetworkRequest): void {
     const { url } = request.request;
-    if (fault.kind === 'outage') this.#outage(request);
-    else if (fault.kind === 'crowded') {
+    if (fault.kind === 'outage') {
+      this.#outage(request);
+      // nobody answers where a redirect leads, which a page can't tell from what will not pass
+      if (!this.#world.network.origin(originOf(request)).outage) this.#suffer(url, { kind: 'refused' });
+    } else if (fault.kind === 'crowded') {
       const course = this.#courseOf(request);
       if (course) course.crowd = this.hasCompany(request);
+      // a status that stands for a refusal of the resource as a rule is believed the second time
+      if (fault.status !== null && !isRetryableStatus(fault.status)) this.#refuse(url);
     } else if (fault.kind === 'unreadable') {
       this.#silentSince.delete(originOf(request));
       // what nobody may see of the answer to a range is no answer to the plain request
       const isPlain = !('Range' in request.headers);
       if (fault.why ? fault.why.kind !== 'crowded' : isPlain) this.#faulty.add(url);
-      // nothing tells it from a refusal of the request itself
-      else if (fault.why && !this.hasCompany(request)) this.#suffer(url, { kind: 'refused' });
+      // nothing tells it from a refusal of the request itself, but others that are answered
+      else if (fault.why) this.#suffer(url, { kind: 'refused' });
     } else if (fault.kind === 'refused' || fault.kind === 'hung') this.#suffer(url, fault);
+  }
+
+  #refuse(url: string): void {
+    const count = (this.#refusals.get(url) ?? 0) + 1;
+    this.#refusals.set(url, count);
+    if (count > 1) this.#faulty.add(url);
   }
 
   #suffer(url: string, fault: SimulatedFault): void {
@@ -166,6 +179,8 @@ export class Troubles {
     );
     const wasCrowded = isAlone && course.crowd && !isUpload;
     if (wasCrowded || result === 'bad-status') return wasCrowded ? 'a crowd' : 'of its own';
+    // an engine that stops gives what it can't repeat as long without news as anything else
+    if (isUpload && by.retiring) return 'of its own';
     if (isAlone ? !course.sent : !this.#sent.has(name))
       return this.#isBorne(this.#waiting.get(name), origin, by) ? 'a queue' : 'of its own';
     if (isUpload) return 'of its own';
@@ -178,7 +193,8 @@ export class Troubles {
   /** Whether an engine has to wait on for somebody who answers, or could. */
   #isBorne(since: number | undefined, origin: string, by: Context): boolean {
     const { outage, firstAnswer } = retryOf(this.#world.traits);
-    const patience = this.#answered.get(by)?.has(origin) ? outage : firstAnswer;
+    const wasAnswered = this.#answered.get(by)?.has(origin) ?? false;
+    const patience = wasAnswered ? outage : Math.min(outage, firstAnswer);
     const now = this.#world.clock.now();
     return now - (since ?? now) < patience * leastPatience;
   }

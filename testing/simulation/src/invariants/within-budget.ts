@@ -22,10 +22,12 @@ export const withinBudget: Invariant = {
           .at(origin)
           .filter(([other, who]) => other !== request && (world.traits.sharesConnections || who === by));
         if (others.length < budget) return;
-        const isFirst = !others.some(
-          ([other, who]) => other.id === request.id && who.registration === by.registration,
-        );
-        if (isFirst && others.length === budget) return;
+        const counts = new Map<string, number>();
+        for (const [{ id }, { registration }] of [...others, [request, by] as const]) {
+          const fetch = `${registration} ${id}`;
+          counts.set(fetch, (counts.get(fetch) ?? 0) + 1);
+        }
+        if (others.length === budget && [...counts.values()].includes(1)) return;
         violated(`${others.length + 1} requests are under way at ${origin}, and ${budget} may be`);
       },
     };

@@ -65,6 +65,11 @@ export abstract class Context {
     return false;
   }
 
+  /** Whether its engine was asked to let go. */
+  get retiring(): boolean {
+    return false;
+  }
+
   get backgroundFetch(): BackgroundFetchManager {
     return this.#manager;
   }

@@ -17,10 +17,21 @@ import type { World } from './world.ts';
 export class Worker extends Context {
   readonly events = new RecordingEvents();
   readonly engine: Engine;
+  #retiring = false;
 
   constructor(world: World, name: string, registration: RegistrationKey) {
     super(world, name, registration, world.traits.givesBlobs);
     this.engine = new Engine(this.#ports(), registration, world.traits.engine);
+  }
+
+  override get retiring(): boolean {
+    return this.#retiring;
+  }
+
+  /** Resolves when its engine has let go. */
+  async retire(): Promise<void> {
+    this.#retiring = true;
+    await this.engine.stop();
   }
 
   #ports(): EnginePorts {
