@@ -1,5 +1,6 @@
 import { type Life, World } from '@background-fetch/testing-simulation';
 import { expect, test } from 'vitest';
+import { defaultRetryPolicy } from '../../../packages/core/src/transfer/retry-schedule.ts';
 import type { SimulatedAnswer } from '../src/network/respond.ts';
 import type { Page } from '../src/world/page.ts';
 
@@ -190,4 +191,75 @@ test('a gap that a failed checkpoint left is filled where nobody said how long t
   life.store.failWrites('io', 'once');
   await world.clock.runUntil(succeeded, 100_000);
   expect(film.downloaded).toBe(10_000);
+});
+
+test('a part that nobody asked for is no success, to a HEAD neither (seed 6129)', async () => {
+  const world = new World();
+  world.network.serve(url, { size: 1000 });
+  const alter = (answer: SimulatedAnswer): SimulatedAnswer => ({ ...answer, status: 206 });
+  world.network.plan(url, { kind: 'altered', alter, what: 'a part' });
+  const life = world.start();
+  const failed = new Promise((resolve) => life.events.on('backgroundfetchfail', resolve));
+  const film = life.backgroundFetch.fetch('film', new Request(url, { method: 'HEAD' }));
+  await world.clock.runUntil(film);
+  expect(await world.clock.runUntil(failed)).toMatchObject({ failureReason: 'fetch-error' });
+});
+
+test('a range that fails for the last time is followed by the plain request (seed 1697)', async () => {
+  const retry = { ...defaultRetryPolicy, fruitlessAttempts: 3 };
+  const world = new World({ engine: { retry } });
+  world.network.serve(url, { size: 1000, rangeRefusal: 500 });
+  world.network.plan(url, { kind: 'cut', after: 600 });
+  const life = world.start();
+  const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
+  await startFilm(world, life);
+  expect(await world.clock.runUntil(succeeded)).toMatchObject({ downloaded: 1000 });
+});
+
+test('a coded body of nothing is whole where a cut looks like an end (seed 381)', async () => {
+  const world = new World({ network: { signalsTruncation: false } });
+  world.network.serve(url, { size: 0, encoded: true });
+  const life = world.start();
+  const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
+  await startFilm(world, life);
+  expect(await world.clock.runUntil(succeeded)).toMatchObject({ downloaded: 0 });
+});
+
+test('a request that is never answered gives back the one connection that there is (seed 3287)', async () => {
+  const world = new World({ network: { connectionLimit: 1 } });
+  const other = 'https://app.test/song';
+  world.network.serve(url, { size: 1000 });
+  world.network.serve(other, { size: 1000 });
+  world.network.plan(url, { kind: 'hung' });
+  const life = world.start();
+  const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
+  const began = world.clock.now();
+  await startFilm(world, life, [url, other]);
+  expect(await world.clock.runUntil(succeeded)).toMatchObject({ downloaded: 2000 });
+  expect(world.clock.now() - began).toBeLessThan(3_600_000);
+});
+
+test('what a host that had too much to do wants to be left alone for holds after a death (seed 7384)', async () => {
+  const world = new World();
+  const other = 'https://app.test/song';
+  world.network.serve(url, { size: 100_000, chunkSize: 1000, chunkInterval: 100 });
+  world.network.serve(other, { size: 1000 });
+  const headers: [string, string][] = [['retry-after', '60']];
+  world.network.plan(other, { kind: 'status', status: 503, headers });
+  const life = world.start();
+  await startFilm(world, life, [url, other]);
+  await world.clock.advance(1000);
+  life.kill();
+  const again = world.start();
+  const succeeded = new Promise((resolve) => again.events.on('backgroundfetchsuccess', resolve));
+  const askedAt: number[] = [];
+  world.observers.push({
+    asked: ({ request }) => {
+      if (request.url === other) askedAt.push(world.clock.now());
+    },
+  });
+  const began = world.clock.now();
+  await world.clock.runUntil(succeeded);
+  expect(askedAt).toHaveLength(1);
+  expect((askedAt[0] ?? 0) - began).toBeGreaterThan(58_000);
 });

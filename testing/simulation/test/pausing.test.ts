@@ -64,3 +64,15 @@ test('a fetch that is aborted while it is paused gets its event', async () => {
   await world.clock.runUntil(aborted);
   expect(film.failureReason).toBe('aborted');
 });
+
+test('a fetch of several ranges that is paused while it waits to try again asks for nothing', async () => {
+  const world = new World({ engine: { connections: 3, pieceSize: 1000 } });
+  world.network.serve(url, { size: 10_000, headers: [['accept-ranges', 'bytes']], rangeRefusal: 500 });
+  const life = world.start();
+  const film = await world.clock.runUntil(life.backgroundFetch.fetch('film', url));
+  while ([...world.disk.records.values()][0]?.state !== 'backing-off') await world.clock.step();
+  const asked = world.network.requests.length;
+  await world.clock.runUntil(setPaused(film, true));
+  await world.clock.advance(600_000);
+  expect(world.network.requests).toHaveLength(asked);
+});
