@@ -208,7 +208,7 @@ test('a part that nobody asked for is no success, to a HEAD neither (seed 6129)'
 test('a range that fails for the last time is followed by the plain request (seed 1697)', async () => {
   const retry = { ...defaultRetryPolicy, fruitlessAttempts: 3 };
   const world = new World({ engine: { retry } });
-  world.network.serve(url, { size: 1000, rangeRefusal: 500 });
+  world.network.serve(url, { size: 1000, rangeRefusal: 'unreadable' });
   world.network.plan(url, { kind: 'cut', after: 600 });
   const life = world.start();
   const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
