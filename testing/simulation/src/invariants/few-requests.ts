@@ -1,4 +1,4 @@
-import type { FetchKey, StoredRecord } from '@background-fetch/core';
+import type { FetchKey, NetworkRequest, StoredRecord } from '@background-fetch/core';
 import { budgetOf, retryOf } from '../world/engine-traits.ts';
 import type { Invariant } from './invariant.ts';
 import { Troubles } from './troubles.ts';
@@ -31,6 +31,8 @@ export const fewRequests: Invariant = {
     const troubles = Troubles.of(world);
     const accounts = new Map<string, Account>();
     const records = new Map<FetchKey, Map<number, string>>();
+    /** Those that have no connection yet. */
+    const queued = new Set<NetworkRequest>();
     let failedAt = Number.NEGATIVE_INFINITY;
 
     function accountOf(origin: string): Account {
@@ -100,12 +102,18 @@ export const fewRequests: Invariant = {
         const origin = originOf(request);
         const account = accountOf(origin);
         account.asked++;
+        queued.add(request);
         const { url, redirect } = request.request;
         // what is sent round in circles, or must not be sent on, is asked for until that has failed often enough
         const isVain =
           !world.connectivity.isOnline() || redirect !== 'follow' || world.network.leadsNowhere(url);
         if (isVain) account.explained += 2;
         check(origin);
+      },
+      sent: (request) => void queued.delete(request),
+      concluded(request) {
+        // of what never left the host, the server knows nothing
+        if (queued.delete(request)) accountOf(originOf(request)).asked--;
       },
       answered({ request, fault, whole, answer }) {
         const origin = originOf(request);

@@ -108,7 +108,8 @@ export class Troubles {
       const course = this.#courseOf(request);
       if (course) course.crowd = this.hasCompany(request);
       // a status that stands for a refusal of the resource as a rule is believed the second time
-      if (fault.status !== null && !isRetryableStatus(fault.status)) this.#refuse(url);
+      if (fault.status === null) this.#suffer(url, { kind: 'refused' });
+      else if (!isRetryableStatus(fault.status)) this.#refuse(url);
     } else if (fault.kind === 'unreadable') {
       this.#silentSince.delete(originOf(request));
       // what nobody may see of the answer to a range is no answer to the plain request

@@ -92,9 +92,9 @@ describe("the network of a service worker's engine", () => {
     assert.equal(await probed(ask(newResource({ drop: 'fin' }, host.crossOrigin).url)), 'answers');
   });
 
-  it('knows that a server answers which leads on to where nobody does', async () => {
+  it('knows that a server is there, and no refusal, where a redirect leads to nothing', async () => {
     const moved = newResource({ redirect: 'loop', cors: 'simple' }, host.crossOrigin);
-    assert.equal(await probed(ask(moved.url)), 'answers');
+    assert.equal(await probed(ask(moved.url)), 'falters');
   });
 
   it('knows that nobody answers where nobody listens', async () => {
