@@ -1,18 +1,14 @@
 import type { StoredRecord } from '../model/record.ts';
 import { storedLength } from '../model/transitions.ts';
-import type { NetworkRequest, NetworkResponse, Reachability } from '../ports.ts';
+import type { NetworkRequest, Reachability } from '../ports.ts';
 import { Attempt } from '../transfer/attempt.ts';
 import type { RequestPlan } from '../transfer/attempt-plan.ts';
 import { compare, continueWith, plainFromZero } from '../transfer/course.ts';
 import type { Place } from '../transfer/origin.ts';
 import { answered, type Failure, type Outcome, unanswered } from '../transfer/outcome.ts';
-import {
-  isCrowdStatus,
-  isRetryableMethod,
-  isRetryableStatus,
-  retryAfterOf,
-} from '../transfer/retry-schedule.ts';
+import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import type { Transfer } from '../transfer/transfer.ts';
+import { judgeAStatus } from './judge-a-status.ts';
 import { processResponse } from './process-response.ts';
 
 /** A request for one of several ranges that are fetched at a time. */
@@ -83,22 +79,15 @@ async function exchange(
   attempt.throwIfInterrupted();
   if (!response) return await withoutResponse(transfer, place, attempt, asked, error);
   place.answered(response.multiplexed === true);
-  const refusal = refusalOfOneTooMany(transfer, place, response, piece !== null);
-  if (refusal) {
+  const parallel = piece !== null;
+  const failure = judgeAStatus({ transfer, place, parallel }, response);
+  if (failure) {
     // a body that nobody reads keeps its connection
     response.body?.cancel().catch(() => {});
-    return refusal;
+    return failure;
   }
   const sentIfRange = 'If-Range' in headers;
-  return await processResponse({
-    transfer,
-    attempt,
-    place,
-    plan,
-    response,
-    sentIfRange,
-    parallel: piece !== null,
-  });
+  return await processResponse({ transfer, attempt, place, plan, response, sentIfRange, parallel });
 }
 
 /** What was kept of an upload can be continued. */
@@ -184,31 +173,6 @@ async function probeOnce(
     cancelTimer();
     job.waits.delete(end);
   }
-}
-
-/** A response that says that there are too many requests: this one waits until others are over. */
-function refusalOfOneTooMany(
-  transfer: Transfer,
-  place: Place,
-  { head }: NetworkResponse,
-  parallel: boolean,
-): Outcome | null {
-  const { record, course, origin, ports } = transfer;
-  const { status, headers } = head;
-  if (!isCrowdStatus(status) || !isRetryableMethod(record.request.method)) return null;
-  if (place.hasCompany && transfer.takeForOneTooMany(parallel || isRetryableStatus(status))) {
-    const retryAfter = retryAfterOf(headers, ports.clock.now());
-    if (retryAfter > 0) origin.pause(retryAfter);
-    place.crowded();
-    return answered('crowd', status, retryAfter, course);
-  }
-  if (!isRetryableStatus(status)) {
-    // where requests were refused a moment ago, the server may still count what is over
-    if (origin.wasCrowded && transfer.wasServed) return answered('status', status, 0, course);
-    // what was refused with so many others was refused for itself
-    if (transfer.crowdRefusals > 0) origin.forgiveOne();
-  }
-  return null;
 }
 
 /**

@@ -13,14 +13,7 @@ import type { Place } from '../transfer/origin.ts';
 import { answered, askAgain, type Outcome, storedOutcome } from '../transfer/outcome.ts';
 import { allowsParallelRanges } from '../transfer/parallel-ranges.ts';
 import { isResumable } from '../transfer/plan-attempt.ts';
-import {
-  asksForAPause,
-  chooseDelay,
-  countAttempt,
-  isRetryableMethod,
-  isRetryableStatus,
-  retryAfterOf,
-} from '../transfer/retry-schedule.ts';
+import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { acceptUnproven, warnUnverified } from './accept-unproven.ts';
 import { judgeAResponse } from './judge-a-response.ts';
@@ -46,28 +39,11 @@ export interface Exchange {
  */
 export async function processResponse(exchange: Exchange): Promise<Outcome> {
   try {
-    return temporaryFailure(exchange) ?? (await process(exchange));
+    return await process(exchange);
   } finally {
     // of what was not received to its end; a body that has ended knows nothing of it
     exchange.response.body?.cancel().catch(() => {});
   }
-}
-
-/** The failure that a status stands for which may not come again, if there is an attempt left to see. */
-function temporaryFailure({ transfer, place, response }: Exchange): Outcome | null {
-  const { record, course, ports, options, origin } = transfer;
-  const { status, headers } = response.head;
-  if (!isRetryableStatus(status) || !isRetryableMethod(record.request.method)) return null;
-  const retryAfter = retryAfterOf(headers, ports.clock.now());
-  const failure = answered('status', status, retryAfter, course);
-  // what others of this origin still get shows that the pause is meant for this resource
-  if (asksForAPause(status) && !place.hasAnsweredCompany) {
-    origin.pause(Math.max(retryAfter, options.retry.firstDelay * (0.5 + ports.random.next() / 2)));
-  }
-  const counts = countAttempt(record.retries, failure, 0);
-  const isLast = chooseDelay(counts, options.retry, 0, failure) === null;
-  // a part that is refused for ever leaves what is stored alone
-  return isLast && course.goal !== 'prove-end' ? null : failure;
 }
 
 async function process(exchange: Exchange): Promise<Outcome> {

@@ -128,6 +128,12 @@ export class Origin {
     );
   }
 
+  /** As `pause`, for about the first delay of the retry policy, or for longer if `duration` (ms) is. */
+  pauseForAMoment(duration = 0): void {
+    const moment = this.#options.retry.firstDelay * (0.5 + this.#ports.random.next() / 2);
+    this.pause(Math.max(duration, moment));
+  }
+
   /** What looked like a refusal of too many requests was none. */
   forgiveOne(): void {
     this.#refusals.forgiveOne();
@@ -311,9 +317,7 @@ export class Origin {
     const others = this.#places.size - 1;
     this.#refusals.add(others);
     // what is under way keeps the place of what was refused; where nothing is, the server is left alone for a moment
-    if (others > 0) return;
-    const { firstDelay } = this.#options.retry;
-    this.pause(firstDelay * (0.5 + this.#ports.random.next() / 2));
+    if (others === 0) this.pauseForAMoment();
   }
 
   giveBack(place: GrantedPlace): void {

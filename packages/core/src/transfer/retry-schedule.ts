@@ -38,21 +38,6 @@ export const defaultRetryPolicy: RetryPolicy = {
   stallTimeout: 60_000,
 };
 
-/** Whether a status may not come again. */
-export function isRetryableStatus(status: number): boolean {
-  return /^(408|42[59]|50[0234])$/.test(`${status}`);
-}
-
-/** Whether a server that bears no more requests of ours answers with this status; 403 is what some hosts take for it. */
-export function isCrowdStatus(status: number): boolean {
-  return status === 403 || status === 509 || isRetryableStatus(status);
-}
-
-/** Whether a status says that there are too many requests, of whatever resource. */
-export function asksForAPause(status: number): boolean {
-  return status === 429 || status === 503;
-}
-
 /** Only these may be sent again without being asked: a repeated upload can have unwanted effects. */
 export function isRetryableMethod(method: string): boolean {
   return method === 'GET' || method === 'HEAD';

@@ -1,0 +1,74 @@
+import type { NetworkResponse } from '../ports.ts';
+import type { Place } from '../transfer/origin.ts';
+import { answered, type Failure } from '../transfer/outcome.ts';
+import { chooseDelay, countAttempt, isRetryableMethod, retryAfterOf } from '../transfer/retry-schedule.ts';
+import type { Transfer } from '../transfer/transfer.ts';
+
+/** What is known of the request that a response answers. */
+export interface Asked {
+  readonly transfer: Transfer;
+  readonly place: Place;
+  /** Whether it was for one of several ranges. */
+  readonly parallel: boolean;
+}
+
+/** Whether a status may not come again. */
+export function isRetryableStatus(status: number): boolean {
+  return /^(408|42[59]|50[0234])$/.test(`${status}`);
+}
+
+/** Whether a server that bears no more requests of ours answers with this status; 403 is what some hosts take for it. */
+function isCrowdStatus(status: number): boolean {
+  return status === 403 || status === 509 || isRetryableStatus(status);
+}
+
+/** Whether a status says that there are too many requests, of whatever resource. */
+function asksForAPause(status: number): boolean {
+  return status === 429 || status === 503;
+}
+
+/**
+ * All rules that depend on the status of a response alone: whether it refuses one of too many requests, or may not come
+ * again. Null where it stands for what was asked for, whatever that is.
+ */
+export function judgeAStatus(asked: Asked, response: NetworkResponse): Failure | null {
+  if (!isRetryableMethod(asked.transfer.record.request.method)) return null;
+  return refusalOfOneTooMany(asked, response) ?? temporaryFailure(asked, response);
+}
+
+/** A response that says that there are too many requests: this one waits until others are over. */
+function refusalOfOneTooMany(
+  { transfer, place, parallel }: Asked,
+  { head }: NetworkResponse,
+): Failure | null {
+  const { course, origin, ports } = transfer;
+  const { status, headers } = head;
+  if (!isCrowdStatus(status)) return null;
+  if (place.hasCompany && transfer.takeForOneTooMany(parallel || isRetryableStatus(status))) {
+    const retryAfter = retryAfterOf(headers, ports.clock.now());
+    if (retryAfter > 0) origin.pause(retryAfter);
+    place.crowded();
+    return answered('crowd', status, retryAfter, course);
+  }
+  if (isRetryableStatus(status)) return null;
+  // where requests were refused a moment ago, the server may still count what is over
+  if (origin.wasCrowded && transfer.wasServed) return answered('status', status, 0, course);
+  // what was refused with so many others was refused for itself
+  if (transfer.crowdRefusals > 0) origin.forgiveOne();
+  return null;
+}
+
+/** The failure that a status stands for which may not come again, if there is an attempt left to see. */
+function temporaryFailure({ transfer, place }: Asked, { head }: NetworkResponse): Failure | null {
+  const { record, course, ports, options, origin } = transfer;
+  const { status, headers } = head;
+  if (!isRetryableStatus(status)) return null;
+  const retryAfter = retryAfterOf(headers, ports.clock.now());
+  const failure = answered('status', status, retryAfter, course);
+  // what others of this origin still get shows that the pause is meant for this resource
+  if (asksForAPause(status) && !place.hasAnsweredCompany) origin.pauseForAMoment(retryAfter);
+  const counts = countAttempt(record.retries, failure, 0);
+  const isLast = chooseDelay(counts, options.retry, 0, failure) === null;
+  // a part that is refused for ever leaves what is stored alone
+  return isLast && course.goal !== 'prove-end' ? null : failure;
+}
