@@ -1,5 +1,6 @@
 import { World } from '@background-fetch/testing-simulation';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { MemoryLock } from '../src/host/memory-lock.ts';
 
 const url = 'https://app.test/film';
 
@@ -24,4 +25,16 @@ test('a write that failed leaves no timer that goes on for ever', async () => {
   life.store.failWrites('io', 'once');
   await world.clock.run(1000);
   expect(world.warnings).toHaveLength(1);
+});
+
+test('an engine that could not ask for its lock asks again', async () => {
+  const failure = new DOMException('The lock manager is away', 'UnknownError');
+  vi.spyOn(MemoryLock.prototype, 'hold').mockRejectedValueOnce(failure);
+  const world = new World();
+  world.network.serve('https://app.test/film', { size: 1000 });
+  const life = world.start();
+  const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
+  await world.clock.runUntil(life.backgroundFetch.fetch('film', 'https://app.test/film'));
+  await world.clock.runUntil(succeeded);
+  expect(world.warnings).toEqual([expect.stringContaining("The engine can't run for a minute")]);
 });

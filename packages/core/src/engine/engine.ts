@@ -33,6 +33,8 @@ export interface EngineSettings extends EngineOptions {
 
 /** ms after which a store that failed is read again */
 const storeRetryDelay = 60_000;
+/** ms after which the running lock is asked for again where asking failed */
+const startRetryDelay = 60_000;
 /** ms; no host's timers take less */
 const longestTimer = 24 * 60 * 60_000;
 
@@ -80,7 +82,7 @@ export class Engine {
 
   /** Waits for the running lock, takes over where the last engine stopped, and works until `stop()`. */
   start(): void {
-    const { lock, log } = this.#workshop.ports;
+    const { lock, log, clock } = this.#workshop.ports;
     const { signal } = this.#stopping;
     this.#running ??= lock
       .hold(runningLock(this.#registration), signal, async () => {
@@ -90,7 +92,11 @@ export class Engine {
         await this.#letGo();
       })
       .catch((error) => {
-        if (!signal.aborted) log.warn(`The engine could not run: ${error}`);
+        if (signal.aborted) return;
+        log.warn(`The engine can't run for a minute: ${error}`);
+        this.#running = null;
+        // nobody else may come to start it
+        clock.setTimer(startRetryDelay, () => this.start());
       });
   }
 
