@@ -132,7 +132,16 @@ export class App {
 
   /** Sends a resource in another way from its next request on, whatever its URL says. */
   async sendAs(key: string, params: { rate: number } | { withhold: 'none' }): Promise<void> {
-    const body = JSON.stringify({ params });
+    await this.#control(key, { params });
+  }
+
+  /** Sends what was withheld of a resource. */
+  async sendRest(key: string): Promise<void> {
+    await this.#control(key, { params: { withhold: 'none' }, release: true });
+  }
+
+  async #control(key: string, message: object): Promise<void> {
+    const body = JSON.stringify(message);
     const { ok, status } = await fetch(`${this.server.origin}/control/${key}`, { method: 'POST', body });
     if (!ok) throw new Error(`The server's control refused ${body} for ${key}: status ${status}`);
   }

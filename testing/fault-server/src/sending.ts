@@ -71,7 +71,7 @@ class Sending {
   async proceeds(): Promise<boolean> {
     if (this.#stall === this.#sent) {
       this.#stall = undefined;
-      await this.#exchange.untilReleased(this.#state);
+      if (this.#state.faults.withhold !== 'none') await this.#exchange.untilReleased(this.#state);
       this.#paceStart = { at: performance.now(), sent: this.#sent };
     }
     if (this.#reset === this.#sent) {

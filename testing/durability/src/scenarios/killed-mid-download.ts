@@ -26,7 +26,7 @@ export const killedWithOneRange: Scenario = {
   run: (circumstances) =>
     killAndRestart(
       circumstances,
-      mostOf('file', 40, 10, '&etag=none'),
+      mostOf('file', 40, 3, '&etag=none'),
       lostOfOneRange + inTransit,
       Math.ceil(circumstances.rounds / 3),
     ),
