@@ -216,6 +216,45 @@ describe('An origin that refuses one of several requests', () => {
   });
 });
 
+describe('An origin that answers some of several requests', () => {
+  it('gets as many from then on as it answers, when one has failed before and another is answered', async () => {
+    for (const record of [0, 1, 2, 3, 4, 5]) await ask(1, record);
+    for (const who of ['1.1', '1.2']) {
+      placeOf(who).doubted();
+      await release(who);
+    }
+    expect(granted.size).toBe(5);
+    placeOf('1.0').answered(false);
+    for (const who of ['1.3', '1.4']) await release(who);
+    expect(granted.size).toBe(5);
+    await release('1.0');
+    expect(granted.size).toBe(6);
+  });
+
+  it('gets as many as before when all have failed', async () => {
+    for (const record of [0, 1, 2]) await ask(1, record);
+    for (const who of ['1.1', '1.2', '1.0']) {
+      placeOf(who).doubted();
+      await release(who);
+    }
+    for (const record of [3, 4, 5]) await ask(1, record);
+    placeOf('1.3').answered(false);
+    await release('1.4');
+    await ask(1, 6);
+    expect(granted.size).toBe(7);
+  });
+
+  it('is known to be there by each that was under way then', async () => {
+    for (const record of [0, 1]) await ask(1, record);
+    expect(placeOf('1.1').hasAnsweredCompany).toBe(false);
+    placeOf('1.0').answered(false);
+    await release('1.0');
+    expect(placeOf('1.1').hasAnsweredCompany).toBe(true);
+    await ask(1, 2);
+    expect(placeOf('1.2').hasAnsweredCompany).toBe(false);
+  });
+});
+
 describe('An origin that wants a pause', () => {
   it('gets no request before it is over, at most longestRetryAfter, however the clock jumps', async () => {
     origin.pause(10_000);

@@ -118,30 +118,34 @@ async function withoutResponse(
   if (attempt.ending === 'yielded' || attempt.ending === 'given-up') return unanswered('yielded', course);
   const isRepeatable = mayBeRepeated(transfer.record);
   const isOnline = ports.connectivity.isOnline();
-  if (attempt.ending === 'unheard') {
-    place.silent();
-    return unanswered(place.isTurn ? 'still-silent' : 'silence', course);
-  }
+  if (attempt.ending === 'unheard') return noAnswer(transfer, place);
+  const isOneTooMany = (): boolean => {
+    if (!isRepeatable || !place.hasAnsweredCompany || !transfer.takeForOneTooMany(true)) return false;
+    place.crowded();
+    return true;
+  };
   if (attempt.ending === 'stalled') {
     // a server that has answered others will answer this one, or not for as long as it takes to know
     const wasThere = transfer.origin.answeredAt !== null;
     place.origin.isThere();
     if (!isRepeatable) return await transfer.settle('fetch-error');
+    // one that does one thing after the other has not come to it yet
+    if (isOneTooMany()) return unanswered('crowd', course);
     return wasThere ? answered('stall', 0, 0, course) : unanswered('stall', course);
   }
-  if (isOnline && isRepeatable && place.hasAnsweredCompany && transfer.takeForOneTooMany(true)) {
-    place.crowded();
-    return unanswered('crowd', course);
-  }
+  if (isOnline && isOneTooMany()) return unanswered('crowd', course);
   const reachability = isOnline ? await probeOnce(transfer, asked, error) : 'silent';
   attempt.throwIfInterrupted();
-  if (reachability === 'silent') place.silent();
-  else place.origin.isThere();
-  if (!isRepeatable) return await transfer.settle('fetch-error');
+  if (reachability !== 'silent') place.origin.isThere();
+  if (!isRepeatable) {
+    if (reachability === 'silent') place.silent();
+    return await transfer.settle('fetch-error');
+  }
   switch (reachability) {
     case 'silent':
-      return unanswered(place.isTurn ? 'still-silent' : 'silence', course);
+      return noAnswer(transfer, place);
     case 'falters':
+      place.doubted();
       // no refusal by CORS looks like this
       return answered('refusal', 0, 0, course);
     case 'answers':
@@ -150,11 +154,22 @@ async function withoutResponse(
         place.crowded();
         return answered('refusal', 0, 0, course);
       }
-      if (transfer.crowdRefusals > 0) transfer.origin.forgiveOne();
+      transfer.takeBackRefusals();
       return unanswered('refusal', course);
     default:
       return reachability satisfies never;
   }
+}
+
+/** Nobody answers: at its origin, or where others of it are answered meanwhile, this request. */
+function noAnswer(transfer: Transfer, place: Place): Outcome {
+  const { course, origin, ports, silentAt } = transfer;
+  transfer.silentAt = ports.clock.now();
+  place.doubted();
+  const isAlone = silentAt !== null && origin.answeredAt !== null && origin.answeredAt > silentAt;
+  if (isAlone && ports.connectivity.isOnline()) return answered('refusal', 0, 0, course);
+  place.silent();
+  return unanswered(place.isTurn ? 'still-silent' : 'silence', course);
 }
 
 /** Gives the probe as long as anything else. */
@@ -187,7 +202,7 @@ function considerRanges(
 ): Outcome {
   if (progressed) {
     transfer.fruitlessRanges = 0;
-    transfer.crowdRefusals = 0;
+    transfer.forgetRefusals();
   }
   if (outcome.kind !== 'failed') return outcome;
   const failure: Failure = { ...outcome, asked: plan.kind === 'plain' ? 'resource' : 'range' };

@@ -54,7 +54,7 @@ function refusalOfOneTooMany(
   // where requests were refused a moment ago, the server may still count what is over
   if (origin.wasCrowded && transfer.wasServed) return answered('status', status, 0, course);
   // what was refused with so many others was refused for itself
-  if (transfer.crowdRefusals > 0) origin.forgiveOne();
+  transfer.takeBackRefusals();
   return null;
 }
 

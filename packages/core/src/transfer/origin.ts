@@ -22,7 +22,7 @@ export interface Place {
   readonly isTurn: boolean;
   /** Whether others were under way at the same time, so that this one may have been refused for being one too many. */
   readonly hasCompany: boolean;
-  /** As that, and one of them was answered and is not over: the origin is there. */
+  /** As that, and one of them was answered while this one was under way: the origin is there. */
   readonly hasAnsweredCompany: boolean;
   /** The origin answered the request. */
   answered(multiplexed: boolean): void;
@@ -30,6 +30,8 @@ export interface Place {
   silent(): void;
   /** The origin refused it because of the others. */
   crowded(): void;
+  /** It failed: because of the others, if one of those that are under way now is answered. */
+  doubted(): void;
   /** Gives the place to the next one. Does nothing the second time. */
   release(): void;
 }
@@ -52,6 +54,8 @@ export class Origin {
   #waiting: FetchClaims[] = [];
   readonly #refusals: Refusals;
   readonly #outage: Outage;
+  /** For each request that has failed, those that were under way then and still are. */
+  readonly #doubts = new Set<Set<GrantedPlace>>();
   #pausedUntil = 0;
   #cancelPause: (() => void) | null = null;
   #multiplexed = false;
@@ -134,9 +138,9 @@ export class Origin {
     this.pause(Math.max(duration, moment));
   }
 
-  /** What looked like a refusal of too many requests was none. */
-  forgiveOne(): void {
-    this.#refusals.forgiveOne();
+  /** What looked like so many refusals of too many requests were none. */
+  forgive(count: number): void {
+    this.#refusals.forgive(count);
   }
 
   /** Lets those begin that may. */
@@ -292,8 +296,14 @@ export class Origin {
     return false;
   }
 
-  noteAnswer(multiplexed: boolean): void {
+  noteAnswer(place: GrantedPlace, multiplexed: boolean): void {
     this.#multiplexed = multiplexed;
+    for (const other of this.#places) if (other !== place) other.wasOutdone = true;
+    for (const company of this.#doubts) {
+      if (!company.has(place)) continue;
+      this.#refusals.add(company.size);
+      this.#doubts.delete(company);
+    }
     this.isThere();
   }
 
@@ -320,8 +330,18 @@ export class Origin {
     if (others === 0) this.pauseForAMoment();
   }
 
+  noteDoubt(place: GrantedPlace): void {
+    const company = new Set(this.#places);
+    company.delete(place);
+    if (company.size > 0) this.#doubts.add(company);
+  }
+
   giveBack(place: GrantedPlace): void {
     this.#places.delete(place);
+    for (const company of this.#doubts) {
+      company.delete(place);
+      if (company.size === 0) this.#doubts.delete(company);
+    }
     place.claim.pool.delete(place.claim.record, place.claim.fetchOrder);
     this.#outage.turnIsOver(place.turn);
     this.#fillAll();
@@ -331,6 +351,8 @@ export class Origin {
 class GrantedPlace implements Place {
   hasCompany = false;
   wasAnswered = false;
+  /** Another one was answered while this one was under way. */
+  wasOutdone = false;
   isYielding = false;
   isReleased = false;
   lease: Lease | null = null;
@@ -349,12 +371,12 @@ class GrantedPlace implements Place {
   }
 
   get hasAnsweredCompany(): boolean {
-    return this.origin.hasAnswered(this);
+    return this.wasOutdone || this.origin.hasAnswered(this);
   }
 
   answered(multiplexed: boolean): void {
     this.wasAnswered = true;
-    this.origin.noteAnswer(multiplexed);
+    this.origin.noteAnswer(this, multiplexed);
   }
 
   silent(): void {
@@ -363,6 +385,10 @@ class GrantedPlace implements Place {
 
   crowded(): void {
     this.origin.noteRefusal();
+  }
+
+  doubted(): void {
+    this.origin.noteDoubt(this);
   }
 
   release(): void {

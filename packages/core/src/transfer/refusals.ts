@@ -29,8 +29,8 @@ export class Refusals {
     this.#changedAt = now;
   }
 
-  forgiveOne(): void {
-    this.#borne++;
+  forgive(count: number): void {
+    this.#borne += count;
   }
 
   /** The origin was away: it may be another one now. */

@@ -18,8 +18,11 @@ export class Transfer {
   course: Course = firstCourse;
   /** Consecutive requests for a range that brought not a byte although the server answers. */
   fruitlessRanges = 0;
+  /** When nobody answered its request last, in ms since the epoch. */
+  silentAt: number | null = null;
   /** How often a request was refused that was one of several: after a few times, that is the record's own failure. */
-  crowdRefusals = 0;
+  #crowdRefusals = 0;
+  #takenBack = 0;
   #hasAsked = false;
   #outages = 0;
   /** Where the last whole body ended whose end could not be proven, in bytes. */
@@ -69,10 +72,24 @@ export class Transfer {
   takeForOneTooMany(isLikely: boolean): boolean {
     const { outages } = this.origin;
     // what its requests were refused for before says nothing of the origin as it is since then
-    if (outages !== this.#outages) this.crowdRefusals = 0;
+    if (outages !== this.#outages) this.forgetRefusals();
     this.#outages = outages;
     const most = this.wasServed ? mostRefusals : isLikely ? 3 : 1;
-    return this.crowdRefusals++ < most;
+    if (this.#crowdRefusals >= most) return false;
+    this.#crowdRefusals++;
+    return true;
+  }
+
+  /** What was refused was refused for itself: its origin bears the requests that it was taken for one too many of. */
+  takeBackRefusals(): void {
+    this.origin.forgive(this.#crowdRefusals - this.#takenBack);
+    this.#takenBack = this.#crowdRefusals;
+  }
+
+  /** Something came, or all is different: what it was refused for before says nothing of now. */
+  forgetRefusals(): void {
+    this.#crowdRefusals = 0;
+    this.#takenBack = 0;
   }
 
   /** Where the bytes of one of its bodies are stored. */

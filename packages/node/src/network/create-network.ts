@@ -119,7 +119,9 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       if (signal.aborted) return 'silent';
       const progress = progresses.get(asked);
       if (error === undefined) return progress?.sent ? 'answers' : 'silent';
-      return reachabilityOf(error, progress?.sent ?? true);
+      const found = reachabilityOf(error, progress?.sent ?? true);
+      // the server that was asked is there, whoever it has led on to
+      return found === 'silent' && progress?.followed ? 'falters' : found;
     },
     async close() {
       endWatching();

@@ -33,6 +33,7 @@ export async function followRedirects(dispatchers: Dispatchers, options: Redirec
   let { url, method, headers, openBody, bodySize } = options;
   for (let count = 0; ; count++) {
     const body = openBody?.() ?? null;
+    options.progress.aim(count > 0);
     const hop = { ...options, url, method, headers, body, bodySize };
     const response = await exchangeOnLiveConnection(dispatchers, hop);
     const arrival = { ...response, url, method, redirected: count > 0, opaque: false };

@@ -10,6 +10,12 @@ export class RequestProgress {
   #reused: boolean | undefined;
   #sent = false;
   #responding = false;
+  #followed = false;
+
+  /** Whether a server has led it on to where it is now. */
+  get followed(): boolean {
+    return this.#followed;
+  }
 
   /** Whether it was handed to a connection: before that, it waits for one, or in a dispatcher's queue. */
   get sent(): boolean {
@@ -35,6 +41,11 @@ export class RequestProgress {
   get multiplexed(): boolean | undefined {
     if (!this.#connection) return undefined;
     return 'alpnProtocol' in this.#connection && this.#connection.alpnProtocol === 'h2';
+  }
+
+  /** @param followed whether what is asked next is the target of a redirect */
+  aim(followed: boolean): void {
+    this.#followed = followed;
   }
 
   /** A request is given to a dispatcher. */

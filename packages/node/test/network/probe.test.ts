@@ -94,13 +94,6 @@ describe('nobody answers', () => {
     },
   );
 
-  it('where a redirect leads to a place without a server', async () => {
-    const url = await serveRaw(
-      rawResponse(['HTTP/1.1 302 Found', `Location: ${nobody}/`, 'Content-Length: 0']),
-    );
-    expect(await afterFailure(requestFor(url))).toBe('silent');
-  });
-
   it.each(cuts)(
     'where a TLS handshake is cut, as it is by a tunnel without a server behind: %s',
     async (_name, cut) => {
@@ -132,6 +125,13 @@ describe('nobody answers', () => {
 });
 
 describe('a server falters', () => {
+  it('where it leads on to a place without a server', async () => {
+    const url = await serveRaw(
+      rawResponse(['HTTP/1.1 302 Found', `Location: ${nobody}/`, 'Content-Length: 0']),
+    );
+    expect(await afterFailure(requestFor(url))).toBe('falters');
+  });
+
   it.each(cuts)('where it ends a new connection without a response: %s', async (_name, cut) => {
     const port = await serveEnds(cut);
     expect(await afterFailure(requestFor(`http://127.0.0.1:${port}/`))).toBe('falters');
