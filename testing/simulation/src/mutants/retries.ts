@@ -126,4 +126,28 @@ export const retries: readonly Mutant[] = [
     from: "job.interrupt('stopped');\n    await Promise.allSettled(completing);",
     to: '',
   },
+  {
+    name: 'let the failure of a range be the last word',
+    file: 'algorithms/complete-a-record.ts',
+    from: "else if (failure.asked === 'range') transfer.course = afterLastRange(course);",
+    to: '',
+  },
+  {
+    name: 'wait for ever for a connection that a request of its own holds',
+    file: 'transfer/attempt.ts',
+    from: "return this.abort('unheard');",
+    to: '{}',
+  },
+  {
+    name: 'forget with a death what a host with too much to do wants',
+    file: 'algorithms/complete-a-record.ts',
+    from: 'if (retryAfter === 0) return;',
+    to: 'return;',
+  },
+  {
+    name: 'fetch several ranges of what is paused',
+    file: 'algorithms/fetch-pieces.ts',
+    from: 'if (transfer.job.interruption) this.#stop();',
+    to: '',
+  },
 ];
