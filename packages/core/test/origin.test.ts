@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Lease } from '../src/index.ts';
 import { defaultEngineOptions } from '../src/transfer/options.ts';
-import type { Origin, Place } from '../src/transfer/origin.ts';
+import type { Origin } from '../src/transfer/origin.ts';
 import { Origins } from '../src/transfer/origins.ts';
+import type { Place } from '../src/transfer/place.ts';
 import { RecordPool } from '../src/transfer/record-pool.ts';
 
 /** Time that passes when it is told to. */
@@ -220,7 +221,7 @@ describe('An origin that answers some of several requests', () => {
   it('gets as many from then on as it answers, when one has failed before and another is answered', async () => {
     for (const record of [0, 1, 2, 3, 4, 5]) await ask(1, record);
     for (const who of ['1.1', '1.2']) {
-      placeOf(who).doubted();
+      placeOf(who).unexplained();
       await release(who);
     }
     expect(granted.size).toBe(5);
@@ -234,7 +235,7 @@ describe('An origin that answers some of several requests', () => {
   it('gets as many as before when all have failed', async () => {
     for (const record of [0, 1, 2]) await ask(1, record);
     for (const who of ['1.1', '1.2', '1.0']) {
-      placeOf(who).doubted();
+      placeOf(who).unexplained();
       await release(who);
     }
     for (const record of [3, 4, 5]) await ask(1, record);

@@ -4,9 +4,10 @@ import type { NetworkRequest, Reachability } from '../ports.ts';
 import { Attempt } from '../transfer/attempt.ts';
 import type { RequestPlan } from '../transfer/attempt-plan.ts';
 import { compare, continueWith, plainFromZero } from '../transfer/course.ts';
-import type { Place } from '../transfer/origin.ts';
 import { answered, type Failure, type Outcome, unanswered } from '../transfer/outcome.ts';
+import type { Place } from '../transfer/place.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
+import { TimeLimit } from '../transfer/time-limit.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { judgeAStatus } from './judge-a-status.ts';
 import { processResponse } from './process-response.ts';
@@ -145,7 +146,7 @@ async function withoutResponse(
     case 'silent':
       return noAnswer(transfer, place);
     case 'falters':
-      place.doubted();
+      place.unexplained();
       // no refusal by CORS looks like this
       return answered('refusal', 0, 0, course);
     case 'answers':
@@ -165,7 +166,7 @@ async function withoutResponse(
 function noAnswer(transfer: Transfer, place: Place): Outcome {
   const { course, origin, ports, silentAt } = transfer;
   transfer.silentAt = ports.clock.now();
-  place.doubted();
+  place.unexplained();
   const isAlone = silentAt !== null && origin.answeredAt !== null && origin.answeredAt > silentAt;
   if (isAlone && ports.connectivity.isOnline()) return answered('refusal', 0, 0, course);
   place.silent();
@@ -178,15 +179,13 @@ async function probeOnce(
   asked: NetworkRequest,
   error: unknown,
 ): Promise<Reachability> {
-  const controller = new AbortController();
-  const end = (): void => controller.abort();
-  const cancelTimer = ports.clock.setTimer(options.retry.stallTimeout, end);
-  job.waits.add(end);
+  const limit = new TimeLimit(ports.clock, options.retry.stallTimeout);
+  job.waits.add(limit.end);
   try {
-    return await ports.network.probe(asked, controller.signal, error);
+    return await ports.network.probe(asked, limit.signal, error);
   } finally {
-    cancelTimer();
-    job.waits.delete(end);
+    limit.lift();
+    job.waits.delete(limit.end);
   }
 }
 

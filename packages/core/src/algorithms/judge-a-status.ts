@@ -1,6 +1,6 @@
 import type { NetworkResponse } from '../ports.ts';
-import type { Place } from '../transfer/origin.ts';
 import { answered, type Failure } from '../transfer/outcome.ts';
+import type { Place } from '../transfer/place.ts';
 import { chooseDelay, countAttempt, isRetryableMethod, retryAfterOf } from '../transfer/retry-schedule.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 

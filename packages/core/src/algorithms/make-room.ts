@@ -1,6 +1,7 @@
 import type { FetchKey } from '../model/background-fetch.ts';
 import { isKept } from '../model/background-fetch.ts';
 import type { ClientPorts } from '../ports.ts';
+import { TimeLimit } from '../transfer/time-limit.ts';
 import { readingLock } from './holds.ts';
 
 type Ports = Pick<ClientPorts, 'store' | 'lock' | 'clock'>;
@@ -34,10 +35,9 @@ async function makeRoom(ports: Ports, spared: FetchKey | undefined): Promise<boo
 
 /** Rejects if somebody reads there. */
 async function deleteKept({ store, lock, clock }: Ports, key: FetchKey): Promise<boolean> {
-  const waiting = new AbortController();
-  const cancelTimer = clock.setTimer(patience, () => waiting.abort());
-  return await lock.hold(readingLock(key), waiting.signal, () => {
-    cancelTimer();
+  const limit = new TimeLimit(clock, patience);
+  return await lock.hold(readingLock(key), limit.signal, () => {
+    limit.lift();
     return store.transact('write', async (transaction) => {
       const fetch = await transaction.getFetch(key);
       const isThere = fetch !== undefined && isKept(fetch);

@@ -9,9 +9,9 @@ import { assessCleanEnd, hasNullBody, hasServerOffsets, mayEndAt } from '../tran
 import { BodySink, type RecordChange } from '../transfer/body-sink.ts';
 import { parseLength } from '../transfer/content-range.ts';
 import { continueWith, fromZero, plainFromZero, proveEnd } from '../transfer/course.ts';
-import type { Place } from '../transfer/origin.ts';
 import { answered, askAgain, type Outcome, storedOutcome } from '../transfer/outcome.ts';
 import { allowsParallelRanges } from '../transfer/parallel-ranges.ts';
+import type { Place } from '../transfer/place.ts';
 import { isResumable } from '../transfer/plan-attempt.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import type { Transfer } from '../transfer/transfer.ts';

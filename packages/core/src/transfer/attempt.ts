@@ -1,5 +1,6 @@
 import type { Reachability } from '../ports.ts';
 import type { Job } from './job.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /** What ends an attempt before its time. */
 export type Ending =
@@ -109,15 +110,11 @@ export class Attempt {
     const { stallTimeout, outage } = this.#job.workshop.options.retry;
     const { clock } = this.#job.workshop.ports;
     const asked = this.#wait;
-    const controller = new AbortController();
-    const cancelTimer = clock.setTimer(stallTimeout, () => controller.abort());
-    const cancel = (): void => {
-      cancelTimer();
-      controller.abort();
-    };
-    void probe(controller.signal).then((reachability) => {
+    const limit = new TimeLimit(clock, stallTimeout);
+    const cancel = limit.end;
+    void probe(limit.signal).then((reachability) => {
       if (this.#cancelTimer !== cancel) return;
-      cancelTimer();
+      limit.lift();
       const isAwaited = this.#wait === asked && this.#waiting > 0;
       const isTooLong = clock.now() - this.#began > outage;
       if (isAwaited && (reachability !== 'silent' || isTooLong)) return this.abort('stalled');

@@ -2,6 +2,7 @@ import type { Clock, Connections, Connectivity, Lease, Random } from '../ports.t
 import { type Claim, FetchClaims, type WaitingClaim } from './claims.ts';
 import type { EngineOptions } from './options.ts';
 import { Outage } from './outage.ts';
+import { GrantedPlace, type Place } from './place.ts';
 import { Refusals } from './refusals.ts';
 
 /** What an origin needs of its host. */
@@ -14,27 +15,6 @@ export interface OriginPorts {
 
 /** How many more requests are made at a time where they share one connection. */
 const multiplexedFactor = 4;
-
-/** The right to have one request under way. */
-export interface Place {
-  readonly origin: Origin;
-  /** Whether it was granted to ask during an outage. */
-  readonly isTurn: boolean;
-  /** Whether others were under way at the same time, so that this one may have been refused for being one too many. */
-  readonly hasCompany: boolean;
-  /** As that, and one of them was answered while this one was under way: the origin is there. */
-  readonly hasAnsweredCompany: boolean;
-  /** The origin answered the request. */
-  answered(multiplexed: boolean): void;
-  /** Nobody answered it, and nobody seems to be there. */
-  silent(): void;
-  /** The origin refused it because of the others. */
-  crowded(): void;
-  /** It failed: because of the others, if one of those that are under way now is answered. */
-  doubted(): void;
-  /** Gives the place to the next one. Does nothing the second time. */
-  release(): void;
-}
 
 /**
  * All that is known of one origin, for all records of an engine: whether it answers, whether it wants a pause, how many
@@ -54,8 +34,6 @@ export class Origin {
   #waiting: FetchClaims[] = [];
   readonly #refusals: Refusals;
   readonly #outage: Outage;
-  /** For each request that has failed, those that were under way then and still are. */
-  readonly #doubts = new Set<Set<GrantedPlace>>();
   #pausedUntil = 0;
   #cancelPause: (() => void) | null = null;
   #multiplexed = false;
@@ -298,12 +276,8 @@ export class Origin {
 
   noteAnswer(place: GrantedPlace, multiplexed: boolean): void {
     this.#multiplexed = multiplexed;
-    for (const other of this.#places) if (other !== place) other.wasOutdone = true;
-    for (const company of this.#doubts) {
-      if (!company.has(place)) continue;
-      this.#refusals.add(company.size);
-      this.#doubts.delete(company);
-    }
+    for (const other of this.#places) if (other !== place) other.sawAnswer = true;
+    this.#refusals.explain(place);
     this.isThere();
   }
 
@@ -330,71 +304,15 @@ export class Origin {
     if (others === 0) this.pauseForAMoment();
   }
 
-  noteDoubt(place: GrantedPlace): void {
-    const company = new Set(this.#places);
-    company.delete(place);
-    if (company.size > 0) this.#doubts.add(company);
+  noteUnexplained(place: GrantedPlace): void {
+    this.#refusals.suspect([...this.#places].filter((other) => other !== place));
   }
 
   giveBack(place: GrantedPlace): void {
     this.#places.delete(place);
-    for (const company of this.#doubts) {
-      company.delete(place);
-      if (company.size === 0) this.#doubts.delete(company);
-    }
+    this.#refusals.dismiss(place);
     place.claim.pool.delete(place.claim.record, place.claim.fetchOrder);
     this.#outage.turnIsOver(place.turn);
     this.#fillAll();
-  }
-}
-
-class GrantedPlace implements Place {
-  hasCompany = false;
-  wasAnswered = false;
-  /** Another one was answered while this one was under way. */
-  wasOutdone = false;
-  isYielding = false;
-  isReleased = false;
-  lease: Lease | null = null;
-  /** Ends its wait for a lease, while there is one. */
-  stopWaiting: (() => void) | null = null;
-
-  /** @param turn the number of its turn to ask during an outage, null outside of one */
-  constructor(
-    readonly origin: Origin,
-    readonly claim: WaitingClaim,
-    readonly turn: number | null,
-  ) {}
-
-  get isTurn(): boolean {
-    return this.turn !== null;
-  }
-
-  get hasAnsweredCompany(): boolean {
-    return this.wasOutdone || this.origin.hasAnswered(this);
-  }
-
-  answered(multiplexed: boolean): void {
-    this.wasAnswered = true;
-    this.origin.noteAnswer(this, multiplexed);
-  }
-
-  silent(): void {
-    this.origin.noteSilence(this);
-  }
-
-  crowded(): void {
-    this.origin.noteRefusal();
-  }
-
-  doubted(): void {
-    this.origin.noteDoubt(this);
-  }
-
-  release(): void {
-    if (this.isReleased) return;
-    this.isReleased = true;
-    this.lease?.release();
-    this.origin.giveBack(this);
   }
 }

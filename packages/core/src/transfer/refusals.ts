@@ -1,4 +1,5 @@
 import type { Clock } from '../ports.ts';
+import type { Place } from './place.ts';
 
 /** ms without a refusal after which one more request is tried; each further time, twice as long */
 const firstTrial = 30_000;
@@ -13,6 +14,8 @@ export class Refusals {
   #lastAt: number | null = null;
   #changedAt = 0;
   #trial = firstTrial;
+  /** For each request that failed, and nothing says why, the others that were under way then and still are. */
+  readonly #suspicions = new Set<Set<Place>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,6 +30,27 @@ export class Refusals {
     this.#borne = Math.max(1, Math.min(this.#borne, others));
     this.#lastAt = now;
     this.#changedAt = now;
+  }
+
+  /** A request failed beside these, and nothing says why. */
+  suspect(others: readonly Place[]): void {
+    if (others.length > 0) this.#suspicions.add(new Set(others));
+  }
+
+  /** One was answered: what failed beside it may well have been one too many. */
+  explain(answered: Place): void {
+    for (const others of this.#suspicions) {
+      if (!others.has(answered)) continue;
+      this.#suspicions.delete(others);
+      this.add(others.size);
+    }
+  }
+
+  /** One is over, and explains nothing any more. */
+  dismiss(over: Place): void {
+    for (const others of this.#suspicions) {
+      if (others.delete(over) && others.size === 0) this.#suspicions.delete(others);
+    }
   }
 
   forgive(count: number): void {

@@ -6,8 +6,9 @@ import type { Claim } from './claims.ts';
 import { type Course, firstCourse } from './course.ts';
 import type { BytesToStore, Job } from './job.ts';
 import type { EngineOptions } from './options.ts';
-import type { Origin, Place } from './origin.ts';
+import type { Origin } from './origin.ts';
 import { type Outcome, settledOutcome } from './outcome.ts';
+import type { Place } from './place.ts';
 import { isRetryableMethod } from './retry-schedule.ts';
 
 /** How often a resource that was served before is taken for refused because of other requests. */

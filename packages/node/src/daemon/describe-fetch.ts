@@ -88,7 +88,7 @@ function fileStateOf(record: StoredRecord): FileState {
     case 'backing-off':
       return 'retrying';
     case 'offline':
-      return 'offline';
+      return 'unanswered';
     case 'transferring':
       return 'transferring';
     case 'waiting':

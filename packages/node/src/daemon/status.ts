@@ -4,7 +4,14 @@
 export type FetchState = 'active' | 'paused' | 'saving' | 'success' | 'failure' | 'aborted';
 
 /** `retrying`: the next attempt comes at `retryAt`. `received`: whole, in the store. */
-export type FileState = 'waiting' | 'transferring' | 'retrying' | 'offline' | 'received' | 'saved' | 'failed';
+export type FileState =
+  | 'waiting'
+  | 'transferring'
+  | 'retrying'
+  | 'unanswered'
+  | 'received'
+  | 'saved'
+  | 'failed';
 
 /** Why a file, or a fetch, failed: the failure reasons of the specification. */
 export type FailureReason =

@@ -50,16 +50,21 @@ export class PlainReporter implements Reporter {
     const before = this.#fileStates.get(key);
     if (before === file.state) return;
     this.#fileStates.set(key, file.state);
-    const isTrouble = file.state === 'failed' || file.state === 'retrying' || file.state === 'offline';
+    const isTrouble = file.state === 'failed' || file.state === 'retrying' || file.state === 'unanswered';
     const isWaiting = file.state === 'waiting' || file.state === 'transferring';
     if (isWaiting || (fetch.fileCount > mostFilesNamed && !isTrouble)) return;
-    const what = file.state === 'failed' ? describeFailure(file) : `${nameForShow(file)}: ${file.state}`;
+    const what =
+      file.state === 'failed' ? describeFailure(file) : `${nameForShow(file)}: ${describeState(file)}`;
     this.#print(`${printable(fetch.id)}: ${what}`);
   }
 
   #print(line: string): void {
     this.#screen.write(`${line}\n`);
   }
+}
+
+function describeState({ state }: FileStatus): string {
+  return state === 'unanswered' ? 'nobody answers, waiting' : state;
 }
 
 function isWorthALine(last: Printed, fetch: FetchStatus, now: number): boolean {

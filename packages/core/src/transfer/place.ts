@@ -1,0 +1,76 @@
+import type { Lease } from '../ports.ts';
+import type { WaitingClaim } from './claims.ts';
+import type { Origin } from './origin.ts';
+
+/** The right to have one request under way. */
+export interface Place {
+  readonly origin: Origin;
+  /** Whether it was granted to ask during an outage. */
+  readonly isTurn: boolean;
+  /** Whether others were under way at the same time, so that this one may have been refused for being one too many. */
+  readonly hasCompany: boolean;
+  /** As that, and one of them was answered while this one was under way: the origin is there. */
+  readonly hasAnsweredCompany: boolean;
+  /** The origin answered the request. */
+  answered(multiplexed: boolean): void;
+  /** Nobody answered it, and nobody seems to be there. */
+  silent(): void;
+  /** The origin refused it because of the others. */
+  crowded(): void;
+  /** It failed, and nothing says why: because of the others, if one of those that are under way now is answered. */
+  unexplained(): void;
+  /** Gives the place to the next one. Does nothing the second time. */
+  release(): void;
+}
+
+/** A place as its origin sees it. */
+export class GrantedPlace implements Place {
+  hasCompany = false;
+  wasAnswered = false;
+  /** Another one was answered while this one was under way. */
+  sawAnswer = false;
+  isYielding = false;
+  isReleased = false;
+  lease: Lease | null = null;
+  /** Ends its wait for a lease, while there is one. */
+  stopWaiting: (() => void) | null = null;
+
+  /** @param turn the number of its turn to ask during an outage, null outside of one */
+  constructor(
+    readonly origin: Origin,
+    readonly claim: WaitingClaim,
+    readonly turn: number | null,
+  ) {}
+
+  get isTurn(): boolean {
+    return this.turn !== null;
+  }
+
+  get hasAnsweredCompany(): boolean {
+    return this.sawAnswer || this.origin.hasAnswered(this);
+  }
+
+  answered(multiplexed: boolean): void {
+    this.wasAnswered = true;
+    this.origin.noteAnswer(this, multiplexed);
+  }
+
+  silent(): void {
+    this.origin.noteSilence(this);
+  }
+
+  crowded(): void {
+    this.origin.noteRefusal();
+  }
+
+  unexplained(): void {
+    this.origin.noteUnexplained(this);
+  }
+
+  release(): void {
+    if (this.isReleased) return;
+    this.isReleased = true;
+    this.lease?.release();
+    this.origin.giveBack(this);
+  }
+}
