@@ -97,9 +97,11 @@ export class Session {
 
   /** Closes a tab that shows the app; the browser must have been launched with `tabs`. */
   async close(page: RemotePage): Promise<void> {
-    // the page may be gone before it can answer, and then says so by its beacon
+    // the page may be gone before it can answer, and then says so by its beacon; a browser may drop the beacon of a
+    // page whose worker ends with it, and then the page is missed where it asks for its next call
     page.run('close()').catch(() => {});
-    await this.app.untilNote('left', page.name);
+    const missed = this.app.within(`an end of ${page.url}`, page.closed);
+    await Promise.race([this.app.untilNote('left', page.name), missed]);
   }
 
   /** Sends the page to another page of the app. */
