@@ -9,6 +9,7 @@ export default defineConfig({
     globals: false,
     // two at least: many files wait for processes they started more than they compute
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    globalSetup: ['scripts/build-command.ts'],
     setupFiles: ['scripts/seed-fuzz.ts'],
     // a limit for what hangs, not for what a busy machine makes slow
     testTimeout: 120_000,

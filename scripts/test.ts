@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createCommand } from '@background-fetch/testing-command-line';
+import { createCommand, type Print, runSideBySide } from '@background-fetch/testing-command-line';
 import { InvalidArgumentError } from 'commander';
 
 interface Count {
@@ -11,6 +11,7 @@ interface Count {
 }
 
 interface Outcome extends Count {
+  readonly name: string;
   /** The lines that say which tests failed. */
   readonly failures: readonly string[];
 }
@@ -62,44 +63,66 @@ function findTypeScriptProjects(): string[] {
   return [...folders, 'benchmarks', 'scripts'].filter(hasConfig);
 }
 
-const steps: readonly Step[] = [
-  { name: 'lint', command: ['npx', 'biome', 'ci', '--error-on-warnings', '.'] },
-  ...findTypeScriptProjects().map((folder) => ({
-    name: `types of ${folder}`,
-    command: ['npx', 'tsc', '-p', folder],
-  })),
-  { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
-  // what was built, as an app compiles it
-  ...[
-    'web/test/types/page',
-    'web/test/types/worker',
-    'web/test/types/worker-without-library',
-    'node/test/types',
-  ].map((folder) => ({
-    name: `types of packages/${folder}`,
-    command: ['npx', 'tsc', '-p', `packages/${folder}`],
-  })),
-  { name: 'packages', command: ['npm', 'run', '--silent', 'check:packages'] },
-  { name: 'support table', command: ['npm', 'run', '--silent', 'support-table', '--', '--check'] },
-  { name: 'size', command: [...typescript, 'scripts/size.ts'] },
-  { name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest },
-  {
-    name: 'simulate',
-    // as many as fit in: `npm run simulate` has 10,000
-    command: [...typescript, 'testing/simulation/src/cli/simulate.ts', '--seeds', '3000'],
-    count: countOwnLine,
-  },
-  { name: 'conformance', command: [...typescript, 'testing/conformance/src/run.ts'], count: countOwnLine },
-  { name: 'durability', command: [...typescript, 'testing/durability/src/run.ts'], count: countOwnLine },
-  {
-    name: 'crash',
-    command: [...typescript, 'testing/durability/src/crash/run.ts', '--rounds', '10'],
-    count: countOwnLine,
-  },
+/** What may run side by side; a stage begins when the one before it has ended. */
+const stages: readonly (readonly Step[])[] = [
+  [
+    { name: 'lint', command: ['npx', 'biome', 'ci', '--error-on-warnings', '.'] },
+    ...findTypeScriptProjects().map((folder) => ({
+      name: `types of ${folder}`,
+      command: ['npx', 'tsc', '-p', folder],
+    })),
+  ],
+  [{ name: 'build', command: ['npm', 'run', '--silent', 'build'] }],
+  [
+    // what was built, as an app compiles it
+    ...[
+      'web/test/types/page',
+      'web/test/types/worker',
+      'web/test/types/worker-without-library',
+      'node/test/types',
+    ].map((folder) => ({
+      name: `types of packages/${folder}`,
+      command: ['npx', 'tsc', '-p', `packages/${folder}`],
+    })),
+    { name: 'packages', command: ['npm', 'run', '--silent', 'check:packages'] },
+    { name: 'support table', command: ['npm', 'run', '--silent', 'support-table', '--', '--check'] },
+    { name: 'size', command: [...typescript, 'scripts/size.ts'] },
+  ],
+  [{ name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest }],
+  [
+    {
+      name: 'simulate',
+      // as many as fit in: `npm run simulate` has 10,000
+      command: [...typescript, 'testing/simulation/src/cli/simulate.ts', '--seeds', '3000'],
+      count: countOwnLine,
+    },
+    {
+      name: 'crash',
+      command: [...typescript, 'testing/durability/src/crash/run.ts', '--rounds', '10'],
+      count: countOwnLine,
+    },
+  ],
+  [
+    {
+      name: 'conformance',
+      command: [...typescript, 'testing/conformance/src/run.ts'],
+      count: countOwnLine,
+    },
+  ],
+  [
+    {
+      name: 'durability',
+      command: [...typescript, 'testing/durability/src/run.ts'],
+      count: countOwnLine,
+    },
+  ],
 ];
+const names = stages.flat().map(({ name }) => name);
+/** Steps of a stage that run at the same time; what is printed stays together. */
+const atATime = 2;
 
-async function run(step: Step): Promise<Outcome> {
-  console.log(`\n── ${step.name}`);
+async function run(step: Step, print: Print): Promise<Outcome> {
+  print(`\n── ${step.name}\n`);
   const begun = performance.now();
   const [command, ...args] = step.command as [string, ...string[]];
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -107,28 +130,30 @@ async function run(step: Step): Promise<Outcome> {
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
       output += chunk;
-      process.stdout.write(chunk);
+      print(`${chunk}`);
     });
   }
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
   });
-  console.log(`── ${step.name}: ${Math.round((performance.now() - begun) / 1000)} s`);
+  print(`── ${step.name}: ${Math.round((performance.now() - begun) / 1000)} s\n`);
+  const { name } = step;
   const count = step.count?.(output) ?? { passed: 0, failed: 0 };
-  if (code !== 0) return { ...count, failed: Math.max(count.failed, 1), failures: findFailures(output) };
-  return { ...(step.count ? count : { passed: 1, failed: 0 }), failures: [] };
+  if (code !== 0)
+    return { name, ...count, failed: Math.max(count.failed, 1), failures: findFailures(output) };
+  return { name, ...(step.count ? count : { passed: 1, failed: 0 }), failures: [] };
 }
 
 function parseOnly(text: string): readonly string[] {
   const parts = text.split(',');
-  if (parts.every((part) => part !== '' && steps.some(({ name }) => name.startsWith(part)))) return parts;
-  throw new InvalidArgumentError(`There are: ${steps.map(({ name }) => name).join(', ')}.`);
+  if (parts.every((part) => part !== '' && names.some((name) => name.startsWith(part)))) return parts;
+  throw new InvalidArgumentError(`There are: ${names.join(', ')}.`);
 }
 
 const { only, list } = createCommand(
   'npm test --',
-  'Runs every check of the repository, one after the other, and ends with a line "N passed, N failed".',
+  'Runs every check of the repository, and ends with a line "N passed, N failed".',
 )
   .option(
     '--only <names>',
@@ -139,19 +164,23 @@ const { only, list } = createCommand(
   .parse()
   .opts<{ readonly only?: readonly string[]; readonly list?: boolean }>();
 if (list) {
-  for (const { name } of steps) console.log(name);
+  for (const name of names) console.log(name);
 } else {
   const total: Count = { passed: 0, failed: 0 };
   const failed: string[] = [];
-  for (const step of steps.filter(({ name }) => only?.some((part) => name.startsWith(part)) ?? true)) {
-    const count = await run(step);
-    total.passed += count.passed;
-    total.failed += count.failed;
-    if (count.failed > 0) failed.push([step.name, ...count.failures].join('\n  '));
-    // a runner that counted nothing has tested nothing
-    else if (count.passed === 0) {
-      total.failed++;
-      failed.push(`${step.name} (ran no test)`);
+  const show: Print = (text) => process.stdout.write(text);
+  for (const stage of stages) {
+    const chosen = stage.filter(({ name }) => only?.some((part) => name.startsWith(part)) ?? true);
+    const outcomes = await runSideBySide(chosen, atATime, show, run);
+    for (const { name, passed, failed: failures, failures: lines } of outcomes) {
+      total.passed += passed;
+      total.failed += failures;
+      if (failures > 0) failed.push([name, ...lines].join('\n  '));
+      // a runner that counted nothing has tested nothing
+      else if (passed === 0) {
+        total.failed++;
+        failed.push(`${name} (ran no test)`);
+      }
     }
   }
   if (failed.length > 0) console.log(`\nfailed: ${failed.join('\nfailed: ')}`);

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 
+export { type Print, runSideBySide } from './side-by-side.ts';
+
 /** Exit code of a command that was not used as it can be, as bgfetch has it. */
 const wrongUsage = 2;
 

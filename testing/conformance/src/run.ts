@@ -1,10 +1,10 @@
+import { type Print, runSideBySide } from '@background-fetch/testing-command-line';
 import { findEngines } from '@background-fetch/testing-engines';
 import { startFaultServer } from '@background-fetch/testing-fault-server';
 import { buildSite } from './runner/build.ts';
 import { findClosedOrigin } from './runner/closed-origin.ts';
 import { type CommandLine, type Pass, readCommandLine } from './runner/command-line.ts';
 import { compareWithExpectation } from './runner/compare-with-expectation.ts';
-import { OutputsInOrder, type Print } from './runner/outputs-in-order.ts';
 import type { PassReport } from './runner/pass-report.ts';
 import { printPass, printTotals } from './runner/print.ts';
 import { ResultsServer } from './runner/results-server.ts';
@@ -12,7 +12,7 @@ import { runPass } from './runner/run-pass.ts';
 import { serveSite } from './runner/serve-site.ts';
 
 /** Passes that run at the same time: each waits more than it computes. */
-const atATime = 2;
+const atATime = 3;
 const started = Date.now();
 process.exitCode = await main(readCommandLine()).catch((error) => {
   console.error(error);
@@ -24,31 +24,22 @@ process.exit();
 async function main({ passes, grep }: CommandLine): Promise<number> {
   const engines = await findEngines();
   const site = await buildSite();
-  const outputs = new OutputsInOrder();
-  const totals = { passed: 0, failed: 0 };
-  const run = async (pass: Pass): Promise<void> => {
-    const { print, end } = outputs.open();
+  const run = async (pass: Pass, print: Print): Promise<{ passed: number; failed: number }> => {
     const engine =
       pass.engine === 'node' ? { present: true as const, version: process.version } : engines[pass.engine];
-    if (engine.present) {
-      printPass(print, pass, engine.version);
-      const report = await runWithServers(pass, grep, site.directory, print);
-      const compared = pass.native ? compareWithExpectation(print, report, grep) : report;
-      const { passed, failed } = printTotals(print, pass, compared);
-      totals.passed += passed;
-      totals.failed += failed;
-    } else print(`\n${engine.hint}`);
-    end();
+    if (!engine.present) {
+      print(`\n${engine.hint}`);
+      return { passed: 0, failed: 0 };
+    }
+    printPass(print, pass, engine.version);
+    const report = await runWithServers(pass, grep, site.directory, print);
+    return printTotals(print, pass, pass.native ? compareWithExpectation(print, report, grep) : report);
   };
-  try {
-    const waiting = [...passes];
-    const runOneByOne = async (): Promise<void> => {
-      for (let pass = waiting.shift(); pass; pass = waiting.shift()) await run(pass);
-    };
-    await Promise.all(Array.from({ length: atATime }, runOneByOne));
-  } finally {
-    await site[Symbol.asyncDispose]();
-  }
+  const counts = await runSideBySide(passes, atATime, console.log, run).finally(() =>
+    site[Symbol.asyncDispose](),
+  );
+  const sum = (of: 'passed' | 'failed'): number => counts.reduce((all, { [of]: one }) => all + one, 0);
+  const totals = { passed: sum('passed'), failed: sum('failed') };
   console.log(`\nin ${Math.round((Date.now() - started) / 1000)} s`);
   console.log(`${totals.passed} passed, ${totals.failed} failed`);
   return totals.failed === 0 && totals.passed > 0 ? 0 : 1;

@@ -2,14 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-/** found from here: commands run elsewhere */
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** built from the sources before the tests begin */
+const command = fileURLToPath(new URL('../../bin/bgfetch.js', import.meta.url));
 
 export interface Finished {
   readonly code: number | null;
@@ -39,7 +37,7 @@ export class CommandLine {
   }
 
   start(args: readonly string[], environment: Record<string, string> = {}): Running {
-    const child = spawn(process.execPath, ['--conditions=source', '--import', tsx, main, ...args], {
+    const child = spawn(process.execPath, [command, ...args], {
       cwd: this.directory,
       env: { ...process.env, BGFETCH_STORE: this.store, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,5 @@
+import type { Print } from '@background-fetch/testing-command-line';
 import { nativeFailures } from '../native-failures.ts';
-import type { Print } from './outputs-in-order.ts';
 import type { PassReport, Result } from './pass-report.ts';
 
 /**

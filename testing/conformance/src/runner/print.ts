@@ -1,5 +1,5 @@
+import type { Print } from '@background-fetch/testing-command-line';
 import { nameOf, type Pass } from './command-line.ts';
-import type { Print } from './outputs-in-order.ts';
 import type { PassReport, Result } from './pass-report.ts';
 
 const marks = { passed: '✓', failed: '✗', 'not-applicable': '–' };

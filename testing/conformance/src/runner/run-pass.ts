@@ -1,9 +1,9 @@
+import type { Print } from '@background-fetch/testing-command-line';
 import { launchDriven, launchUndriven } from '@background-fetch/testing-engines';
 import type { FaultServer } from '@background-fetch/testing-fault-server';
 import type { HostInfo, PageMessage } from '../protocol.ts';
 import { nameOf, type Pass } from './command-line.ts';
 import { launchNode } from './launch-node.ts';
-import type { Print } from './outputs-in-order.ts';
 import type { PassReport, Result } from './pass-report.ts';
 import { printResult } from './print.ts';
 import type { ResultsServer } from './results-server.ts';

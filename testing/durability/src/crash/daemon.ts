@@ -10,14 +10,13 @@ import { arm, type Death } from './life.ts';
 import { passingFaults, pick, planFetches } from './plan.ts';
 import type { Figures } from './round.ts';
 
-const command = fileURLToPath(new URL('../../../../packages/node/src/cli/main.ts', import.meta.url));
+const command = fileURLToPath(new URL('../../../../packages/node/bin/bgfetch.js', import.meta.url));
 
 /** ms after which a command that nobody kills is taken to hang */
 const patience = 120_000;
 
 function bgfetch(...args: string[]): ChildProcess {
-  const all = ['--conditions=source', '--import', 'tsx', command, ...args];
-  return spawn(process.execPath, all, { stdio: ['ignore', 'ignore', 'pipe'] });
+  return spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 /** The process that has the store, if it is one that was started for it. */
