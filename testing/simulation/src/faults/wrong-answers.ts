@@ -51,16 +51,21 @@ const shifted = (by: number) => (value: string) =>
     return `${first + by}-${last + by}`;
   });
 
+/** Whether anything but its length shows that it is a part. */
+function isShownAsPart({ status, headers }: SimulatedAnswer): boolean {
+  return status === 206 || (status === 200 && says(headers, 'content-range'));
+}
+
 /** A part that begins before or after what was asked for, and says so. */
 function beginning(by: number, what: string): Alteration {
   return [
     what,
     (answer) => {
-      const { content, headers, status } = answer;
+      const { content, headers } = answer;
       const start = Math.max(0, Math.min(content.start + by, content.end - 1));
       // of the first part, nothing but its range shows where it begins
       const shown = content.start > 0 || says(headers, 'content-range');
-      if (status !== 206 || start >= content.end || !shown) return answer;
+      if (!isShownAsPart(answer) || start >= content.end || !shown) return answer;
       const range = headers.find(([name]) => name === 'content-range')?.[1];
       const told = range ? `bytes ${start}-${range.slice(range.indexOf('-') + 1)}` : null;
       const length = says(headers, 'content-length') ? `${content.end - start}` : null;
@@ -79,7 +84,7 @@ const shortened: Alteration = [
   (answer) => {
     const { start, end } = answer.content;
     const half = start + Math.ceil((end - start) / 2);
-    if (answer.status !== 206) return answer;
+    if (!isShownAsPart(answer)) return answer;
     const headers = says(answer.headers, 'content-length')
       ? withField(answer.headers, 'content-length', `${half - start}`)
       : answer.headers;

@@ -1,5 +1,6 @@
 import { aCrowdLosesNothing } from './a-crowd-loses-nothing.ts';
 import { abortOnce } from './abort-once.ts';
+import { anErrorPageCostsNoBody } from './an-error-page-costs-no-body.ts';
 import { anOutageLosesNothing } from './an-outage-loses-nothing.ts';
 import { asToldToWait } from './as-told-to-wait.ts';
 import { contentOutlivesFailures } from './content-outlives-failures.ts';
@@ -40,6 +41,7 @@ export const invariants: readonly Invariant[] = [
   downloadedFallsWithABody,
   settledRecordsStay,
   contentOutlivesFailures,
+  anErrorPageCostsNoBody,
   statesInOrder,
   everyFetchSettles,
   eventAtLeastOnce,

@@ -85,22 +85,10 @@ export const responses: readonly Mutant[] = [
     to: '',
   },
   {
-    name: 'take a 200 that says it is a part for the whole',
-    file: judge,
-    from: "return status === 206 || (status === 200 && getHeader(headers, 'content-range') !== null);",
-    to: 'if (status === 200) headers = [];\n  return status === 206;',
-  },
-  {
     name: 'take every 200 to a range for the whole',
     file: judge,
     from: "if (compareVersions(head, stored.head) !== 'same') return { kind: 'ambiguous' };",
     to: "return { kind: 'whole' };",
-  },
-  {
-    name: 'continue with coded parts',
-    file: judge,
-    from: "if (coding === 'encoded') return { kind: 'refused' };",
-    to: '',
   },
   {
     name: 'take the refusal of a range for one of the resource',

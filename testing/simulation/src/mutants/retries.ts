@@ -91,12 +91,6 @@ export const retries: readonly Mutant[] = [
     to: '',
   },
   {
-    name: 'end all ranges with one that fails',
-    file: 'algorithms/fetch-pieces.ts',
-    from: 'if (this.#attempts.size === 0) this.#conclude(outcome);',
-    to: 'this.#conclude(outcome);',
-  },
-  {
     name: 'hold a lock of its own',
     file: 'engine/engine.ts',
     from: '.hold(runningLock(this.#registration), signal, async () => {',

@@ -68,10 +68,16 @@ export function refuseRange(resource: SimulatedResource, headers: Headers): numb
   return asksForTheEnd(resource, headers) ? beyondEnd : null;
 }
 
+/** Whether it is encoded in members, as bgzip and pigz do it: a part that begins with one can be decoded. */
+function hasMembers({ size }: SimulatedResource): boolean {
+  return size % 2 === 1;
+}
+
 /** What of the plain body can be made of a range of the encoded one. */
 function decode(resource: SimulatedResource, { start, end }: ByteRange): ByteRange {
-  if (start > 0) return { start: 0, end: 0 };
-  return { start: 0, end: Math.floor((resource.size * end) / encodedSize(resource)) };
+  if (start > 0 && !hasMembers(resource)) return { start: 0, end: 0 };
+  const [first, last] = [start, end].map((at) => Math.floor((resource.size * at) / encodedSize(resource)));
+  return { start: first as number, end: last as number };
 }
 
 /** What an origin server answers to a request for this resource. */
@@ -112,7 +118,7 @@ export function respond(resource: SimulatedResource, headers: Headers, now: numb
     content: encoded && status !== 416 ? decode(resource, sent) : sent,
     coding: shownCoding(encoded, resource, headers),
     isPart,
-    undecodable: encoded && isPart && !(sent.start === 0 && sent.end === size),
+    undecodable: encoded && isPart && !hasMembers(resource) && !(sent.start === 0 && sent.end === size),
   };
 }
 
