@@ -1,8 +1,19 @@
 import type { HeaderList } from './record.ts';
 
-/** The combined value of a field, null if it is not there. https://fetch.spec.whatwg.org/#concept-header-list-get */
+/**
+ * The combined value of a field, null if it is not there. A `Headers` object for each question would cost more than a
+ * small body.
+ * @param name in lower case
+ * https://fetch.spec.whatwg.org/#concept-header-list-get
+ */
 export function getHeader(headers: HeaderList, name: string): string | null {
-  return new Headers(headers as [string, string][]).get(name);
+  let combined: string | null = null;
+  for (const [other, value] of headers) {
+    if (other !== name && other.toLowerCase() !== name) continue;
+    const normalized = value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
+    combined = combined === null ? normalized : `${combined}, ${normalized}`;
+  }
+  return combined;
 }
 
 /** The list without what holds for one transmission of a body, and not for the whole body. */

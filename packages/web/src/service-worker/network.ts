@@ -9,17 +9,16 @@ import {
 } from '@background-fetch/core';
 import { isChromium, isFirefox } from '../shared/browser.ts';
 import { probe } from './probe.ts';
-import { isMultiplexed, watchProtocols } from './protocols.ts';
+import { isMultiplexed, mayBeMultiplexed, watchProtocols } from './protocols.ts';
 
 /**
  * The network port on `fetch()`: a service worker's own requests pass its `fetch` listeners by.
  * @param keep makes bytes ready for the store
  */
 export function createNetwork(keep: (bytes: Blob) => Promise<HostBytes>): Network {
-  watchProtocols();
   return {
     fetch: (request) => fetchPastListeners(request, keep),
-    sendsIfRange: (url) => new URL(url).origin === location.origin,
+    sendsIfRange: (url) => url.startsWith(`${location.origin}/`),
     probe: ({ request }, signal, error) => probe(request, signal, error !== undefined),
   };
 }
@@ -28,6 +27,7 @@ async function fetchPastListeners(
   { request, body, headers, fresh, signal }: NetworkRequest,
   keep: (bytes: Blob) => Promise<HostBytes>,
 ): Promise<NetworkResponse> {
+  if (mayBeMultiplexed(request.url)) watchProtocols();
   const all = new Headers(request.headers as [string, string][]);
   for (const name in headers) all.set(name, headers[name] as string);
   const ending = new AbortController();
@@ -81,9 +81,20 @@ function endable(body: ReadableStream<Uint8Array>, end: () => void): BodyStream 
   return {
     getReader() {
       const reader = body.getReader();
-      return { read: () => reader.read(), cancel: () => cancel(reader) };
+      let isOver = false;
+      return {
+        read: async () => {
+          const result = await reader.read();
+          isOver = result.done;
+          return result;
+        },
+        cancel: async () => {
+          if (!isOver) await cancel(reader);
+        },
+      };
     },
     cancel: async () => {
+      if (body.locked) return;
       const reader = body.getReader();
       if (isFirefox()) await untilQuiet(reader);
       await cancel(reader);

@@ -17,11 +17,15 @@ export function watchProtocols(): void {
   }).observe({ type: 'resource' });
 }
 
+/** Browsers speak HTTP/2 and 3 over TLS only. */
+export function mayBeMultiplexed(url: string): boolean {
+  return !url.startsWith('http:');
+}
+
 /** Whether responses from there share one connection, undefined where the browser does not tell or none has ended. */
 export function isMultiplexed(url: string): boolean | undefined {
-  const { origin, protocol } = new URL(url);
-  // browsers speak HTTP/2 and 3 over TLS only
-  if (protocol === 'http:') return false;
+  if (!mayBeMultiplexed(url)) return false;
+  const { origin } = new URL(url);
   const known = protocols.get(origin);
   return known === undefined ? undefined : /^h[23]/.test(known);
 }
