@@ -118,6 +118,29 @@ describe('The budget of an origin', () => {
     expect([...granted.keys()]).toEqual(['1.0', '1.1', '1.2', '2.0']);
   });
 
+  it('is one more while bodies are over within a moment', async () => {
+    for (const record of [0, 1, 2, 3, 4, 5, 6]) await ask(1, record);
+    placeOf('1.0').answered(false);
+    await release('1.0');
+    expect([...granted.keys()]).toEqual(['1.0', '1.1', '1.2', '1.3', '1.4']);
+    await ask(2, 0);
+    await ask(3, 0);
+    expect([...granted.keys()].at(-1)).toBe('2.0');
+    await clock.pass(1000);
+    placeOf('1.1').answered(false);
+    await release('1.1');
+    await release('1.2');
+    expect([...granted.keys()].at(-1)).toBe('3.0');
+    await release('1.3');
+    expect([...granted.keys()].at(-1)).toBe('3.0');
+  });
+
+  it('is no larger for failures that come soon', async () => {
+    for (const record of [0, 1, 2, 3, 4]) await ask(1, record);
+    await release('1.0');
+    expect(granted.size).toBe(4);
+  });
+
   it('goes to a background fetch that has none before it goes to one that has several', async () => {
     for (const record of [0, 1, 2, 3]) await ask(1, record);
     await ask(2, 0);

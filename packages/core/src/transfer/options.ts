@@ -8,8 +8,9 @@ export interface EngineOptions {
   readonly concurrency: number;
   /**
    * Requests to one origin that are under way at a time, of all records and all engines that share the host's
-   * connections. One more is made for a background fetch that has none; four times as many where requests share one
-   * connection (HTTP/2). Browsers open six connections to a host: a page has to find some of them free.
+   * connections. One more is made while each body is over within 250 ms, and one more for a background fetch that has
+   * none; four times as many where requests share one connection (HTTP/2). Browsers open six connections to a host: a
+   * page has to find some of them free.
    */
   readonly connectionsPerOrigin: number;
   /** Ranges of one body that are fetched at a time; 1 never asks for several. */

@@ -13,6 +13,8 @@ export interface OriginPorts {
   readonly connections?: Connections | undefined;
 }
 
+/** ms within which a small body is over */
+const brisk = 250;
 /** How many more requests are made at a time where they share one connection. */
 const multiplexedFactor = 4;
 
@@ -37,6 +39,8 @@ export class Origin {
   #pausedUntil = 0;
   #cancelPause: (() => void) | null = null;
   #multiplexed = false;
+  /** Whether the body that ended last was under way for a moment only: then the page waits no longer for a connection. */
+  #isBrisk = false;
 
   /** @param fillAll looks at all origins for who may begin: a record that ended leaves room for one of any origin */
   constructor(name: string, ports: OriginPorts, options: EngineOptions, fillAll: () => void) {
@@ -155,7 +159,7 @@ export class Origin {
   /** Requests at a time. */
   get #limit(): number {
     const most = this.#options.connectionsPerOrigin * (this.#multiplexed ? multiplexedFactor : 1);
-    return this.#refusals.limit(most);
+    return this.#refusals.limit(most + (this.#isBrisk ? 1 : 0));
   }
 
   #next(): WaitingClaim | undefined {
@@ -237,7 +241,7 @@ export class Origin {
 
   async #grant(claim: WaitingClaim): Promise<Place> {
     const first = this.#count(claim.fetchOrder) === 0;
-    const place = new GrantedPlace(this, claim, this.#outage.turn);
+    const place = new GrantedPlace(this, claim, this.#outage.turn, this.#ports.clock.now());
     this.#places.add(place);
     claim.pool.add(claim.record, claim.fetchOrder);
     try {
@@ -310,6 +314,9 @@ export class Origin {
 
   giveBack(place: GrantedPlace): void {
     this.#places.delete(place);
+    // a clock that was set back tells nothing
+    const took = Math.abs(this.#ports.clock.now() - place.grantedAt);
+    this.#isBrisk = place.wasAnswered && took < brisk;
     this.#refusals.dismiss(place);
     place.claim.pool.delete(place.claim.record, place.claim.fetchOrder);
     this.#outage.turnIsOver(place.turn);
