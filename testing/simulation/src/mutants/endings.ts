@@ -46,7 +46,7 @@ export const endings: readonly Mutant[] = [
     name: 'forget the owed event',
     file: 'engine/engine.ts',
     from: 'return await fireAnOwedEvent(this.#workshop, job.fetch, signal);',
-    to: 'return;',
+    to: 'return await new Promise<void>(() => {});',
   },
   {
     name: 'release the records before the event',

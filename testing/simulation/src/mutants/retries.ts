@@ -57,8 +57,8 @@ export const retries: readonly Mutant[] = [
   {
     name: 'make as many requests to an origin as are wanted',
     file: origin,
-    from: 'return this.#refusals.limit(most);',
-    to: 'return this.#refusals.limit(most) + 100;',
+    from: 'return this.#refusals.limit(most + (this.#isBrisk ? 1 : 0));',
+    to: 'return this.#refusals.limit(most + 100);',
   },
   {
     name: 'take no answer for a refusal',
