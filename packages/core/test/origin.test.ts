@@ -135,6 +135,16 @@ describe('The budget of an origin', () => {
     expect([...granted.keys()].at(-1)).toBe('3.0');
   });
 
+  it('is never more than what an app gave', async () => {
+    const given = { ...options, connectionsPerOrigin: 1, briskConnectionsPerOrigin: 1 };
+    const connectivity = { isOnline: () => true, onOnline: () => () => {} };
+    origin = new Origins({ clock, connectivity, random: { next: () => 0.5 } }, given).of(url);
+    for (const record of [0, 1, 2]) await ask(1, record);
+    placeOf('1.0').answered(false);
+    await release('1.0');
+    expect([...granted.keys()]).toEqual(['1.0', '1.1']);
+  });
+
   it('is no larger for failures that come soon', async () => {
     for (const record of [0, 1, 2, 3, 4]) await ask(1, record);
     await release('1.0');

@@ -64,7 +64,9 @@ export class Engine {
 
   constructor(ports: EnginePorts, registration: RegistrationKey, settings: Partial<EngineSettings> = {}) {
     const { adapt = (workshop) => workshop, ...options } = settings;
-    const all = { ...defaultEngineOptions, ...options };
+    const { connectionsPerOrigin: given = defaultEngineOptions.briskConnectionsPerOrigin } = options;
+    // a number that an app chose is not exceeded
+    const all = { ...defaultEngineOptions, briskConnectionsPerOrigin: given, ...options };
     this.#adapt = adapt;
     this.#registration = registration;
     this.#workshop = {

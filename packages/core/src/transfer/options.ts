@@ -8,11 +8,12 @@ export interface EngineOptions {
   readonly concurrency: number;
   /**
    * Requests to one origin that are under way at a time, of all records and all engines that share the host's
-   * connections. One more is made while each body is over within 250 ms, and one more for a background fetch that has
-   * none; four times as many where requests share one connection (HTTP/2). Browsers open six connections to a host: a
-   * page has to find some of them free.
+   * connections. One more is made for a background fetch that has none; four times as many where requests share one
+   * connection (HTTP/2). Browsers open six connections to a host: a page has to find some of them free.
    */
   readonly connectionsPerOrigin: number;
+  /** As that, while each body is over within 250 ms; as many as that, where only that is given. */
+  readonly briskConnectionsPerOrigin: number;
   /** Ranges of one body that are fetched at a time; 1 never asks for several. */
   readonly connections: number;
   /** bytes in each of these ranges */
@@ -39,6 +40,7 @@ export interface EngineOptions {
 export const defaultEngineOptions: EngineOptions = {
   concurrency: 6,
   connectionsPerOrigin: 3,
+  briskConnectionsPerOrigin: 4,
   connections: 4,
   pieceSize: 4 * 2 ** 20,
   takePiece: (waiting) => waiting.shift(),

@@ -158,8 +158,9 @@ export class Origin {
 
   /** Requests at a time. */
   get #limit(): number {
-    const most = this.#options.connectionsPerOrigin * (this.#multiplexed ? multiplexedFactor : 1);
-    return this.#refusals.limit(most + (this.#isBrisk ? 1 : 0));
+    const { connectionsPerOrigin, briskConnectionsPerOrigin } = this.#options;
+    const most = this.#isBrisk ? briskConnectionsPerOrigin : connectionsPerOrigin;
+    return this.#refusals.limit(most * (this.#multiplexed ? multiplexedFactor : 1));
   }
 
   #next(): WaitingClaim | undefined {

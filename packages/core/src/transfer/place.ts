@@ -35,7 +35,8 @@ export class GrantedPlace implements Place {
   /** Ends its wait for a lease, while there is one. */
   stopWaiting: (() => void) | null = null;
 
-  /** @param turn the number of its turn to ask during an outage, null outside of one
+  /**
+   * @param turn the number of its turn to ask during an outage, null outside of one
    * @param grantedAt ms since the epoch
    */
   constructor(

@@ -1,5 +1,5 @@
 import type { NetworkRequest } from '@background-fetch/core';
-import { budgetOf } from '../world/engine-traits.ts';
+import { briskBudgetOf, budgetOf } from '../world/engine-traits.ts';
 import type { Invariant } from './invariant.ts';
 import { originOf, UnderWay } from './under-way.ts';
 
@@ -29,7 +29,7 @@ export const withinBudget: Invariant = {
         askedAt.set(request, world.clock.now());
         const origin = originOf(request);
         if (shared.has(origin)) return;
-        const budget = budgetOf(world.traits) + (brisk.has(origin) ? 1 : 0);
+        const budget = brisk.has(origin) ? briskBudgetOf(world.traits) : budgetOf(world.traits);
         const others = underWay
           .at(origin)
           .filter(([other, who]) => other !== request && (world.traits.sharesConnections || who === by));

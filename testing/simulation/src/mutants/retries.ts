@@ -57,7 +57,7 @@ export const retries: readonly Mutant[] = [
   {
     name: 'make as many requests to an origin as are wanted',
     file: origin,
-    from: 'return this.#refusals.limit(most + (this.#isBrisk ? 1 : 0));',
+    from: 'return this.#refusals.limit(most * (this.#multiplexed ? multiplexedFactor : 1));',
     to: 'return this.#refusals.limit(most + 100);',
   },
   {

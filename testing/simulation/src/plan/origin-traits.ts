@@ -39,7 +39,7 @@ export function drawOriginTraits(draw: Draw): Happening[] {
   traits(
     0.3,
     `the engine uses ${connectionsPerOrigin} connections to one origin`,
-    engine({ connectionsPerOrigin }),
+    engine({ connectionsPerOrigin, briskConnectionsPerOrigin: connectionsPerOrigin }),
   );
   traits(0.3, 'six records transfer at a time', engine({ concurrency: 6 }));
   traits(0.08, 'an outage is borne for 5 s', retry({ outage: 5000 }));

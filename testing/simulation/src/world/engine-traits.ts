@@ -15,6 +15,11 @@ export function budgetOf({ engine }: Traits): number {
   return { ...defaultEngineOptions, ...engine }.connectionsPerOrigin;
 }
 
+/** As that, where bodies were over within a moment. */
+export function briskBudgetOf({ engine }: Traits): number {
+  return { ...defaultEngineOptions, ...engine }.briskConnectionsPerOrigin;
+}
+
 export function retryOf({ engine }: Traits): RetryPolicy {
   return { ...defaultRetryPolicy, ...engine.retry };
 }

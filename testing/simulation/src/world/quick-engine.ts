@@ -3,6 +3,7 @@ import type { EngineTraits } from './engine-traits.ts';
 /** Everything small and quick, so that much happens in few steps. */
 export const quickEngine: EngineTraits = {
   connectionsPerOrigin: 3,
+  briskConnectionsPerOrigin: 4,
   concurrency: 3,
   connections: 1,
   pieceSize: 250,
