@@ -38,7 +38,7 @@ async function givenJob(): Promise<{ job: Job; store: MemoryStore; clock: Simula
   const ports = { store, clock } as Partial<EnginePorts> as EnginePorts;
   const options = { ...defaultEngineOptions, smallestCheckpoint: 100, checkpointSize: 100 };
   const workshop = {
-    ...{ ports, options, writer: new CheckpointWriter(store) },
+    ...{ ports, options, writer: new CheckpointWriter(store, clock) },
     ...{ origins: new Origins(ports, options), pool: new RecordPool(1) },
   };
   return { job: new Job(workshop, fetch, [record]), store, clock };

@@ -14,3 +14,16 @@ test('the next record is asked for while the last bytes of this one become durab
   // else each record would have a transaction of its own
   expect(commits).toBeLessThan(urls.length);
 });
+
+test('the next request is made once the last byte of a body has come, before its stream says that it has ended', async () => {
+  const world = new World({ engine: { concurrency: 1 } });
+  const urls = ['https://app.test/first', 'https://app.test/second'];
+  for (const url of urls)
+    world.network.serve(url, { size: 100, chunkSize: 100, latency: 0, chunkInterval: 1000 });
+  const life = world.start();
+  const succeeded = new Promise((resolve) => life.events.on('backgroundfetchsuccess', resolve));
+  await world.clock.runUntil(life.backgroundFetch.fetch('files', urls, { title: 'Files' }));
+  await world.clock.runUntil(succeeded);
+  const [first, second] = world.network.requests;
+  expect((second?.at ?? 0) - (first?.at ?? 0)).toBe(1000);
+});

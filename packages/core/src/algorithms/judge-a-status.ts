@@ -12,14 +12,21 @@ export interface Asked {
   readonly parallel: boolean;
 }
 
-/** Whether a status may not come again. */
+/** Statuses of servers that say that they will never do what they are asked to do. */
+const lasting = /^(501|505|506|508|510)$/;
+
+/**
+ * Whether a status may not come again. Each that its number alone says to be the server's trouble is among these, as
+ * a gateway's own 522: https://www.rfc-editor.org/rfc/rfc9110.html#section-15 has a status that nobody knows taken for
+ * a 500.
+ */
 export function isRetryableStatus(status: number): boolean {
-  return /^(408|42[59]|50[0234])$/.test(`${status}`);
+  return status >= 500 ? !lasting.test(`${status}`) : /^(408|42[59])$/.test(`${status}`);
 }
 
 /** Whether a server that bears no more requests of ours answers with this status; 403 is what some hosts take for it. */
 function isCrowdStatus(status: number): boolean {
-  return status === 403 || status === 509 || isRetryableStatus(status);
+  return status === 403 || isRetryableStatus(status);
 }
 
 /** Whether a status says that there are too many requests, of whatever resource. */

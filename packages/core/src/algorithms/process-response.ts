@@ -159,13 +159,14 @@ async function processPart(exchange: Exchange, content: PartialContent): Promise
 async function receiveInto(
   exchange: Exchange,
   sink: BodySink,
-  { end: expectedEnd, overlap }: Omit<Expectation, 'atOnce'>,
+  { end: expectedEnd, overlap }: Pick<Expectation, 'end' | 'overlap'>,
 ): Promise<Outcome> {
   const { transfer, attempt, plan, response, parallel } = exchange;
   const { options } = transfer;
   const length = (expectedEnd ?? Number.POSITIVE_INFINITY) - sink.position;
   const atOnce = parallel && transfer.isFast && length <= options.checkpointSize;
-  const expected = { end: expectedEnd, overlap, atOnce };
+  const received = (): void => letNextStart(exchange);
+  const expected = { end: expectedEnd, overlap, atOnce, received };
   const end = await receiveBody(transfer.job, attempt, response, sink, expected);
   switch (end) {
     case 'total-exceeded':

@@ -20,6 +20,8 @@ export interface Expectation {
   readonly overlap: Uint8Array;
   /** Whether a cut may lose all of it. */
   readonly atOnce: boolean;
+  /** Called once all of its bytes have come: its stream may be open for a while yet. */
+  readonly received: () => void;
 }
 
 /**
@@ -55,7 +57,7 @@ async function receive(
   attempt: Attempt,
   reader: BodyReader,
   sink: BodySink,
-  { end, overlap }: Expectation,
+  { end, overlap, received }: Expectation,
 ): Promise<BodyEnd> {
   let repeated = overlap;
   for (;;) {
@@ -70,7 +72,9 @@ async function receive(
     if (bytes.length === 0) continue;
     if (end !== null && sink.position + bytes.length > end) return 'too-long';
     if (exceedsDownloadTotal(job, bytes.length)) return 'total-exceeded';
-    await sink.write(bytes);
+    const writing = sink.write(bytes);
+    if (sink.position === end) received();
+    await writing;
   }
 }
 

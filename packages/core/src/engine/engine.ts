@@ -72,7 +72,7 @@ export class Engine {
     this.#workshop = {
       ports,
       options: all,
-      writer: new CheckpointWriter(ports.store, (work) => makingRoom(ports, work)),
+      writer: new CheckpointWriter(ports.store, ports.clock, (work) => makingRoom(ports, work)),
       origins: new Origins(ports, all),
       pool: new RecordPool(all.concurrency),
     };

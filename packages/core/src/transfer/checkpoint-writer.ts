@@ -1,6 +1,6 @@
 import type { FetchKey } from '../model/background-fetch.ts';
 import type { StoredRecord } from '../model/record.ts';
-import type { Store, StoreTransaction } from '../ports.ts';
+import type { Clock, Store, StoreTransaction } from '../ports.ts';
 
 type Work = (transaction: StoreTransaction) => Promise<unknown>;
 type RecordWork = (transaction: StoreTransaction, record: StoredRecord | undefined) => Promise<unknown>;
@@ -17,20 +17,26 @@ interface Pending {
 
 /** How many writes share one transaction at most. */
 const largestBatch = 64;
+/** ms for which records gather at most */
+const longestRest = 50;
 
 /**
  * Writes one transaction at a time and lets the writes that gather meanwhile share the next one: making bytes
- * durable takes about as long for one small record as for many.
+ * durable takes about as long for one small record as for many. Where several records share them, it rests for as long
+ * as it has written, so that more do; what is no record's alone is written at once.
  */
 export class CheckpointWriter {
   readonly #store: Store;
+  readonly #clock: Clock;
   readonly #pending: Pending[] = [];
   /** Does what is given to it; if there is no room, once more whenever some could be made. */
   readonly makingRoom: MakingRoom;
   #draining: Promise<void> | null = null;
+  #endRest = (): void => {};
 
-  constructor(store: Store, makingRoom: MakingRoom = (work) => work()) {
+  constructor(store: Store, clock: Clock, makingRoom: MakingRoom = (work) => work()) {
     this.#store = store;
+    this.#clock = clock;
     this.makingRoom = makingRoom;
   }
 
@@ -49,6 +55,7 @@ export class CheckpointWriter {
 
   /** Resolves when nothing is being written. */
   async idle(): Promise<void> {
+    this.#endRest();
     await this.#draining;
   }
 
@@ -56,21 +63,41 @@ export class CheckpointWriter {
     return new Promise((resolve, reject) => {
       this.#pending.push({ record, work, resolve, reject });
       this.#draining ??= this.#drain();
+      if (!this.#mayRest) this.#endRest();
     });
   }
 
   async #drain(): Promise<void> {
     while (this.#pending.length > 0) {
       const batch = this.#pending.splice(0, largestBatch);
+      const began = this.#clock.now();
       try {
         await this.makingRoom(() => this.#transact(batch));
         for (const { resolve } of batch) resolve();
+        if (new Set(batch.map(({ record }) => `${record}`)).size > 1)
+          await this.#rest(this.#clock.now() - began);
       } catch (error) {
         if (batch.length === 1) batch[0]?.reject(error);
         else await this.#writeOneByOne(batch);
       }
     }
     this.#draining = null;
+  }
+
+  get #mayRest(): boolean {
+    return this.#pending.length < largestBatch && this.#pending.every(({ record }) => record);
+  }
+
+  #rest(duration: number): Promise<void> {
+    return new Promise((resolve) => {
+      // a clock that was set tells nothing
+      const cancel = this.#clock.setTimer(Math.min(Math.max(duration, 0), longestRest), resolve);
+      this.#endRest = () => {
+        cancel();
+        resolve();
+      };
+      if (!this.#mayRest) this.#endRest();
+    });
   }
 
   #transact(batch: readonly Pending[]): Promise<void> {

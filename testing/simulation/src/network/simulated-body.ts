@@ -34,6 +34,13 @@ export function simulateBody(
   const end = ending ? Math.min(content.end, content.start + ending.after) : content.end;
   let position = content.start;
   let finish = (_act: () => void) => {};
+  let isOver = false;
+  /** Its connection is free: from the last byte on, which is before whoever reads learns that it was the last one. */
+  const over = (): void => {
+    if (isOver) return;
+    isOver = true;
+    plan.onEnd();
+  };
 
   /** What happens next at the stream's source: once per pull, unless it never comes. */
   function next(controller: ReadableStreamDefaultController<Uint8Array>): void {
@@ -41,6 +48,7 @@ export function simulateBody(
       const to = Math.min(position + plan.chunkSize, end);
       controller.enqueue(plan.whole.slice(position, to));
       position = to;
+      if (position === content.end && !plan.undecodable) over();
       return;
     }
     const undecodable = new TypeError('It can not be decoded');
@@ -66,7 +74,7 @@ export function simulateBody(
           finish = () => {};
           signal.removeEventListener('abort', aborted);
           stopWatching();
-          plan.onEnd();
+          over();
           act();
         };
         passage.onCut(() => breakOff(controller));

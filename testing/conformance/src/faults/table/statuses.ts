@@ -24,7 +24,16 @@ const retried = [408, 425, 429, 500, 502, 503, 504].flatMap((status): Fault[] =>
   },
 ]);
 
-const final = [401, 403, 404, 410, 451, 501, 505].map(
+/** What gateways say that are in no registry: a status that nobody knows is the 500 of its class. */
+const unregistered = [509, 520, 522, 529, 599].map(
+  (status): Fault => ({
+    name: `${status}, once`,
+    parameters: { attempts: `status:${status}|ok` },
+    expected: 'version 1',
+  }),
+);
+
+const final = [401, 403, 404, 410, 451, 501, 505, 508].map(
   (status): Fault => ({
     name: `${status}`,
     parameters: { status },
@@ -36,6 +45,7 @@ export const statuses: FaultGroup = {
   title: 'Status',
   faults: [
     ...retried,
+    ...unregistered,
     { name: '503 for ever', parameters: { status: 503 }, expected: 'bad-status (503)' },
     { name: '204', parameters: { status: 204 }, expected: 'empty (204)' },
     { name: '205', parameters: { status: 205 }, expected: 'empty (205)' },
@@ -47,6 +57,11 @@ export const statuses: FaultGroup = {
       name: '404 to a resumption',
       parameters: { attempts: 'cut:150000|status:404' },
       expected: 'bad-status (404)',
+    },
+    {
+      name: '522 to a resumption',
+      parameters: { attempts: 'cut:150000|status:522|ok' },
+      expected: 'version 1',
     },
     {
       name: '416, rightly: the body is complete and its length was not said',

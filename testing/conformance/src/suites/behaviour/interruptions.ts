@@ -129,7 +129,7 @@ describe('A body that is interrupted', () => {
 describe('A server that is out of order for a while', () => {
   const scope = useHeldScope();
 
-  for (const status of [408, 425, 429, 500, 502, 503, 504]) {
+  for (const status of [408, 425, 429, 500, 502, 503, 504, 509, 522, 529]) {
     it(`is asked again after a ${status}`, async () => {
       const file = newResource({ attempts: `status:${status}|ok` });
       await assertFetchesVersion(scope(), file, 1);
