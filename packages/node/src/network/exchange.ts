@@ -39,12 +39,20 @@ export interface ExchangeOptions {
  * no part of a block has to be written in another way than the rest.
  */
 const stride = 2 ** 20;
+/**
+ * Statuses that say that a request is done, or that lead away from it for good: with any other, the server wants no more
+ * of its body.
+ */
+const takesBody = /^(2\d\d|30[123])$/;
+/** ms between two looks whether a server waits for its response to be read, before it goes on with the body */
+const lookInterval = 500;
 /** How much of an unwanted body is read on, and for how many ms, to keep its connection. */
 const drained = 64 * 1024;
 const drainedWithin = 2000;
 
 /**
- * Sends one request through a dispatcher of undici. Resolves with the response's head.
+ * Sends one request through a dispatcher of undici. Resolves with the response's head; where a server that takes the
+ * body answers before it has it, once all of that was handed over, or more of the response comes than can wait.
  * Rejects with a TypeError for a network error, and with the signal's reason once it is aborted; so does the body.
  */
 export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Promise<Exchange> {
@@ -65,7 +73,7 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
           method,
           headers: fields,
           // undici takes any iterable, which its types don't say
-          body: body as Uint8Array | null,
+          body: (isIterable(body) ? handler.watch(body) : body) as Uint8Array | null,
           // how long to wait is the core's to say
           headersTimeout: 0,
           bodyTimeout: 0,
@@ -76,6 +84,10 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
       handler.onResponseError(null, error);
     }
   });
+}
+
+function isIterable(body: ExchangeOptions['body']): body is AsyncIterable<Uint8Array> {
+  return body !== null && Symbol.asyncIterator in body;
 }
 
 class ResponseReceiver implements Dispatcher.DispatchHandler {
@@ -90,6 +102,12 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   #expected = 0;
   #received = 0;
   #ended = false;
+  /** Whether some of the request's body is still to be handed over. */
+  #isSending = false;
+  /** Lets the response go on that waits for that. */
+  #goOn: (() => void) | null = null;
+  /** Whether its end must not come before the end of the request's body. */
+  #takesBody = false;
 
   constructor(
     options: ExchangeOptions,
@@ -108,6 +126,21 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     this.#fail(this.#options.signal.reason);
     this.#breakOff();
   };
+
+  /** Notices the end of a body. */
+  watch(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    this.#isSending = true;
+    return this.#handOver(body);
+  }
+
+  async *#handOver(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    yield* body;
+    // undici has to hear that this was the end, before it hears of more of the response
+    setImmediate(() => {
+      this.#isSending = false;
+      this.#goOn?.();
+    });
+  }
 
   onRequestStart(request: Dispatcher.DispatchController): void {
     this.#request = request;
@@ -139,7 +172,21 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     const body = new ReceivedBody({ resume: () => request.resume(), discard: () => this.#discard() });
     this.#body = body;
     this.#expected = Number(headerOf(headers, 'content-length') ?? 0);
-    this.#resolve({ status, statusText, headers, body, multiplexed, discard: () => this.#discard() });
+    const response = { status, statusText, headers, body, multiplexed, discard: () => this.#discard() };
+    this.#takesBody = takesBody.test(`${status}`);
+    if (!this.#isSending || !this.#takesBody || progress.isBlocked === undefined) {
+      this.#resolve(response);
+      return;
+    }
+    // undici ends the connection of a request whose response is complete before its body
+    request.pause();
+    const look = setInterval(() => progress.isBlocked && this.#goOn?.(), lookInterval);
+    this.#goOn = () => {
+      this.#goOn = null;
+      clearInterval(look);
+      this.#resolve(response);
+      if (!this.#ended) request.resume();
+    };
   }
 
   onResponseData(request: Dispatcher.DispatchController, chunk: Uint8Array): void {
@@ -159,6 +206,10 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    if (this.#isSending && this.#takesBody) {
+      this.onResponseError(null, new Error('Its response ended before all of its body was sent'));
+      return;
+    }
     const unread = this.#unwanted === null && !this.#ended;
     this.#end();
     if (unread) this.#body?.close();
@@ -168,19 +219,22 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     const { url, method } = this.#options;
     const failed = `${method} ${url.origin}${url.pathname} failed: ${reasonOf(cause)}`;
     const error = new TypeError(failed, { cause });
-    if (this.#body && !this.#ended && this.#unwanted === null) this.#options.onError(error);
+    const isWanted = this.#unwanted === null && !this.#ended;
+    if (this.#body && !this.#goOn && isWanted) this.#options.onError(error);
     this.#fail(error);
   }
 
   #fail(error: unknown): void {
     if (this.#ended) return;
+    // does nothing once somebody has the response
+    this.#reject(error);
     this.#end();
-    if (!this.#body) this.#reject(error);
-    else if (this.#unwanted === null) this.#body.error(error);
+    if (this.#unwanted === null) this.#body?.error(error);
   }
 
   #end(): void {
     this.#ended = true;
+    this.#goOn?.();
     this.#options.signal.removeEventListener('abort', this.#onAborted);
   }
 

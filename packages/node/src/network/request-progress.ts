@@ -43,6 +43,12 @@ export class RequestProgress {
     return 'alpnProtocol' in this.#connection && this.#connection.alpnProtocol === 'h2';
   }
 
+  /** Whether more of its response has come than its connection takes without a reader; undefined if that can't be told. */
+  get isBlocked(): boolean | undefined {
+    if (!this.#connection || this.multiplexed) return undefined;
+    return this.#connection.readableLength >= this.#connection.readableHighWaterMark;
+  }
+
   /** @param followed whether what is asked next is the target of a redirect */
   aim(followed: boolean): void {
     this.#followed = followed;

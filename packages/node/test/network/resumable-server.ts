@@ -32,6 +32,12 @@ interface Faults {
   holds: number[];
   /** Told when it holds one. */
   onHeld: () => void;
+  /** Answers the first request after so many bytes, with this in Upload-Complete, and drops what follows. */
+  early: { after: number; status: number; says: string | null } | undefined;
+  /** Says nothing of Upload-Complete where a request has all. */
+  quiet: boolean;
+  /** Forgets an upload resource once it has all. */
+  forgetsComplete: boolean;
   /** Takes the last byte, and ends the connection without an answer. */
   loseAnswer: boolean;
 }
@@ -122,11 +128,18 @@ async function receive(
 ): Promise<void> {
   const hold = faults.holds?.shift();
   const cut = hold ?? cuts.shift() ?? Number.POSITIVE_INFINITY;
+  const { early } = faults;
+  faults.early = undefined;
   let received = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
-    const part = chunk.subarray(0, cut - received);
+    const part = chunk.subarray(0, (early ? early.after : cut) - received);
     received += part.byteLength;
     upload.bytes = Buffer.concat([upload.bytes, part]);
+    if (early && received === early.after && !response.headersSent) {
+      const location = `/uploads/${uploads.indexOf(upload)}`;
+      if (early.says !== null) response.setHeader('upload-complete', early.says);
+      response.writeHead(early.status, { location }).end('early');
+    }
     if (received < cut) continue;
     if (faults.forgetful) uploads.length = 0;
     if (hold !== undefined) {
@@ -138,13 +151,16 @@ async function receive(
     request.socket.resetAndDestroy();
     return;
   }
+  if (early) return;
   if (request.headers['upload-complete'] !== '?1') {
     response.setHeader('upload-complete', '?0');
     return void response.writeHead(204).end();
   }
   upload.complete = true;
   if (faults.loseAnswer) return void request.socket.destroy();
-  response.setHeader('upload-complete', '?1');
+  if (faults.forgetsComplete) uploads.length = 0;
+  if (faults.quiet) response.removeHeader('upload-complete');
+  else response.setHeader('upload-complete', '?1');
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ sha256: createHash('sha256').update(upload.bytes).digest('hex') }));
 }

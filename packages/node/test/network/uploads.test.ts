@@ -112,6 +112,34 @@ describe('an upload to a server of the IETF draft', () => {
     expect(server.log.at(-1)).toBe('HEAD /uploads/0 204');
   });
 
+  it.each([
+    ['200 and ?0', { after: 65_536, status: 200, says: '?0' }],
+    ['200 and nothing', { after: 65_536, status: 200, says: null }],
+    ['201 and ?0', { after: 65_536, status: 201, says: '?0' }],
+  ])('goes on after an early answer that does not say that it has all: %s', async (_name, early) => {
+    const server = await serve({ early });
+    const response = await new Uploader().upload(server.url, network);
+    expect(await digestIn(response)).toBe(sha256);
+    expect(server.uploads).toHaveLength(1);
+    expect(server.log.filter((line) => line.startsWith('PATCH'))).toHaveLength(1);
+  });
+
+  it('goes on after an answer that it is not complete although no upload was announced', async () => {
+    const server = await serve({ silent: true, early: { after: 65_536, status: 201, says: '?0' } });
+    expect(await digestIn(await new Uploader().upload(server.url, network))).toBe(sha256);
+    expect(server.uploads).toHaveLength(1);
+  });
+
+  it('is over with a success that says nothing, if the upload resource has all, or is gone with it', async () => {
+    for (const faults of [{ quiet: true }, { quiet: true, forgetsComplete: true }]) {
+      const server = await serve(faults);
+      const response = await new Uploader().upload(server.url, network);
+      expect(response.head.status).toBe(200);
+      expect(await digestIn(response)).toBe(sha256);
+      expect(server.log.filter((line) => line.startsWith('PATCH'))).toEqual([]);
+    }
+  });
+
   it('keeps to the limit for what is appended at a time', async () => {
     const server = await serve({ maxAppend: 700_000 }, [500_000]);
     const response = await new Uploader().upload(server.url, network);

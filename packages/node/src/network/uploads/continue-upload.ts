@@ -22,11 +22,14 @@ const temporary = new Set([408, 409, 423, 425, 429]);
 /**
  * Asks an upload resource how much it has and sends it the rest, until it has all. Resolves with the answer to that, or
  * with the one that refuses to go on. Rejects with a TypeError where a later attempt may do better.
+ * @param likely what was answered to all of it, and did not say that it was all: it stands if the resource has all
+ * already, or went with the upload
  */
 export async function continueUpload(
   request: UploadRequest,
   protocol: UploadProtocol,
   url: URL,
+  likely: Arrival | null = null,
 ): Promise<Arrival> {
   const { size } = request.body;
   for (let before = -1; ; ) {
@@ -35,6 +38,12 @@ export async function continueUpload(
       headers: fieldsFor(request, url, protocol.fields),
     });
     requireFinal(asked, protocol, size);
+    const isOver = isOk(asked) ? protocol.isComplete(asked.headers, size) : isGone(asked);
+    if (likely && before < 0 && isOver) {
+      asked.discard();
+      return likely;
+    }
+    if (before < 0) likely?.discard();
     if (!isOk(asked)) return asked;
     const offset = parseOffset(asked, size);
     if (offset === before) throw new TypeError(`The upload to ${url} does not get beyond byte ${offset}`);
@@ -73,6 +82,10 @@ export function requireFinal(arrival: Arrival, protocol: UploadProtocol, size: n
   if (protocol.isComplete(headers, size)) return;
   arrival.discard();
   throw new TypeError(`${method} ${url.origin}${url.pathname} was answered with status ${status} for now`);
+}
+
+function isGone({ status }: Arrival): boolean {
+  return status === 404 || status === 410;
 }
 
 export function isOk({ status }: Arrival): boolean {

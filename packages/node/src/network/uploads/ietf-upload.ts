@@ -1,7 +1,7 @@
 import type { HeaderList } from '@background-fetch/core';
 import type { Arrival } from '../follow-redirects.ts';
 import { headerOf } from '../header-list.ts';
-import { requireFinal, type UploadProtocol } from './continue-upload.ts';
+import { continueUpload, isOk, requireFinal, type UploadProtocol } from './continue-upload.ts';
 import type { UploadRequest } from './upload.ts';
 import { resolveResource } from './upload-resource.ts';
 import { encodeUploadState } from './upload-state.ts';
@@ -34,23 +34,35 @@ export async function offerIetfUpload(request: UploadRequest): Promise<Arrival> 
   const headers = new Headers(request.headers);
   const offered = { ...ietfProtocol.fields, 'upload-complete': '?1', 'upload-length': `${body.size}` };
   for (const [name, value] of Object.entries(offered)) headers.set(name, value);
-  let resource: string | null = null;
+  let resource: URL | null = null;
   let kept: Promise<boolean> = Promise.resolve(false);
-  const onInformation = (status: number, fields: HeaderList, from: URL): void => {
-    if (status !== resumptionSupported || resource !== null) return;
-    if (headerOf(fields, 'upload-draft-interop-version') !== interopVersion) return;
-    resource = resolveResource(headerOf(fields, 'location'), from)?.href ?? null;
-    if (resource === null) return;
-    kept = progress.keep(encodeUploadState({ protocol: 'ietf', url: resource })).then(
+  const keep = (found: URL | null): void => {
+    resource = found;
+    if (!found) return;
+    kept = progress.keep(encodeUploadState({ protocol: 'ietf', url: found.href })).then(
       () => true,
       // then this upload can't be continued, but it may well succeed as it is
       () => false,
     );
   };
+  const onInformation = (status: number, fields: HeaderList, from: URL): void => {
+    if (status !== resumptionSupported || resource !== null) return;
+    if (headerOf(fields, 'upload-draft-interop-version') !== interopVersion) return;
+    keep(resolveResource(headerOf(fields, 'location'), from));
+  };
   try {
     const arrival = await request.send({ url, method, headers, start: 0, end: body.size, onInformation });
     if (await kept) requireFinal(arrival, ietfProtocol, body.size);
-    return arrival;
+    const said = headerOf(arrival.headers, 'upload-complete');
+    if (!isOk(arrival) || said === '?1') return arrival;
+    // it answers a part of the body, and names what has that
+    if (said === '?0' && !resource) keep(resolveResource(headerOf(arrival.headers, 'location'), arrival.url));
+    if (resource && (await kept))
+      return await continueUpload(request, ietfProtocol, resource, said === null ? arrival : null);
+    if (said !== '?0') return arrival;
+    throw new TypeError(
+      `${url.origin}${url.pathname} says that it has not all of the upload, and not how to go on`,
+    );
   } finally {
     // the core decides what a failure means by what was kept
     await kept;
