@@ -1,3 +1,4 @@
+import type { StoreTransaction } from '@background-fetch/core';
 import { type Life, World } from '@background-fetch/testing-simulation';
 import { expect, test } from 'vitest';
 import { defaultRetryPolicy } from '../../../packages/core/src/transfer/retry-schedule.ts';
@@ -262,4 +263,62 @@ test('what a host that had too much to do wants to be left alone for holds after
   await world.clock.runUntil(succeeded);
   expect(askedAt).toHaveLength(1);
   expect((askedAt[0] ?? 0) - began).toBeGreaterThan(58_000);
+});
+
+test('a row that was listed before its fetch was released brings no second event', async () => {
+  const world = new World();
+  world.network.serve(url, { size: 1000 });
+  const life = world.start();
+  let handled = (): void => {};
+  const handling = new Promise<void>((resolve) => {
+    handled = resolve;
+  });
+  let events = 0;
+  let began = (): void => {};
+  const beginning = new Promise<void>((resolve) => {
+    began = resolve;
+  });
+  life.events.on('backgroundfetchsuccess', async () => {
+    events++;
+    began();
+    await handling;
+  });
+  await startFilm(world, life);
+  await world.clock.runUntil(beginning);
+  // from here on, what the engine lists is a moment old when it comes to it
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { store } = life;
+  const transact = store.transact.bind(store);
+  let listed = (): void => {};
+  const listing = new Promise<void>((resolve) => {
+    listed = resolve;
+  });
+  store.transact = async (mode, work) => {
+    let lists = false;
+    const result = await transact(mode, (transaction) =>
+      work(
+        new Proxy(transaction, {
+          get(target, name: keyof StoreTransaction) {
+            if (name === 'listFetches') lists = true;
+            return (target[name] as (...args: unknown[]) => unknown).bind(target);
+          },
+        }),
+      ),
+    );
+    if (lists) {
+      listed();
+      await held;
+    }
+    return result;
+  };
+  life.engine.look();
+  await world.clock.runUntil(listing);
+  handled();
+  await world.clock.advance(60_000);
+  release();
+  await world.clock.advance(60_000);
+  expect(events).toBe(1);
 });

@@ -43,12 +43,6 @@ export const endings: readonly Mutant[] = [
     to: 'const registration = await host.key(transaction);',
   },
   {
-    name: 'a row that was listed before its fetch was released begins another job',
-    file: 'engine/engine.ts',
-    from: "if (current?.order !== fetch.order || current.state === 'released') return null;",
-    to: 'if (current?.order !== fetch.order) return null;',
-  },
-  {
     name: 'forget the owed event',
     file: 'engine/engine.ts',
     from: 'return await fireAnOwedEvent(this.#workshop, job.fetch, signal);',

@@ -1,0 +1,123 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { bodyOf, bytesOf, requestFor, until, useNetworks } from './given.ts';
+
+const network = useNetworks();
+const content = Buffer.alloc(8 * 2 ** 20, 'which byte is where');
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+/** What a server does with the rest of a body that it has answered. */
+type Rest = 'reads on' | 'reads on, and says nothing more' | 'closes' | 'resets';
+
+interface EarlyServer {
+  readonly url: string;
+  /** bytes of each body, in the order of requests */
+  readonly received: number[];
+}
+
+/** A server that answers as soon as it has the head of a request, whatever follows it. */
+async function serve(answer: string, rest: Rest): Promise<EarlyServer> {
+  const received: number[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    const request = received.push(0) - 1;
+    let head = '';
+    socket.on('data', (chunk: Buffer) => {
+      if (head.endsWith('\r\n\r\n')) {
+        received[request] = (received[request] ?? 0) + chunk.length;
+        return;
+      }
+      const text = head + chunk.toString('latin1');
+      const at = text.indexOf('\r\n\r\n');
+      if (at < 0) head = text;
+      else {
+        head = text.slice(0, at + 4);
+        received[request] = text.length - head.length;
+        if (head.startsWith('GET'))
+          return void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlogin');
+        socket.write(answer);
+        if (rest === 'reads on, and says nothing more') socket.end();
+        if (rest === 'closes') {
+          socket.pause();
+          socket.end();
+          socket.on('finish', () => socket.destroy());
+        }
+        if (rest === 'resets') socket.resetAndDestroy();
+      }
+    });
+    socket.on('end', () => socket.end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const address = server.address();
+  return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/files`, received };
+}
+
+const upload = (url: string) =>
+  network({ uploads: 'never' }).fetch(requestFor(url, { method: 'POST' }, { body: bodyOf(content) }));
+
+const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+const closing = 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nok';
+const empty = 'HTTP/1.1 204 No Content\r\n\r\n';
+const found = 'HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n';
+const seeOther = 'HTTP/1.1 303 See Other\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n';
+
+describe('a server that answers before it has the body', () => {
+  it.each([
+    ['200', ok, 'reads on', 'ok'],
+    ['200, no length', closing, 'reads on, and says nothing more', 'ok'],
+    ['200 and half closes', ok, 'reads on, and says nothing more', 'ok'],
+    ['204', empty, 'reads on', ''],
+    ['302', found, 'reads on', 'login'],
+    ['303', seeOther, 'reads on', 'login'],
+  ] as const)('and reads on gets all of it: %s', async (_name, answer, rest, body) => {
+    const server = await serve(answer, rest);
+    const response = await upload(server.url);
+    expect(response.uploaded).toBe(content.length);
+    expect(Buffer.from(await bytesOf(response)).toString()).toBe(body);
+    await until(() => server.received[0] === content.length);
+  });
+
+  it.each([
+    ['200', ok, 'closes'],
+    ['200', ok, 'resets'],
+    ['200, no length', closing, 'closes'],
+    ['204', empty, 'closes'],
+    ['302', found, 'closes'],
+    ['303', seeOther, 'resets'],
+  ] as const)('and does not take it is no success: %s, %s, %s', async (_name, answer, rest) => {
+    const server = await serve(answer, rest);
+    await expect(upload(server.url)).rejects.toThrow(TypeError);
+    expect(server.received[0]).toBeLessThan(content.length);
+  });
+
+  it('and refuses it is understood at once', async () => {
+    const server = await serve('HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno', 'reads on');
+    const response = await upload(server.url);
+    expect(response.head.status).toBe(413);
+    expect(Buffer.from(await bytesOf(response)).toString()).toBe('no');
+  });
+
+  it('and gives it back as it comes has its response read meanwhile', async () => {
+    const server = createHttpServer((request, response) => request.pipe(response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ends.push(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    const address = server.address();
+    const response = await upload(
+      `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/echo`,
+    );
+    expect(Buffer.from(await bytesOf(response)).equals(content)).toBe(true);
+  });
+});
