@@ -40,6 +40,26 @@ describe('a response', () => {
     expect(Buffer.from(await bytesOf(response)).equals(expectedBytes('head', 1, 0, 3_000_000))).toBe(true);
   });
 
+  it('comes in few pieces, whatever the server makes of it: each byte a chunk', async () => {
+    const size = 500_000;
+    const digits = Buffer.from(Array.from({ length: size }, (_, at) => 48 + (at % 10)));
+    const chunks = Array.from(digits, (digit) => `1\r\n${String.fromCharCode(digit)}\r\n`).join('');
+    const url = await serveRaw((socket) => {
+      socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+    });
+    const response = await network().fetch(requestFor(url));
+    const reader = response.body?.getReader();
+    const pieces: Uint8Array[] = [];
+    for (let next = await reader?.read(); next?.value; next = await reader?.read()) {
+      pieces.push(next.value);
+      // a reader that takes its time
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(Buffer.concat(pieces).equals(digits)).toBe(true);
+    // as many as the socket was read, and one more for each
+    expect(pieces.length).toBeLessThan(500);
+  });
+
   it('is read no faster than its reader reads', async () => {
     const response = await network().fetch(requestFor(`${server().origin}/r/slow-reader?size=200000000`));
     const entry = await server().log.waitFor(({ key }) => key === 'slow-reader');
