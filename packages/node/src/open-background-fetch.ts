@@ -59,6 +59,11 @@ export interface OpenOptions {
    * the request itself; `tus` takes the request's URL for a tus endpoint; `never` sends each request once.
    */
   readonly uploads?: ResumableUploads | ((fetchId: string, url: string) => ResumableUploads) | undefined;
+  /**
+   * Whether a server may lead a request from https: to http:, by a redirect or to an upload resource: what is asked for
+   * and what comes can then be read and changed on the way. False: such a request fails.
+   */
+  readonly insecureRedirects?: boolean | undefined;
   /** Whether to wait for the engine that has the store, in place of a StoreInUseError. */
   readonly wait?: boolean | undefined;
   /** Ends the wait for the store: the promise is rejected with its reason. */
@@ -100,10 +105,10 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
   const lock = await StoreLock.take(directory, { wait, signal });
   let network: NodeNetwork | undefined;
   try {
-    const { limitRate, dispatcher, beforeAttempt, onFailure, uploads } = options;
+    const { limitRate, dispatcher, beforeAttempt, onFailure, uploads, insecureRedirects } = options;
     const ports = { clock, connectivity: alwaysOnline, ...given };
     network = createNetwork({
-      ...{ limitRate, dispatcher, beforeAttempt, onFailure, uploads, refusal },
+      ...{ limitRate, dispatcher, beforeAttempt, onFailure, uploads, insecureRedirects, refusal },
       limitRateOf: given.limitRateOf,
       clock: ports.clock,
     });

@@ -37,6 +37,8 @@ export interface NetworkOptions {
   readonly onFailure?: ((failure: AttemptFailure) => void) | undefined;
   /** Why a URL that a server redirects or takes an upload to may not be fetched here, null if it may. */
   readonly refusal?: ((url: URL) => string | null) | undefined;
+  /** Whether a server may lead from https: to http:, by a redirect or to an upload resource; false. */
+  readonly insecureRedirects?: boolean | undefined;
   /**
    * How an upload that is interrupted goes on: `ietf` (by default) offers the server the IETF's resumable uploads with
    * the request itself; `tus` takes the request's URL for a tus endpoint; `never` sends it once.
@@ -61,7 +63,11 @@ export interface NodeNetwork extends Network {
 /** The network port on undici. */
 export function createNetwork(options: NetworkOptions): NodeNetwork {
   const { limitRate, clock } = options;
-  const { uploads = 'ietf', refusal = () => null } = options;
+  const { uploads = 'ietf', insecureRedirects = false } = options;
+  const refusal = (to: URL, from: URL): string | null =>
+    from.protocol === 'https:' && to.protocol === 'http:' && !insecureRedirects
+      ? 'from https: to http: only with insecureRedirects; ask for the http: URL itself if that is what you want'
+      : (options.refusal?.(to) ?? null);
   const connect = createConnector();
   const reusing = options.dispatcher ?? new Agent({ connect });
   // a connection that has been idle may be ended by the server at any time: what is sent only once gets a new one
@@ -85,7 +91,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     const dispatchers = { first: isRetryableMethod(request.method) ? reusing : unused, again: unused };
     const send: Send = async (part) => {
       // a server chooses the resource of an upload as it does the target of a redirect
-      const refused = part.url === url ? null : refusal(part.url);
+      const refused = part.url === url ? null : refusal(part.url, url);
       if (refused !== null) throw new TypeError(`${part.url.origin} may not have the upload: ${refused}`);
       adaptReferer(part.headers, request, request.url, part.url.href);
       return await followRedirects(dispatchers, { ...part, request, refusal, signal, progress, onError });

@@ -19,8 +19,8 @@ export interface RedirectOptions extends Omit<ExchangeOptions, 'body'> {
   readonly request: StoredRequest;
   /** The request's body, from its first byte on at each call. */
   readonly openBody: (() => ExchangeOptions['body']) | null;
-  /** Why a URL may not be fetched here, null if it may. */
-  readonly refusal: (url: URL) => string | null;
+  /** Why a URL may not be fetched here, where that one led to it; null if it may. */
+  readonly refusal: (to: URL, from: URL) => string | null;
 }
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
@@ -48,7 +48,7 @@ export async function followRedirects(dispatchers: Dispatchers, options: Redirec
     if (redirect === 'error') refuse('the request\'s redirect mode is "error"');
     const next = parseLocation(location ?? '', url) ?? refuse('that is not a URL');
     if (next.protocol !== 'http:' && next.protocol !== 'https:') refuse('only http: and https: are allowed');
-    const refused = refusal(next);
+    const refused = refusal(next, url);
     if (refused !== null) refuse(refused);
     if (count === longestChain) refuse(`it comes after ${longestChain} others`);
     const sameOrigin = next.origin === url.origin;

@@ -56,6 +56,12 @@ export function requestHeaders(
   return headers;
 }
 
+/** Leaves what any client says of itself: the rest is what the app set, for the server that it named. */
+export function withoutFieldsOfTheApp(headers: Headers): void {
+  const own = ['cache-control', 'pragma', 'referer', ...defaults.map(([name]) => name)];
+  for (const name of [...headers.keys()]) if (!own.includes(name)) headers.delete(name);
+}
+
 export function withoutCredentials(headers: Headers): void {
   for (const name of credentials) headers.delete(name);
 }

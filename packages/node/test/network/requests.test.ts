@@ -210,6 +210,19 @@ describe('redirects', () => {
     await expect(network({ refusal }).fetch(asked)).rejects.toThrow(/port 6000 is blocked/);
   });
 
+  it('lead from https: to http: only where the app allows it', async () => {
+    const dispatcher = new Agent({ connect: { ca: server().certificate } });
+    const url = `${server().secureOrigin}/r/downgrade?size=10&redirect=insecure`;
+    try {
+      await expect(network({ dispatcher }).fetch(requestFor(url))).rejects.toThrow(/insecureRedirects/);
+      expect(server().log.of('downgrade')).toHaveLength(1);
+      const { head } = await network({ dispatcher, insecureRedirects: true }).fetch(requestFor(url));
+      expect(head.url).toMatch(/^http:/);
+    } finally {
+      await dispatcher.destroy();
+    }
+  });
+
   it('pass bytes beyond ASCII on as UTF-8', async () => {
     const url = await serveRaw(redirected(Buffer.from(`${server().origin}/echo/ü`).toString('latin1')));
     expect((await network().fetch(requestFor(url))).head.url).toMatch(/\/echo\/%C3%BC$/);

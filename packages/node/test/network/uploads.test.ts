@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NetworkResponse, StoredRequest, Upload } from '@background-fetch/core';
+import { makeCertificate } from '@background-fetch/testing-fault-server';
 import { FileStore } from '@tus/file-store';
 import { Server as TusServer } from '@tus/server';
+import { Agent } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { NodeNetwork } from '../../src/network/create-network.ts';
 import { bodyOf, bytesOf, headerIn, requestFor, useFaultServer, useNetworks } from './given.ts';
@@ -186,10 +189,45 @@ describe('an upload to a server of the IETF draft', () => {
       expect.not.objectContaining({ authorization: expect.anything() }),
       expect.not.objectContaining({ authorization: expect.anything() }),
     ]);
+    for (const fields of elsewhere.requests) expect(fields).not.toHaveProperty('x-own');
     expect(elsewhere.requests[1]).toMatchObject({
       'content-type': 'application/partial-upload',
-      'x-own': 'kept',
+      'user-agent': expect.any(String),
     });
+  });
+
+  it('goes from https: to http: only where the app allows it', async () => {
+    const elsewhere = await serve();
+    elsewhere.uploads.push({ headers: {}, bytes: Buffer.alloc(0), complete: false });
+    const { key, cert } = await makeCertificate();
+    const lines = [
+      'HTTP/1.1 104 Upload Resumption Supported',
+      `Location: ${new URL(elsewhere.url).origin}/uploads/0`,
+      'Upload-Draft-Interop-Version: 8',
+    ];
+    const secure = createTlsServer({ key, cert }, (request) => {
+      request.socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+      let received = 0;
+      request.on('data', (chunk: Buffer) => {
+        received += chunk.length;
+        if (received > 1_000_000) request.socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    const dispatcher = new Agent({ connect: { ca: cert } });
+    ends.push(async () => {
+      await dispatcher.destroy();
+      secure.closeAllConnections();
+      await new Promise((resolve) => secure.close(resolve));
+    });
+    const address = secure.address();
+    const url = `https://localhost:${typeof address === 'object' ? address?.port : ''}/files`;
+    const uploader = new Uploader();
+    await expect(uploader.attempt(network({ dispatcher }), url)).rejects.toThrow(TypeError);
+    await expect(uploader.attempt(network({ dispatcher }), url)).rejects.toThrow(/insecureRedirects/);
+    expect(elsewhere.requests).toEqual([]);
+    const allowed = await uploader.upload(url, () => network({ dispatcher, insecureRedirects: true }));
+    expect(await digestIn(allowed)).toBe(sha256);
   });
 
   it('is an ordinary request where that is wanted', async () => {

@@ -1,7 +1,7 @@
 import type { HeaderList } from '@background-fetch/core';
 import type { Arrival } from '../follow-redirects.ts';
 import { headerOf } from '../header-list.ts';
-import { withoutBodyFields, withoutCredentials } from '../request-headers.ts';
+import { withoutBodyFields, withoutFieldsOfTheApp } from '../request-headers.ts';
 import type { UploadRequest } from './upload.ts';
 
 /** What differs between the protocols that continue an upload. */
@@ -68,8 +68,8 @@ export function fieldsFor(
 ): Headers {
   const headers = new Headers(request.headers);
   withoutBodyFields(headers);
-  // another server may keep uploads; the secrets were not meant for it
-  if (url.origin !== request.url.origin) withoutCredentials(headers);
+  // another server may keep uploads; the secrets were not meant for it, whatever they are called
+  if (url.origin !== request.url.origin) withoutFieldsOfTheApp(headers);
   for (const [name, value] of Object.entries(fields)) headers.set(name, value);
   return headers;
 }
