@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { redactUrl } from '../redact.ts';
@@ -62,6 +63,44 @@ export function requireFreeNames({ directory, files, overwrite }: RequestedFetch
   }
 }
 
+/** bytes that are read of a body at a time */
+const readSize = 256 * 1024;
+
+/**
+ * The bytes of a file that stays as it is while it is read; of what is no file (a pipe, a device), those that come.
+ * @throws TypeError where the file was changed meanwhile: what was read is no version of it
+ */
+async function* readUnchanged(path: string): AsyncGenerator<Buffer, void> {
+  const file = await open(path);
+  try {
+    const { size, mtimeNs } = await file.stat({ bigint: true });
+    const isFile = (await file.stat()).isFile();
+    let read = 0n;
+    for await (const chunk of chunksOf(file)) {
+      read += BigInt(chunk.byteLength);
+      // one that grows all the time has no end
+      if (isFile && read > size) throw changed(path);
+      yield chunk;
+    }
+    const after = await file.stat({ bigint: true });
+    if (isFile && (read !== size || after.size !== size || after.mtimeNs !== mtimeNs)) throw changed(path);
+  } finally {
+    await file.close();
+  }
+}
+
+async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer, void> {
+  for (;;) {
+    const { bytesRead, buffer } = await file.read({ buffer: Buffer.allocUnsafe(readSize) });
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+function changed(path: string): TypeError {
+  return new TypeError(`${path} was changed while it was read, so that nothing of it is sent: try again`);
+}
+
 /** @throws DaemonError that names the URL and the reason */
 export function createRequests({ files, method, body }: RequestedFetch): Request[] {
   return files.map(({ url, integrity, headers }) => {
@@ -72,7 +111,9 @@ export function createRequests({ files, method, body }: RequestedFetch): Request
         headers: headers.map(([...pair]) => pair),
       };
       if (body !== null) {
-        init.body = Readable.toWeb(createReadStream(body)) as ReadableStream;
+        init.body = Readable.toWeb(
+          Readable.from(readUnchanged(body), { objectMode: false }),
+        ) as ReadableStream;
         init.duplex = 'half';
       }
       return new Request(url, init);
