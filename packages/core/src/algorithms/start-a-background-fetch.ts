@@ -117,7 +117,9 @@ async function prepare(store: ClientStore, request: Request, clientUrl: string):
     try {
       body = await store.takeRequestBody(request);
     } catch (cause) {
-      throw new TypeError(`The body of the request for ${request.url} could not be read: ${cause}`, { cause });
+      throw new TypeError(`The body of the request for ${request.url} could not be read: ${cause}`, {
+        cause,
+      });
     }
     // where `Request.prototype.body` is missing, an empty body shows only by its type
     const known = request.body !== undefined;
