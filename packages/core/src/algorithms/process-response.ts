@@ -165,7 +165,11 @@ async function receiveInto(
   const { options } = transfer;
   const length = (expectedEnd ?? Number.POSITIVE_INFINITY) - sink.position;
   const atOnce = parallel && transfer.isFast && length <= options.checkpointSize;
-  const received = (): void => letNextStart(exchange);
+  // one whose length is told by nothing but the end of its stream, the server still counts
+  const announced = parseLength(getHeader(response.head.headers, 'content-length'));
+  const received = (): void => {
+    if (announced === length + overlap.length) letNextStart(exchange);
+  };
   const expected = { end: expectedEnd, overlap, atOnce, received };
   const end = await receiveBody(transfer.job, attempt, response, sink, expected);
   switch (end) {
@@ -175,8 +179,8 @@ async function receiveInto(
     case 'too-long':
       await sink.discard();
       if (plan.kind === 'plain') return await transfer.settle('fetch-error', 'void');
-      // a coding that is hidden makes a part longer than it says
-      return askAgain(parallel ? continueWith(transfer.course, 'single') : plainFromZero);
+      // a coding that is hidden makes a part longer than it says; what was stored of it is no part of the whole
+      return askAgain(plainFromZero);
     case 'other-version':
       await sink.discard();
       if (transfer.record.responseData?.coding === 'assumed') return askAgain(plainFromZero);

@@ -21,6 +21,8 @@ export async function runCommand(
   const output = new Output(options);
   // whoever reads our output may stop reading, as `head` does
   process.stdout.on('error', () => process.exit(exitCodes.aborted));
+  // a process in which nothing is left to wait for ends, whatever it was about to do: that must not pass for a success
+  process.exitCode = exitCodes.trouble;
   try {
     process.exitCode = await work(output);
   } catch (error) {

@@ -14,6 +14,8 @@ import { DaemonError, protocolVersion } from './protocol.ts';
 
 /** ms in which a daemon has to be reached: another may be ending, or be starting, at this moment */
 const startLimit = 20_000;
+/** How often it may be killed while it starts, until that is an error. */
+const mostKills = 3;
 /** ms in which a daemon says hello: one that was stopped, or hangs, never does */
 const helloLimit = 20_000;
 /** ms between two looks at a socket that somebody else is about to open */
@@ -40,11 +42,14 @@ export async function reachDaemon(address: DaemonAddress): Promise<Connection> {
   const paths = daemonPaths(address.store);
   await makeDaemonDirectories(paths);
   const deadline = Date.now() + startLimit;
+  let kills = 0;
   for (;;) {
     const connection = await greet(paths, address.version, helloLimit);
     if (connection) return connection;
     const started = await start(paths);
     if (started === 'ready') continue;
+    // whoever ended it may have meant the one before
+    if (started.code === 'killed' && ++kills < mostKills) continue;
     if (started.code !== 'in-use' || Date.now() > deadline) {
       throw new DaemonError(
         'trouble',
@@ -119,16 +124,18 @@ async function start(paths: DaemonPaths): Promise<Start> {
         windowsHide: true,
       },
     );
-    const exited = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(error.message));
-      child.once('exit', (code, signal) =>
-        resolve(`it ended with ${signal ?? code}; its log is ${paths.log}`),
-      );
+    const exited = new Promise<Start>((resolve) => {
+      child.once('error', ({ message }) => resolve({ code: 'ended', reason: message }));
+      child.once('exit', (code, signal) => {
+        const reason = `it ended with ${signal ?? code}; its log is ${paths.log}`;
+        resolve({ code: signal === null ? 'ended' : 'killed', reason });
+      });
     });
     const said = await readAll(child.stdio[3] as Readable);
+    // nothing else may keep this process until it is known how that one ended
+    if (said === '') return await exited;
     child.unref();
     if (said === 'ready') return 'ready';
-    if (said === '') return { code: 'ended', reason: await exited };
     return JSON.parse(said) as { code: string; reason: string };
   } finally {
     closeSync(log);

@@ -28,6 +28,28 @@ describe('the daemon', () => {
     expect(await readdir(join(given.cli.store, 'daemon'))).not.toContain('socket');
   });
 
+  it.each([
+    ['once', 1, 0],
+    ['each time', 9, 4],
+  ])('that is killed while it starts, %s, is no success of nothing', async (_name, kills, expected) => {
+    const script = join(given.cli.directory, 'die.cjs');
+    await writeFile(
+      script,
+      `const { readdirSync, writeFileSync } = require('node:fs');
+       const deaths = readdirSync(__dirname).filter((name) => name.startsWith('death-')).length;
+       if (process.argv.includes('daemon') && process.argv.includes('run') && deaths < ${kills}) {
+         writeFileSync(__dirname + '/death-' + deaths, '');
+         process.kill(process.pid, 'SIGKILL');
+       }`,
+    );
+    const environment = { NODE_OPTIONS: `--require ${script}` };
+    const url = `${given.server.origin}/r/killed-${kills}?size=5`;
+    const { code, stderr } = await given.cli.start(['fetch', '--id', 'a', url], environment).finished;
+    expect(code).toBe(expected);
+    if (expected === 4) expect(stderr).toContain('SIGKILL');
+    else expect((await given.cli.events('list')).map(({ id }) => id)).toEqual(['a']);
+  });
+
   it("has a socket that is the user's alone, and refuses one that is not", async () => {
     await given.cli.run('daemon', 'start');
     const directory = join(given.cli.store, 'daemon');
