@@ -1,8 +1,12 @@
+import { isOkStatus } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
 import { answered, type Failure } from '../transfer/outcome.ts';
 import type { Place } from '../transfer/place.ts';
 import { chooseDelay, countAttempt, isRetryableMethod, retryAfterOf } from '../transfer/retry-schedule.ts';
 import type { Transfer } from '../transfer/transfer.ts';
+
+/** How often a request is made again, after a while, whose refusal may still have been one for being too many. */
+const doubtful = 2;
 
 /** What is known of the request that a response answers. */
 export interface Asked {
@@ -40,7 +44,10 @@ function asksForAPause(status: number): boolean {
  */
 export function judgeAStatus(asked: Asked, response: NetworkResponse): Failure | null {
   if (!isRetryableMethod(asked.transfer.record.request.method)) return null;
-  return refusalOfOneTooMany(asked, response) ?? temporaryFailure(asked, response);
+  const { transfer } = asked;
+  const failure = refusalOfOneTooMany(asked, response) ?? temporaryFailure(asked, response);
+  if (!failure && isOkStatus(response.head.status) && transfer.wasRefused) transfer.origin.provesLimit();
+  return failure;
 }
 
 /** A response that says that there are too many requests: this one waits until others are over. */
@@ -51,7 +58,9 @@ function refusalOfOneTooMany(
   const { course, origin, ports } = transfer;
   const { status, headers } = head;
   if (!isCrowdStatus(status)) return null;
-  if (place.hasCompany && transfer.takeForOneTooMany(parallel || isRetryableStatus(status))) {
+  const isLikely = parallel || isRetryableStatus(status);
+  // whoever asks because one more is tried has no part in what comes of it
+  if (place.hasCompany && (origin.isTrying || transfer.takeForOneTooMany(isLikely))) {
     const retryAfter = retryAfterOf(headers, ports.clock.now());
     if (retryAfter > 0) origin.pause(retryAfter);
     place.crowded();
@@ -59,7 +68,12 @@ function refusalOfOneTooMany(
   }
   if (isRetryableStatus(status)) return null;
   // where requests were refused a moment ago, the server may still count what is over
-  if (origin.wasCrowded && transfer.wasServed) return answered('status', status, 0, course);
+  const chances = transfer.wasServed || origin.hasLimit ? Number.POSITIVE_INFINITY : doubtful;
+  if (origin.wasCrowded && transfer.record.retries.fruitless < chances) {
+    // those that wait would meet the same, one after the other
+    if (origin.hasLimit) place.crowded();
+    return answered('status', status, 0, course);
+  }
   // what was refused with so many others was refused for itself
   transfer.takeBackRefusals();
   return null;

@@ -62,6 +62,21 @@ export class Origin {
     return this.#refusals.areRecent;
   }
 
+  /** Whether one request more is being tried than it bore. */
+  get isTrying(): boolean {
+    return this.#refusals.isTrying;
+  }
+
+  /** Whether it has refused a request for being one too many, beyond doubt: it was served later. */
+  get hasLimit(): boolean {
+    return this.#refusals.areProven;
+  }
+
+  /** A record was served that had been refused before. */
+  provesLimit(): void {
+    this.#refusals.areProven = true;
+  }
+
   /**
    * Resolves with a place once there is one; with null if the origin has not answered for longer than the claim bears.
    * Rejects with the signal's reason if that is aborted before.

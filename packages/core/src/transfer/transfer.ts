@@ -65,6 +65,11 @@ export class Transfer {
     return this.record.responseData?.head.status === 200;
   }
 
+  /** Whether its last request was refused, and that taken for due to the requests beside it. */
+  get wasRefused(): boolean {
+    return this.#crowdRefusals > this.#takenBack;
+  }
+
   /**
    * Takes a refusal for due to the requests beside it, and counts it. After a few of them without a new byte, it is the
    * record's own, and this is false.
@@ -75,7 +80,7 @@ export class Transfer {
     // what its requests were refused for before says nothing of the origin as it is since then
     if (outages !== this.#outages) this.forgetRefusals();
     this.#outages = outages;
-    const most = this.wasServed ? mostRefusals : isLikely ? 3 : 1;
+    const most = this.wasServed || this.origin.hasLimit ? mostRefusals : isLikely ? 3 : 1;
     if (this.#crowdRefusals >= most) return false;
     this.#crowdRefusals++;
     return true;

@@ -62,3 +62,30 @@ it('a range that is refused ends no other one', async () => {
   expect(ranges).toBeGreaterThan(2);
   expect(interrupted).toEqual([]);
 });
+
+it('a range that turns out to be longer than it said leaves none of its bytes', async () => {
+  let ranges = 0;
+  server = createServer(({ headers }, response) => {
+    const { range = '' } = headers;
+    const [, first = '0', last = ''] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? [];
+    const end = last === '' ? other.length : Number(last) + 1;
+    const common = { ETag: '"a"', 'Accept-Ranges': 'bytes' };
+    if (range === '')
+      return void response.writeHead(200, { ...common, 'Content-Length': other.length }).end(other);
+    response.writeHead(206, { ...common, 'Content-Range': `bytes ${first}-${end - 1}/${other.length}` });
+    // says that it is the part, and is the whole
+    response.end(++ranges === 2 ? other : other.subarray(Number(first), end));
+  });
+  const other = Buffer.alloc(24 * 2 ** 20);
+  for (let at = 0; at < other.length; at += 4) other.writeUInt32LE(at, at);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const engine = await engines.open({
+    directory: await engines.directory(),
+    ...{ connections: 3, retry: { firstDelay: 1, longestDelay: 1 } },
+  });
+  const received = nextBody(engine);
+  const { port } = server.address() as AddressInfo;
+  await engine.backgroundFetch.fetch('file', `http://127.0.0.1:${port}/file`);
+  expect(Buffer.compare((await received).bytes, other)).toBe(0);
+  expect(ranges).toBeGreaterThan(1);
+});
