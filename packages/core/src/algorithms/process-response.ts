@@ -165,7 +165,7 @@ async function receiveInto(
   const { options } = transfer;
   const length = (expectedEnd ?? Number.POSITIVE_INFINITY) - sink.position;
   const atOnce = parallel && transfer.isFast && length <= options.checkpointSize;
-  // one whose length is told by nothing but the end of its stream, the server still counts
+  // a server still counts a body that only the end of its stream ends
   const announced = parseLength(getHeader(response.head.headers, 'content-length'));
   const received = (): void => {
     if (announced === length + overlap.length) letNextStart(exchange);
