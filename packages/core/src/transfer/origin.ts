@@ -74,7 +74,7 @@ export class Origin {
 
   /** A record was served that had been refused before. */
   provesLimit(): void {
-    this.#refusals.areProven = true;
+    this.#refusals.prove();
   }
 
   /**

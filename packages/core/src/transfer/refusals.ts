@@ -14,10 +14,8 @@ export class Refusals {
   #lastAt: number | null = null;
   #changedAt = 0;
   #trial = firstTrial;
-  /** Whether one more than was borne is being tried: a refusal is then the fault of the trial. */
-  isTrying = false;
-  /** Whether a record was served that had been refused before: then there is such a limit. */
-  areProven = false;
+  #isTrying = false;
+  #areProven = false;
   /** For each request that failed, and nothing says why, the others that were under way then and still are. */
   readonly #suspicions = new Set<Set<Place>>();
 
@@ -32,7 +30,7 @@ export class Refusals {
     if (this.#lastAt !== null && Math.abs(now - this.#lastAt) > firstTrial)
       this.#trial = Math.min(this.#trial * 2, longestTrial);
     this.#borne = Math.max(1, Math.min(this.#borne, others));
-    this.isTrying = false;
+    this.#isTrying = false;
     this.#lastAt = now;
     this.#changedAt = now;
   }
@@ -67,8 +65,22 @@ export class Refusals {
     this.#borne = Number.POSITIVE_INFINITY;
     this.#trial = firstTrial;
     this.#lastAt = null;
-    this.isTrying = false;
-    this.areProven = false;
+    this.#isTrying = false;
+    this.#areProven = false;
+  }
+
+  /** Whether one more than was borne is being tried: a refusal is then the fault of the trial. */
+  get isTrying(): boolean {
+    return this.#isTrying;
+  }
+
+  /** Whether a record was served that had been refused before: then there is such a limit. */
+  get areProven(): boolean {
+    return this.#areProven;
+  }
+
+  prove(): void {
+    this.#areProven = true;
   }
 
   get areRecent(): boolean {
@@ -81,7 +93,7 @@ export class Refusals {
     const now = this.#clock.now();
     if (Math.abs(now - this.#changedAt) >= this.#trial) {
       this.#borne++;
-      this.isTrying = true;
+      this.#isTrying = true;
       this.#changedAt = now;
     }
     return Math.min(this.#borne, most);

@@ -73,17 +73,19 @@ const readSize = 256 * 1024;
 async function* readUnchanged(path: string): AsyncGenerator<Buffer, void> {
   const file = await open(path);
   try {
-    const { size, mtimeNs } = await file.stat({ bigint: true });
-    const isFile = (await file.stat()).isFile();
+    const before = await file.stat({ bigint: true });
+    // those of /proc, and of some file systems over a network, say that they are empty
+    const saysItsSize = before.isFile() && before.size > 0n;
     let read = 0n;
     for await (const chunk of chunksOf(file)) {
       read += BigInt(chunk.byteLength);
       // one that grows all the time has no end
-      if (isFile && read > size) throw changed(path);
+      if (saysItsSize && read > before.size) throw changed(path);
       yield chunk;
     }
-    const after = await file.stat({ bigint: true });
-    if (isFile && (read !== size || after.size !== size || after.mtimeNs !== mtimeNs)) throw changed(path);
+    const { size, mtimeNs } = await file.stat({ bigint: true });
+    const isSame = size === before.size && mtimeNs === before.mtimeNs;
+    if ((before.isFile() && !isSame) || (saysItsSize && read !== size)) throw changed(path);
   } finally {
     await file.close();
   }

@@ -16,9 +16,9 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 /** Takes the body of a request for that file, and does something to the file in the middle. */
-async function take(meanwhile: () => Promise<unknown>): Promise<number> {
+async function take(meanwhile: () => Promise<unknown>, body = path): Promise<number> {
   const files = [{ url: 'https://app.test/photos', name: null, integrity: '', headers: [] }];
-  const asked = { method: 'POST', files, body: path } as Partial<RequestedFetch> as RequestedFetch;
+  const asked = { method: 'POST', files, body } as Partial<RequestedFetch> as RequestedFetch;
   const reader = createRequests(asked)[0]?.body?.getReader();
   let taken = 0;
   let isFirst = true;
@@ -50,6 +50,10 @@ describe('a body from a file', () => {
     ],
   ])('is refused where it is %s meanwhile', async (_name, change) => {
     await expect(take(change)).rejects.toThrow(/photo was changed while it was read/);
+  });
+
+  it('is taken where it does not say its size', async () => {
+    expect(await take(async () => {}, '/proc/self/status')).toBeGreaterThan(0);
   });
 
   it('is taken as it was where another file takes its name', async () => {

@@ -14,6 +14,19 @@ afterEach(() => {
   server?.close();
 });
 
+/** What an engine brings of a file, over three connections at a time. */
+async function bring(of: Server): Promise<Uint8Array> {
+  await once(of.listen(0, '127.0.0.1'), 'listening');
+  const engine = await engines.open({
+    directory: await engines.directory(),
+    ...{ connections: 3, retry: { firstDelay: 1, longestDelay: 1 } },
+  });
+  const received = nextBody(engine);
+  const { port } = of.address() as AddressInfo;
+  await engine.backgroundFetch.fetch('file', `http://127.0.0.1:${port}/file`);
+  return (await received).bytes;
+}
+
 it('a range that is refused ends no other one', async () => {
   let ranges = 0;
   const interrupted: string[] = [];
@@ -50,15 +63,7 @@ it('a range that is refused ends no other one', async () => {
     if (ranges === 1) void sendSlowly(response, part);
     else response.end(part);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const engine = await engines.open({
-    directory: await engines.directory(),
-    ...{ connections: 3, retry: { firstDelay: 1, longestDelay: 1 } },
-  });
-  const received = nextBody(engine);
-  const { port } = server.address() as AddressInfo;
-  await engine.backgroundFetch.fetch('file', `http://127.0.0.1:${port}/file`);
-  expect(Buffer.compare((await received).bytes, body)).toBe(0);
+  expect(Buffer.compare(await bring(server), body)).toBe(0);
   expect(ranges).toBeGreaterThan(2);
   expect(interrupted).toEqual([]);
 });
@@ -78,14 +83,6 @@ it('a range that turns out to be longer than it said leaves none of its bytes', 
   });
   const other = Buffer.alloc(24 * 2 ** 20);
   for (let at = 0; at < other.length; at += 4) other.writeUInt32LE(at, at);
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const engine = await engines.open({
-    directory: await engines.directory(),
-    ...{ connections: 3, retry: { firstDelay: 1, longestDelay: 1 } },
-  });
-  const received = nextBody(engine);
-  const { port } = server.address() as AddressInfo;
-  await engine.backgroundFetch.fetch('file', `http://127.0.0.1:${port}/file`);
-  expect(Buffer.compare((await received).bytes, other)).toBe(0);
+  expect(Buffer.compare(await bring(server), other)).toBe(0);
   expect(ranges).toBeGreaterThan(1);
 });

@@ -88,13 +88,13 @@ describe('a server that answers before it has the body', () => {
   });
 
   it.each([
-    ['200', ok, 'closes'],
-    ['200', ok, 'resets'],
-    ['200, no length', closing, 'closes'],
-    ['204', empty, 'closes'],
-    ['302', found, 'closes'],
-    ['303', seeOther, 'resets'],
-  ] as const)('and does not take it is no success: %s, %s, %s', async (_name, answer, rest) => {
+    ['200', 'closes', ok],
+    ['200', 'resets', ok],
+    ['200, no length', 'closes', closing],
+    ['204', 'closes', empty],
+    ['302', 'closes', found],
+    ['303', 'resets', seeOther],
+  ] as const)('and does not take it is no success: %s, %s', async (_name, rest, answer) => {
     const server = await serve(answer, rest);
     await expect(upload(server.url)).rejects.toThrow(TypeError);
     expect(server.received[0]).toBeLessThan(content.length);

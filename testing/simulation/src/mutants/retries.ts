@@ -61,6 +61,12 @@ export const retries: readonly Mutant[] = [
     to: 'return this.#refusals.limit(most + 100);',
   },
   {
+    name: 'give the place of a body away with its last byte, whatever tells its end',
+    file: 'algorithms/process-response.ts',
+    from: 'if (announced === length + overlap.length) letNextStart(exchange);',
+    to: 'letNextStart(exchange);',
+  },
+  {
     name: 'take no answer for a refusal',
     file: attemptOnce,
     from: "const reachability = isOnline ? await probeOnce(transfer, asked, error) : 'silent';",

@@ -15,6 +15,8 @@ export interface SimulatedBodyPlan {
   readonly ending: { readonly kind: 'cut' | 'stalled'; readonly after: number } | null;
   /** Whether it fails where its content ends. */
   readonly undecodable: boolean;
+  /** Whether its length was said, so that its server is done with it at the last byte: else its end comes behind that. */
+  readonly endsWithLastByte: boolean;
   readonly signalsTruncation: boolean;
   readonly passage: Passage;
   /** Called when nothing more comes, however it ended. */
@@ -35,7 +37,7 @@ export function simulateBody(
   let position = content.start;
   let finish = (_act: () => void) => {};
   let isOver = false;
-  /** Its connection is free: from the last byte on, which is before whoever reads learns that it was the last one. */
+  /** Its connection is free, which may be before whoever reads learns that it has ended. */
   const over = (): void => {
     if (isOver) return;
     isOver = true;
@@ -48,7 +50,7 @@ export function simulateBody(
       const to = Math.min(position + plan.chunkSize, end);
       controller.enqueue(plan.whole.slice(position, to));
       position = to;
-      if (position === content.end && !plan.undecodable) over();
+      if (position === content.end && plan.endsWithLastByte) over();
       return;
     }
     const undecodable = new TypeError('It can not be decoded');

@@ -339,6 +339,7 @@ export class SimulatedNetwork implements Network {
           chunkInterval: served.chunkInterval,
           ending: fault?.kind === 'cut' || fault?.kind === 'stalled' ? fault : null,
           undecodable: answer.undecodable,
+          endsWithLastByte: !answer.undecodable && says(answer, 'content-length'),
           signalsTruncation: this.signalsTruncation,
           passage,
           onEnd,
@@ -374,6 +375,10 @@ function isSilent(fault: SimulatedFault | null): boolean {
 function failureOf(fault: SimulatedFault | null): { status: number; headers?: HeaderList } | null {
   if (fault?.kind === 'status') return fault;
   return fault?.kind === 'crowded' && fault.status !== null ? { ...fault, status: fault.status } : null;
+}
+
+function says({ headers }: SimulatedAnswer, name: string): boolean {
+  return headers.some(([other]) => other === name);
 }
 
 function headersOf({ request, headers }: NetworkRequest): Headers {
