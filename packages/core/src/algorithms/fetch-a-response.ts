@@ -100,10 +100,12 @@ function mayBeRepeated({ request, upload }: StoredRecord): boolean {
 function rangeHeaders(plan: RequestPlan, sendsIfRange: boolean): Record<string, string> {
   if (plan.kind === 'identity') return { Range: 'bytes=0-' };
   if (plan.kind !== 'rest') return {};
-  const { position, overlap, end, ifRange, conditional } = plan;
+  const { position, overlap, end, validator, conditional } = plan;
+  // a weak ETag never matches there
+  const ifRange = sendsIfRange && conditional && !validator?.startsWith('W/') ? validator : null;
   return {
     Range: `bytes=${position - overlap}-${end === null ? '' : end - 1}`,
-    ...(sendsIfRange && conditional && ifRange !== null && { 'If-Range': ifRange }),
+    ...(ifRange !== null && { 'If-Range': ifRange }),
   };
 }
 

@@ -30,6 +30,8 @@ export class Transfer {
   endedAt: number | null = null;
   /** Pieces come in less time than lies between two checkpoints: one that comes at once is no more at stake. */
   isFast = false;
+  /** Why what is stored can't be continued, once something has shown that. */
+  doubt: string | null = null;
   /** Assembled bytes had the wrong digest; they got a second chance in one piece. */
   integrityFailed = false;
 

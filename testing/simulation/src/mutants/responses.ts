@@ -27,14 +27,20 @@ export const responses: readonly Mutant[] = [
   {
     name: 'continue with another resource',
     file: partial,
-    from: 'return locationOf(partial.url) === locationOf(previous.head.url);',
+    from: 'if (locationOf(partial.url) === locationOf(head.url)) return true;',
     to: 'return true;',
   },
   {
     name: 'continue where nothing tells versions apart',
     file: judge,
-    from: "const isKnown = ifRange !== null || record.request.integrity !== '';",
+    from: 'const isKnown = validator !== null || isDecided;',
     to: 'const isKnown = true;',
+  },
+  {
+    name: 'continue what may have been coded without a look at what is stored',
+    file: 'transfer/plan-attempt.ts',
+    from: "const asked = data.coding !== 'identity' ? codingOverlap",
+    to: "const asked = data.coding === 'assumed' ? codingOverlap",
   },
   {
     name: "continue a range that is the author's",
@@ -51,7 +57,7 @@ export const responses: readonly Mutant[] = [
   {
     name: 'take every clean end for the end',
     file: 'transfer/body-completeness.ts',
-    from: "return signalsTruncation ? 'complete' : 'unproven';",
+    from: "if (signalsTruncation) return 'complete';",
     to: "return 'complete';",
   },
   {
