@@ -1,0 +1,3 @@
+import { install } from 'background-fetch/service-worker';
+
+install({ native: 'replace' });
