@@ -238,12 +238,6 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
   'it asks for no ranges': [
     'A large body in parallel ranges › is fetched in pieces, each only of the version that the first response named',
   ],
-  'the prototype of the global has no such attribute': [
-    'what the specification adds to other interfaces › a service worker › has the event handler onbackgroundfetchsuccess',
-    'what the specification adds to other interfaces › a service worker › has the event handler onbackgroundfetchfail',
-    'what the specification adds to other interfaces › a service worker › has the event handler onbackgroundfetchabort',
-    'what the specification adds to other interfaces › a service worker › has the event handler onbackgroundfetchclick',
-  ],
   'its icons have the members platform and purpose, and no label': [
     'the arguments of a manager › members of icons are read in the order of Web IDL',
   ],
