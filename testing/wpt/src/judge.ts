@@ -1,7 +1,7 @@
-import type { ExpectedFailure, Host } from './expected-failures.ts';
+import { type ExpectedFailure, type Host, wholePage } from './expected-failures.ts';
 import type { PageReport, Subtest } from './page-report.ts';
 
-export const titleSeparator = ' › ';
+const titleSeparator = ' › ';
 
 /** How one subtest, or a page as a whole, compares with what is expected of it. */
 export interface Verdict {
@@ -13,7 +13,7 @@ export interface Verdict {
 
 /**
  * Compares a page with what is expected of it: every subtest passes, but for those listed for this host, which must
- * not. A page that did not come to its end is a verdict of its own, and never as expected.
+ * not. A page that did not come to its end is a verdict of its own.
  * @param isMeant which subtests count, by their titles
  */
 export function judge(
@@ -22,13 +22,10 @@ export function judge(
   expectedFailures: readonly ExpectedFailure[],
   isMeant: (title: string) => boolean = () => true,
 ): Verdict[] {
-  const verdicts = report.subtests
-    .filter(({ name }) => isMeant(titleOf(report.page, name)))
-    .map((subtest) => judgeSubtest(report.page, subtest, host, expectedFailures));
-  if (report.trouble !== '') {
-    verdicts.push({ title: report.page, asExpected: false, detail: report.trouble });
-  }
-  return verdicts;
+  const meant = report.subtests.filter(({ name }) => isMeant(titleOf(report.page, name)));
+  const troubled: Subtest[] =
+    report.trouble === '' ? [] : [{ name: wholePage, status: 'FAIL', message: report.trouble }];
+  return [...meant, ...troubled].map((subtest) => judgeSubtest(report.page, subtest, host, expectedFailures));
 }
 
 /** What is listed for a page and host, and which the page does not have: another version of the suite, or a wrong name. */
@@ -41,12 +38,12 @@ export function unknownTo(
   return expectedFailures
     .filter((one) => one.page === page && one.hosts.includes(host))
     .flatMap((one) => one.subtests)
-    .filter((name) => !names.has(name))
+    .filter((name) => name !== wholePage && !names.has(name))
     .map((name) => titleOf(page, name));
 }
 
 export function titleOf(page: string, subtest: string): string {
-  return `${page}${titleSeparator}${subtest}`;
+  return subtest === wholePage ? page : `${page}${titleSeparator}${subtest}`;
 }
 
 function judgeSubtest(
@@ -66,5 +63,5 @@ function judgeSubtest(
   }
   return expected
     ? { title, asExpected: true, detail: expected.reason }
-    : { title, asExpected: false, detail: `${status}: ${message}` };
+    : { title, asExpected: false, detail: name === wholePage ? message : `${status}: ${message}` };
 }

@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findEngines } from '@background-fetch/testing-engines';
 import { makeCertificate } from '@background-fetch/testing-fault-server';
 import { buildScripts } from './build.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
-import { expectedFailures, type Host } from './expected-failures.ts';
+import { type ExpectedFailure, expectedWith, type Host } from './expected-failures.ts';
 import { judge, unknownTo, type Verdict } from './judge.ts';
 import { printTotals, printVerdict } from './print.ts';
 import { nothingInjected, polyfillInjected, Reports } from './reports.ts';
@@ -26,6 +26,8 @@ process.exit();
 async function main({ checkout, hosts, grep }: CommandLine): Promise<number> {
   const engines = await findEngines();
   const selection = select(await listPages(join(checkout, 'background-fetch')), grep);
+  const harness = await readFile(join(checkout, 'resources', 'testharness.js'), 'utf8');
+  const expected = expectedWith(harness);
   const reports = new Reports(await buildScripts());
   const certificate = await makeCertificate();
   const injected = hosts.includes('chromium, native') ? nothingInjected : polyfillInjected;
@@ -41,7 +43,7 @@ async function main({ checkout, hosts, grep }: CommandLine): Promise<number> {
       const engine = engines[host === 'chromium, native' ? 'chromium' : host];
       if (engine.present) {
         console.log(`\n${host} (${engine.version})`);
-        totals.push(await runHost(host, selection, front, reports));
+        totals.push(await runHost(host, selection, expected, front, reports));
       } else console.log(`\n${engine.hint}`);
     }
     const passed = totals.reduce((sum, one) => sum + one.passed, 0);
@@ -56,16 +58,17 @@ async function main({ checkout, hosts, grep }: CommandLine): Promise<number> {
 async function runHost(
   host: Host,
   { pages, isMeant }: Selection,
+  expected: readonly ExpectedFailure[],
   front: Front,
   reports: Reports,
 ): Promise<Totals> {
   const verdicts: Verdict[] = [];
   for (const page of pages) {
     const report = await runPage(host, page, front, reports);
-    const judged = judge(report, host, expectedFailures, isMeant);
+    const judged = judge(report, host, expected, isMeant);
     for (const verdict of judged) printVerdict(console.log, verdict);
     if (report.trouble === '') {
-      for (const title of unknownTo(report, host, expectedFailures).filter(isMeant)) {
+      for (const title of unknownTo(report, host, expected).filter(isMeant)) {
         console.log(`  – expected-failures.ts lists what this checkout does not have: ${title}`);
       }
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ExpectedFailure } from '../src/expected-failures.ts';
+import { type ExpectedFailure, expectedWith, wholePage } from '../src/expected-failures.ts';
 import { judge, unknownTo } from '../src/judge.ts';
 import type { PageReport, Subtest } from '../src/page-report.ts';
 
@@ -57,9 +57,28 @@ describe('judge', () => {
     expect(judge({ ...report(passes), trouble }, 'firefox', [], () => false)).toHaveLength(1);
   });
 
+  it('takes a page that does not come to its end for as expected only where that is listed', () => {
+    const verdicts = judge({ ...report(), trouble: 'hangs' }, 'firefox', listed(wholePage));
+    expect(verdicts).toEqual([{ title: page, asExpected: true, detail: 'Firefox has no such thing' }]);
+  });
+
   it('leaves out the subtests that are not meant', () => {
     const isMeant = (title: string): boolean => title.includes('works');
     expect(judge(report(passes, fails), 'firefox', [], isMeant)).toHaveLength(1);
+  });
+});
+
+describe('expectedWith', () => {
+  const newer: ExpectedFailure = {
+    ...(listed('it fails')[0] as ExpectedFailure),
+    harness: { has: 'assert_new' },
+  };
+  const older: ExpectedFailure = { ...newer, harness: { lacks: 'assert_new' } };
+  const any = listed('it was')[0] as ExpectedFailure;
+
+  it('is what is listed for the testharness.js of the checkout', () => {
+    expect(expectedWith('function assert_new() {}', [newer, older, any])).toEqual([newer, any]);
+    expect(expectedWith('function assert_old() {}', [newer, older, any])).toEqual([older, any]);
   });
 });
 
