@@ -154,6 +154,9 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
   'it has one record for two equal requests': [
     'match() and matchAll() › give all records, in order, without a request',
   ],
+  'a query of its method finds a record that is not a GET': [
+    'match() and matchAll() › find a record that is not a GET only with ignoreMethod',
+  ],
   'records that it stops reject with an UnknownError': [
     'downloadTotal › stops every other record at once when it is exceeded',
   ],
