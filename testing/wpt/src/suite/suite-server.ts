@@ -6,8 +6,8 @@ import { LeashedProcess } from '@background-fetch/testing-engines';
 import type { Certificate } from '@background-fetch/testing-fault-server';
 import { type Ports, suiteServerAddress } from './addresses.ts';
 
-/** ms until the server has to answer */
-const startTimeout = 60_000;
+/** ms until the server has to answer: it starts a process for each port, which takes long on a busy machine */
+const startTimeout = 300_000;
 
 /** The server of the checkout itself: `python3 wpt serve`. */
 export interface SuiteServer extends AsyncDisposable {
