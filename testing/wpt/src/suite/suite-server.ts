@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { get } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LeashedProcess } from '@background-fetch/testing-engines';
@@ -36,7 +36,7 @@ export async function startSuiteServer(
   const command = new LeashedProcess('python3', [join(checkout, 'wpt'), 'serve', '--config', configPath], {
     PYTHONPYCACHEPREFIX: join(workDirectory, 'pycache'),
   });
-  await command.started(Promise.all([...ports.http].map(answers)), startTimeout);
+  await command.started(Promise.all([...ports.http, ...ports.https].map(opens)), startTimeout);
   return { ended: command.ended, [Symbol.asyncDispose]: () => command.tree.kill() };
 }
 
@@ -61,18 +61,18 @@ interface TlsFiles {
   readonly host_cert_path: string;
 }
 
-/** Resolves when somebody answers there, whatever the answer is. */
-async function answers(port: number): Promise<void> {
+/** Resolves when somebody listens there. */
+async function opens(port: number): Promise<void> {
   const deadline = Date.now() + startTimeout;
-  while (Date.now() < deadline && !(await isAnswered(port))) await delay(50);
+  while (Date.now() < deadline && !(await isOpen(port))) await delay(50);
 }
 
-function isAnswered(port: number): Promise<boolean> {
+function isOpen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = get({ host: suiteServerAddress, port, path: '/' }, (response) => {
-      response.resume();
+    const socket = connect(port, suiteServerAddress, () => {
+      socket.destroy();
       resolve(true);
     });
-    request.once('error', () => resolve(false));
+    socket.once('error', () => resolve(false));
   });
 }
