@@ -243,10 +243,8 @@ export class BackgroundFetchEngine extends EventTarget {
 
 defineInterface(BackgroundFetchEngine, 'BackgroundFetchEngine');
 for (const name of eventNames) {
-  defineEventHandler(
-    BackgroundFetchEngine.prototype,
-    name,
-    (value) => value instanceof BackgroundFetchEngine,
+  defineEventHandler(BackgroundFetchEngine.prototype, name, (value) =>
+    value instanceof BackgroundFetchEngine ? value : null,
   );
 }
 
