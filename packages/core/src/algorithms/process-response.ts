@@ -70,7 +70,7 @@ async function process(exchange: Exchange): Promise<Outcome> {
       return askAgain(continueWith(course, parallel ? 'single' : 'unconditional'));
     case 'ambiguous':
       if (parallel) return beginAgain(exchange);
-      transfer.doubt = 'this may be the whole or a part';
+      doubt(exchange);
       // the plain request decides, but not at once again and again
       if (course.goal === 'prove-end') return answered('cut', response.head.status, 0, plainFromZero);
       return askAgain(fromZero(course));
@@ -94,14 +94,20 @@ async function process(exchange: Exchange): Promise<Outcome> {
  * The stored bytes and the resource are not one version, or can't be shown to be: the next body starts from 0. If that
  * was found with one of several ranges, a single one decides.
  */
-function beginAgain({ transfer, response, parallel }: Exchange): Outcome {
+function beginAgain(exchange: Exchange): Outcome {
+  const { transfer, response, parallel } = exchange;
   const { course, record } = transfer;
   if (parallel) return askAgain(continueWith(course, 'single'));
-  const stored = record.responseData;
-  if (stored) transfer.doubt = `${describe(response.head)} does not continue ${describe(stored.head)}`;
+  doubt(exchange);
   // what was asked without a range may have been coded, which is nobody's failure
-  if (stored?.coding === 'unknown') return askAgain(fromZero(course));
+  if (record.responseData?.coding === 'unknown') return askAgain(fromZero(course));
   return answered('cut', response.head.status, 0, fromZero(course));
+}
+
+/** Notes what does not fit together. */
+function doubt({ transfer, response }: Exchange): void {
+  const stored = transfer.record.responseData;
+  if (stored) transfer.doubt = `${describe(response.head)} does not continue ${describe(stored.head)}`;
 }
 
 /** What tells versions and parts apart. */
@@ -156,14 +162,18 @@ async function receiveWhole(
   // bytes that are dropped must not count against downloadTotal while others take their place
   const drops = storedLength(record) > 0;
   if (drops) {
-    const { url } = record.request;
-    const doubt = transfer.doubt ?? 'its server sent the whole';
-    transfer.ports.log.warn(`${url}: ${storedLength(record)} bytes are fetched again: ${doubt}`);
+    // what is no success takes the place of the body, whose bytes are kept
+    if (isOkStatus(data.head.status)) warnOfRestart(transfer);
     await transfer.commit(answer);
   }
   transfer.doubt = null;
   const sink = new BodySink(transfer, body, 0, drops ? null : answer);
   return await receiveInto(exchange, sink, { end, overlap: new Uint8Array() });
+}
+
+function warnOfRestart({ record, doubt: known, ports }: Transfer): void {
+  const why = known ?? 'its server sent the whole';
+  ports.log.warn(`${record.request.url}: ${storedLength(record)} bytes are fetched again: ${why}`);
 }
 
 /** What follows the stored bytes. */
