@@ -113,7 +113,7 @@ test('where a coding may be hidden, a small range shows whether several may be a
       ],
     },
   };
-  const proof = { kind: 'rest', position: 0, end: 65_536, overlap: 0, validator: '"a"', conditional: true };
+  const proof = { kind: 'rest', position: 0, end: 65_535, overlap: 0, validator: '"a"', conditional: true };
   expect(planAttempt(record([], large), firstCourse, options)).toEqual(proof);
   expect(planAttempt(record([], large), continueWith(firstCourse, 'single'), options)).toEqual({
     kind: 'identity',

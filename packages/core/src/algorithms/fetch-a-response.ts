@@ -60,7 +60,7 @@ async function exchange(
   const { network, store } = ports;
   const { request, retries } = transfer.record;
   const body = request.hasBody ? await store.readRequestBody(job.fetch.key, index) : null;
-  const headers = rangeHeaders(plan, network.sendsIfRange(request.url));
+  const headers = rangeHeaders(plan, transfer.sendsIfRange);
   const upload = body && transfer.options.trackUpload?.(transfer, attempt, body);
   const asked: NetworkRequest = {
     ...{ id: job.fetch.id, retries, request, body, upload, headers, signal: attempt.signal },

@@ -49,7 +49,7 @@ export async function processResponse(exchange: Exchange): Promise<Outcome> {
 async function process(exchange: Exchange): Promise<Outcome> {
   const { transfer, plan, response, sentIfRange, parallel } = exchange;
   const { course, record, ports } = transfer;
-  const readsAll = ports.network.sendsIfRange(record.request.url);
+  const readsAll = transfer.sendsIfRange;
   const integrity =
     record.request.integrity || (ports.promisedIntegrity?.(record.request, record.responseData) ?? '');
   const meaning = judgeAResponse({ record, course, plan, response, sentIfRange, integrity, readsAll });
@@ -100,7 +100,8 @@ function beginAgain(exchange: Exchange): Outcome {
   if (parallel) return askAgain(continueWith(course, 'single'));
   doubt(exchange);
   // what was asked without a range may have been coded, which is nobody's failure
-  if (record.responseData?.coding === 'unknown') return askAgain(fromZero(course));
+  if (record.responseData?.coding === 'unknown' && course.ranges !== 'none')
+    return askAgain(fromZero(course));
   return answered('cut', response.head.status, 0, fromZero(course));
 }
 
@@ -224,20 +225,22 @@ async function receiveInto(
       await sink.discard();
       if (transfer.record.responseData?.coding === 'identity') return beginAgain(exchange);
       transfer.doubt = 'bytes that came again are others: of another version, or of a coded body';
-      return askAgain(plainFromZero);
+      return askAgain(
+        transfer.record.responseData?.coding === 'unknown' ? fromZero(transfer.course) : plainFromZero,
+      );
     case 'cut':
-      await sink.finish(learnCoding(exchange, sink));
+      await sink.finish(learnCoding(exchange, sink, end));
       return await afterCut(exchange);
     case 'closed':
       if (plan.kind === 'rest' && plan.end === sink.position) {
-        await sink.finish(learnCoding(exchange, sink));
+        await sink.finish(learnCoding(exchange, sink, end));
         return storedOutcome;
       }
       if (plan.kind !== 'rest' || expectedEnd === null || sink.position >= expectedEnd) {
         return await afterCleanEnd(exchange, sink);
       }
       // some engines take a cut for an end
-      await sink.finish(learnCoding(exchange, sink));
+      await sink.finish(learnCoding(exchange, sink, end));
       return await afterCut(exchange);
     default:
       return end satisfies never;
@@ -248,20 +251,26 @@ async function receiveInto(
 function endsThereAgain({ transfer, plan, response }: Exchange, position: number): boolean {
   if (plan.kind !== 'plain' || transfer.course.ranges !== 'none') return false;
   if (!mayEndAt(position, response.head)) return false;
-  const isAgain = transfer.endedAt === position;
+  const isAgain =
+    transfer.endedAt === position || ++transfer.unprovenEnds >= transfer.options.retry.fruitlessAttempts;
   transfer.endedAt = position;
   return isAgain;
 }
 
 /**
- * Stored bytes that came again, with others after them, show that there is no coding; so does a part from byte 0 on that
- * has as many bytes as were asked for.
+ * Stored bytes that came again, with others after them, show that there is no coding, unless they are the first: a coded
+ * body that begins at byte 0 is decoded to the same. So does a part from byte 0 on that has as many bytes as were asked for.
  */
-function learnCoding({ transfer, plan }: Exchange, sink: BodySink): RecordChange | undefined {
+function learnCoding(
+  { transfer, plan }: Exchange,
+  sink: BodySink,
+  bodyEnd: 'cut' | 'closed',
+): RecordChange | undefined {
   const { responseData } = transfer.record;
   if (plan.kind !== 'rest' || !responseData || !isHidden(responseData.coding)) return undefined;
   const { position, overlap, end } = plan;
-  const isShown = overlap > 0 ? sink.position > position : position === 0 && sink.position === end;
+  const cameAgain = overlap > 0 && overlap < position && sink.position > position;
+  const isShown = cameAgain || (position === 0 && bodyEnd === 'closed' && sink.position === end);
   if (!isShown) return undefined;
   return (record) => ({
     ...record,
@@ -284,7 +293,7 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcom
       letNextStart(exchange);
       return await settleABody(transfer, sink);
     case 'short':
-      await sink.finish(learnCoding(exchange, sink));
+      await sink.finish(learnCoding(exchange, sink, 'closed'));
       return await afterCut(exchange);
     case 'unproven':
       if (isResumable(transfer.record.request, known) && !endsThereAgain(exchange, sink.position)) {

@@ -59,7 +59,11 @@ export function mayHaveServerOffsets(data: ResponseData): boolean {
   return length !== null && prefixLength(data.stored) <= length;
 }
 
-/** Whether every byte of the body is known to be in the store, so that it needs no request to settle. */
+/**
+ * Whether every byte of the body is known to be in the store, so that it needs no request to settle. Where a coding may be
+ * hidden, the length may be that of the coded body.
+ */
 export function isStoredWhole(data: ResponseData): boolean {
+  if (data.coding === 'unknown' || data.coding === 'assumed') return false;
   return data.length !== null && data.lengthProven && countBytes(data.stored) === data.length;
 }

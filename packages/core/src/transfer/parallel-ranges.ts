@@ -4,8 +4,11 @@ import type { ResponseData } from '../model/record.ts';
 import { presumedLength } from './body-completeness.ts';
 import { getStrongETag } from './choose-validator.ts';
 
-/** bytes of the range that shows, before several are asked for, that no coding of a body is hidden */
-export const proofLength = 64 * 1024;
+/**
+ * bytes of the range that shows, before several are asked for, that no coding of a body is hidden: no number at which
+ * decoders end a chunk, so that a coded part that is cut seldom has as many
+ */
+export const proofLength = 64 * 1024 - 1;
 
 /** Whether what is missing of a body may be fetched in several ranges at once. */
 export function allowsParallelRanges(data: ResponseData, pieceSize: number): boolean {

@@ -52,6 +52,7 @@ export function planAttempt(record: StoredRecord, course: Course, options: Engin
     validator &&
     parallel &&
     data.length !== null &&
+    isCountedAlike &&
     (scattered || allowsParallelRanges(data, options.pieceSize))
   ) {
     const pieces = planPieces(data, options.pieceSize).map(({ start, end }) => ({

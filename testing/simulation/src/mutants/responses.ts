@@ -43,6 +43,18 @@ export const responses: readonly Mutant[] = [
     to: "const asked = data.coding === 'assumed' ? codingOverlap",
   },
   {
+    name: 'take the first bytes of a coded body for a proof that there is no coding',
+    file: response,
+    from: 'overlap > 0 && overlap < position && sink.position > position',
+    to: 'overlap > 0 && sink.position > position',
+  },
+  {
+    name: 'take the length of a coded body for that of the stored one',
+    file: 'transfer/body-completeness.ts',
+    from: "if (data.coding === 'unknown' || data.coding === 'assumed') return false;",
+    to: '',
+  },
+  {
     name: "continue a range that is the author's",
     file: 'transfer/plan-attempt.ts',
     from: "request.method === 'GET' && getHeader(request.headers, 'range') === null && head.status === 200",
@@ -69,7 +81,7 @@ export const responses: readonly Mutant[] = [
   {
     name: 'take a cut for the end',
     file: response,
-    from: "await sink.finish(learnCoding(exchange, sink));\n      return await afterCut(exchange);\n    case 'closed':",
+    from: "await sink.finish(learnCoding(exchange, sink, end));\n      return await afterCut(exchange);\n    case 'closed':",
     to: "await sink.finish(learnCoding(exchange, sink));\n      return await settleABody(transfer);\n    case 'closed':",
   },
   {
