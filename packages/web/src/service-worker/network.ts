@@ -5,6 +5,7 @@ import {
   type Network,
   type NetworkRequest,
   type NetworkResponse,
+  type StoredRequest,
   serialiseResponse,
 } from '@background-fetch/core';
 import { isChromium, isFirefox } from '../shared/browser.ts';
@@ -19,7 +20,15 @@ export function createNetwork(keep: (bytes: Blob) => Promise<HostBytes>): Networ
   return {
     fetch: (request) => fetchPastListeners(request, keep),
     sendsIfRange: (url) => url.startsWith(`${location.origin}/`),
-    probe: ({ request }, signal, error) => probe(request, signal, error !== undefined),
+    probe: ({ request }, signal, error) =>
+      probe(request, signal, error === undefined ? 'meanwhile' : 'after'),
+    // a request that failed does not tell whether it had left
+    reach: async (request, signal) => {
+      // over a connection that was used Chromium and Firefox may send a request several times: none is left for it here
+      const anonymous: StoredRequest = { ...request, credentials: 'omit' };
+      const found = await probe(anonymous, signal, 'before');
+      return found === 'answers' ? found : await probe(request, signal, 'before');
+    },
   };
 }
 
