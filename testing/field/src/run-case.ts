@@ -4,6 +4,9 @@ import type { Host } from './hosts/host.ts';
 import { type Contents, judge } from './judge.ts';
 import type { RunningSite } from './running-site.ts';
 
+/** Lines of one kind, from the beginning and from the end. */
+const mostShown = 4;
+
 export interface CaseResult {
   /** What each set of files came to. */
   readonly found: string;
@@ -28,7 +31,7 @@ export async function runCase(
     try {
       const verdict = await download(host, site, name, set, stale);
       found.push(`${set}: ${summarise(verdict.found)}`);
-      faults.push(...verdict.faults.map((fault) => `${set}: ${fault}`));
+      faults.push(...shorten(verdict.faults).map((fault) => `${set}: ${fault}`));
     } catch (error) {
       faults.push(`${set}: ${error instanceof Error ? error.message : error}`);
     }
@@ -37,7 +40,7 @@ export async function runCase(
   if (disturbances[name].at.length === 0) await Promise.all(fileSets.map(one));
   else for (const set of fileSets) await one(set);
   if (faults.length > 0) {
-    faults.push(...host.said().map((text) => `the engine said: ${text}`), await site.logs());
+    faults.push(...shorten(host.said().map((text) => `the engine said: ${text}`)), await site.logs());
   }
   return { found: found.join('; '), faults };
 }
@@ -67,6 +70,13 @@ async function download(
   // what was not disturbed shows nothing
   const undisturbed = missed.map((point) => `byte ${point} was never sent, so that it was not ${name}`);
   return { found, faults: [...faults, ...undisturbed] };
+}
+
+/** The first and the last of many. */
+function shorten(lines: readonly string[]): readonly string[] {
+  const left = lines.length - 2 * mostShown;
+  if (left <= 0) return lines;
+  return [...lines.slice(0, mostShown), `(${left} more)`, ...lines.slice(-mostShown)];
 }
 
 /** `version 2` for one; `1 × version 1, 39 × version 2` for several. */

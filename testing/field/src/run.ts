@@ -7,7 +7,7 @@ import { Home } from './hosts/home.ts';
 import type { Host, HostName, Served } from './hosts/host.ts';
 import { openNode } from './hosts/node-host.ts';
 import { runCase } from './run-case.ts';
-import { type Servers, startSite } from './running-site.ts';
+import { type RunningSite, type Servers, startSite } from './running-site.ts';
 import { findServers, type ServerName, serverNames } from './servers/find-servers.ts';
 import { sites } from './sites/index.ts';
 import type { Place, Site } from './sites/site.ts';
@@ -113,9 +113,10 @@ async function runSite(
   count: Count,
   { servers, home }: Pick<Run, 'servers' | 'home'>,
 ): Promise<void> {
-  const running = await startSite(site, servers, home);
+  let running: RunningSite | undefined;
   let host: Host | undefined;
   try {
+    running = await startSite(site, servers, home);
     host = await openHost(hostName, home, running.served);
     for (const name of cases) {
       const title = `${hostName}: ${site.name}, ${name}`;
@@ -137,7 +138,7 @@ async function runSite(
     console.log(`✗ ${hostName}: ${site.name} can't be run: ${error instanceof Error ? error.stack : error}`);
   } finally {
     await host?.close();
-    await running.close();
+    await running?.close();
   }
 }
 

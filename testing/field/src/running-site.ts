@@ -41,7 +41,8 @@ export async function startSite(site: Site, servers: Servers, home: Home): Promi
   try {
     const { place, certificate } = await makePlace(directory, home);
     const files = new Files(join(place.root, 'files'), site.precompressed);
-    await Promise.all([files.create(), home.installApp(place.root)]);
+    await home.installApp(place.root);
+    await files.create();
     const programs = site.programs(place);
     for (const [index, program] of [...programs.entries()].reverse()) {
       const file = join(directory, `${program.server}-${index}.conf`);

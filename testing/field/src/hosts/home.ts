@@ -8,6 +8,8 @@ import { type FaultServer, startFaultServer } from '@background-fetch/testing-fa
 const pages = fileURLToPath(new URL('../../app', import.meta.url));
 const build = fileURLToPath(new URL('../../../../packages/web/dist', import.meta.url));
 
+const parts = ['app', 'background-fetch'];
+
 /** Where pages are steered from, and the origin of those that download from another one. */
 export class Home {
   readonly control: RemoteControl = createRemoteControl();
@@ -18,7 +20,7 @@ export class Home {
     this.#server = server;
     this.#directory = directory;
     this.control.mountOn(server);
-    for (const name of ['app', 'background-fetch']) server.serveDirectory(`/${name}/`, join(directory, name));
+    for (const name of parts) server.serveDirectory(`/${name}/`, join(directory, name));
   }
 
   static async open(): Promise<Home> {
@@ -37,8 +39,8 @@ export class Home {
 
   /** Puts the app where a server serves it. */
   async installApp(root: string): Promise<void> {
-    await cp(this.#directory, root, { recursive: true });
     await mkdir(join(root, 'remote'), { recursive: true });
+    for (const name of parts) await cp(join(this.#directory, name), join(root, name), { recursive: true });
     const script = await fetch(`${this.origin}${this.control.script}`);
     await writeFile(join(root, 'remote/page.js'), await script.text());
   }
