@@ -16,7 +16,8 @@ export interface Watch {
 export class Wire {
   readonly port: number;
   readonly #target: number;
-  readonly #clients = new Set<Socket>();
+  /** The server's end of each connection, by the client's. */
+  readonly #connections = new Map<Socket, Socket>();
   #server: Server;
   #passed = 0;
   #points: number[] = [];
@@ -54,13 +55,17 @@ export class Wire {
 
   /** Ends every connection after the bytes that have passed. */
   cut(): void {
-    for (const client of this.#clients) client.destroySoon();
+    for (const [client, upstream] of this.#connections) {
+      client.destroySoon();
+      upstream.destroy();
+    }
+    this.#connections.clear();
   }
 
   /** Resets every connection, and refuses new ones. */
   goAway(): void {
     this.#server.close();
-    for (const client of this.#clients) client.resetAndDestroy();
+    for (const client of this.#connections.keys()) client.resetAndDestroy();
   }
 
   /** Takes connections, on the port that it always has. */
@@ -76,16 +81,19 @@ export class Wire {
 
   #join(client: Socket): void {
     const upstream = connect({ port: this.#target, host: '127.0.0.1', noDelay: true });
-    this.#clients.add(client);
+    this.#connections.set(client, upstream);
     client.on('error', () => {});
     client.on('close', () => {
-      this.#clients.delete(client);
+      this.#connections.delete(client);
       upstream.destroy();
     });
     // the server's reset is the client's, too
     upstream.on('error', () => client.resetAndDestroy());
     client.pipe(upstream);
-    this.#carry(upstream, client).catch(() => client.destroy());
+    this.#carry(upstream, client).catch(() => {
+      // one that is cut still has to send what has passed
+      if (!client.writableEnded) client.destroy();
+    });
   }
 
   async #carry(upstream: Socket, client: Socket): Promise<void> {
@@ -98,7 +106,7 @@ export class Wire {
         this.#passed += part.length;
         const flushed = client.write(part);
         if (this.#passed === this.#points[0]) this.#reachPoint();
-        if (!flushed) await Promise.race([once(client, 'drain'), once(client, 'close')]);
+        if (!flushed) await Promise.race([once(client, 'drain'), once(client, 'close'), once(upstream, 'close')]);
       }
     }
     client.end();
