@@ -15,7 +15,7 @@ export interface CaseResult {
 }
 
 /** What a case needs of a site. */
-export type CaseSite = Omit<RunningSite, 'close'>;
+export type CaseSite = Omit<RunningSite, 'close' | 'lacks'>;
 
 /** Downloads everything from a site while it is disturbed. */
 export async function runCase(

@@ -133,6 +133,12 @@ async function runSite(
       console.log(`${faults.length === 0 ? '✓' : '✗'} ${title} (${seconds} s) ${found}`);
       for (const fault of faults) console.log(fault.replace(/^/gm, '    '));
     }
+    const lacking = cases.length < disturbanceNames.length ? [] : await running.lacks(site.shows ?? []);
+    if (lacking.length > 0) {
+      count.failed++;
+      console.log(`✗ ${hostName}: ${site.name} never showed ${lacking.join(' and ')}`);
+      console.log(await running.logs());
+    }
   } catch (error) {
     count.failed++;
     console.log(`✗ ${hostName}: ${site.name} can't be run: ${error instanceof Error ? error.stack : error}`);
@@ -149,7 +155,7 @@ function openHost(name: HostName, home: Home, served: Served): Promise<Host> {
 /** What a site's programs are, wherever they are. */
 function serversOf(site: Site): readonly ServerName[] {
   const nowhere: Place = {
-    ...{ directory: '', root: '', port: 0, upstreamPort: 0, home: '' },
+    ...{ directory: '', root: '', port: 0, upstreamPort: 0 },
     certificate: { key: '', cert: '' },
   };
   return site.programs(nowhere).map(({ server }) => server);

@@ -25,6 +25,8 @@ export interface RunningSite extends Disturbed {
   readonly served: Served;
   /** The last lines of its logs. */
   logs(): Promise<string>;
+  /** What of these no line of the log of its requests has. */
+  lacks(shown: readonly RegExp[]): Promise<readonly RegExp[]>;
   close(): Promise<void>;
 }
 
@@ -39,9 +41,9 @@ export async function startSite(site: Site, servers: Servers, home: Home): Promi
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const { place, certificate } = await makePlace(directory, home);
+    const { place, certificate } = await makePlace(directory);
     const files = new Files(join(place.root, 'files'), site.precompressed);
-    await home.installApp(place.root);
+    await home.installApp(place.root, site.secure ?? false);
     await files.create();
     const programs = site.programs(place);
     for (const [index, program] of [...programs.entries()].reverse()) {
@@ -56,9 +58,14 @@ export async function startSite(site: Site, servers: Servers, home: Home): Promi
       ...{ wire, files, program: started[0] as ServerProcess },
       served: {
         ...{ origin, certificate: site.secure ? certificate : '' },
+        steeredFrom: home.secureOrigin,
         page: `${site.crossOrigin ? home.origin : origin}/app/page.html`,
       },
       logs: () => readLogs(directory),
+      async lacks(shown) {
+        const log = await readFile(join(directory, 'written/access.log'), 'utf8');
+        return shown.filter((pattern) => !pattern.test(log));
+      },
       async close() {
         wire.goAway();
         await remove();
@@ -84,14 +91,13 @@ async function startProgram(
   return program;
 }
 
-async function makePlace(directory: string, home: Home): Promise<{ place: Place; certificate: string }> {
+async function makePlace(directory: string): Promise<{ place: Place; certificate: string }> {
   const place: Place = {
     directory: join(directory, 'written'),
     root: join(directory, 'root'),
     port: await findFreePort(),
     upstreamPort: await findFreePort(),
     certificate: { key: join(directory, 'key.pem'), cert: join(directory, 'cert.pem') },
-    home: home.origin,
   };
   const { key, cert } = await makeCertificate();
   await Promise.all([writeFile(place.certificate.key, key), writeFile(place.certificate.cert, cert)]);

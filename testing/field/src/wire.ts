@@ -97,6 +97,9 @@ export class Wire {
   }
 
   async #carry(upstream: Socket, client: Socket): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      for (const end of [client, upstream]) end.once('close', resolve);
+    });
     for await (const chunk of upstream as AsyncIterable<Buffer>) {
       for (let rest = chunk; rest.length > 0; ) {
         await this.#acting;
@@ -106,7 +109,7 @@ export class Wire {
         this.#passed += part.length;
         const flushed = client.write(part);
         if (this.#passed === this.#points[0]) this.#reachPoint();
-        if (!flushed) await Promise.race([once(client, 'drain'), once(client, 'close'), once(upstream, 'close')]);
+        if (!flushed) await Promise.race([closed, new Promise((resolve) => client.once('drain', resolve))]);
       }
     }
     client.end();

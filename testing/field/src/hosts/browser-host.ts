@@ -11,7 +11,10 @@ export async function openBrowser(engine: EngineName, control: RemoteControl, se
   const browser = await launchUndriven(engine, {
     url: `${served.page}?name=${name}`,
     launcherTab: false,
-    ...(served.certificate && { ignoreCertificateErrors: true, trustedOrigins: [served.origin] }),
+    ...(served.certificate && {
+      ignoreCertificateErrors: true,
+      trustedOrigins: [served.origin, served.steeredFrom],
+    }),
   });
   try {
     const page = await Promise.race([control.waitForPage({ name }), browser.ended]);

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,12 +37,22 @@ export class Home {
     return this.#server.origin;
   }
 
-  /** Puts the app where a server serves it. */
-  async installApp(root: string): Promise<void> {
+  /** The same over TLS, with a certificate that nobody trusts. */
+  get secureOrigin(): string {
+    return this.#server.secureOrigin;
+  }
+
+  /** Puts the app where a server serves it, over TLS or not. */
+  async installApp(root: string, secure: boolean): Promise<void> {
     await mkdir(join(root, 'remote'), { recursive: true });
     for (const name of parts) await cp(join(this.#directory, name), join(root, name), { recursive: true });
     const script = await fetch(`${this.origin}${this.control.script}`);
     await writeFile(join(root, 'remote/page.js'), await script.text());
+    if (!secure) return;
+    // steered past the connections that are cut
+    const page = join(root, 'app/page.html');
+    const steered = `${this.control.script}" data-control="${this.secureOrigin}`;
+    await writeFile(page, (await readFile(page, 'utf8')).replace(this.control.script, steered));
   }
 
   async close(): Promise<void> {

@@ -18,6 +18,8 @@ export interface Served {
   readonly origin: string;
   /** The certificate to be trusted, in PEM; '' for a site without TLS. */
   readonly certificate: string;
+  /** Where a page is steered from that came over TLS. */
+  readonly steeredFrom: string;
   /** Where the page is that downloads. */
   readonly page: string;
 }

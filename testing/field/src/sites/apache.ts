@@ -53,12 +53,14 @@ function site(
 
 export const apacheSites: readonly Site[] = [
   site('static', 'files as they are', ''),
-  site('AddEncoding x-gzip', 'calls an archive a body with a content coding', 'AddEncoding x-gzip .gz .tgz'),
+  site('AddEncoding x-gzip', 'calls an archive a body with a content coding', 'AddEncoding x-gzip .gz .tgz', {
+    shows: [/archive\.tar\.gz.* coding x-gzip/],
+  }),
   site(
     'mod_deflate',
     'compresses text as it is sent, with ETags that end in -gzip',
     'AddOutputFilterByType DEFLATE text/plain application/json',
-    { modules: ['deflate'] },
+    { modules: ['deflate'], shows: [/text\.txt.* etag \S*-gzip\S* coding gzip/] },
   ),
   site('FileETag None', 'tells versions apart by Last-Modified only', 'FileETag None'),
   site(

@@ -13,8 +13,6 @@ export interface Place {
   readonly upstreamPort: number;
   /** Paths of PEM files, for names of loopback. */
   readonly certificate: { readonly key: string; readonly cert: string };
-  /** Where pages are steered from. */
-  readonly home: string;
 }
 
 /** A server with its configuration. */
@@ -37,6 +35,8 @@ export interface Site {
   readonly precompressed?: boolean;
   /** Whether a version may come that is no longer on disk. */
   readonly stale?: boolean;
+  /** What its log has after all cases, in a line each: or it was not configured as it says. */
+  readonly shows?: readonly RegExp[];
   /** Disturbances after which nobody can download from it, curl neither, and why. */
   readonly except?: Partial<Readonly<Record<DisturbanceName, string>>>;
 }
