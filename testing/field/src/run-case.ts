@@ -1,8 +1,9 @@
 import { type DisturbanceName, disturbances } from './disturbances.ts';
 import { type FileSet, fileSets } from './files.ts';
 import type { Host } from './hosts/host.ts';
-import { type Contents, judge } from './judge.ts';
+import { type Contents, judge, type Verdict } from './judge.ts';
 import type { RunningSite } from './running-site.ts';
+import type { Site } from './sites/site.ts';
 
 /** Lines of one kind, from the beginning and from the end. */
 const mostShown = 4;
@@ -22,7 +23,7 @@ export async function runCase(
   host: Host,
   site: CaseSite,
   name: DisturbanceName,
-  stale = false,
+  { stale = false, lost = {} }: Pick<Site, 'stale' | 'lost'> = {},
 ): Promise<CaseResult> {
   host.said();
   const found: string[] = [];
@@ -30,7 +31,10 @@ export async function runCase(
   const one = async (set: FileSet): Promise<void> => {
     try {
       const verdict = await download(host, site, name, set, stale);
-      found.push(`${set}: ${summarise(verdict.found)}`);
+      // what has ended without a success has given the app nothing that is wrong
+      const isLost = verdict.failed && lost[name] !== undefined;
+      found.push(`${set}: ${isLost ? 'lost by the server' : summarise(verdict.found)}`);
+      if (isLost) return;
       faults.push(...shorten(verdict.faults).map((fault) => `${set}: ${fault}`));
     } catch (error) {
       faults.push(`${set}: ${error instanceof Error ? error.message : error}`);
@@ -51,7 +55,7 @@ async function download(
   name: DisturbanceName,
   set: FileSet,
   stale: boolean,
-): Promise<{ found: readonly string[]; faults: readonly string[] }> {
+): Promise<Verdict & { readonly failed: boolean }> {
   const { wire, files, served } = site;
   const { at, act } = disturbances[name];
   const id = `${set}, ${name}`;
@@ -69,7 +73,7 @@ async function download(
   const { found, faults } = judge(ending, allowed);
   // what was not disturbed shows nothing
   const undisturbed = missed.map((point) => `byte ${point} was never sent, so that it was not ${name}`);
-  return { found, faults: [...faults, ...undisturbed] };
+  return { found, faults: [...faults, ...undisturbed], failed: ending.result === 'failure' };
 }
 
 /** The first and the last of many. */

@@ -54,6 +54,13 @@ export const proxySites: readonly Site[] = [
         'slice 1m; proxy_cache kept; proxy_cache_key $uri$is_args$args$slice_range; proxy_cache_valid 200 206 10m; ' +
         'proxy_set_header Range $slice_range;',
     },
-    { stale: true },
+    {
+      stale: true,
+      shows: [/large\.bin.* 206 /],
+      lost: {
+        replaced:
+          'nginx ends each response where its slices of one version end, for as long as it keeps them',
+      },
+    },
   ),
 ];
