@@ -7,7 +7,7 @@ export type DisturbanceName = (typeof disturbanceNames)[number];
 /** What can be disturbed. */
 export interface Disturbed {
   readonly wire: Wire;
-  readonly files: Files;
+  readonly files: Pick<Files, 'namesOf' | 'leastOf' | 'mark' | 'contentsOf' | 'replace'>;
   /** The program in front: killed, and started again. */
   readonly program: { kill(): Promise<void>; start(): Promise<void> };
 }

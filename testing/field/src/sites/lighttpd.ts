@@ -28,7 +28,7 @@ export const lighttpdSites: readonly Site[] = [
   {
     name: 'lighttpd: mod_deflate',
     does: 'compresses text as it is sent',
-    shows: [/text\.txt.* coding gzip/],
+    showsBrowsers: [/text\.txt.* coding gzip/],
     programs: (place) => [lighttpd(place, 'deflate.mimetypes = ("text/plain", "application/json")')],
   },
   {

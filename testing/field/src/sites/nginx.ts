@@ -75,12 +75,17 @@ const partial = [/large\.bin.* 206 /];
 
 export const nginxSites: readonly Site[] = [
   site('static', 'files as they are', {}, { shows: partial }),
-  site('gzip', 'compresses text as it is sent, with weak ETags', { http: gzip }, { shows: compressed }),
+  site(
+    'gzip',
+    'compresses text as it is sent, with weak ETags',
+    { http: gzip },
+    { showsBrowsers: compressed },
+  ),
   site(
     'gzip_static',
     'sends the compressed file that lies beside it',
     { files: 'gzip_static on;' },
-    { precompressed: true, shows: compressed },
+    { precompressed: true, showsBrowsers: compressed },
   ),
   site('limit_conn 1', 'one request at a time, else 503', limited('conn', '1', 503), { shows: [/ 503 /] }),
   site('limit_conn 1, 429', 'one request at a time, else 429', limited('conn', '1', 429), {
@@ -112,7 +117,7 @@ export const nginxSites: readonly Site[] = [
     'CORS, gzip',
     'the same, and compresses text',
     { http: gzip, files: allowAll },
-    { crossOrigin: true, shows: compressed },
+    { crossOrigin: true, showsBrowsers: compressed },
   ),
   site(
     'CORS, limit_conn 1',
