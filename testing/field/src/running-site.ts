@@ -57,7 +57,8 @@ export async function startSite(site: Site, servers: Servers, home: Home): Promi
     return {
       ...{ wire, files, program: started[0] as ServerProcess },
       served: {
-        ...{ origin, certificate: site.secure ? certificate : '' },
+        ...{ origin, coded: site.coded ?? false },
+        certificate: site.secure ? certificate : '',
         steeredFrom: home.secureOrigin,
         page: `${site.crossOrigin ? home.origin : origin}/app/page.html`,
       },

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await once(server, 'listening');
   const wire = await Wire.listen(await findFreePort(), (server.address() as AddressInfo).port);
   const origin = `http://127.0.0.1:${wire.port}`;
-  const served = { origin, page: '', certificate: '', steeredFrom: '' };
+  const served = { origin, page: '', coded: false, certificate: '', steeredFrom: '' };
   const program = { kill: async () => {}, start: async () => {} };
   site = { wire, files, served, program, logs: async () => 'the end of its log' };
   host = await openNode(served);

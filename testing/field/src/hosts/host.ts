@@ -16,6 +16,8 @@ export interface Host {
 export interface Served {
   /** As programs address it. */
   readonly origin: string;
+  /** Whether to ask for a content coding where the host does not do so anyway. */
+  readonly coded: boolean;
   /** The certificate to be trusted, in PEM; '' for a site without TLS. */
   readonly certificate: string;
   /** Where a page is steered from that came over TLS. */

@@ -13,7 +13,7 @@ import type { Body, Ending } from '../judge.ts';
 import { type Host, type Served, within } from './host.ts';
 
 /** An engine in this process, with a store of its own. */
-export async function openNode({ certificate }: Served): Promise<Host> {
+export async function openNode({ certificate, coded }: Served): Promise<Host> {
   const directory = await mkdtemp(join(tmpdir(), 'background-fetch-field-store-'));
   const said: string[] = [];
   const dispatcher = certificate ? new Agent({ allowH2: true, connect: { ca: certificate } }) : undefined;
@@ -30,7 +30,9 @@ export async function openNode({ certificate }: Served): Promise<Host> {
   return {
     async download(id, urls) {
       const ended = new Promise<Ending>((resolve) => endings.set(id, resolve));
-      const registration = await engine.backgroundFetch.fetch(id, urls);
+      const headers = coded ? { 'Accept-Encoding': 'gzip' } : {};
+      const requests = urls.map((url) => new Request(url, { headers }));
+      const registration = await engine.backgroundFetch.fetch(id, requests);
       try {
         return await within(ended, async () => `${registration.downloaded} bytes downloaded`);
       } catch (error) {

@@ -60,7 +60,7 @@ export const apacheSites: readonly Site[] = [
     'mod_deflate',
     'compresses text as it is sent, with ETags that end in -gzip',
     'AddOutputFilterByType DEFLATE text/plain application/json',
-    { modules: ['deflate'], showsBrowsers: [/text\.txt.* etag \S*-gzip\S* coding gzip/] },
+    { modules: ['deflate'], coded: true, shows: [/text\.txt.* etag \S*-gzip\S* coding gzip/] },
   ),
   site('FileETag None', 'tells versions apart by Last-Modified only', 'FileETag None'),
   site(

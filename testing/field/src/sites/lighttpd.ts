@@ -28,7 +28,8 @@ export const lighttpdSites: readonly Site[] = [
   {
     name: 'lighttpd: mod_deflate',
     does: 'compresses text as it is sent',
-    showsBrowsers: [/text\.txt.* coding gzip/],
+    coded: true,
+    shows: [/text\.txt.* coding gzip/],
     programs: (place) => [lighttpd(place, 'deflate.mimetypes = ("text/plain", "application/json")')],
   },
   {

@@ -79,13 +79,13 @@ export const nginxSites: readonly Site[] = [
     'gzip',
     'compresses text as it is sent, with weak ETags',
     { http: gzip },
-    { showsBrowsers: compressed },
+    { coded: true, shows: compressed },
   ),
   site(
     'gzip_static',
     'sends the compressed file that lies beside it',
     { files: 'gzip_static on;' },
-    { precompressed: true, showsBrowsers: compressed },
+    { precompressed: true, coded: true, shows: compressed },
   ),
   site('limit_conn 1', 'one request at a time, else 503', limited('conn', '1', 503), { shows: [/ 503 /] }),
   site('limit_conn 1, 429', 'one request at a time, else 429', limited('conn', '1', 429), {
@@ -117,7 +117,7 @@ export const nginxSites: readonly Site[] = [
     'CORS, gzip',
     'the same, and compresses text',
     { http: gzip, files: allowAll },
-    { crossOrigin: true, showsBrowsers: compressed },
+    { crossOrigin: true, coded: true, shows: compressed },
   ),
   site(
     'CORS, limit_conn 1',

@@ -33,12 +33,12 @@ export interface Site {
   readonly crossOrigin?: boolean;
   /** Whether `text.txt.gz` lies beside `text.txt`. */
   readonly precompressed?: boolean;
+  /** Whether its bodies have a content coding. Browsers always ask for one, Node's engine only where the app does. */
+  readonly coded?: boolean;
   /** Whether a version may come that is no longer on disk. */
   readonly stale?: boolean;
   /** What its log has after all cases, in a line each: or it was not configured as it says. */
   readonly shows?: readonly RegExp[];
-  /** The same of what browsers ask for: Node's engine asks for no content coding. */
-  readonly showsBrowsers?: readonly RegExp[];
   /** Disturbances after which the server itself has no whole file for anybody, and why: a failure is right then. */
   readonly lost?: Partial<Readonly<Record<DisturbanceName, string>>>;
 }
