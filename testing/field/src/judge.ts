@@ -17,6 +17,8 @@ export type Contents = ReadonlyMap<string, string>;
 export interface Verdict {
   /** What each body was, in the order of the requests. */
   readonly found: readonly string[];
+  /** The places of those that are no version, whole. */
+  readonly wrong: readonly number[];
   /** Why this is no whole download; empty if it is one. */
   readonly faults: readonly string[];
 }
@@ -32,13 +34,16 @@ export function judge(ending: Ending, allowed: ReadonlyMap<string, Contents>): V
   const asked = [...allowed.keys()];
   const got = bodies.map(({ url }) => url);
   if (got.join() !== asked.join()) faults.push(`it has records of ${got.length} of ${asked.length} requests`);
-  const found = bodies.map((body) => {
+  const wrong: number[] = [];
+  const found = bodies.map((body, index) => {
     if ('error' in body) {
+      wrong.push(index);
       faults.push(`${body.url} can't be read: ${body.error}`);
       return 'nothing';
     }
     const name = allowed.get(body.url)?.get(body.sha256);
     if (name === undefined || body.status !== 200) {
+      wrong.push(index);
       const shown = body.sha256.slice(0, 16);
       faults.push(
         `${body.url}: status ${body.status}, ${body.size} bytes of ${name ?? `no file (${shown}…)`}`,
@@ -50,5 +55,5 @@ export function judge(ending: Ending, allowed: ReadonlyMap<string, Contents>): V
   if (result === 'success' && read !== downloaded) {
     faults.push(`${downloaded} bytes are said to be downloaded, and ${read} can be read`);
   }
-  return { found, faults };
+  return { found, wrong, faults };
 }

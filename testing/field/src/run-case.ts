@@ -28,6 +28,7 @@ export async function runCase(
   host.said();
   const found: string[] = [];
   const faults: string[] = [];
+  const failed = new Set<string>();
   const one = async (set: FileSet): Promise<void> => {
     try {
       const verdict = await download(host, site, name, set, stale);
@@ -35,8 +36,10 @@ export async function runCase(
       const isLost = verdict.failed && lost[name] !== undefined;
       found.push(`${set}: ${isLost ? 'lost by the server' : summarise(verdict.found)}`);
       if (isLost) return;
+      for (const index of verdict.wrong) failed.add(site.files.namesOf(set)[index] as string);
       faults.push(...shorten(verdict.faults).map((fault) => `${set}: ${fault}`));
     } catch (error) {
+      for (const file of site.files.namesOf(set)) failed.add(file);
       faults.push(`${set}: ${error instanceof Error ? error.message : error}`);
     }
   };
@@ -44,7 +47,10 @@ export async function runCase(
   if (disturbances[name].at.length === 0) await Promise.all(fileSets.map(one));
   else for (const set of fileSets) await one(set);
   if (faults.length > 0) {
-    faults.push(...shorten(host.said().map((text) => `the engine said: ${text}`)), await site.logs());
+    faults.push(
+      ...shorten(host.said().map((text) => `the engine said: ${text}`)),
+      await site.logs([...failed]),
+    );
   }
   return { found: found.join('; '), faults };
 }
@@ -70,10 +76,10 @@ async function download(
   const allowed = new Map<string, Contents>(
     files.namesOf(set).map((file, index) => [urls[index] as string, files.contentsOf(file)]),
   );
-  const { found, faults } = judge(ending, allowed);
+  const verdict = judge(ending, allowed);
   // what was not disturbed shows nothing
   const undisturbed = missed.map((point) => `byte ${point} was never sent, so that it was not ${name}`);
-  return { found, faults: [...faults, ...undisturbed], failed: ending.result === 'failure' };
+  return { ...verdict, faults: [...verdict.faults, ...undisturbed], failed: ending.result === 'failure' };
 }
 
 /** The first and the last of many. */

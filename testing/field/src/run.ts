@@ -132,7 +132,6 @@ async function runSite(
     if (lacking.length > 0) {
       count.failed++;
       console.log(`✗ ${hostName}: ${site.name} never showed ${lacking.join(' and ')}`);
-      console.log(await running.logs());
     }
   } catch (error) {
     count.failed++;

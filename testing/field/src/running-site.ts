@@ -23,8 +23,8 @@ const parameters: Readonly<Record<ServerName, (file: string) => readonly string[
 /** A site whose programs run, with files of its own. */
 export interface RunningSite extends Disturbed {
   readonly served: Served;
-  /** The last lines of its logs. */
-  logs(): Promise<string>;
+  /** The last lines of its logs; of requests, those for the files of these names. */
+  logs(names: readonly string[]): Promise<string>;
   /** What of these no line of the log of its requests has. */
   lacks(shown: readonly RegExp[]): Promise<readonly RegExp[]>;
   close(): Promise<void>;
@@ -62,7 +62,7 @@ export async function startSite(site: Site, servers: Servers, home: Home): Promi
         steeredFrom: home.secureOrigin,
         page: `${site.crossOrigin ? home.origin : origin}/app/page.html`,
       },
-      logs: () => readLogs(directory),
+      logs: (names) => readLogs(directory, names),
       async lacks(shown) {
         const log = await readFile(join(directory, 'written/access.log'), 'utf8');
         return shown.filter((pattern) => !pattern.test(log));
@@ -111,13 +111,20 @@ async function makePlace(directory: string): Promise<{ place: Place; certificate
   return { place, certificate: cert };
 }
 
-async function readLogs(directory: string): Promise<string> {
+/** Of each log. */
+const mostLines = 16;
+
+async function readLogs(directory: string, names: readonly string[]): Promise<string> {
   const logs: string[] = [];
   for (const folder of ['written', 'written/upstream']) {
     for (const name of ['error.log', 'access.log']) {
       const text = await readFile(join(directory, folder, name), 'utf8').catch(() => '');
-      const lines = text.trimEnd().split('\n').slice(-12).filter(Boolean);
-      if (lines.length > 0) logs.push(`${folder}/${name}:`, ...lines.map((line) => `  ${line}`));
+      const isShown = (line: string): boolean =>
+        name === 'error.log' || names.some((shown) => line.includes(`/${shown}?`));
+      const lines = text.split('\n').filter((line) => line !== '' && isShown(line));
+      if (lines.length > 0) {
+        logs.push(`${folder}/${name}:`, ...lines.slice(-mostLines).map((line) => `  ${line}`));
+      }
     }
   }
   return logs.join('\n');

@@ -10,7 +10,7 @@ const whole: Ending = {
 
 describe('the judge', () => {
   it('passes a success with one version, whole, and names it', () => {
-    expect(judge(whole, allowed)).toEqual({ found: ['version 1'], faults: [] });
+    expect(judge(whole, allowed)).toEqual({ found: ['version 1'], wrong: [], faults: [] });
   });
 
   const body = { url, status: 200, size: 7, sha256: 'aa' };
