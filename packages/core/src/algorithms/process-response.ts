@@ -213,6 +213,16 @@ function endsThereAgain({ transfer, plan, response }: Exchange, position: number
   return isAgain;
 }
 
+/**
+ * Whether this is the first body without a byte: its headers may be cut, too, so that nothing of it can be compared. One that
+ * comes twice is empty.
+ */
+function isFirstEmpty({ transfer }: Exchange, position: number): boolean {
+  if (position > 0 || transfer.endedAt === 0) return false;
+  transfer.endedAt = 0;
+  return true;
+}
+
 /** Stored bytes that came again, with others after them, show that there is no coding. */
 function learnCoding({ plan }: Exchange, sink: BodySink): RecordChange | undefined {
   if (plan.kind !== 'rest' || plan.overlap === 0 || sink.position === plan.position) return undefined;
@@ -237,6 +247,10 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcom
       await sink.finish(learnCoding(exchange, sink));
       return await afterCut(exchange);
     case 'unproven':
+      if (isResumable(transfer.record.request, known) && isFirstEmpty(exchange, sink.position)) {
+        await sink.finish();
+        return askAgain(fromZero(transfer.course));
+      }
       if (isResumable(transfer.record.request, known) && !endsThereAgain(exchange, sink.position)) {
         await sink.finish();
         return askAgain(proveEnd(transfer.course));

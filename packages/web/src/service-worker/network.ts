@@ -50,11 +50,17 @@ async function fetchPastListeners(
     priority: 'low',
   });
   const coding = codingOf(response, all.has('range'));
+  let isEmpty = true;
   return {
     head: serialiseResponse(response),
     // looked up late: a body that has become a stream is not taken at once any more
     get body() {
-      return response.body && endable(response.body, end);
+      return (
+        response.body &&
+        endable(response.body, end, () => {
+          isEmpty = false;
+        })
+      );
     },
     takeWhole: async () => {
       const bytes = await response.blob();
@@ -64,7 +70,10 @@ async function fetchPastListeners(
       return await keep(bytes);
     },
     coding,
-    signalsTruncation: signalsTruncation(coding),
+    // measured: a connection that ends within the headers gives a response, with those that came and no byte
+    get signalsTruncation() {
+      return !isEmpty && signalsTruncation(coding);
+    },
     uploaded: body?.size ?? 0,
     get multiplexed() {
       return isMultiplexed(request.url);
@@ -73,7 +82,7 @@ async function fetchPastListeners(
 }
 
 /** A body whose connection is free once it is cancelled: Firefox keeps it until the server sends the next byte. */
-function endable(body: ReadableStream<Uint8Array>, end: () => void): BodyStream {
+function endable(body: ReadableStream<Uint8Array>, end: () => void, received: () => void): BodyStream {
   const cancel = async (reader: ReadableStreamDefaultReader): Promise<void> => {
     end();
     await reader.cancel().catch(() => {}); // it was ended by an error just now
@@ -86,6 +95,7 @@ function endable(body: ReadableStream<Uint8Array>, end: () => void): BodyStream 
         read: async () => {
           const result = await reader.read();
           isOver = result.done;
+          if (!isOver) received();
           return result;
         },
         cancel: async () => {
