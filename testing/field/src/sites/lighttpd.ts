@@ -23,14 +23,18 @@ ${more}
   };
 }
 
+const compression = `
+deflate.mimetypes = ("text/plain", "application/json")
+deflate.allowed-encodings = ("brotli", "gzip", "deflate")`;
+
 export const lighttpdSites: readonly Site[] = [
   { name: 'lighttpd: static', does: 'files as they are', programs: (place) => [lighttpd(place)] },
   {
     name: 'lighttpd: mod_deflate',
     does: 'compresses text as it is sent',
     coded: true,
-    shows: [/text\.txt.* coding gzip/],
-    programs: (place) => [lighttpd(place, 'deflate.mimetypes = ("text/plain", "application/json")')],
+    shows: [/text\.txt.* coding (gzip|br)$/m],
+    programs: (place) => [lighttpd(place, compression)],
   },
   {
     name: 'lighttpd: CORS',

@@ -39,6 +39,8 @@ export interface Site {
   readonly stale?: boolean;
   /** What its log has after all cases, in a line each: or it was not configured as it says. */
   readonly shows?: readonly RegExp[];
+  /** The same, of browsers only. */
+  readonly showsOfBrowsers?: readonly RegExp[];
   /** Disturbances after which the server itself has no whole file for anybody, and why: a failure is right then. */
   readonly lost?: Partial<Readonly<Record<DisturbanceName, string>>>;
 }
