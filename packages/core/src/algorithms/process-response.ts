@@ -204,23 +204,16 @@ async function receiveInto(
   }
 }
 
-/** Whether the whole has ended at the same byte before, where ranges do not work: a cut seldom comes twice at one place. */
+/**
+ * Whether the whole has ended at the same byte before, where ranges do not work, or without a byte: a cut seldom comes twice
+ * at one place.
+ */
 function endsThereAgain({ transfer, plan, response }: Exchange, position: number): boolean {
-  if (plan.kind !== 'plain' || transfer.course.ranges !== 'none') return false;
+  if (position > 0 && (plan.kind !== 'plain' || transfer.course.ranges !== 'none')) return false;
   if (!mayEndAt(position, response.head)) return false;
   const isAgain = transfer.endedAt === position;
   transfer.endedAt = position;
   return isAgain;
-}
-
-/**
- * Whether this is the first body without a byte: its headers may be cut, too, so that nothing of it can be compared. One that
- * comes twice is empty.
- */
-function isFirstEmpty({ transfer }: Exchange, position: number): boolean {
-  if (position > 0 || transfer.endedAt === 0) return false;
-  transfer.endedAt = 0;
-  return true;
 }
 
 /** Stored bytes that came again, with others after them, show that there is no coding. */
@@ -247,12 +240,10 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcom
       await sink.finish(learnCoding(exchange, sink));
       return await afterCut(exchange);
     case 'unproven':
-      if (isResumable(transfer.record.request, known) && isFirstEmpty(exchange, sink.position)) {
-        await sink.finish();
-        return askAgain(fromZero(transfer.course));
-      }
       if (isResumable(transfer.record.request, known) && !endsThereAgain(exchange, sink.position)) {
         await sink.finish();
+        // of headers that may be cut, too, nothing can be compared
+        if (sink.position === 0) return await afterCut(exchange);
         return askAgain(proveEnd(transfer.course));
       }
       if (isOkStatus(known.head.status)) warnUnverified(transfer, prefixLength(known.stored));

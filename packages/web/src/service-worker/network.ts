@@ -50,7 +50,7 @@ async function fetchPastListeners(
     priority: 'low',
   });
   const coding = codingOf(response, all.has('range'));
-  let isEmpty = true;
+  let signals = false;
   return {
     head: serialiseResponse(response),
     // looked up late: a body that has become a stream is not taken at once any more
@@ -58,7 +58,7 @@ async function fetchPastListeners(
       return (
         response.body &&
         endable(response.body, end, () => {
-          isEmpty = false;
+          signals = isChromium() || (isFirefox() && (coding === 'identity' || coding === 'assumed'));
         })
       );
     },
@@ -70,9 +70,12 @@ async function fetchPastListeners(
       return await keep(bytes);
     },
     coding,
-    // measured: a connection that ends within the headers gives a response, with those that came and no byte
+    /*
+     * Measured: Chromium reports every body that was cut, Firefox one that is not encoded, WebKit none. A connection that
+     * ends within the headers gives a response, with those that came and no byte, in all of them.
+     */
     get signalsTruncation() {
-      return !isEmpty && signalsTruncation(coding);
+      return signals;
     },
     uploaded: body?.size ?? 0,
     get multiplexed() {
@@ -82,7 +85,7 @@ async function fetchPastListeners(
 }
 
 /** A body whose connection is free once it is cancelled: Firefox keeps it until the server sends the next byte. */
-function endable(body: ReadableStream<Uint8Array>, end: () => void, received: () => void): BodyStream {
+function endable(body: ReadableStream<Uint8Array>, end: () => void, onBytes: () => void): BodyStream {
   const cancel = async (reader: ReadableStreamDefaultReader): Promise<void> => {
     end();
     await reader.cancel().catch(() => {}); // it was ended by an error just now
@@ -95,7 +98,7 @@ function endable(body: ReadableStream<Uint8Array>, end: () => void, received: ()
         read: async () => {
           const result = await reader.read();
           isOver = result.done;
-          if (!isOver) received();
+          if (!isOver) onBytes();
           return result;
         },
         cancel: async () => {
@@ -138,9 +141,4 @@ function codingOf(response: Response, ranged: boolean): ContentCoding {
   if (coding !== null) return /^identity$/i.test(coding) ? 'identity' : 'encoded';
   if (response.type === 'basic') return 'identity';
   return ranged ? 'assumed' : 'unknown';
-}
-
-/** Measured: Chromium reports every body that was cut, Firefox one that is not encoded, WebKit none. */
-function signalsTruncation(coding: ContentCoding): boolean {
-  return isChromium() || (isFirefox() && (coding === 'identity' || coding === 'assumed'));
 }

@@ -20,6 +20,7 @@ export class ServerProcess {
   readonly #parameters: readonly string[];
   readonly #port: number;
   #tree: ProcessTree | undefined;
+  #guard: ChildProcess | undefined;
   #output = '';
 
   constructor(command: string, parameters: readonly string[], port: number) {
@@ -44,6 +45,7 @@ export class ServerProcess {
     }
     if (child.pid === undefined) throw new Error(`Can't start ${this.#command}`);
     this.#tree = new ProcessTree(child.pid, mark);
+    this.#guard = guard(child.pid);
     await this.#listens(child);
   }
 
@@ -51,6 +53,8 @@ export class ServerProcess {
   async kill(): Promise<void> {
     await this.#tree?.kill();
     this.#tree = undefined;
+    this.#guard?.kill();
+    this.#guard = undefined;
   }
 
   async #listens(child: ChildProcess): Promise<void> {
@@ -64,6 +68,20 @@ export class ServerProcess {
       await delay(20);
     }
   }
+}
+
+/**
+ * Ends a server with this process, however that ends: the kernel closes the pipe then. nginx empties its environment, by which
+ * other processes of ours are found.
+ */
+function guard(group: number): ChildProcess {
+  const script = 'read -r line; kill -KILL "-$1"';
+  const shell = spawn('/bin/sh', ['-c', script, 'sh', `${group}`], {
+    detached: true, // Ctrl-C goes to the whole foreground group; the guard has to survive it.
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  shell.unref();
+  return shell;
 }
 
 function takesConnections(port: number): Promise<boolean> {
