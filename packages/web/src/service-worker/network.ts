@@ -59,11 +59,17 @@ async function fetchPastListeners(
     priority: 'low',
   });
   const coding = codingOf(response, all.has('range'));
+  let signals = false;
   return {
     head: serialiseResponse(response),
     // looked up late: a body that has become a stream is not taken at once any more
     get body() {
-      return response.body && endable(response.body, end);
+      return (
+        response.body &&
+        endable(response.body, end, () => {
+          signals = isChromium() || (isFirefox() && (coding === 'identity' || coding === 'assumed'));
+        })
+      );
     },
     takeWhole: async () => {
       const bytes = await response.blob();
@@ -73,7 +79,13 @@ async function fetchPastListeners(
       return await keep(bytes);
     },
     coding,
-    signalsTruncation: signalsTruncation(coding),
+    /*
+     * Measured: Chromium reports every body that was cut, Firefox one that is not encoded, WebKit none. A connection that
+     * ends within the headers gives a response, with those that came and no byte, in all of them.
+     */
+    get signalsTruncation() {
+      return signals;
+    },
     uploaded: body?.size ?? 0,
     get multiplexed() {
       return isMultiplexed(request.url);
@@ -82,7 +94,7 @@ async function fetchPastListeners(
 }
 
 /** A body whose connection is free once it is cancelled: Firefox keeps it until the server sends the next byte. */
-function endable(body: ReadableStream<Uint8Array>, end: () => void): BodyStream {
+function endable(body: ReadableStream<Uint8Array>, end: () => void, onBytes: () => void): BodyStream {
   const cancel = async (reader: ReadableStreamDefaultReader): Promise<void> => {
     end();
     await reader.cancel().catch(() => {}); // it was ended by an error just now
@@ -95,6 +107,7 @@ function endable(body: ReadableStream<Uint8Array>, end: () => void): BodyStream 
         read: async () => {
           const result = await reader.read();
           isOver = result.done;
+          if (!isOver) onBytes();
           return result;
         },
         cancel: async () => {
@@ -142,9 +155,4 @@ function codingOf(response: Response, ranged: boolean): ContentCoding {
   const exposed = response.headers.get('access-control-expose-headers') ?? '';
   if (/(^|,)\s*(\*|content-encoding)\s*(,|$)/i.test(exposed)) return 'identity';
   return ranged ? 'assumed' : 'unknown';
-}
-
-/** Measured: Chromium reports every body that was cut, Firefox one that is not encoded, WebKit none. */
-function signalsTruncation(coding: ContentCoding): boolean {
-  return isChromium() || (isFirefox() && (coding === 'identity' || coding === 'assumed'));
 }
