@@ -137,9 +137,10 @@ class Round {
       };
       const outcome = await fetchAResponse(this.#transfer, place, piece, { begun });
       const isStored = outcome.kind === 'stored';
-      const took = ports.clock.now() - began;
+      const now = ports.clock.now();
+      const took = now - began;
       this.#transfer.isFast = isStored && !isSmall && took < options.checkpointInterval;
-      if (isStored) this.#pieces.learn(piece, took, place.answeredAfter);
+      if (isStored) this.#pieces.learn(piece, took, place.answeredAfter + now - (attempt?.receivedAt ?? now));
       else if (outcome.kind === 'failed' && outcome.by === 'crowd') this.#pieces.refused();
       if (!isStored) this.#putBack(piece);
       // nobody has to wait for a place any more

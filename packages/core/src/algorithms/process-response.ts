@@ -194,8 +194,10 @@ async function receiveLead(
   const cancelTimer = clock.setTimer(duration, () => attempt.abort('yielded'));
   const outcome = await receiveInto(exchange, sink, expected, transfer.options.pieceSize);
   cancelTimer();
-  const rate = sink.position / Math.max(clock.now() - began, 1);
-  transfer.awaitedPieces.begin(rate, place.answeredAfter);
+  const now = clock.now();
+  const { receivedAt = now } = attempt;
+  const rate = sink.position / Math.max(receivedAt - began, 1);
+  transfer.awaitedPieces.begin(rate, place.answeredAfter + now - receivedAt);
   return outcome;
 }
 
@@ -239,6 +241,7 @@ async function receiveInto(
   };
   const expected = { end: expectedEnd, overlap, atOnce, enough, received };
   const end = await receiveBody(transfer.job, attempt, response, sink, expected);
+  attempt.receivedAt = transfer.ports.clock.now();
   switch (end) {
     case 'total-exceeded':
       await sink.discard();

@@ -4,8 +4,8 @@ import type { EngineOptions } from './options.ts';
 
 /** Of the time for which somebody has waited, what a piece may take: he gets it that much later at most. */
 const share = 1 / 5;
-/** What a piece may take at least, in times of what its server takes to answer: meanwhile the line is the others'. */
-const answers = 3;
+/** What a piece may take at least, in times of that in which nothing of it comes: meanwhile the line is the others'. */
+const idles = 3;
 /** how many times larger a piece may be than one that came sooner than it might */
 const growth = 2;
 
@@ -32,10 +32,10 @@ export class AwaitedPieces {
   /**
    * Several connections begin at a time.
    * @param rate bytes per ms that came over one, if that is known
-   * @param answered ms until its server had answered
+   * @param idle see `learn`
    */
-  begin(rate = 0, answered = 0): void {
-    this.#resize((rate / this.#options.connections) * this.#longest(answered));
+  begin(rate = 0, idle = 0): void {
+    this.#resize((rate / this.#options.connections) * this.#longest(idle));
     this.#taken = 0;
   }
 
@@ -68,20 +68,20 @@ export class AwaitedPieces {
   /**
    * A piece has come.
    * @param took ms
-   * @param answered ms of these until its server had answered
+   * @param idle ms of these in which nothing of it came: until its server had answered, and until the last bytes were durable
    */
-  learn({ position, end }: RestPlan, took: number, answered: number): void {
+  learn({ position, end }: RestPlan, took: number, idle: number): void {
     if (end === null) return;
-    const fitting = ((end - position) * this.#longest(answered)) / Math.max(took, 1);
+    const fitting = ((end - position) * this.#longest(idle)) / Math.max(took, 1);
     this.#resize(Math.min(fitting, this.#size * growth));
   }
 
   /** How long a piece may take, in ms. */
-  #longest(answered: number): number {
+  #longest(idle: number): number {
     const { awaitedCheckpointInterval, checkpointInterval } = this.#options;
     const late = (this.#demand.duration ?? 0) * share;
     const most = Math.min(Math.max(awaitedCheckpointInterval, late), checkpointInterval);
-    return Math.max(most * this.#slowness, answered * answers);
+    return Math.max(most * this.#slowness, idle * idles);
   }
 
   #resize(size: number): void {
