@@ -51,7 +51,11 @@ export class BodySink {
     // what a death would lose is kept small while the store keeps up, and checkpoints grow when it does not
     const full = this.#writing.size >= options.checkpointsAtOnce;
     const enough = full ? options.checkpointSize : options.smallestCheckpoint;
-    if (!this.#isHurried && this.#isAwaited) this.#startTimer(options.awaitedCheckpointInterval);
+    if (!this.#isHurried && this.#isAwaited) {
+      this.#startTimer(options.awaitedCheckpointInterval);
+      // who waits has waited for long enough
+      if (!full) this.#checkpoint();
+    }
     if (this.#gathered < enough && !this.#failure) return;
     if (full) await Promise.race(this.#writing);
     this.#throwFailure();
