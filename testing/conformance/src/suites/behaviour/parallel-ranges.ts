@@ -126,8 +126,12 @@ describe('A large body in parallel ranges', () => {
     const rest = readRest(reader);
     await serverSaw(file, (log) => {
       const underWay = log.filter(({ waiting, finished }) => waiting && !finished);
-      const bounds = underWay.map(({ headers }) => boundsOf(headers.range));
-      return bounds.length > 1 && bounds.every(([, end]) => end > reached && end < reached + 2_000_000);
+      // Firefox may keep one that was given up until its next byte
+      const short = underWay.filter(({ headers }) => {
+        const [, end] = boundsOf(headers.range);
+        return end > reached && end < reached + 2_000_000;
+      });
+      return short.length > 1;
     });
     await control(file.key, { params: { withhold: 'none' }, release: true });
     chunks.push(...(await rest));
