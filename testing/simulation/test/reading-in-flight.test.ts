@@ -129,6 +129,26 @@ test('who begins to read in the middle gets what comes next first', async () => 
   await world.clock.runUntil(ended);
 });
 
+test('pieces that bring nothing are given up, and nothing is taken before the front is back, whose bytes are stored first', async () => {
+  const world = open(sharedLine);
+  world.network.plan(url, null, null, { kind: 'stalled', after: 0 }, { kind: 'stalled', after: 0 });
+  world.start();
+  const page = world.open();
+  const registration = await world.clock.runUntil(page.backgroundFetch.fetch('film', url));
+  await world.clock.advance(500);
+  const before = rangesOf(world).length;
+  const reading = async (): Promise<number[]> => {
+    const record = await registration.match(url);
+    return await read(world, (await record?.responseReady)?.body, [3 * megabyte]);
+  };
+  await world.clock.runUntil(reading());
+  const starts = rangesOf(world)
+    .slice(before)
+    .map(({ start }) => start);
+  expect(starts).toEqual([...starts].sort((one, other) => one - other));
+  expect(starts[0]).toBeLessThan(1.5 * megabyte);
+});
+
 test('nobody who reads, nothing that is different: large pieces, in order', async () => {
   const world = open(sharedLine);
   await unread(world);

@@ -28,11 +28,14 @@ class Round {
   /** In the order of the body. */
   readonly #waiting: RestPlan[];
   readonly #pieces: AwaitedPieces;
-  readonly #attempts = new Set<Attempt>();
+  /** With what resolves once what they leave waits again. */
+  readonly #attempts = new Map<Attempt, Promise<void>>();
   readonly #connections = new Set<Promise<void>>();
   readonly #controller = new AbortController();
   /** What ends the waits for places. */
   readonly #waits = new Set<() => void>();
+  /** Resolves when all that was given up for who waits waits again: only then it is known what comes next. */
+  #handingBack: Promise<unknown> | null = null;
   #verdict: Outcome | null = null;
 
   constructor(transfer: Transfer, pieces: RestPlan[]) {
@@ -67,7 +70,9 @@ class Round {
   readonly #hurry = (): void => {
     this.#pieces.begin();
     // what comes within a moment is not worth an interruption, which would lose it
-    if (!this.#transfer.isFast) for (const attempt of this.#attempts) attempt.abort('yielded');
+    if (this.#transfer.isFast) return;
+    for (const attempt of this.#attempts.keys()) attempt.abort('yielded');
+    this.#handingBack = Promise.all(this.#attempts.values());
   };
 
   readonly #stop = (): void => {
@@ -108,6 +113,7 @@ class Round {
   /** Resolves with what came of a piece, with null if there is none to fetch. */
   async #fetchNext(): Promise<Outcome | null> {
     const { options, ports } = this.#transfer;
+    if (this.#handingBack) await this.#handingBack;
     const first = this.#waiting[0];
     if (!first) return null;
     let attempt: Attempt | undefined;
@@ -125,14 +131,17 @@ class Round {
     });
     if (place === dismissed) return null;
     if (place === null) return await this.#transfer.settle('fetch-error');
-    const piece = this.#verdict ? undefined : this.#pieces.take(this.#waiting);
+    let leave = (): void => {};
+    const left = new Promise<void>((resolve) => (leave = resolve));
     try {
+      if (this.#handingBack) await this.#handingBack;
+      const piece = this.#verdict ? undefined : this.#pieces.take(this.#waiting);
       if (!piece) return null;
       const began = ports.clock.now();
       const isSmall = this.#transfer.demand.duration !== null && this.#pieces.isSmall(piece);
       const begun = (started: Attempt): void => {
         attempt = started;
-        this.#attempts.add(started);
+        this.#attempts.set(started, left);
         if (!isWanted) started.abort('yielded');
       };
       const outcome = await fetchAResponse(this.#transfer, place, piece, { begun });
@@ -148,6 +157,7 @@ class Round {
       return outcome;
     } finally {
       if (attempt) this.#attempts.delete(attempt);
+      leave();
       place.release();
     }
   }
@@ -170,7 +180,7 @@ class Round {
   }
 
   #endAttempts(): void {
-    for (const attempt of this.#attempts) attempt.abort('given-up');
+    for (const attempt of this.#attempts.keys()) attempt.abort('given-up');
     this.#dismiss();
   }
 
