@@ -1,7 +1,6 @@
 import { countBytes } from '../model/byte-ranges.ts';
-import { getHeader } from '../model/header-list.ts';
 import type { ContentCoding, ResponseData, ResponseHead } from '../model/record.ts';
-import { parseLength } from './content-range.ts';
+import { announcedLength } from './announced-length.ts';
 
 /** How a body that ended cleanly stands: a clean end alone proves nothing, some engines report one for every cut. */
 export type Completeness = 'complete' | 'short' | 'unproven';
@@ -29,7 +28,7 @@ export function assessCleanEnd(data: ResponseData, signalsTruncation: boolean): 
  */
 function hasAnnouncedLength({ coding, head, stored }: ResponseData): boolean {
   if (coding !== 'unknown' && coding !== 'assumed') return false;
-  return parseLength(getHeader(head.headers, 'content-length')) === countBytes(stored);
+  return announcedLength(head.headers) === countBytes(stored);
 }
 
 /**
@@ -37,7 +36,7 @@ function hasAnnouncedLength({ coding, head, stored }: ResponseData): boolean {
  * can't be compressed grows by less than a hundredth, and by a header.
  */
 export function mayEndAt(position: number, { headers }: ResponseHead): boolean {
-  return (parseLength(getHeader(headers, 'content-length')) ?? 0) <= position * 1.01 + 64;
+  return (announcedLength(headers) ?? 0) <= position * 1.01 + 64;
 }
 
 /** Whether the stored offsets are those in which the server counts, as far as anything shows. */

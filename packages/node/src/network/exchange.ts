@@ -5,6 +5,7 @@ import { reasonOf } from './failures.ts';
 import { combineHeaders, headerOf, type RawHeaders } from './header-list.ts';
 import { ReceivedBody } from './received-body.ts';
 import type { RequestProgress } from './request-progress.ts';
+import { takesBody } from './takes-body.ts';
 
 /** One request and its response, redirects not followed and the body as it came. */
 export interface Exchange {
@@ -39,11 +40,6 @@ export interface ExchangeOptions {
  * no part of a block has to be written in another way than the rest.
  */
 const stride = 2 ** 20;
-/**
- * Statuses that say that a request is done, or that lead away from it for good: with any other, the server wants no more
- * of its body.
- */
-const takesBody = /^(2\d\d|30[123])$/;
 /** ms between two looks whether a server waits for its response to be read, before it goes on with the body */
 const lookInterval = 500;
 /** How much of an unwanted body is read on, and for how many ms, to keep its connection. */
@@ -173,7 +169,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     this.#body = body;
     this.#expected = Number(headerOf(headers, 'content-length') ?? 0);
     const response = { status, statusText, headers, body, multiplexed, discard: () => this.#discard() };
-    this.#takesBody = takesBody.test(`${status}`);
+    this.#takesBody = takesBody(status);
     if (!this.#isSending || !this.#takesBody || progress.isBlocked === undefined) {
       this.#resolve(response);
       return;
