@@ -24,7 +24,7 @@ export class ChainCookies {
     for (const [name, value] of headers) {
       if (name !== 'set-cookie') continue;
       const cookie = parseCookie(value);
-      if (cookie && isFor(url, cookie)) this.#keep(url, cookie);
+      if (cookie?.name && isFor(url, cookie)) this.#keep(url, cookie);
     }
   }
 
