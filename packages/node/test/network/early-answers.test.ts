@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { Worker } from 'node:worker_threads';
 import { makeCertificate } from '@background-fetch/testing-fault-server';
 import { Agent } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -126,6 +128,30 @@ describe('a server that answers before it has the body', () => {
       }
     },
   );
+
+  it('and refuses it has its refusal told where writing fails before anything was read', async () => {
+    const answer = 'HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno';
+    const ended = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(new URL('refusing-server.mjs', import.meta.url), {
+      workerData: { answer, ended },
+    });
+    ends.push(async () => void (await worker.terminate()));
+    const [{ port }] = await once(worker, 'message');
+    // reads nothing until the connection has ended, and then writes at once
+    const sent = (bytes = 0): void => {
+      if (bytes > 0) Atomics.wait(ended, 0, 0, 10_000);
+    };
+    const upload = { state: undefined, keep: async () => {}, sent };
+    const asked = requestFor(
+      `http://127.0.0.1:${port}/`,
+      { method: 'PUT' },
+      { body: bodyOf(content), upload },
+    );
+    const response = await network({ uploads: 'never' }).fetch(asked);
+    expect(Atomics.load(ended, 0)).toBe(1);
+    expect(response.head.status).toBe(413);
+    expect(Buffer.from(await bytesOf(response)).toString()).toBe('no');
+  });
 
   it('and refuses it over TLS has its refusal told', async () => {
     const { key, cert } = await makeCertificate();
