@@ -312,6 +312,8 @@ export interface ClientPorts {
    * where nothing may happen at a moment that nobody can foretell.
    */
   readonly onCollected?: (target: object, callback: () => void) => void;
+  /** Absent where what responses say of themselves is not checked. */
+  readonly promisedIntegrity?: PromisedIntegrity;
 }
 
 /** What the engine needs beside that. */
@@ -333,8 +335,6 @@ export interface EnginePorts extends ClientPorts {
   readonly mend?: (registration: RegistrationKey) => Promise<void>;
   /** Absent where the host has no hash that takes a body in parts. */
   readonly verifyIntegrity?: VerifyIntegrity;
-  /** Absent where what responses say of themselves is not checked. */
-  readonly promisedIntegrity?: PromisedIntegrity;
 }
 
 /** The service worker registration behind a BackgroundFetchManager, as its host knows it. */

@@ -5,6 +5,7 @@ import {
   type ByteRange,
   countBytes,
   findGaps,
+  overlaps,
   prefixLength,
 } from '../src/model/byte-ranges.ts';
 
@@ -52,4 +53,29 @@ test('the prefix ends at the first gap', () => {
       { start: 6, end: 9 },
     ]),
   ).toBe(5);
+});
+
+test('the gaps before a byte are none of those behind it', () => {
+  fc.assert(
+    fc.property(someRanges, fc.nat(60), (ranges, length) => {
+      const kept = ranges.reduce(addByteRange, [] as ByteRange[]);
+      const gaps = findGaps(kept, length);
+      for (const { start, end } of gaps) {
+        expect(start).toBeLessThan(end);
+        expect(end).toBeLessThanOrEqual(length);
+      }
+      const before = kept.reduce(
+        (sum, { start, end }) => sum + Math.max(0, Math.min(end, length) - start),
+        0,
+      );
+      expect(countBytes(gaps)).toBe(length - before);
+    }),
+  );
+});
+
+test('a range without a byte overlaps nothing', () => {
+  const kept = [{ start: 0, end: 20 }];
+  expect(overlaps(kept, { start: 10, end: 10 })).toBe(false);
+  expect(overlaps(kept, { start: 19, end: 21 })).toBe(true);
+  expect(overlaps(kept, { start: 20, end: 21 })).toBe(false);
 });

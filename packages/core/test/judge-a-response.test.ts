@@ -9,7 +9,7 @@ const plain: RequestPlan = { kind: 'plain' };
 const identity: RequestPlan = { kind: 'identity' };
 /** The rest of a body of which 40 of 100 bytes are stored. */
 const rest: RestPlan = {
-  ...{ kind: 'rest', position: 40, end: null, overlap: 0, ifRange: '"a"', conditional: true },
+  ...{ kind: 'rest', position: 40, end: null, overlap: 0, validator: '"a"', conditional: true },
 };
 
 interface Given {
@@ -20,6 +20,8 @@ interface Given {
   readonly coding?: Answer['response']['coding'];
   readonly goal?: Course['goal'];
   readonly sentIfRange?: boolean;
+  /** Whether the plain response hid its coding, and announced 100 bytes. */
+  readonly hidden?: boolean;
 }
 
 function headOf(status: number, fields: Record<string, string>) {
@@ -34,6 +36,7 @@ function judge({
   coding = 'identity',
   goal = 'continue',
   sentIfRange = true,
+  hidden = false,
 }: Given): Meaning['kind'] {
   const request = {
     ...{ url, method: 'GET', headers: [], hasBody: false, integrity: '', mode: 'cors', cache: 'default' },
@@ -42,6 +45,11 @@ function judge({
   const responseData = {
     ...{ body: 0, head: headOf(200, {}), receivedAt: 0, coding: 'identity' as const, length: 100 },
     ...{ lengthProven: true, stored: [{ start: 0, end: 40 }], responses: 1 },
+    ...(hidden && {
+      head: headOf(200, { 'content-length': '100' }),
+      coding: 'unknown' as const,
+      length: null,
+    }),
   };
   const record: StoredRecord = {
     ...{ schema: 1, fetch: 'key', index: 0, request, uploaded: 0, retries: noRetries, state: 'transferring' },
@@ -49,7 +57,7 @@ function judge({
   };
   const course = { ...firstCourse, goal };
   const response = { head: headOf(status, headers), coding };
-  return judgeAResponse({ record, course, plan, response, sentIfRange, readsAll: true }).kind;
+  return judgeAResponse({ record, course, plan, response, sentIfRange, integrity: '', readsAll: true }).kind;
 }
 
 const range = (value: string, length?: number): Record<string, string> => ({
@@ -117,4 +125,15 @@ test.each<[string, Omit<Given, 'plan'>, Meaning['kind']]>([
   ['an error', { status: 503 }, 'refused'],
 ])('%s answers a request for the rest', (_, given, meaning) => {
   expect(judge({ ...given, plan: rest })).toBe(meaning);
+});
+
+test.each<[string, Omit<Given, 'plan'>, Meaning['kind']]>([
+  ['the part', { status: 206, headers: theRest }, 'part'],
+  ['the part, its place hidden', { status: 206, headers: { 'content-length': '60' } }, 'part'],
+  ['a part of another length', { status: 206, headers: range('bytes 40-89/90', 50) }, 'other'],
+  ['a part of a length that is not told', { status: 206, headers: range('bytes 40-99/*', 60) }, 'other'],
+  ['a part of another version', { status: 206, headers: { ...theRest, etag: '"b"' } }, 'other'],
+  ['the part, when only its end was asked for', { status: 206, headers: theRest, goal: 'prove-end' }, 'more'],
+])('%s answers a request for the rest of what may have been coded', (_, given, meaning) => {
+  expect(judge({ ...given, plan: rest, coding: 'assumed', sentIfRange: false, hidden: true })).toBe(meaning);
 });

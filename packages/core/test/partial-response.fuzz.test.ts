@@ -72,7 +72,10 @@ test('a part is taken only if nothing that it says speaks against it', () => {
   let taken = 0;
   fc.assert(
     fc.property(headers, url, stored, fc.boolean(), (list, at, previous, sentIfRange) => {
-      const part = validateAPartialResponse(40, headOf(list, at), previous, sentIfRange);
+      const part = validateAPartialResponse(40, headOf(list, at), previous, {
+        sentIfRange,
+        isDecided: false,
+      });
       if (!part) return;
       taken++;
       const before = previous.head.headers;
@@ -85,7 +88,10 @@ test('a part is taken only if nothing that it says speaks against it', () => {
       if (shown !== null) expect(shown).toMatch(/^bytes 40-/);
       if (previous.length !== null && part.completeLength !== null)
         expect(part.completeLength).toBe(previous.length);
-      expect(at.split('?')[0]).toBe(previous.head.url.split('?')[0]);
+      if (at.split('?')[0] === previous.head.url.split('?')[0]) return;
+      // another place has the same only by all that it says
+      expect(field(before, 'etag')).toMatch(/^"/);
+      expect(part.completeLength).toBe(previous.length);
     }),
     { numRuns: 20_000 },
   );

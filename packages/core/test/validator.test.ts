@@ -30,6 +30,18 @@ test('a strong ETag identifies a version, a weak one does not', () => {
   expect(chooseValidator(stored([['ETag', 'W/"a"']]))).toBeNull();
 });
 
+test('a weak ETag identifies what never changes, if its length is known', () => {
+  const cached = (cacheControl: string): HeaderList => [
+    ['etag', 'W/"a"'],
+    ['cache-control', cacheControl],
+  ];
+  const immutable = cached('public, max-age=31536000, immutable');
+  expect(chooseValidator(stored(immutable))).toEqual({ value: 'W/"a"', overlap: 65536 });
+  expect(chooseValidator(stored(immutable, { length: null }))).toBeNull();
+  expect(chooseValidator(stored(cached('max-age=31536000')))).toBeNull();
+  expect(chooseValidator(stored(cached('x="immutable-not"')))).toBeNull();
+});
+
 test('a date identifies a version if the response was made a second later, with an overlap to compare', () => {
   const date = (value: string): HeaderList => [
     ['last-modified', lastModified],
@@ -49,6 +61,13 @@ test('where Date is hidden, our clock must be 60 s later', () => {
   expect(chooseValidator(stored(headers, { receivedAt: Date.parse(lastModified) + 59_000 }))).toBeNull();
 });
 
+test('where a coding may be hidden, Content-Length is the length that a date needs', () => {
+  const headers: HeaderList = [['last-modified', lastModified]];
+  const hidden: Partial<ResponseData> = { coding: 'unknown', length: null };
+  expect(chooseValidator(stored([...headers, ['content-length', '100']], hidden))).not.toBeNull();
+  expect(chooseValidator(stored(headers, hidden))).toBeNull();
+});
+
 test('a date without a total length identifies nothing', () => {
   const headers: HeaderList = [
     ['last-modified', lastModified],
@@ -58,6 +77,7 @@ test('a date without a total length identifies nothing', () => {
 });
 
 const tag: HeaderList = [['etag', '"a"']];
+const sent = { sentIfRange: true, isDecided: false };
 const range: HeaderList = [['content-range', 'bytes 40-99/100']];
 
 test.each<[string, HeaderList, string | undefined, boolean]>([
@@ -79,18 +99,38 @@ test.each<[string, HeaderList, string | undefined, boolean]>([
     undefined,
     false,
   ],
-  ['another path after a redirect', [...tag, ...range], 'https://a.test/y', false],
-  ['another origin after a redirect', [...tag, ...range], 'https://b.test/x', false],
+  [
+    'another path after a redirect, with the same ETag and length',
+    [...tag, ...range],
+    'https://a.test/y',
+    true,
+  ],
+  ['another origin after a redirect, with the same', [...tag, ...range], 'https://b.test/x', true],
+  [
+    'another origin, with a complete length that is not told',
+    [...tag, ['content-range', 'bytes 40-99/*']],
+    'https://b.test/x',
+    false,
+  ],
   ['a hidden Content-Range whose length fits', [...tag, ['content-length', '60']], undefined, true],
   ['a hidden Content-Range whose length does not fit', [...tag, ['content-length', '59']], undefined, false],
 ])('%s', (_, headers, url, valid) => {
-  expect(validateAPartialResponse(40, partial(headers, url), stored(tag), true) !== null).toBe(valid);
+  expect(validateAPartialResponse(40, partial(headers, url), stored(tag), sent) !== null).toBe(valid);
+});
+
+test('another place is that of the same body only by a strong ETag, or if a digest decides', () => {
+  const dated: HeaderList = [['last-modified', lastModified]];
+  const elsewhere = partial([...range, ...dated], 'https://b.test/x');
+  expect(validateAPartialResponse(40, elsewhere, stored(dated), sent)).toBeNull();
+  expect(validateAPartialResponse(40, elsewhere, stored(dated), { ...sent, isDecided: true })).not.toBeNull();
+  const other = partial([...range, ['etag', '"b"']], 'https://b.test/x');
+  expect(validateAPartialResponse(40, other, stored(tag), { ...sent, isDecided: true })).toBeNull();
 });
 
 test('a 206 may leave out Last-Modified only if the server compared versions, and must not change it', () => {
   const previous = stored([['last-modified', lastModified]]);
-  expect(validateAPartialResponse(40, partial(range), previous, true)).not.toBeNull();
-  expect(validateAPartialResponse(40, partial(range), previous, false)).toBeNull();
+  expect(validateAPartialResponse(40, partial(range), previous, sent)).not.toBeNull();
+  expect(validateAPartialResponse(40, partial(range), previous)).toBeNull();
   const changed: HeaderList = [...range, ['last-modified', 'Fri, 02 Jan 2026 00:00:00 GMT']];
-  expect(validateAPartialResponse(40, partial(changed), previous, true)).toBeNull();
+  expect(validateAPartialResponse(40, partial(changed), previous, sent)).toBeNull();
 });

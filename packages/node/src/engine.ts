@@ -93,7 +93,7 @@ export class BackgroundFetchEngine extends EventTarget {
     const lifetime = new Wakefulness();
     announcements.subscribe(({ key, paused }) => lifetime.notePaused(key, paused));
     const realm = createRealm(
-      { store, announcements, clock: this.#clock, random, lock: this.#lock, onCollected },
+      { store, announcements, clock: this.#clock, random, lock: this.#lock, onCollected, promisedIntegrity },
       false,
     );
     // nothing goes on any more, so that nobody is going to read
@@ -113,7 +113,6 @@ export class BackgroundFetchEngine extends EventTarget {
       log: { warn: parts.log },
       mend: (registration: string) => store.mend(registration),
       verifyIntegrity: verify,
-      promisedIntegrity,
     };
     this.#engine = new Engine(ports, registrationKey, options);
     this.#engine.start();
@@ -244,10 +243,8 @@ export class BackgroundFetchEngine extends EventTarget {
 
 defineInterface(BackgroundFetchEngine, 'BackgroundFetchEngine');
 for (const name of eventNames) {
-  defineEventHandler(
-    BackgroundFetchEngine.prototype,
-    name,
-    (value) => value instanceof BackgroundFetchEngine,
+  defineEventHandler(BackgroundFetchEngine.prototype, name, (value) =>
+    value instanceof BackgroundFetchEngine ? value : null,
   );
 }
 

@@ -47,7 +47,7 @@ export function installInterfaces(
   // where a server renders the page there is no browser to install it in
   if (!globalThis.self || (options.native !== 'replace' && hasNative())) return () => {};
   const patches = new PatchRegistry();
-  setStartPolicy(options.startPolicy ?? null);
+  patches.add(setStartPolicy(options.startPolicy ?? null));
   patches.define(globalThis, mark, { value: true });
   for (const Interface of [BackgroundFetchManager, BackgroundFetchRecord, BackgroundFetchRegistration]) {
     patches.define(globalThis, Interface.name, { value: Interface, writable: true });

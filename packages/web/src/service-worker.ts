@@ -3,7 +3,6 @@ import { type InstallOptions, installInterfaces, managerOf } from './install.ts'
 import { defineEventHandlers } from './service-worker/define-event-handlers.ts';
 import { eventInterfaces } from './service-worker/events.ts';
 import { goOnWithFetches, runEngine, workerHost } from './service-worker/run-engine.ts';
-import { scope } from './service-worker/scope.ts';
 
 export type { InstallOptions } from './install.ts';
 export { configure, type WorkerOptions } from './service-worker/run-engine.ts';
@@ -24,7 +23,7 @@ export function install(options: InstallOptions = {}): () => void {
       }
       const handlers = {};
       defineEventHandlers(handlers);
-      patches.defineAll(scope.ServiceWorkerGlobalScope.prototype, handlers);
+      patches.defineAll(globalThis, handlers);
     },
   );
 }

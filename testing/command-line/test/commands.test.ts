@@ -56,6 +56,8 @@ describe.concurrent('a value that cannot be used', () => {
     ['race:integrity', ['--only', 'browser'], 'curl, wget'],
     ['conformance', ['--engine', 'opera'], 'chromium, firefox, webkit, node'],
     ['conformance:native', ['--engine', 'firefox'], '--native is chromium'],
+    ['wpt', [], '--wpt <directory>'],
+    ['wpt', ['--wpt', '/nowhere'], 'A checkout of web-platform-tests with wpt, background-fetch'],
     ['test:durability', ['--only', 'no such scenario'], 'There are: killed'],
     ['test', ['--only', 'unit,nonsense'], 'There are: lint'],
     ['start', ['--native'], 'needs --headless chromium'],

@@ -9,13 +9,17 @@ export function allowOrigins(exchange: Exchange, faults: Faults): void {
     return;
   }
   exchange.hidesErrors = faults.errorcors === 'none';
-  if (faults.cors === 'simple' || faults.cors === 'exposed') {
+  if (letsIn(faults)) {
     exchange.response.setHeader('Access-Control-Allow-Origin', '*');
   }
   const names = faults.expose ?? (faults.cors === 'exposed' ? exposed : undefined);
   if (names !== undefined) {
     exchange.response.setHeader('Access-Control-Expose-Headers', names);
   }
+}
+
+function letsIn({ cors = 'none' }: Faults): boolean {
+  return cors !== 'none';
 }
 
 /** Takes back what `allowOrigins` did. */
@@ -26,8 +30,7 @@ export function closeToOrigins(exchange: Exchange): void {
 
 /** Answers a preflight. Without `preflight` it succeeds if `cors` lets other origins in. */
 export function answerPreflight(exchange: Exchange, faults: Faults): void {
-  const letsIn = faults.cors === 'simple' || faults.cors === 'exposed';
-  const isOk = faults.preflight === undefined ? letsIn : faults.preflight === 'ok';
+  const isOk = faults.preflight === undefined ? letsIn(faults) : faults.preflight === 'ok';
   if (!isOk) {
     exchange.sendText(403, 'The preflight is refused.');
     return;

@@ -1,3 +1,5 @@
+import { withHost } from './hosts.ts';
+
 const integer = /^\d+$/;
 const flag = /^1$/;
 const anything = /^/;
@@ -14,7 +16,7 @@ const grammar = {
   lastmod: /^(\d+|none)$/,
   date: /^none$/,
   length: /^(none|close)$/,
-  cache: /^default$/,
+  cache: /^(default|immutable)$/,
   vary: anything,
   ranges: /^(ignore|coded)$/,
   ifrange: /^(ignore|whole)$/,
@@ -29,7 +31,7 @@ const grammar = {
   reset: integer,
   endchunk: integer,
   stall: integer,
-  withhold: /^(\d+|none)$/,
+  withhold: /^(\d+|none|cut)$/,
   rate: /^[1-9]\d*$/,
   delay: integer,
   hold: flag,
@@ -49,7 +51,7 @@ const grammar = {
   tokenms: integer,
   encoding: /^(gzip|br|zstd|x-unknown)$/,
   wire: /^(length-(short|long|twice|conflicting|negative|huge)|head-cut|head-garbage|chunk-malformed)$/,
-  cors: /^(none|simple|exposed)$/,
+  cors: /^(none|simple|exposed|huggingface|jsdelivr|s3|gcs|github)$/,
   expose: /^[\w*-]+(,[\w*-]+)*$/,
   rangecors: /^none$/,
   errorcors: /^none$/,
@@ -91,7 +93,7 @@ export function checkFaults(values: Iterable<readonly [string, string]>): Faults
 
 /** The faults of one attempt: those of the URL, overridden by the control's, overridden by `attempts`. */
 export function faultsOfAttempt(url: URL, control: Faults, attempt: number): Faults {
-  const faults = { ...checkFaults(url.searchParams), ...control };
+  const faults = withHost({ ...checkFaults(url.searchParams), ...control });
   if (faults.attempts === undefined) {
     return faults;
   }

@@ -12,7 +12,9 @@ export function setCommonHeaders(exchange: Exchange, faults: Faults): void {
   if (faults.date !== 'none') {
     response.setHeader('Date', new Date().toUTCString());
   }
-  if (faults.cache !== 'default') {
+  if (faults.cache === 'immutable') {
+    response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
+  } else if (faults.cache !== 'default') {
     // A browser's cache would keep requests from the server whose faults the test counts on.
     response.setHeader('Cache-Control', 'no-store');
   }

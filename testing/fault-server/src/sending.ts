@@ -71,7 +71,12 @@ class Sending {
   async proceeds(): Promise<boolean> {
     if (this.#stall === this.#sent) {
       this.#stall = undefined;
-      if (this.#state.faults.withhold !== 'none') await this.#exchange.untilReleased(this.#state);
+      const { state, exchange } = { state: this.#state, exchange: this.#exchange };
+      if (!/^(none|cut)$/.test(state.faults.withhold ?? '')) await exchange.untilReleased(state);
+      if (state.faults.withhold === 'cut') {
+        exchange.cut();
+        return false;
+      }
       this.#paceStart = { at: performance.now(), sent: this.#sent };
     }
     if (this.#reset === this.#sent) {

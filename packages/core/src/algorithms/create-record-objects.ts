@@ -44,7 +44,7 @@ export function createRecordObjects(
   );
 }
 
-/** 8. Resolves as soon as the response's head is known; its body follows as it comes. */
+/** 8. Resolves as soon as the response's head is known, or once its body is verified; its body follows as it comes. */
 async function readResponse(
   realm: Realm,
   { fetch, index, request }: StoredRecord,
@@ -74,11 +74,17 @@ async function followRecord<T>(
     const { records, changed } = realm.watch(fetch);
     const record = (await records)[index];
     if (!record) throw recordsReleased();
-    const found = mayBeExposed(record) ? await look(record) : null;
+    const found = mayBeExposed(record) && !isToBeVerified(realm, record) ? await look(record) : null;
     if (found) return found;
     if (record.state === 'settled') throw failureOf(record.request.url, record.result);
     await changed;
   }
+}
+
+/** Whether the whole will be checked against a digest: as with `fetch()`, nobody sees a byte of it before. */
+function isToBeVerified({ ports }: Realm, { state, request, responseData }: StoredRecord): boolean {
+  if (state === 'settled') return false;
+  return (request.integrity || ports.promisedIntegrity?.(request, responseData) || '') !== '';
 }
 
 async function readBody(

@@ -60,7 +60,7 @@ async function exchange(
   const { network, store } = ports;
   const { request, retries } = transfer.record;
   const body = request.hasBody ? await store.readRequestBody(job.fetch.key, index) : null;
-  const headers = rangeHeaders(plan, network.sendsIfRange(request.url));
+  const headers = rangeHeaders(plan, transfer.sendsIfRange);
   const upload = body && transfer.options.trackUpload?.(transfer, attempt, body);
   const asked: NetworkRequest = {
     ...{ id: job.fetch.id, retries, request, body, upload, headers, signal: attempt.signal },
@@ -100,10 +100,12 @@ function mayBeRepeated({ request, upload }: StoredRecord): boolean {
 function rangeHeaders(plan: RequestPlan, sendsIfRange: boolean): Record<string, string> {
   if (plan.kind === 'identity') return { Range: 'bytes=0-' };
   if (plan.kind !== 'rest') return {};
-  const { position, overlap, end, ifRange, conditional } = plan;
+  const { position, overlap, end, validator, conditional } = plan;
+  // a weak ETag never matches there
+  const ifRange = sendsIfRange && conditional && !validator?.startsWith('W/') ? validator : null;
   return {
     Range: `bytes=${position - overlap}-${end === null ? '' : end - 1}`,
-    ...(sendsIfRange && conditional && ifRange !== null && { 'If-Range': ifRange }),
+    ...(ifRange !== null && { 'If-Range': ifRange }),
   };
 }
 

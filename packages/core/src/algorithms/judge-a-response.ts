@@ -5,8 +5,8 @@ import { isOkStatus } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
 import { announcedLength } from '../transfer/announced-length.ts';
 import type { RequestPlan, RestPlan } from '../transfer/attempt-plan.ts';
-import { hasServerOffsets, mayEndAt } from '../transfer/body-completeness.ts';
-import { getStrongETag } from '../transfer/choose-validator.ts';
+import { hasServerOffsets, mayEndAt, presumedLength } from '../transfer/body-completeness.ts';
+import { chooseValidator, getStrongETag } from '../transfer/choose-validator.ts';
 import { parseContentRange, parseEmptyPart, parseUnsatisfiedRange } from '../transfer/content-range.ts';
 import type { Course } from '../transfer/course.ts';
 import { type PartialContent, validateAPartialResponse } from './validate-a-partial-response.ts';
@@ -21,6 +21,8 @@ export type Meaning =
   | { readonly kind: 'part'; readonly content: PartialContent }
   /** Nothing follows the stored bytes, as far as anything shows it. */
   | { readonly kind: 'end'; readonly isVerified: boolean }
+  /** More follows the stored bytes, whose offsets are those of the server. */
+  | { readonly kind: 'more' }
   /** The whole, of the version that is stored, although a part was asked for with `If-Range`. */
   | { readonly kind: 'same-whole' }
   /** Something that may be the whole or a part: only a request for the whole shows which. */
@@ -43,6 +45,8 @@ export interface Answer {
   readonly plan: RequestPlan;
   readonly response: Pick<NetworkResponse, 'head' | 'coding'>;
   readonly sentIfRange: boolean;
+  /** What the whole body will be checked against, as metadata of `integrity`; '' for nothing. */
+  readonly integrity: string;
   /** Whether `If-Range` can be sent, so that what is hidden of a response is hidden by its server. */
   readonly readsAll: boolean;
 }
@@ -75,7 +79,7 @@ function judgePlain({ record, course, response: { head, coding } }: Answer): Mea
     const { firstBytePos, lastBytePos, completeLength } = range;
     if (firstBytePos > 0 || completeLength === null) return { kind: 'unusable' };
     if (lastBytePos + 1 < completeLength) {
-      const content = coding === 'identity' ? validateAPartialResponse(0, head, null, false) : null;
+      const content = coding === 'identity' ? validateAPartialResponse(0, head, null) : null;
       return content ? { kind: 'first-part', content } : { kind: 'unusable' };
     }
   }
@@ -87,8 +91,7 @@ function judgePlain({ record, course, response: { head, coding } }: Answer): Mea
 
 function judgeIdentity({ response: { head, coding } }: Answer): Meaning {
   if (head.status === 200 && !saysPart(head)) return { kind: 'whole' };
-  const content =
-    saysPart(head) && coding !== 'encoded' ? validateAPartialResponse(0, head, null, false) : null;
+  const content = saysPart(head) && coding !== 'encoded' ? validateAPartialResponse(0, head, null) : null;
   return content ? { kind: 'first-part', content } : { kind: 'refused' };
 }
 
@@ -109,8 +112,8 @@ function judgeRest(answer: Answer, plan: RestPlan): Meaning {
 
 /** A part: the one that was asked for, or one of something else. */
 function judgePart(
-  { record, course, response: { head, coding }, sentIfRange }: Answer,
-  { position, overlap, end, ifRange }: RestPlan,
+  { course, response: { head, coding }, sentIfRange, integrity }: Answer,
+  { position, overlap, end, validator }: RestPlan,
   stored: ResponseData,
 ): Meaning {
   const start = position - overlap;
@@ -121,12 +124,20 @@ function judgePart(
   }
   // its offsets are those of the coded body, and show nothing of where the stored one ends
   if (coding === 'encoded') return { kind: 'refused' };
-  const content = validateAPartialResponse(start, head, stored, sentIfRange);
+  const length = presumedLength(stored);
+  const isDecided = integrity !== '';
+  const content = validateAPartialResponse(start, head, { ...stored, length }, { sentIfRange, isDecided });
   const partEnd = content?.byteLength == null ? null : start + content.byteLength;
   const isMore = end !== null && (partEnd === null || partEnd > end);
+  // a coded body would have another length than the one that is not coded
+  const isCountedAlike =
+    hasServerOffsets(stored.coding) || (length !== null && content?.completeLength === length);
+  // some of the stored bytes have to come again, to show that they are not coded
+  if (proves && stored.coding === 'unknown' && content && isCountedAlike)
+    return { kind: chooseValidator(stored) || isDecided ? 'more' : 'other' };
   // there is more, but of what? a body whose offsets or version are unknown can't be continued
-  const isKnown = ifRange !== null || record.request.integrity !== '';
-  const isUsable = content && !isMore && isKnown && hasServerOffsets(stored.coding);
+  const isKnown = validator !== null || isDecided;
+  const isUsable = content && !isMore && isKnown && isCountedAlike;
   return isUsable ? { kind: 'part', content } : { kind: 'other' };
 }
 
@@ -149,8 +160,9 @@ function judgeUnsatisfied(
   const isEnd = shown === null ? proves || !readsAll : parseUnsatisfiedRange(shown) === position;
   const etag = getStrongETag(head);
   const isOther = etag !== null && etag !== getStrongETag(stored.head);
-  const isSame = etag !== null || (sentIfRange && shown !== null);
-  const isLength = (stored.length ?? position) === position;
+  // a server that may count a coded body says nothing of where the stored one ends
+  const isSame = hasServerOffsets(stored.coding) && (etag !== null || (sentIfRange && shown !== null));
+  const isLength = ((proves ? stored.length : presumedLength(stored)) ?? position) === position;
   if (!isEnd || isOther || !isLength || !(isSame || proves)) return { kind: 'other' };
   return isSame || mayEndAt(position, stored.head)
     ? { kind: 'end', isVerified: isSame }

@@ -1,5 +1,6 @@
 import { prefixLength } from '../model/byte-ranges.ts';
-import type { ResponseData, UnsettledRecord } from '../model/record.ts';
+import { getHeader } from '../model/header-list.ts';
+import type { ContentCoding, ResponseData, ResponseHead, UnsettledRecord } from '../model/record.ts';
 import { confirmed, isOkStatus, nextBody, storedLength, withResponse } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
 import { announcedLength } from '../transfer/announced-length.ts';
@@ -9,7 +10,7 @@ import { assessCleanEnd, hasNullBody, hasServerOffsets, mayEndAt } from '../tran
 import { BodySink, type RecordChange } from '../transfer/body-sink.ts';
 import { continueWith, fromZero, plainFromZero, proveEnd } from '../transfer/course.ts';
 import { answered, askAgain, type Outcome, storedOutcome } from '../transfer/outcome.ts';
-import { allowsParallelRanges } from '../transfer/parallel-ranges.ts';
+import { allowsParallelRanges, mightAllowParallelRanges } from '../transfer/parallel-ranges.ts';
 import type { Place } from '../transfer/place.ts';
 import { isResumable } from '../transfer/plan-attempt.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
@@ -48,8 +49,10 @@ export async function processResponse(exchange: Exchange): Promise<Outcome> {
 async function process(exchange: Exchange): Promise<Outcome> {
   const { transfer, plan, response, sentIfRange, parallel } = exchange;
   const { course, record, ports } = transfer;
-  const readsAll = ports.network.sendsIfRange(record.request.url);
-  const meaning = judgeAResponse({ record, course, plan, response, sentIfRange, readsAll });
+  const readsAll = transfer.sendsIfRange;
+  const integrity =
+    record.request.integrity || (ports.promisedIntegrity?.(record.request, record.responseData) ?? '');
+  const meaning = judgeAResponse({ record, course, plan, response, sentIfRange, integrity, readsAll });
   switch (meaning.kind) {
     case 'whole':
       // what was asked of several connections is asked of one: it decides
@@ -61,16 +64,20 @@ async function process(exchange: Exchange): Promise<Outcome> {
     case 'end':
       if (parallel) return askAgain(continueWith(course, 'single'));
       return await (meaning.isVerified ? settleABody(transfer) : acceptUnproven(transfer));
+    case 'more':
+      return askAgain(continueWith(course, course.ranges));
     case 'same-whole':
       return askAgain(continueWith(course, parallel ? 'single' : 'unconditional'));
     case 'ambiguous':
       if (parallel) return beginAgain(exchange);
+      doubt(exchange);
       // the plain request decides, but not at once again and again
       if (course.goal === 'prove-end') return answered('cut', response.head.status, 0, plainFromZero);
       return askAgain(fromZero(course));
     case 'works':
       return askAgain(continueWith(course, 'last'));
     case 'refused':
+      transfer.doubt = `its ranges are refused (status ${response.head.status})`;
       return askAgain(parallel ? continueWith(course, 'single') : plainFromZero);
     case 'other':
       return beginAgain(exchange);
@@ -87,9 +94,30 @@ async function process(exchange: Exchange): Promise<Outcome> {
  * The stored bytes and the resource are not one version, or can't be shown to be: the next body starts from 0. If that
  * was found with one of several ranges, a single one decides.
  */
-function beginAgain({ transfer: { course }, response, parallel }: Exchange): Outcome {
+function beginAgain(exchange: Exchange): Outcome {
+  const { transfer, response, parallel } = exchange;
+  const { course, record } = transfer;
   if (parallel) return askAgain(continueWith(course, 'single'));
+  doubt(exchange);
+  // what was asked without a range may have been coded, which is nobody's failure
+  if (record.responseData?.coding === 'unknown' && course.ranges !== 'none')
+    return askAgain(fromZero(course));
   return answered('cut', response.head.status, 0, fromZero(course));
+}
+
+/** Notes what does not fit together. */
+function doubt({ transfer, response }: Exchange): void {
+  const stored = transfer.record.responseData;
+  if (stored) transfer.doubt = `${describe(response.head)} does not continue ${describe(stored.head)}`;
+}
+
+/** What tells versions and parts apart. */
+function describe({ status, url, headers }: ResponseHead): string {
+  const told = ['etag', 'last-modified', 'content-range', 'content-length'].flatMap((name) => {
+    const value = getHeader(headers, name);
+    return value === null ? [] : [`${name}: ${value}`];
+  });
+  return [`status ${status} of ${url.replace(/[?#].*/s, '')}`, ...told].join(', ');
 }
 
 /** A response that stands for the whole resource: takes the place of any before it. */
@@ -126,15 +154,27 @@ async function receiveWhole(
   transfer.course = continueWith(course, course.ranges);
   const parallel =
     isResumable(record.request, data) && options.connections > 1 && transfer.course.ranges === 'several';
-  if (response.body && parallel && allowsParallelRanges(data, options.pieceSize)) {
+  const isDivided =
+    allowsParallelRanges(data, options.pieceSize) || mightAllowParallelRanges(data, options.pieceSize);
+  if (response.body && parallel && isDivided) {
     await transfer.commit(answer);
     return storedOutcome;
   }
   // bytes that are dropped must not count against downloadTotal while others take their place
   const drops = storedLength(record) > 0;
-  if (drops) await transfer.commit(answer);
+  if (drops) {
+    // what is no success takes the place of the body, whose bytes are kept
+    if (isOkStatus(data.head.status)) warnOfRestart(transfer);
+    await transfer.commit(answer);
+  }
+  transfer.doubt = null;
   const sink = new BodySink(transfer, body, 0, drops ? null : answer);
   return await receiveInto(exchange, sink, { end, overlap: new Uint8Array() });
+}
+
+function warnOfRestart({ record, doubt: known, ports }: Transfer): void {
+  const why = known ?? 'its server sent the whole';
+  ports.log.warn(`${record.request.url}: ${storedLength(record)} bytes are fetched again: ${why}`);
 }
 
 /** What follows the stored bytes. */
@@ -177,26 +217,30 @@ async function receiveInto(
       return await transfer.settle('download-total-exceeded');
     case 'too-long':
       await sink.discard();
+      transfer.doubt = 'a part was longer than it said';
       if (plan.kind === 'plain') return await transfer.settle('fetch-error', 'void');
       // a coding that is hidden makes a part longer than it says; what was stored of it is no part of the whole
       return askAgain(plainFromZero);
     case 'other-version':
       await sink.discard();
-      if (transfer.record.responseData?.coding === 'assumed') return askAgain(plainFromZero);
-      return beginAgain(exchange);
+      if (transfer.record.responseData?.coding === 'identity') return beginAgain(exchange);
+      transfer.doubt = 'bytes that came again are others: of another version, or of a coded body';
+      return askAgain(
+        transfer.record.responseData?.coding === 'unknown' ? fromZero(transfer.course) : plainFromZero,
+      );
     case 'cut':
-      await sink.finish(learnCoding(exchange, sink));
+      await sink.finish(learnCoding(exchange, sink, end));
       return await afterCut(exchange);
     case 'closed':
       if (plan.kind === 'rest' && plan.end === sink.position) {
-        await sink.finish(learnCoding(exchange, sink));
+        await sink.finish(learnCoding(exchange, sink, end));
         return storedOutcome;
       }
       if (plan.kind !== 'rest' || expectedEnd === null || sink.position >= expectedEnd) {
         return await afterCleanEnd(exchange, sink);
       }
       // some engines take a cut for an end
-      await sink.finish(learnCoding(exchange, sink));
+      await sink.finish(learnCoding(exchange, sink, end));
       return await afterCut(exchange);
     default:
       return end satisfies never;
@@ -207,19 +251,35 @@ async function receiveInto(
 function endsThereAgain({ transfer, plan, response }: Exchange, position: number): boolean {
   if (plan.kind !== 'plain' || transfer.course.ranges !== 'none') return false;
   if (!mayEndAt(position, response.head)) return false;
-  const isAgain = transfer.endedAt === position;
+  const isAgain =
+    transfer.endedAt === position || ++transfer.unprovenEnds >= transfer.options.retry.fruitlessAttempts;
   transfer.endedAt = position;
   return isAgain;
 }
 
-/** Stored bytes that came again, with others after them, show that there is no coding. */
-function learnCoding({ plan }: Exchange, sink: BodySink): RecordChange | undefined {
-  if (plan.kind !== 'rest' || plan.overlap === 0 || sink.position === plan.position) return undefined;
-  return (record) => {
-    const { responseData } = record;
-    if (responseData?.coding !== 'assumed') return record;
-    return { ...record, responseData: { ...responseData, coding: 'identity' } };
-  };
+/**
+ * Stored bytes that came again, with others after them, show that there is no coding, unless they are the first: a coded
+ * body that begins at byte 0 is decoded to the same. So does a part from byte 0 on that has as many bytes as were asked for.
+ */
+function learnCoding(
+  { transfer, plan }: Exchange,
+  sink: BodySink,
+  bodyEnd: 'cut' | 'closed',
+): RecordChange | undefined {
+  const { responseData } = transfer.record;
+  if (plan.kind !== 'rest' || !responseData || !isHidden(responseData.coding)) return undefined;
+  const { position, overlap, end } = plan;
+  const cameAgain = overlap > 0 && overlap < position && sink.position > position;
+  const isShown = cameAgain || (position === 0 && bodyEnd === 'closed' && sink.position === end);
+  if (!isShown) return undefined;
+  return (record) => ({
+    ...record,
+    ...(record.responseData && { responseData: { ...record.responseData, coding: 'identity' } }),
+  });
+}
+
+function isHidden(coding: ContentCoding): boolean {
+  return coding === 'assumed' || coding === 'unknown';
 }
 
 async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcome> {
@@ -233,7 +293,7 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcom
       letNextStart(exchange);
       return await settleABody(transfer, sink);
     case 'short':
-      await sink.finish(learnCoding(exchange, sink));
+      await sink.finish(learnCoding(exchange, sink, 'closed'));
       return await afterCut(exchange);
     case 'unproven':
       if (isResumable(transfer.record.request, known) && !endsThereAgain(exchange, sink.position)) {

@@ -12,8 +12,8 @@ export function requestMatchesCachedItem(
   record: StoredRecord,
   options: QueryOptions,
 ): boolean {
-  // 1.
-  if (!options.ignoreMethod && query.method !== 'GET') return false;
+  // 1., and what match() of a cache does before it asks
+  if (!options.ignoreMethod && (record.request.method !== 'GET' || query.method !== 'GET')) return false;
   // 2.-6. The fragment is left out of the comparison.
   if (comparable(query.url, options) !== comparable(record.request.url, options)) return false;
   // 7.

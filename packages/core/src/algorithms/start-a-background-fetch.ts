@@ -15,6 +15,7 @@ import type {
 import { serialiseRequest } from '../serialise/request.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import { bytesWorthKeeping } from '../transfer/revive.ts';
+import { createQuotaExceededError } from './create-quota-exceeded-error.ts';
 import { makingRoom } from './make-room.ts';
 import type { Realm } from './realm.ts';
 import { findKept, forgetKept, type KeptFetch, reviveAKeptFetch } from './revive-a-kept-fetch.ts';
@@ -141,9 +142,8 @@ async function requireSpace(
   const check = async (): Promise<void> => {
     const left = await ports.store.spaceLeft();
     if (left === null || needed <= left) return;
-    throw new DOMException(
+    throw createQuotaExceededError(
       `Background fetch "${id}" needs ${needed} bytes, and there is room for ${left}: free some storage`,
-      'QuotaExceededError',
     );
   };
   await makingRoom(ports, check, kept?.fetch.key);

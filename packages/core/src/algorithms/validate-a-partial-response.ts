@@ -22,12 +22,13 @@ export interface PartialContent {
  * @param expectedRangeStart the offset that the `Range` asked for
  * @param previous what is stored, null if the response starts a new body
  * @param sentIfRange whether the request carried `If-Range`, so that the server has compared versions, too
+ * @param isDecided whether the whole body will be checked against a digest
  */
 export function validateAPartialResponse(
   expectedRangeStart: number,
   partial: ResponseHead,
   previous: ResponseData | null,
-  sentIfRange: boolean,
+  { sentIfRange, isDecided } = { sentIfRange: false, isDecided: false },
 ): PartialContent | null {
   // Beyond the specification: several parts in one body can't be told from one.
   const contentType = getHeader(partial.headers, 'content-type') ?? '';
@@ -36,7 +37,9 @@ export function validateAPartialResponse(
   const content = readRange(expectedRangeStart, partial, previous);
   if (!content) return null;
   // 4.
-  return !previous || isSameVersion(partial, previous, content, sentIfRange) ? content : null;
+  if (previous && !isSameVersion(partial, previous, content, sentIfRange)) return null;
+  // Beyond the specification: a redirect may lead to another resource this time.
+  return !previous || isSamePlace(partial, previous, content) || isDecided ? content : null;
 }
 
 function readRange(
@@ -78,9 +81,17 @@ function isSameVersion(
   }
   // 4.2.
   const { completeLength } = content;
-  if (previous.length !== null && completeLength !== null && completeLength !== previous.length) return false;
-  // Beyond the specification: a redirect may lead to another resource this time.
-  return locationOf(partial.url) === locationOf(previous.head.url);
+  return previous.length === null || completeLength === null || completeLength === previous.length;
+}
+
+/** Whether both came from one place, or from two that have the same by all they say: edges of one host, as it may be. */
+function isSamePlace(
+  partial: ResponseHead,
+  { head, length }: ResponseData,
+  content: PartialContent,
+): boolean {
+  if (locationOf(partial.url) === locationOf(head.url)) return true;
+  return getStrongETag(head) !== null && length !== null && content.completeLength === length;
 }
 
 /** Origin and path. */

@@ -113,7 +113,9 @@ for (const name of [...reported, 'id', 'uploadTotal', 'downloadTotal', 'recordsA
   });
 }
 defineInterface(BackgroundFetchRegistration, 'BackgroundFetchRegistration');
-defineEventHandler(BackgroundFetchRegistration.prototype, 'progress', isRegistration);
+defineEventHandler(BackgroundFetchRegistration.prototype, 'progress', (value) =>
+  isRegistration(value) ? value : null,
+);
 
 async function matchRecords(
   { realm, host, snapshot }: Inner,
@@ -199,7 +201,8 @@ export function snapshotOf(registration: BackgroundFetchRegistration): Backgroun
 
 /** Sets or unsets the paused flag. https://wicg.github.io/background-fetch/#background-fetch-display-algorithm */
 export async function setPaused(registration: BackgroundFetchRegistration, paused: boolean): Promise<void> {
-  const { realm, host, snapshot } = innerOf(registration);
+  const inner = innerOf(registration);
+  const { realm, host, snapshot } = inner;
   await realm.ports.store.transact('write', async (transaction) => {
     const fetch = await findFetch(transaction, snapshot);
     if (!fetch || !isActive(fetch)) {
@@ -215,6 +218,8 @@ export async function setPaused(registration: BackgroundFetchRegistration, pause
     }
     transaction.putFetch({ ...fetch, state: paused ? 'paused' : 'active' });
   });
+  // the engine tells the other contexts
+  inner.applyUpdate({ ...inner.snapshot, paused });
   host.wake();
 }
 

@@ -29,9 +29,9 @@ export function isObject(value: unknown): value is object {
   return Object(value) === value;
 }
 
-/** Puts accessors on a prototype, enumerable as Web IDL has them. */
-export function defineMembers(prototype: object, members: object): void {
-  Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(members));
+/** Puts accessors on a prototype or a global, enumerable as Web IDL has them. */
+export function defineMembers(target: object, members: object): void {
+  Object.defineProperties(target, Object.getOwnPropertyDescriptors(members));
 }
 
 interface ActiveHandler {
@@ -40,18 +40,20 @@ interface ActiveHandler {
 }
 
 /**
- * Defines an event handler IDL attribute on a prototype; `isOwner` tells the objects that have it.
+ * Defines an event handler IDL attribute on a prototype, or on a global; `ownerOf` finds the object that has it from
+ * what it is asked of.
  * https://html.spec.whatwg.org/#event-handler-idl-attributes
  */
 export function defineEventHandler(
-  prototype: object,
+  target: object,
   type: string,
-  isOwner: (value: unknown) => boolean,
+  ownerOf: (value: unknown) => EventTarget | null,
 ): void {
   const active = new WeakMap<EventTarget, ActiveHandler>();
   const requireOwner = (value: unknown): EventTarget => {
-    if (!isOwner(value)) throw new TypeError('Illegal invocation');
-    return value as EventTarget;
+    const owner = ownerOf(value);
+    if (!owner) throw new TypeError('Illegal invocation');
+    return owner;
   };
   const name = `on${type}`;
   const members = {
@@ -69,7 +71,7 @@ export function defineEventHandler(
       else active.set(owner, activateHandler(owner, type, value));
     },
   };
-  defineMembers(prototype, members);
+  defineMembers(target, members);
 }
 
 /** https://html.spec.whatwg.org/#activate-an-event-handler */

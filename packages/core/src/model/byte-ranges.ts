@@ -31,11 +31,12 @@ export function prefixLength(ranges: readonly ByteRange[]): number {
   return first && first.start === 0 ? first.end : 0;
 }
 
-/** What the ranges lack of a body of `length` bytes. */
+/** What the ranges lack of the first `length` bytes of a body. */
 export function findGaps(ranges: readonly ByteRange[], length: number): ByteRange[] {
   const gaps: ByteRange[] = [];
   let position = 0;
   for (const range of ranges) {
+    if (position >= length) break;
     if (range.start > position) gaps.push({ start: position, end: Math.min(range.start, length) });
     position = range.end;
   }
@@ -45,5 +46,5 @@ export function findGaps(ranges: readonly ByteRange[], length: number): ByteRang
 
 /** Whether any byte of `range` is among `ranges`. */
 export function overlaps(ranges: readonly ByteRange[], range: ByteRange): boolean {
-  return ranges.some((other) => other.start < range.end && range.start < other.end);
+  return ranges.some((other) => Math.max(other.start, range.start) < Math.min(other.end, range.end));
 }

@@ -6,9 +6,9 @@ export interface RestPlan {
   readonly end: number | null;
   /** How many stored bytes before it are fetched again to compare. */
   readonly overlap: number;
-  /** What identifies the version, null if nothing does. */
-  readonly ifRange: string | null;
-  /** Whether that is sent as `If-Range`, where it needs no preflight. */
+  /** The value of the field that identifies the version, null if nothing does. */
+  readonly validator: string | null;
+  /** Whether that is sent as `If-Range`, where it needs no preflight and may match. */
   readonly conditional: boolean;
 }
 

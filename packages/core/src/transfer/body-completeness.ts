@@ -1,4 +1,4 @@
-import { countBytes } from '../model/byte-ranges.ts';
+import { countBytes, prefixLength } from '../model/byte-ranges.ts';
 import type { ContentCoding, ResponseData, ResponseHead } from '../model/record.ts';
 import { announcedLength } from './announced-length.ts';
 
@@ -19,7 +19,8 @@ export function assessCleanEnd(data: ResponseData, signalsTruncation: boolean): 
     if (stored < data.length) return 'short';
     return data.lengthProven ? 'complete' : 'unproven';
   }
-  return signalsTruncation ? 'complete' : 'unproven';
+  if (signalsTruncation) return 'complete';
+  return data.coding === 'unknown' && !mayEndAt(stored, data.head) ? 'short' : 'unproven';
 }
 
 /**
@@ -44,7 +45,24 @@ export function hasServerOffsets(coding: ContentCoding): boolean {
   return coding === 'identity' || coding === 'assumed';
 }
 
-/** Whether every byte of the body is known to be in the store, so that it needs no request to settle. */
+/** The length that a body has, in bytes, if no coding of it is hidden; null where nobody said. */
+export function presumedLength({ coding, length, head }: ResponseData): number | null {
+  if (length !== null || coding !== 'unknown') return length;
+  return announcedLength(head.headers);
+}
+
+/** Whether the stored offsets may be those of the server: where a coding may be hidden, a range shows whether they are. */
+export function mayHaveServerOffsets(data: ResponseData): boolean {
+  if (data.coding !== 'unknown') return hasServerOffsets(data.coding);
+  const length = presumedLength(data);
+  return length !== null && prefixLength(data.stored) <= length;
+}
+
+/**
+ * Whether every byte of the body is known to be in the store, so that it needs no request to settle. Where a coding may be
+ * hidden, the length may be that of the coded body.
+ */
 export function isStoredWhole(data: ResponseData): boolean {
+  if (data.coding === 'unknown' || data.coding === 'assumed') return false;
   return data.length !== null && data.lengthProven && countBytes(data.stored) === data.length;
 }

@@ -2,11 +2,16 @@ import { prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
 import type { ResponseData, StoredRecord, StoredRequest } from '../model/record.ts';
 import type { AttemptPlan } from './attempt-plan.ts';
-import { hasServerOffsets, isStoredWhole } from './body-completeness.ts';
+import { hasServerOffsets, isStoredWhole, mayHaveServerOffsets } from './body-completeness.ts';
 import { chooseValidator, getStrongETag } from './choose-validator.ts';
 import type { Course } from './course.ts';
 import type { EngineOptions } from './options.ts';
-import { allowsParallelRanges, planPieces } from './parallel-ranges.ts';
+import {
+  allowsParallelRanges,
+  mightAllowParallelRanges,
+  planPieces,
+  proofLength,
+} from './parallel-ranges.ts';
 
 /** Stored bytes that are fetched again where a coding may be hidden: of a coded body, others come. */
 const codingOverlap = 1024;
@@ -30,32 +35,37 @@ export function planAttempt(record: StoredRecord, course: Course, options: Engin
   const rest = { kind: 'rest', position, end: null, overlap: 0 } as const;
   const conditional = course.ranges === 'several' || course.ranges === 'single';
   if (course.goal === 'prove-end') {
-    return { ...rest, ifRange: isCountedAlike ? getStrongETag(data.head) : null, conditional };
+    return { ...rest, validator: isCountedAlike ? getStrongETag(data.head) : null, conditional };
   }
   const isWhole = isStoredWhole(data);
   if (isWhole && !record.unconfirmed) return { kind: 'settle' };
-  if (!isCountedAlike || course.ranges === 'none') return whole;
+  if (!mayHaveServerOffsets(data) || course.ranges === 'none') return whole;
   const validator = chooseValidator(data);
   const parallel = options.connections > 1 && course.ranges === 'several';
+  if (!isCountedAlike && position === 0) {
+    if (!validator || !parallel || !mightAllowParallelRanges(data, options.pieceSize)) return whole;
+    return { ...rest, end: proofLength, validator: validator.value, conditional };
+  }
   // ranges that were fetched at once and cut short leave gaps between them, and so does a checkpoint that failed
   const scattered = stored.length > (position > 0 ? 1 : 0);
   if (
     validator &&
     parallel &&
     data.length !== null &&
+    isCountedAlike &&
     (scattered || allowsParallelRanges(data, options.pieceSize))
   ) {
     const pieces = planPieces(data, options.pieceSize).map(({ start, end }) => ({
-      ...{ ...rest, position: start, end, ifRange: validator.value, conditional },
+      ...{ ...rest, position: start, end, validator: validator.value, conditional },
     }));
     return { kind: 'pieces', pieces };
   }
   // Where nothing identifies the version, the digest of the whole will show a mixture.
-  if (position === 0 || !(validator || request.integrity)) return { kind: 'plain' };
+  if (position === 0 || !(validator || request.integrity)) return whole;
   const end = (scattered && stored[1]?.start) || null;
   // the last byte of what an earlier fetch received shows whether the server still has that version
-  const asked = data.coding === 'assumed' ? codingOverlap : isWhole ? 1 : 0;
+  const asked = data.coding !== 'identity' ? codingOverlap : isWhole ? 1 : 0;
   const needed = Math.max(validator?.overlap ?? 0, asked);
   const overlap = Math.min(needed, position);
-  return { ...rest, end, overlap, ifRange: validator?.value ?? null, conditional };
+  return { ...rest, end, overlap, validator: validator?.value ?? null, conditional };
 }

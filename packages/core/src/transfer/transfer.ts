@@ -28,8 +28,12 @@ export class Transfer {
   #outages = 0;
   /** Where the last whole body ended whose end could not be proven, in bytes. */
   endedAt: number | null = null;
+  /** How often a whole body ended whose end could not be proven, where ranges do not work. */
+  unprovenEnds = 0;
   /** Pieces come in less time than lies between two checkpoints: one that comes at once is no more at stake. */
   isFast = false;
+  /** Why what is stored can't be continued, once something has shown that. */
+  doubt: string | null = null;
   /** Assembled bytes had the wrong digest; they got a second chance in one piece. */
   integrityFailed = false;
 
@@ -52,6 +56,12 @@ export class Transfer {
 
   get options(): EngineOptions {
     return this.job.workshop.options;
+  }
+
+  /** Whether `If-Range` needs no preflight, neither at its URL nor where redirects have led from there. */
+  get sendsIfRange(): boolean {
+    const { request, responseData } = this.record;
+    return this.ports.network.sendsIfRange(request.url) && responseData?.head.type !== 'cors';
   }
 
   /** Whether a response was ever seen: a failure is then not taken for a refusal that will not pass. */

@@ -89,6 +89,30 @@ describe('Repr-Digest and Content-Digest', () => {
     expect(requests).toHaveLength(2);
   });
 
+  it('keep a body from its readers until it is checked', async () => {
+    const half = right.length / 2;
+    let goOn = (): void => {};
+    const { url } = await serve((_, response, count) => {
+      response.writeHead(200, { 'Repr-Digest': digest(right), 'Content-Length': wrong.length });
+      response.write(wrong.subarray(0, half));
+      const finish = (): void => void response.end(wrong.subarray(half));
+      if (count === 1) goOn = finish;
+      else finish();
+    });
+    const engine = await open();
+    const registration = await engine.backgroundFetch.fetch('digest', url);
+    await progressed(registration, () => registration.downloaded === half);
+    const [record] = await registration.matchAll();
+    const given = record?.responseReady.then(
+      () => 'given',
+      ({ name }: Error) => name,
+    );
+    // as often as it takes to read what is stored of it
+    for (let looks = 0; looks < 3; looks++) await registration.matchAll();
+    goOn();
+    expect(await given).toBe('TypeError');
+  });
+
   it('tell two bodies under one strong ETag apart', async () => {
     const half = right.length / 2;
     let goOn = (): void => {};

@@ -11,7 +11,7 @@ function pieces(positions: readonly number[]): RestPlan[] {
       position,
       end: position + pieceSize,
       overlap: 0,
-      ifRange: '"v1"',
+      validator: '"v1"',
       conditional: true,
     },
   }));

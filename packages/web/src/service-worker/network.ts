@@ -122,11 +122,16 @@ async function untilQuiet(reader: ReadableStreamDefaultReader): Promise<void> {
   while (!(await Promise.race([ends(), nothing()]))) if (performance.now() - begin > flowing) return;
 }
 
-/** Cross-origin, `Content-Encoding` is hidden unless exposed; with a `Range`, browsers ask for no coding. */
+/**
+ * Cross-origin, `Content-Encoding` is hidden unless exposed, which shows where what is exposed is exposed itself; with a
+ * `Range`, browsers ask for no coding.
+ */
 function codingOf(response: Response, ranged: boolean): ContentCoding {
   const coding = response.headers.get('content-encoding');
   if (coding !== null) return /^identity$/i.test(coding) ? 'identity' : 'encoded';
   if (response.type === 'basic') return 'identity';
+  const exposed = response.headers.get('access-control-expose-headers') ?? '';
+  if (/(^|,)\s*(\*|content-encoding)\s*(,|$)/i.test(exposed)) return 'identity';
   return ranged ? 'assumed' : 'unknown';
 }
 

@@ -1,4 +1,4 @@
-import { type Connectivity, Engine, type EngineOptions, type Realm } from '@background-fetch/core';
+import { type Connectivity, Engine, type Realm } from '@background-fetch/core';
 import { beginGeneration, registrationKey, shareWithEngine } from '../shared/context.ts';
 import { unwrapMessage, type WorkerMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
@@ -8,6 +8,7 @@ import { createConnections } from './connections.ts';
 import { connectivity } from './connectivity.ts';
 import { EngineChannel } from './engine-channel.ts';
 import { createWorkerHost } from './engine-host.ts';
+import { completeRetries, type GivenEngineOptions } from './engine-options.ts';
 import { createEvents } from './events.ts';
 import { getIntegrity } from './integrity.ts';
 import { hiddenSlice, lastSlice, SlicedLifetime, slice } from './lifetime.ts';
@@ -16,7 +17,7 @@ import { type ExtendableEvent, type ExtendableMessageEvent, scope } from './scop
 
 export interface WorkerOptions {
   /** How the engine works: parallelism, checkpoints, retries. */
-  readonly engine?: Partial<EngineOptions>;
+  readonly engine?: GivenEngineOptions;
   /** What tells whether the device is online, in the place of `navigator.onLine`. */
   readonly connectivity?: Connectivity;
   /** Decides for fetches that the worker itself starts. */
@@ -82,7 +83,8 @@ async function startEngine(): Promise<Engine> {
     display: { update: () => {} },
     log: { warn },
   };
-  const started = new Engine(ports, await registrationKey(scope.registration.scope), options.engine);
+  const engineOptions = completeRetries(options.engine ?? {});
+  const started = new Engine(ports, await registrationKey(scope.registration.scope), engineOptions);
   channel.callTheRoll();
   store.forgetEndings(Date.now() - longestAway).catch(() => {});
   started.start();

@@ -15,7 +15,6 @@ interface ServiceWorkerScope extends Omit<EventTarget, 'addEventListener'> {
   readonly serviceWorker?: ServiceWorker;
   skipWaiting(): Promise<void>;
   readonly ExtendableEvent: new (type: string, init?: EventInit) => ExtendableEvent;
-  readonly ServiceWorkerGlobalScope: { readonly prototype: object };
   addEventListener(type: 'message', listener: (event: ExtendableMessageEvent) => void): void;
   addEventListener(type: string, listener: (event: ExtendableEvent) => void): void;
 }

@@ -31,6 +31,11 @@ export class PatchRegistry {
     this.define(target, key, { ...descriptor, value });
   }
 
+  /** Remembers how something else is taken back. */
+  add(undo: () => void): void {
+    this.#undo.push(undo);
+  }
+
   /** In the opposite order, so that what was patched twice ends as it began. */
   revert(): void {
     for (const undo of this.#undo.splice(0).reverse()) undo();

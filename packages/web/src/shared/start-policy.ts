@@ -6,8 +6,13 @@ export type StartDecision = 'start' | 'start-paused' | 'deny';
 
 let startPolicy: StartPolicy | null = null;
 
-export function setStartPolicy(policy: StartPolicy | null): void {
+/** Returns a function that puts the one before back. */
+export function setStartPolicy(policy: StartPolicy | null): () => void {
+  const before = startPolicy;
   startPolicy = policy;
+  return () => {
+    startPolicy = before;
+  };
 }
 
 /** The permission "background-fetch", where the browser knows it, and then the app's own policy. */

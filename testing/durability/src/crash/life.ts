@@ -65,10 +65,20 @@ export async function live(
   clearTimeout(watchdog);
   if (hung)
     throw new Error(`A process did not come to an end. It said ${JSON.stringify(said)} ${complaints}`);
-  if (complaints.trim() !== '' || (signal === null && code !== 0)) {
-    throw new Error(`A process that performs ended with ${signal ?? code} and said: ${complaints}`);
+  const unexpected = withoutRestarts(complaints);
+  if (unexpected !== '' || (signal === null && code !== 0)) {
+    throw new Error(`A process that performs ended with ${signal ?? code} and said: ${unexpected}`);
   }
   return { said, killed: signal === 'SIGKILL' };
+}
+
+/** What a process complained of, but for bodies that begin again because their servers wanted that. */
+function withoutRestarts(complaints: string): string {
+  return complaints
+    .split('\n')
+    .filter((line) => !/BackgroundFetchWarning: .* bytes are fetched again: |^\(Use `node /.test(line))
+    .join('\n')
+    .trim();
 }
 
 /** Calls back when the time has come; the result makes it never come. */

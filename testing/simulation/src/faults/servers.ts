@@ -68,7 +68,11 @@ function drawRedirect(draw: Draw): Happening {
     what: `${url} redirects to ${target}${signed ? ', signed' : ''}`,
     happen: (simulation) => {
       const resource = simulation.resource(url);
-      if (target.endsWith('-moved')) simulation.serve(target, resource);
+      // another resource may have the same ETag, or the same length; with both, nobody could tell them apart
+      if (target.endsWith('-moved'))
+        simulation.serve(target, { ...resource, size: Math.max(0, resource.size - 1) });
+      const elsewhere = simulation.resource(target);
+      if (target !== url && elsewhere.size === resource.size) elsewhere.tagPrefix = 'elsewhere';
       Object.assign(resource, { redirectTo: target, signsRedirects: signed });
     },
   };

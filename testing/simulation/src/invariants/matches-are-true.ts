@@ -11,7 +11,10 @@ export const matchesAreTrue: Invariant = {
           .filter(({ fetch }) => fetch === key)
           .sort((a, b) => a.index - b.index)
           .map(({ request }) => request)
-          .filter(({ url }) => query === null || withoutFragment(url) === query);
+          // a URL asks for what is a GET
+          .filter(
+            ({ url, method }) => query === null || (method === 'GET' && withoutFragment(url) === query),
+          );
         // it was released while it was looked for
         if (!world.disk.fetches.has(key)) return;
         const [wanted, got] = [given, found].map((list) =>

@@ -7,7 +7,7 @@ import { ServedBodies } from './served-bodies.ts';
 export const readersGetAPrefix: Invariant = {
   name: 'readers-get-a-prefix',
   promise:
-    'What a reader has got is, at any moment, the beginning of one version; of a success, in the end all of it.',
+    'What a reader has got is, at any moment, the beginning of one version, and nothing before it is checked; of a success, in the end all of it.',
   watch(simulation, violated) {
     const { world } = simulation;
     const served = ServedBodies.of(world);
@@ -21,6 +21,10 @@ export const readersGetAPrefix: Invariant = {
         const mayBeLost = simulation.isPurged(registration) || revived.has(key);
         if (end === 'failed' && complete && !mayBeLost)
           violated(`a reader of ${request.url} lost a body that was complete`);
+        const record = world.disk.records.get(JSON.stringify([key, index]));
+        const isUnchecked = request.integrity !== '' && record && record.state !== 'settled';
+        if (isUnchecked && bytes.length > 0 && !revived.has(key))
+          violated(`a reader has bytes of ${request.url} that are not checked yet`);
         if (mayBeMixed(request)) return;
         const versions = served.candidates(request, response);
         const fitting = versions.filter(
@@ -30,7 +34,6 @@ export const readersGetAPrefix: Invariant = {
           violated(`a reader has ${bytes.length} bytes of ${request.url} that no version begins with`);
         }
         if (end !== 'closed') return;
-        const record = world.disk.records.get(JSON.stringify([key, index]));
         const stored = record?.responseData?.stored[0]?.end ?? 0;
         if (record && record.state !== 'settled')
           violated(`a body of ${request.url} ended before its record`);

@@ -7,6 +7,12 @@ const release = 'algorithms/release-the-records.ts';
 /** How records and background fetches end. */
 export const endings: readonly Mutant[] = [
   {
+    name: 'give a body out before it is checked',
+    file: 'algorithms/create-record-objects.ts',
+    from: 'mayBeExposed(record) && !isToBeVerified(realm, record)',
+    to: 'mayBeExposed(record)',
+  },
+  {
     name: 'let the last reason win',
     file: transitions,
     from: "result !== 'success' && isActive(fetch) && fetch.failureReason === ''",

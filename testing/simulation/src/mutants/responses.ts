@@ -27,14 +27,32 @@ export const responses: readonly Mutant[] = [
   {
     name: 'continue with another resource',
     file: partial,
-    from: 'return locationOf(partial.url) === locationOf(previous.head.url);',
+    from: 'if (locationOf(partial.url) === locationOf(head.url)) return true;',
     to: 'return true;',
   },
   {
     name: 'continue where nothing tells versions apart',
     file: judge,
-    from: "const isKnown = ifRange !== null || record.request.integrity !== '';",
+    from: 'const isKnown = validator !== null || isDecided;',
     to: 'const isKnown = true;',
+  },
+  {
+    name: 'continue what may have been coded without a look at what is stored',
+    file: 'transfer/plan-attempt.ts',
+    from: "const asked = data.coding !== 'identity' ? codingOverlap",
+    to: "const asked = data.coding === 'assumed' ? codingOverlap",
+  },
+  {
+    name: 'take the first bytes of a coded body for a proof that there is no coding',
+    file: response,
+    from: 'overlap > 0 && overlap < position && sink.position > position',
+    to: 'overlap > 0 && sink.position > position',
+  },
+  {
+    name: 'take the length of a coded body for that of the stored one',
+    file: 'transfer/body-completeness.ts',
+    from: "if (data.coding === 'unknown' || data.coding === 'assumed') return false;",
+    to: '',
   },
   {
     name: "continue a range that is the author's",
@@ -51,7 +69,7 @@ export const responses: readonly Mutant[] = [
   {
     name: 'take every clean end for the end',
     file: 'transfer/body-completeness.ts',
-    from: "return signalsTruncation ? 'complete' : 'unproven';",
+    from: "if (signalsTruncation) return 'complete';",
     to: "return 'complete';",
   },
   {
@@ -63,7 +81,7 @@ export const responses: readonly Mutant[] = [
   {
     name: 'take a cut for the end',
     file: response,
-    from: "await sink.finish(learnCoding(exchange, sink));\n      return await afterCut(exchange);\n    case 'closed':",
+    from: "await sink.finish(learnCoding(exchange, sink, end));\n      return await afterCut(exchange);\n    case 'closed':",
     to: "await sink.finish(learnCoding(exchange, sink));\n      return await settleABody(transfer);\n    case 'closed':",
   },
   {

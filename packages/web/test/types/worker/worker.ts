@@ -3,7 +3,7 @@ import { backgroundFetchOf, configure, install } from 'background-fetch/service-
 
 declare const self: ServiceWorkerGlobalScope;
 
-configure({ engine: { connections: 4, concurrency: 2 } });
+configure({ engine: { connections: 4, concurrency: 2, retry: { firstAnswer: 10_000 } } });
 install({ native: 'replace' });
 
 addEventListener('backgroundfetchsuccess', (event) => {

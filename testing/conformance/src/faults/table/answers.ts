@@ -89,6 +89,45 @@ export const answers: FaultGroup = {
       parameters: { attempts: 'cut:150000|status:403' },
       expected: 'bad-status (403)',
     },
+    // what says the same as the stored bytes, and is no part of them
+    {
+      name: '416 to every range, with the same ETag, of a large body',
+      target: 'other origin',
+      parameters: {
+        unsatisfied: 'always',
+        cors: 'exposed',
+        expose: 'ETag,Accept-Ranges',
+        size: 12 * 2 ** 20,
+      },
+      expected: 'version 1',
+    },
+    {
+      name: '416 to every range, with the same ETag, after a cut',
+      target: 'other origin',
+      parameters: { ...cut, unsatisfied: 'always', cors: 'exposed', expose: 'ETag' },
+      expected: 'version 1',
+    },
+    ...['gzip', 'br'].map(
+      (encoding): Fault => ({
+        name: `${encoding}, of ranges too, cut at its beginning, and the coding is hidden`,
+        target: 'other origin',
+        parameters: {
+          ...{ encoding, ranges: 'coded', attempts: 'cut:600|cut:100000|ok' },
+          ...{ cors: 'exposed', expose: 'ETag,Accept-Ranges,Content-Range,Content-Length' },
+        },
+        expected: 'version 1',
+      }),
+    ),
+    {
+      name: 'a redirect to another origin that refuses preflights, of a large body',
+      parameters: { redirect: 'cross', cors: 'exposed', preflight: 'refuse', size: 12 * 2 ** 20 },
+      expected: 'version 1',
+    },
+    {
+      name: 'a redirect to another origin that refuses preflights, cut',
+      parameters: { ...cut, redirect: 'cross', cors: 'exposed', preflight: 'refuse' },
+      expected: 'version 1',
+    },
     ...refusedRanges,
     ...codings,
     ...ends,

@@ -2,7 +2,15 @@ import { install } from 'background-fetch/ponyfill';
 import { assert } from 'chai';
 import { uniqueKey } from '../../support/fetched.ts';
 import { NotApplicable, unsupported } from '../../support/host.ts';
-import { assertDOMException, assertTypeError, heldUrl, newResource, start, useScope } from './given.ts';
+import {
+  assertDOMException,
+  assertTypeError,
+  heldUrl,
+  newResource,
+  rejectionOf,
+  start,
+  useScope,
+} from './given.ts';
 
 /** An address of this origin: Request knows no base URL in Node. */
 const here = (path: string): string => new URL(path, location.href).href;
@@ -126,6 +134,15 @@ describe('The checks of fetch()', () => {
     await assertDOMException(fetch(newResource().url, { downloadTotal }), 'QuotaExceededError');
   });
 
+  it('refuse it with the engine’s interface for that, where it has one', async () => {
+    if (!navigator.storage?.estimate) throw new NotApplicable('the engine does not tell its quota');
+    const { QuotaExceededError } = globalThis as { QuotaExceededError?: new () => DOMException };
+    if (!QuotaExceededError) throw new NotApplicable('the engine has no interface QuotaExceededError');
+    const downloadTotal = Number.MAX_SAFE_INTEGER;
+    const error = await rejectionOf(fetch(newResource().url, { downloadTotal }));
+    assert.instanceOf(error, QuotaExceededError);
+  });
+
   it('refuse integrity where the worker does not import what checks it', async () => {
     unsupported(['native'], 'the browser checks it itself');
     unsupported(['node'], 'Node has what checks it');
@@ -147,8 +164,14 @@ describe('The checks of fetch()', () => {
       assert.deepEqual(asked, [denied]);
     } finally {
       restore();
-      install()();
     }
+  });
+
+  it('are those of the policy before, once the one that denies is taken back', async () => {
+    unsupported(['native', 'node'], 'the policy is the polyfill’s');
+    install({ startPolicy: () => 'deny' })();
+    const registration = await fetch(newResource().url);
+    assert.equal(registration.result, '');
   });
 
   it('come before the policy: an invalid request of a denied fetch is a TypeError', async () => {
@@ -158,7 +181,6 @@ describe('The checks of fetch()', () => {
       await assertTypeError(fetch('ftp://example.test/'));
     } finally {
       restore();
-      install()();
     }
   });
 });

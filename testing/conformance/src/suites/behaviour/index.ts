@@ -16,6 +16,7 @@ import './integrity.ts';
 import './contexts.ts';
 import './film.ts';
 import './photos.ts';
+import './hosts.ts';
 import './interruptions.ts';
 import './ranges.ts';
 import './parallel-ranges.ts';

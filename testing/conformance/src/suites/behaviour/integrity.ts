@@ -1,4 +1,5 @@
 import { assert } from 'chai';
+import { control, progressed, settled } from '../../support/fetched.ts';
 import {
   assertFails,
   assertFetchesVersion,
@@ -8,6 +9,7 @@ import {
   newResource,
   type Resource,
   rejectionOf,
+  start,
   useHeldScope,
 } from './given.ts';
 
@@ -37,6 +39,23 @@ describe('integrity', () => {
     const file = newResource();
     const registration = await assertFails(scope(), request(file, wrong), 'fetch-error');
     assert.instanceOf(await rejectionOf((await firstRecord(registration)).responseReady), TypeError);
+  });
+
+  it('shows nothing of a body before all of it is checked', async () => {
+    const [checked, plain] = [newResource({ withhold: 30_000 }), newResource({ withhold: 30_000 })];
+    const registration = await start(scope(), [request(checked, wrong), plain.url]);
+    await progressed(registration, ({ downloaded }) => downloaded === 60_000);
+    const [record, other] = await registration.matchAll();
+    const given = record?.responseReady.then(
+      () => 'given',
+      ({ name }) => name,
+    );
+    // that of the other one is, meanwhile
+    assert.equal((await other?.responseReady)?.status, 200);
+    await control(checked.key, { params: { withhold: 'none' }, release: true });
+    await control(plain.key, { params: { withhold: 'none' }, release: true });
+    await settled(registration);
+    assert.equal(await given, 'TypeError');
   });
 
   it('stays in the record’s request', async () => {

@@ -84,15 +84,17 @@ describe('match() and matchAll()', () => {
   const scope = useHeldScope();
   let file: Resource;
   let varying: Resource;
+  let upload: { readonly url: string };
   let registration: BackgroundFetchRegistration;
 
   before('fetch', async () => {
     file = newResource({ size: 100 });
     varying = newResource({ size: 200, vary: 'x-language' });
+    upload = newUpload();
     const requests = [
       `${file.url}#chapter`,
       new Request(varying.url, { headers: { 'x-language': 'fr' } }),
-      new Request(newUpload().url, { method: 'POST', body: 'x' }),
+      new Request(upload.url, { method: 'POST', body: 'x' }),
     ];
     registration = await finish(scope(), requests);
     assert.equal(registration.result, 'success');
@@ -135,6 +137,13 @@ describe('match() and matchAll()', () => {
   it('give all records, in order, without a request', async () => {
     assert.lengthOf(await registration.matchAll(), 3);
     assert.lengthOf(await registration.matchAll(undefined), 3);
+  });
+
+  it('find a record that is not a GET only with ignoreMethod', async () => {
+    assert.isUndefined(await registration.match(upload.url));
+    assert.isUndefined(await registration.match(new Request(upload.url, { method: 'POST', body: 'x' })));
+    const record = await registration.match(upload.url, { ignoreMethod: true });
+    assert.equal(record?.request.method, 'POST');
   });
 
   it('find nothing for a query that is not a GET, but with ignoreMethod', async () => {

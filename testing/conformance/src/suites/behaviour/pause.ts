@@ -59,6 +59,16 @@ describe('pause()', () => {
     await registration.abort();
   });
 
+  it('is told by isPaused() at once, where it was asked for', async () => {
+    unsupported(['node'], 'in Node the engine is asked, which looks at what is stored');
+    const registration = await start(scope(), heldUrl());
+    await pause(registration);
+    assert.isTrue(isPaused(registration));
+    await resume(registration);
+    assert.isFalse(isPaused(registration));
+    await registration.abort();
+  });
+
   it('keeps requests from being made that have not been', async () => {
     const own = await openScope({ configure: { engine: { concurrency: 2 } } });
     const blocking = Array.from({ length: 2 }, () => newResource({ hold: 1 }));

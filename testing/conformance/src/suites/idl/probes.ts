@@ -39,8 +39,10 @@ export function probeInterface(name: string) {
   };
 }
 
+/** @param interfaceName the interface on whose prototype it is, or `globalThis` for one on the global itself */
 export async function probeAttribute(interfaceName: string, name: string) {
-  const { prototype } = (globalThis as unknown as Record<string, { prototype: object }>)[interfaceName] ?? {};
+  const interfaces = globalThis as unknown as Record<string, { prototype: object } | undefined>;
+  const prototype = interfaceName === 'globalThis' ? globalThis : interfaces[interfaceName]?.prototype;
   const property = prototype && Object.getOwnPropertyDescriptor(prototype, name);
   if (!prototype || !property) return null;
   const { get, set, enumerable, configurable } = property;

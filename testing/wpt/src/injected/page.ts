@@ -1,0 +1,3 @@
+import { install } from 'background-fetch/ponyfill';
+
+install({ native: 'replace' });
