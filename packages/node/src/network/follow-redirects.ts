@@ -38,9 +38,10 @@ export async function followRedirects(dispatchers: Dispatchers, options: Redirec
   for (let count = 0; ; count++) {
     const body = openBody?.() ?? null;
     options.progress.aim(count > 0);
-    const sent = new Headers(headers);
+    // nothing is known at first, and copying them is not for free
+    const sent = count === 0 ? headers : new Headers(headers);
     if (authorization !== null && !sent.has('authorization')) sent.set('authorization', authorization);
-    const cookie = cookies?.headerFor(url, sent.get('cookie')) ?? null;
+    const cookie = (count > 0 && cookies?.headerFor(url, sent.get('cookie'))) || null;
     if (cookie !== null) sent.set('cookie', cookie);
     const hop = { ...options, url, method, headers: sent, body, bodySize };
     const response = await exchangeOnLiveConnection(dispatchers, hop);
