@@ -27,6 +27,29 @@ const token = /^[!#$%&'*+.^_`|~\w-]+$/;
 const controls = /[\x01-\x08\x0a-\x1f\x7f]/g;
 const delimiting = new Set(['content-length', 'transfer-encoding']);
 
+/** bytes of a section that is looked at as a whole first */
+const mostCleanBytes = 8192;
+const cleanSection =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+  /^HTTP\/1\.1 (\d{3})(?: [^\x00-\x08\x0a-\x1f\x7f]*)?\r\n(?:[!#$%&'*+.^_`|~\w-]+:[^\x00-\x08\x0a-\x1f\x7f]*\r\n)*\r\n$/;
+const delimitingFields = /\n(?:content-length|transfer-encoding):[^\r]*/gi;
+const cleanDelimiter = /^\n(?:content-length: ?(0|[1-9]\d{0,14})|transfer-encoding: ?chunked)$/i;
+
+/**
+ * What `tidySection` says of a section that has nothing to put in order, as most have not, for a fraction of its time;
+ * null for any other.
+ */
+function readClean(section: string, method: string): TidySection | null {
+  if (method === 'HEAD' || section.length > mostCleanBytes) return null;
+  const status = Number(cleanSection.exec(section)?.[1]);
+  if (!(status >= 200) || status === 204 || status === 304) return null;
+  const [field = '', ...others] = section.match(delimitingFields) ?? [];
+  const delimiter = others.length === 0 ? cleanDelimiter.exec(field) : null;
+  if (!delimiter) return null;
+  const framing = delimiter[1] === undefined ? 'chunked' : Number(delimiter[1]);
+  return { status, text: null, framing, isDoubtful: false };
+}
+
 /**
  * Reads a header section, from its status line to its empty line, one character for each byte, in the way that curl
  * does where that leaves no doubt about the end of the body.
@@ -34,6 +57,10 @@ const delimiting = new Set(['content-length', 'transfer-encoding']);
  * @throws MalformedResponseError
  */
 export function tidySection(section: string, method: string): TidySection {
+  return readClean(section, method) ?? readAny(section, method);
+}
+
+function readAny(section: string, method: string): TidySection {
   if (section.includes('\0')) throw new MalformedResponseError('has a NUL in its header section');
   const lines = section.split('\n');
   const isBare = lines.some((line, index) => index < lines.length - 1 && !line.endsWith('\r'));
