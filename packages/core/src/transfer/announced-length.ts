@@ -7,8 +7,7 @@ import { parseLength } from './content-range.ts';
  * transfer coding is not to be believed. https://www.rfc-editor.org/rfc/rfc9112#section-6.3
  */
 export function announcedLength(headers: HeaderList): number | null {
-  if (getHeader(headers, 'transfer-encoding') !== null) return null;
-  const lengths = new Set((getHeader(headers, 'content-length') ?? '').split(',').map(parseLength));
-  const [length = null] = lengths;
-  return lengths.size === 1 ? length : null;
+  const isCoded = getHeader(headers, 'transfer-encoding') !== null;
+  const text = isCoded ? null : getHeader(headers, 'content-length');
+  return parseLength(text?.replace(/^(\d+)( *, *\1)+$/, '$1'));
 }

@@ -15,7 +15,7 @@ const padded = chunks.map(
   (chunk) => `${chunk.length.toString(16).padEnd(8)}\r\n${chunk.toString('latin1')}\r\n`,
 );
 
-/** Each of these alone has undici refuse a response. */
+/** Each of these alone undici refuses, unless it is told otherwise or has it put in order. */
 const servers = [
   ['tells of a 100 that nobody asked for', told, [], content.toString('latin1'), `${content.length}`],
   ['has 200 KiB of fields', '', fields, content.toString('latin1'), `${content.length}`],
