@@ -16,8 +16,8 @@ const kilobyte = 1000;
 const entries: Record<string, { readonly limit: number; readonly target: number }> = {
   'index.js': { limit: 11.97 * kilobyte, target: 8 * kilobyte },
   'ponyfill.js': { limit: 11.9 * kilobyte, target: 8 * kilobyte },
-  'service-worker.js': { limit: 31.82 * kilobyte, target: 14 * kilobyte },
-  'background-fetch.sw.js': { limit: 31.82 * kilobyte, target: 14 * kilobyte },
+  'service-worker.js': { limit: 32.1 * kilobyte, target: 14 * kilobyte },
+  'background-fetch.sw.js': { limit: 32.1 * kilobyte, target: 14 * kilobyte },
 };
 
 /** The file and the chunks it imports. */

@@ -176,7 +176,9 @@ export type Reachability =
   /** A server is there, and failed this request in a way that may pass: an edge that it leads to is out, say. */
   | 'falters'
   /** Nobody answers, or the request has not been sent yet: nothing is known about the request itself. */
-  | 'silent';
+  | 'silent'
+  /** As that, and no byte of the request has left: it may be sent again whatever it asks for. */
+  | 'unsent';
 
 export interface Network {
   /**
@@ -195,6 +197,11 @@ export interface Network {
    * @param error what `fetch` rejected with; undefined where its response is still waited for
    */
   probe(request: NetworkRequest, signal: AbortSignal, error?: unknown): Promise<Reachability>;
+  /**
+   * Looks whether a server is there for a request that may be sent only once, before it is sent; as `probe` otherwise.
+   * Absent where it can't be told.
+   */
+  reach?(request: StoredRequest, signal: AbortSignal): Promise<Reachability>;
 }
 
 /** The right to use one more connection to an origin. */

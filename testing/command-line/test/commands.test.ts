@@ -56,6 +56,7 @@ describe.concurrent('a value that cannot be used', () => {
     ['race:integrity', ['--only', 'browser'], 'curl, wget'],
     ['conformance', ['--engine', 'opera'], 'chromium, firefox, webkit, node'],
     ['conformance:native', ['--engine', 'firefox'], '--native is chromium'],
+    ['field', ['--server', 'caddy'], 'nginx, apache, lighttpd'],
     ['wpt', [], '--wpt <directory>'],
     ['wpt', ['--wpt', '/nowhere'], 'A checkout of web-platform-tests with wpt, background-fetch'],
     ['test:durability', ['--only', 'no such scenario'], 'There are: killed'],

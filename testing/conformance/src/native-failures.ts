@@ -212,7 +212,7 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     'A resumption › is not made of a body that an author’s own Range asked for: that is asked for again',
   ],
   'it gives this upload another result': [
-    'A device that is offline › fails an upload at once: it is not sent twice',
+    'A device that is offline › fails an upload that may have been sent',
     'An upload › whose response is cut is a fetch-error, and is not sent again',
     'An upload › that the server cuts off is a fetch-error',
   ],

@@ -3,6 +3,7 @@ import {
   type NetworkRequest,
   type NetworkResponse,
   noRetries,
+  type Reachability,
   type StoredRequest,
 } from '@background-fetch/core';
 import { assert } from 'chai';
@@ -205,6 +206,7 @@ export function networkContract(
 
       const byServer: ServedResource = { size: 3000, redirects: 1 };
       const byNobody: ServedResource = { unreachable: true };
+      const nobody: Reachability[] = ['silent', 'unsent'];
 
       it('finds a server that answers where the request alone failed', async () => {
         const [request, error] = await failed(byServer);
@@ -220,7 +222,7 @@ export function networkContract(
 
       it('finds nobody where there is no server', async () => {
         const [request, error] = await failed(byNobody);
-        assert.equal(await given.settle(given.network.probe(request, signal, error)), 'silent');
+        assert.include(nobody, await given.settle(given.network.probe(request, signal, error)));
       });
 
       it('finds nobody once it is aborted', async () => {
@@ -234,7 +236,17 @@ export function networkContract(
         const controller = new AbortController();
         const probing = given.network.probe(request, controller.signal, error);
         controller.abort();
-        assert.equal(await given.settle(probing), 'silent');
+        assert.include(nobody, await given.settle(probing));
+      });
+
+      it('looks before a request is sent, where the host can', async () => {
+        const { network } = given;
+        if (!network.reach) return;
+        const ofServer = ask(await given.serve({ size: 3000 })).request;
+        assert.equal(await given.settle(network.reach(ofServer, signal)), 'answers');
+        assert.equal(await given.settle(network.reach(ofServer, AbortSignal.abort())), 'silent');
+        const ofNobody = ask(await given.serve(byNobody)).request;
+        assert.include(nobody, await given.settle(network.reach(ofNobody, signal)));
       });
 
       it('never rejects, whatever the request failed with', async () => {
@@ -248,7 +260,7 @@ export function networkContract(
           { code: 7 },
         ]) {
           const found = await given.settle(given.network.probe(request, signal, error));
-          assert.include(['answers', 'silent'], found);
+          assert.include(['answers', ...nobody], found);
         }
       });
     });

@@ -18,7 +18,7 @@ for round in 1 2 3; do
   for environ in /proc/[0-9]*/environ; do
     if grep -qsF "$1" "$environ"; then
       pid=\${environ#/proc/}; pid=\${pid%/environ}
-      kill -KILL -- "-$pid"; kill -KILL "$pid"
+      kill -KILL "-$pid"; kill -KILL "$pid"
     fi
   done
 done 2>/dev/null

@@ -3,7 +3,7 @@
  * opaque origin: no service worker under test sees its requests, it is nobody's client, and neither a blocked main
  * thread nor a throttled background tab silences it. It talks to a port of the control's own, so it neither uses up
  * one of the page's six connections nor appears in the counts of the server under test. Only an https page polls
- * where it came from: plain http would be mixed content there.
+ * where it came from, because plain http would be mixed content there, or at the origin in the script's `data-control`.
  */
 export function remotePageScript(controlOrigin: string, prefix: string): string {
   return `(${page})(${JSON.stringify(controlOrigin)}, ${JSON.stringify(prefix)}, ${JSON.stringify(`(${poller})()`)});\n`;
@@ -13,7 +13,8 @@ const page = `function (controlOrigin, prefix, poller) {
   'use strict';
   const AsyncFunction = (async () => {}).constructor;
   const name = document.currentScript?.dataset.name ?? new URL(location.href).searchParams.get('name') ?? '';
-  const endpoint = (location.protocol === 'https:' ? location.origin : controlOrigin) + prefix;
+  const { control = location.protocol === 'https:' ? location.origin : controlOrigin } = document.currentScript?.dataset ?? {};
+  const endpoint = control + prefix;
   let worker;
   const describe = (error) => error instanceof Error || error instanceof DOMException
     ? { name: error.name, message: error.message, stack: String(error.stack ?? '') }

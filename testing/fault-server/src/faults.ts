@@ -50,7 +50,7 @@ const grammar = {
   tokenuses: /^[1-9]\d*$/,
   tokenms: integer,
   encoding: /^(gzip|br|zstd|x-unknown)$/,
-  wire: /^(length-(short|long|twice|conflicting|negative|huge)|head-cut|head-garbage|chunk-malformed)$/,
+  wire: /^(length-(short|long|twice|conflicting|negative|huge)|head-cut|head-end|head-garbage|chunk-malformed)$/,
   cors: /^(none|simple|exposed|huggingface|jsdelivr|s3|gcs|github)$/,
   expose: /^[\w*-]+(,[\w*-]+)*$/,
   rangecors: /^none$/,

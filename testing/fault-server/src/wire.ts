@@ -26,10 +26,11 @@ export async function sendByHand(
   const statusLine = wire === 'head-garbage' ? 'HTTP/1.1 fine' : `HTTP/1.1 ${status} As Asked`;
   const head = [statusLine, ...fields, ...framing(wire, size)].join('\r\n');
   exchange.note({ status, responseHeaders: all });
-  if (wire === 'head-cut') {
-    socket.write(head);
+  if (wire === 'head-cut' || wire === 'head-end') {
+    socket.write(wire === 'head-cut' ? head : head.slice(0, head.indexOf('\r\nContent-Length') + 6));
     await exchange.pause(20);
-    exchange.reset();
+    if (wire === 'head-cut') exchange.reset();
+    else exchange.cut();
     return;
   }
   const chunked = wire === 'chunk-malformed';

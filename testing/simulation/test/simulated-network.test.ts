@@ -406,7 +406,7 @@ describe('a probe', () => {
       const refused = await fetched(get()).catch((error) => error);
       network.serve(url, { redirectTo: url });
       const lost = await fetched(get()).catch((error) => error);
-      expect([await now(get(), refused), await now(get(), lost)]).toEqual(['silent', 'answers']);
+      expect([await now(get(), refused), await now(get(), lost)]).toEqual(['unsent', 'answers']);
     });
   });
 });

@@ -4,6 +4,8 @@ import type { NetworkRequest, Reachability } from '../ports.ts';
 import { Attempt } from '../transfer/attempt.ts';
 import type { RequestPlan } from '../transfer/attempt-plan.ts';
 import { compare, continueWith, plainFromZero } from '../transfer/course.ts';
+import type { Job } from '../transfer/job.ts';
+import type { EngineOptions } from '../transfer/options.ts';
 import { answered, type Failure, type Outcome, unanswered } from '../transfer/outcome.ts';
 import type { Place } from '../transfer/place.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
@@ -17,6 +19,9 @@ export interface Piece {
   /** Told of its attempt, so that it can be ended. */
   readonly begun: (attempt: Attempt) => void;
 }
+
+/** ms for which an answer shows that a server is there for what may be sent only once */
+const knownFor = 1000;
 
 /** Requests for ranges that brought not a byte, after which the plain request shows whether it is the ranges' fault. */
 const mostFruitlessRanges = 2;
@@ -36,6 +41,7 @@ export async function fetchAResponse(
   if (!mayBeRepeated(record)) {
     // one that was sent before a death: nobody knows what became of it
     if (record.state === 'transferring') return await transfer.settle('fetch-error');
+    if (!(await isReachable(transfer, place))) return noAnswer(transfer, place);
     await transfer.commit((current) => ({ ...current, state: 'transferring' }));
   }
   const attempt = new Attempt(job, () => !mayBeRepeated(transfer.record));
@@ -91,6 +97,30 @@ async function exchange(
   return await processResponse({ transfer, attempt, place, plan, response, sentIfRange, parallel });
 }
 
+/**
+ * Whether a server is there for a request that may be sent only once: it is not begun where nothing was heard of its
+ * server just now. What has begun may have left, whoever dies, and many hosts can't tell of one that failed whether it had.
+ */
+async function isReachable(
+  { ports, origin, job, options, record }: Transfer,
+  place: Place,
+): Promise<boolean> {
+  const { network, clock, connectivity } = ports;
+  const { reach } = network;
+  if (!reach) return true;
+  const heardAgo = origin.answeredAt === null ? null : Math.abs(clock.now() - origin.answeredAt);
+  if (connectivity.isOnline() && !place.isTurn && heardAgo !== null && heardAgo < knownFor) return true;
+  const found = await limited(job, options, (signal) => reach.call(network, record.request, signal));
+  if (job.interruption) throw job.signal.reason;
+  if (isSilent(found)) return false;
+  place.origin.isThere();
+  return true;
+}
+
+function isSilent(reachability: Reachability): boolean {
+  return reachability === 'silent' || reachability === 'unsent';
+}
+
 /** What was kept of an upload can be continued. */
 function mayBeRepeated({ request, upload }: StoredRecord): boolean {
   return isRetryableMethod(request.method) || !!upload;
@@ -137,15 +167,18 @@ async function withoutResponse(
     return wasThere ? answered('stall', 0, 0, course) : unanswered('stall', course);
   }
   if (isOnline && isOneTooMany()) return unanswered('crowd', course);
-  const reachability = isOnline ? await probeOnce(transfer, asked, error) : 'silent';
+  const probe = (signal: AbortSignal) => ports.network.probe(asked, signal, error);
+  const reachability =
+    isOnline || !isRepeatable ? await limited(transfer.job, transfer.options, probe) : 'silent';
   attempt.throwIfInterrupted();
-  if (reachability !== 'silent') place.origin.isThere();
-  if (!isRepeatable) {
+  if (!isSilent(reachability)) place.origin.isThere();
+  if (!isRepeatable && reachability !== 'unsent') {
     if (reachability === 'silent') place.silent();
     return await transfer.settle('fetch-error');
   }
   switch (reachability) {
     case 'silent':
+    case 'unsent':
       return noAnswer(transfer, place);
     case 'falters':
       place.unexplained();
@@ -172,19 +205,21 @@ function noAnswer(transfer: Transfer, place: Place): Outcome {
   const isAlone = silentAt !== null && origin.answeredAt !== null && origin.answeredAt > silentAt;
   if (isAlone && ports.connectivity.isOnline()) return answered('refusal', 0, 0, course);
   place.silent();
-  return unanswered(place.isTurn ? 'still-silent' : 'silence', course);
+  // at rest, what was about to be sent is marked as sent: that has to be taken back
+  const isKnown = place.isTurn && transfer.record.state !== 'transferring';
+  return unanswered(isKnown ? 'still-silent' : 'silence', course);
 }
 
-/** Gives the probe as long as anything else. */
-async function probeOnce(
-  { ports, job, options }: Transfer,
-  asked: NetworkRequest,
-  error: unknown,
+/** Gives a probe as long as anything else. */
+async function limited(
+  job: Job,
+  options: EngineOptions,
+  probe: (signal: AbortSignal) => Promise<Reachability>,
 ): Promise<Reachability> {
-  const limit = new TimeLimit(ports.clock, options.retry.stallTimeout);
+  const limit = new TimeLimit(job.workshop.ports.clock, options.retry.stallTimeout);
   job.waits.add(limit.end);
   try {
-    return await ports.network.probe(asked, limit.signal, error);
+    return await probe(limit.signal);
   } finally {
     limit.lift();
     job.waits.delete(limit.end);

@@ -247,12 +247,16 @@ async function receiveInto(
   }
 }
 
-/** Whether the whole has ended at the same byte before, where ranges do not work: a cut seldom comes twice at one place. */
+/**
+ * Whether the whole has ended at the same byte before, where ranges do not work, or without a byte: a cut seldom comes twice
+ * at one place.
+ */
 function endsThereAgain({ transfer, plan, response }: Exchange, position: number): boolean {
-  if (plan.kind !== 'plain' || transfer.course.ranges !== 'none') return false;
+  if (position > 0 && (plan.kind !== 'plain' || transfer.course.ranges !== 'none')) return false;
   if (!mayEndAt(position, response.head)) return false;
-  const isAgain =
-    transfer.endedAt === position || ++transfer.unprovenEnds >= transfer.options.retry.fruitlessAttempts;
+  // without a byte it is no end at all where headers are cut, however often
+  const isOften = position > 0 && ++transfer.unprovenEnds >= transfer.options.retry.fruitlessAttempts;
+  const isAgain = transfer.endedAt === position || isOften;
   transfer.endedAt = position;
   return isAgain;
 }
@@ -298,6 +302,8 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcom
     case 'unproven':
       if (isResumable(transfer.record.request, known) && !endsThereAgain(exchange, sink.position)) {
         await sink.finish();
+        // of headers that may be cut, too, nothing can be compared
+        if (sink.position === 0) return await afterCut(exchange);
         return askAgain(proveEnd(transfer.course));
       }
       if (isOkStatus(known.head.status)) warnUnverified(transfer, prefixLength(known.stored));

@@ -117,7 +117,8 @@ export class Attempt {
       limit.lift();
       const isAwaited = this.#wait === asked && this.#waiting > 0;
       const isTooLong = clock.now() - this.#began > outage;
-      if (isAwaited && (reachability !== 'silent' || isTooLong)) return this.abort('stalled');
+      const isSilent = reachability === 'silent' || reachability === 'unsent';
+      if (isAwaited && (!isSilent || isTooLong)) return this.abort('stalled');
       // its own connection may be the one that the probe waits for
       if (isAwaited && ++this.#silentProbes >= mostSilentProbes && !this.#finishes())
         return this.abort('unheard');

@@ -17,6 +17,7 @@ import { headerOf } from './header-list.ts';
 import { mostHeaderBytes } from './http1/response-stream.ts';
 import { type RateLimit, throttle } from './rate-limit.ts';
 import { RateLimits } from './rate-limits.ts';
+import { reach } from './reach.ts';
 import { adaptReferer } from './referer.ts';
 import { requestHeaders } from './request-headers.ts';
 import { RequestProgress } from './request-progress.ts';
@@ -134,8 +135,13 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       if (error === undefined) return progress?.sent ? 'answers' : 'silent';
       const found = reachabilityOf(error, progress?.sent ?? true);
       // the server that was asked is there, whoever it has led on to
-      return found === 'silent' && progress?.followed ? 'falters' : found;
+      if (found === 'silent' && progress?.followed) return 'falters';
+      return found === 'silent' && !progress?.left ? 'unsent' : found;
     },
+    // how the app's dispatcher connects is its own
+    ...(!options.dispatcher && {
+      reach: async ({ url }, signal) => await reach(new URL(url), connect, signal),
+    }),
     async close() {
       endWatching();
       limits.close();

@@ -12,10 +12,16 @@ export class RequestProgress {
   #sent = false;
   #responding = false;
   #followed = false;
+  #left = false;
 
   /** Whether a server has led it on to where it is now. */
   get followed(): boolean {
     return this.#followed;
+  }
+
+  /** Whether any of the requests that it took was handed to a connection. */
+  get left(): boolean {
+    return this.#left;
   }
 
   /** Whether it was handed to a connection: before that, it waits for one, or in a dispatcher's queue. */
@@ -66,6 +72,7 @@ export class RequestProgress {
   start(): void {
     this.#forget();
     this.#sent = true;
+    this.#left = true;
     connectionOf((connection) => {
       this.#connection = connection;
       this.#reused = proven.has(connection);

@@ -71,9 +71,9 @@ const cuts: [string, (socket: Socket) => void][] = [
   ['RST', (socket) => socket.resetAndDestroy()],
 ];
 
-describe('nobody answers', () => {
+describe('nobody answers, and nothing was sent', () => {
   it('where nobody listens', async () => {
-    expect(await afterFailure(requestFor(`${nobody}/`))).toBe('silent');
+    expect(await afterFailure(requestFor(`${nobody}/`))).toBe('unsent');
   });
 
   it('where nobody listens at any address of the host', async () => {
@@ -83,14 +83,14 @@ describe('nobody answers', () => {
         { address: '127.0.0.2', family: 4 },
       ]);
     const dispatcher = agent({ connect: { lookup, autoSelectFamily: true } });
-    expect(await afterFailure(requestFor('http://many.test:1/'), { dispatcher })).toBe('silent');
+    expect(await afterFailure(requestFor('http://many.test:1/'), { dispatcher })).toBe('unsent');
   });
 
   it.each(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL'])(
     'where the name of the host is not found: %s',
     async (code) => {
       const dispatcher = agent({ connect: { lookup: failingLookup(code) } });
-      expect(await afterFailure(requestFor('http://nowhere.test/'), { dispatcher })).toBe('silent');
+      expect(await afterFailure(requestFor('http://nowhere.test/'), { dispatcher })).toBe('unsent');
     },
   );
 
@@ -98,21 +98,21 @@ describe('nobody answers', () => {
     'where a TLS handshake is cut, as it is by a tunnel without a server behind: %s',
     async (_name, cut) => {
       const port = await serveEnds(cut);
-      expect(await afterFailure(requestFor(`https://127.0.0.1:${port}/`))).toBe('silent');
+      expect(await afterFailure(requestFor(`https://127.0.0.1:${port}/`))).toBe('unsent');
     },
   );
 
   it('where the proxy is not there', async () => {
     const dispatcher = new ProxyAgent({ uri: nobody });
     ends.push(() => dispatcher.destroy());
-    expect(await afterFailure(requestFor('http://behind.test/'), { dispatcher })).toBe('silent');
+    expect(await afterFailure(requestFor('http://behind.test/'), { dispatcher })).toBe('unsent');
   });
 
   it.each([502, 503, 504])('where the proxy reaches nobody: %i', async (status) => {
     const uri = await serveRaw(rawResponse([`HTTP/1.1 ${status} Sorry`, 'Content-Length: 0']));
     const dispatcher = new ProxyAgent({ uri });
     ends.push(() => dispatcher.destroy());
-    expect(await afterFailure(requestFor('http://behind.test/'), { dispatcher })).toBe('silent');
+    expect(await afterFailure(requestFor('http://behind.test/'), { dispatcher })).toBe('unsent');
   });
 
   it('where what the app needs for an attempt reaches nobody', async () => {
@@ -120,7 +120,7 @@ describe('nobody answers', () => {
       // fetch() refuses port 1
       await fetch(`http://127.0.0.1:${await portOfNobody()}/token`);
     };
-    expect(await afterFailure(requestFor(`${server().origin}/echo/token`), { beforeAttempt })).toBe('silent');
+    expect(await afterFailure(requestFor(`${server().origin}/echo/token`), { beforeAttempt })).toBe('unsent');
   });
 });
 

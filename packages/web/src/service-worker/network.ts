@@ -5,6 +5,7 @@ import {
   type Network,
   type NetworkRequest,
   type NetworkResponse,
+  type StoredRequest,
   serialiseResponse,
 } from '@background-fetch/core';
 import { isChromium, isFirefox } from '../shared/browser.ts';
@@ -19,7 +20,15 @@ export function createNetwork(keep: (bytes: Blob) => Promise<HostBytes>): Networ
   return {
     fetch: (request) => fetchPastListeners(request, keep),
     sendsIfRange: (url) => url.startsWith(`${location.origin}/`),
-    probe: ({ request }, signal, error) => probe(request, signal, error !== undefined),
+    probe: ({ request }, signal, error) =>
+      probe(request, signal, error === undefined ? 'meanwhile' : 'after'),
+    // a request that failed does not tell whether it had left
+    reach: async (request, signal) => {
+      // over a connection that was used Chromium and Firefox may send a request several times: none is left for it here
+      const anonymous: StoredRequest = { ...request, credentials: 'omit' };
+      const found = await probe(anonymous, signal, 'before');
+      return found === 'answers' ? found : await probe(request, signal, 'before');
+    },
   };
 }
 
@@ -50,11 +59,17 @@ async function fetchPastListeners(
     priority: 'low',
   });
   const coding = codingOf(response, all.has('range'));
+  let signals = false;
   return {
     head: serialiseResponse(response),
     // looked up late: a body that has become a stream is not taken at once any more
     get body() {
-      return response.body && endable(response.body, end);
+      return (
+        response.body &&
+        endable(response.body, end, () => {
+          signals = isChromium() || (isFirefox() && (coding === 'identity' || coding === 'assumed'));
+        })
+      );
     },
     takeWhole: async () => {
       const bytes = await response.blob();
@@ -64,7 +79,13 @@ async function fetchPastListeners(
       return await keep(bytes);
     },
     coding,
-    signalsTruncation: signalsTruncation(coding),
+    /*
+     * Measured: Chromium reports every body that was cut, Firefox one that is not encoded, WebKit none. A connection that
+     * ends within the headers gives a response, with those that came and no byte, in all of them.
+     */
+    get signalsTruncation() {
+      return signals;
+    },
     uploaded: body?.size ?? 0,
     get multiplexed() {
       return isMultiplexed(request.url);
@@ -73,7 +94,7 @@ async function fetchPastListeners(
 }
 
 /** A body whose connection is free once it is cancelled: Firefox keeps it until the server sends the next byte. */
-function endable(body: ReadableStream<Uint8Array>, end: () => void): BodyStream {
+function endable(body: ReadableStream<Uint8Array>, end: () => void, onBytes: () => void): BodyStream {
   const cancel = async (reader: ReadableStreamDefaultReader): Promise<void> => {
     end();
     await reader.cancel().catch(() => {}); // it was ended by an error just now
@@ -86,6 +107,7 @@ function endable(body: ReadableStream<Uint8Array>, end: () => void): BodyStream 
         read: async () => {
           const result = await reader.read();
           isOver = result.done;
+          if (!isOver) onBytes();
           return result;
         },
         cancel: async () => {
@@ -133,9 +155,4 @@ function codingOf(response: Response, ranged: boolean): ContentCoding {
   const exposed = response.headers.get('access-control-expose-headers') ?? '';
   if (/(^|,)\s*(\*|content-encoding)\s*(,|$)/i.test(exposed)) return 'identity';
   return ranged ? 'assumed' : 'unknown';
-}
-
-/** Measured: Chromium reports every body that was cut, Firefox one that is not encoded, WebKit none. */
-function signalsTruncation(coding: ContentCoding): boolean {
-  return isChromium() || (isFirefox() && (coding === 'identity' || coding === 'assumed'));
 }

@@ -6,20 +6,21 @@ const patience = 2000;
 /** ms by which the event of a violated policy may come after the error (measured: 7 in Firefox) */
 const eventDelay = 100;
 
-/**
- * Finds out whether a server answers at the origin of a request, whatever it answers.
- * @param failed whether the request has failed; if not, its response is still waited for
- */
+/** When a request is asked after: before it is sent, while its response is waited for, or after it has failed. */
+export type Moment = 'before' | 'meanwhile' | 'after';
+
+/** Finds out whether a server answers at the origin of a request, whatever it answers. */
 export async function probe(
   request: StoredRequest,
   signal: AbortSignal,
-  failed: boolean,
+  moment: Moment,
 ): Promise<Reachability> {
   const { url } = request;
   if (signal.aborted) return 'silent';
   // what the request's own mode forbids is never sent, and is no outage
   const isOwn = new URL(url).origin === location.origin;
-  if (failed && ((request.mode === 'same-origin' && !isOwn) || isForbidden(url))) return 'answers';
+  if (moment !== 'meanwhile' && ((request.mode === 'same-origin' && !isOwn) || isForbidden(url)))
+    return 'answers';
   return await new Promise((resolve) => {
     const asking = new AbortController();
     const until = { signal: asking.signal };
@@ -33,7 +34,7 @@ export async function probe(
       if (disposition === 'enforce' && blockedURI === url.split('#')[0]) end('answers');
     };
     self.addEventListener('securitypolicyviolation', violated as (event: Event) => void, until);
-    void whoAnswers(request, asking.signal, failed).then(end);
+    void whoAnswers(request, asking.signal, moment).then(end);
   });
 }
 
@@ -45,7 +46,7 @@ export async function probe(
 async function whoAnswers(
   request: StoredRequest,
   signal: AbortSignal,
-  failed: boolean,
+  moment: Moment,
 ): Promise<Reachability> {
   const ask = (url: string | URL, init: RequestInit): Promise<Response | null> =>
     fetch(url, {
@@ -62,12 +63,12 @@ async function whoAnswers(
       await pause(eventDelay);
       return (await askOpaquely()) ? 'answers' : 'silent';
     }
-    if (answer.type !== 'opaqueredirect' || !failed || (await askOpaquely())) return 'answers';
+    if (answer.type !== 'opaqueredirect' || moment !== 'after' || (await askOpaquely())) return 'answers';
     return 'falters';
   };
   const own = askForIt();
   // what only waits is not asked for again before something else is
-  const first = failed ? await Promise.race([own, pause(patience)]) : null;
+  const first = moment === 'meanwhile' ? null : await Promise.race([own, pause(patience)]);
   if (first && first !== 'silent') return first;
   // servers that do not know HEAD know this: it is small, no page, and rarely redirected
   const small = ask(new URL('/robots.txt', request.url), {

@@ -53,6 +53,8 @@ export class Troubles {
   /** Since when nobody has answered at an origin, as engines have seen it. */
   readonly #silentSince = new Map<string, number>();
   readonly #answered = new WeakMap<Context, Set<string>>();
+  /** The URLs of requests that have reached a server. */
+  readonly #reached = new Set<string>();
 
   /** Those of a world, from now on. */
   static of(world: World): Troubles {
@@ -80,6 +82,7 @@ export class Troubles {
         const course = this.#courseOf(request);
         if (course) course.sent = true;
       },
+      reached: ({ request }) => this.#reached.add(request.url),
       faultMet: (fault, request) => this.#meet(fault, request),
       answered: ({ request, fault }) => {
         if (fault?.kind === 'crowded') this.#confirmCrowd(request);
@@ -184,7 +187,9 @@ export class Troubles {
     if (isUpload && by.retiring) return 'of its own';
     if (isAlone ? !course.sent : !this.#sent.has(name))
       return this.#isBorne(this.#waiting.get(name), origin, by) ? 'a queue' : 'of its own';
-    if (isUpload) return 'of its own';
+    // nor may what has reached a server be sent again, or what may have, where the host can't tell
+    const isKnown = network.probing === 'by what happened' && !this.#reached.has(url);
+    if (isUpload && !isKnown) return 'of its own';
     const since = this.#silentSince.get(origin);
     if (since !== undefined) return this.#isBorne(since, origin, by) ? 'an outage' : 'of its own';
     // one that is over is no better reason

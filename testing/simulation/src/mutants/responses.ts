@@ -49,12 +49,6 @@ export const responses: readonly Mutant[] = [
     to: 'overlap > 0 && sink.position > position',
   },
   {
-    name: 'take the length of a coded body for that of the stored one',
-    file: 'transfer/body-completeness.ts',
-    from: "if (data.coding === 'unknown' || data.coding === 'assumed') return false;",
-    to: '',
-  },
-  {
     name: "continue a range that is the author's",
     file: 'transfer/plan-attempt.ts',
     from: "request.method === 'GET' && getHeader(request.headers, 'range') === null && head.status === 200",

@@ -31,6 +31,18 @@ export const retries: readonly Mutant[] = [
     to: '',
   },
   {
+    name: 'give up an upload that was never sent',
+    file: attemptOnce,
+    from: "if (!isRepeatable && reachability !== 'unsent') {",
+    to: 'if (!isRepeatable) {',
+  },
+  {
+    name: 'send an upload again that somebody may have',
+    file: attemptOnce,
+    from: "if (!isRepeatable && reachability !== 'unsent') {",
+    to: 'if (!isRepeatable && !isSilent(reachability)) {',
+  },
+  {
     name: 'wait for ever when a body stalls',
     file: 'transfer/attempt.ts',
     from: "else this.abort('stalled');",
@@ -69,8 +81,8 @@ export const retries: readonly Mutant[] = [
   {
     name: 'take no answer for a refusal',
     file: attemptOnce,
-    from: "const reachability = isOnline ? await probeOnce(transfer, asked, error) : 'silent';",
-    to: "const reachability = isOnline ? 'answers' : await probeOnce(transfer, asked, error);",
+    from: "isOnline || !isRepeatable ? await limited(transfer.job, transfer.options, probe) : 'silent';",
+    to: "isOnline ? 'answers' : await limited(transfer.job, transfer.options, probe);",
   },
   {
     name: 'feed the records that wait into an outage',

@@ -5,6 +5,7 @@ import type {
   NetworkRequest,
   NetworkResponse,
   Reachability,
+  StoredRequest,
 } from '@background-fetch/core';
 import type { SeededRandom } from '../host/seeded-random.ts';
 import type { SimulatedClock } from '../host/simulated-clock.ts';
@@ -64,6 +65,8 @@ export class SimulatedNetwork implements Network {
   onAnswer: (exchange: Exchange) => () => void = () => () => {};
   /** Called with every request that has got a connection. */
   onSend: (request: NetworkRequest) => void = () => {};
+  /** Called with every request that has reached a server: its own, not those that it is sent on to. */
+  onReach: (request: NetworkRequest) => void = () => {};
   /** Called with every fault that a request meets. */
   onFault: (fault: SimulatedFault, request: NetworkRequest) => void = () => {};
   /** Called when less came of a body than was to come. */
@@ -81,6 +84,8 @@ export class SimulatedNetwork implements Network {
   readonly #sent = new Set<NetworkRequest>();
   /** What failed because nobody was there. */
   readonly #silent = new WeakSet<object>();
+  /** What failed because nobody was there from the beginning. */
+  readonly #unsent = new WeakSet<object>();
   readonly #visits = new Set<AbortController>();
   readonly #clock: SimulatedClock;
   readonly #random: SeededRandom;
@@ -164,10 +169,14 @@ export class SimulatedNetwork implements Network {
 
   async probe(request: NetworkRequest, signal: AbortSignal, error?: unknown): Promise<Reachability> {
     if (this.probing === 'by what happened') return this.#judge(request, error);
+    return await this.reach(request.request, signal);
+  }
+
+  async reach({ url }: StoredRequest, signal: AbortSignal): Promise<Reachability> {
     const passage = new Passage(signal);
     let hops = 0;
     try {
-      await this.#reach(request.request.url, passage, () => hops++);
+      await this.#reach(url, passage, () => hops++);
       return hops > longestRedirectChain ? 'falters' : 'answers';
     } catch {
       return hops > 0 ? 'falters' : 'silent';
@@ -178,7 +187,10 @@ export class SimulatedNetwork implements Network {
 
   /** What a host says that knows how far its requests are. */
   #judge(request: NetworkRequest, error: unknown): Reachability {
-    if (error !== undefined) return this.#silent.has(error as object) ? 'silent' : 'answers';
+    if (error !== undefined) {
+      if (this.#unsent.has(error as object)) return 'unsent';
+      return this.#silent.has(error as object) ? 'silent' : 'answers';
+    }
     const members = Object.keys(request) as (keyof NetworkRequest)[];
     const isSame = (other: NetworkRequest): boolean => members.every((name) => other[name] === request[name]);
     return [...this.#sent].some(isSame) ? 'answers' : 'silent';
@@ -216,7 +228,7 @@ export class SimulatedNetwork implements Network {
     const { redirect, url: original } = request.request;
     let url = withoutFragment(original);
     for (let redirects = 0; redirects <= longestRedirectChain; redirects++) {
-      const fault = await this.#ask(url, request, passage);
+      const fault = await this.#ask(url, request, passage, redirects > 0);
       const isCrowded = fault?.kind === 'crowded';
       const target = isCrowded ? null : this.#servers.target(url, this.requests.length);
       if (target === null) return this.#respond(url, fault, request, redirects > 0, passage);
@@ -233,7 +245,12 @@ export class SimulatedNetwork implements Network {
   }
 
   /** Brings a request to its server, and gives what is wrong with the answer. */
-  async #ask(url: string, request: NetworkRequest, passage: Passage): Promise<SimulatedFault | null> {
+  async #ask(
+    url: string,
+    request: NetworkRequest,
+    passage: Passage,
+    redirected: boolean,
+  ): Promise<SimulatedFault | null> {
     const origin = this.origin(url);
     this.#sent.delete(request);
     await passage.moveTo(origin);
@@ -242,9 +259,12 @@ export class SimulatedNetwork implements Network {
     if (origin.outage?.kind === 'swallows') this.onFault({ kind: 'outage' }, request);
     const fault = (await this.#approach(origin, passage)) ?? this.#drawFault(url, size);
     if (fault) this.onFault(fault, request);
+    const isThere = this.#connectivity.isOnline() && fault?.kind !== 'outage' && fault?.kind !== 'refused';
     if (!isSilent(fault)) this.#sent.add(request);
+    if (isThere && !redirected) this.onReach(request);
     await this.#passTime(fault?.kind === 'hung' ? null : latency, passage.signal);
-    this.#requireServer(url, fault);
+    this.#requireServer(url, fault, isThere || redirected);
+    if (!isThere && !redirected) this.onReach(request);
     this.#note(url, request);
     return fault;
   }
@@ -256,12 +276,16 @@ export class SimulatedNetwork implements Network {
     return passage.enter(origin) ? null : { kind: 'crowded', ...origin.refusal };
   }
 
-  /** @throws TypeError if there is nobody who answers */
-  #requireServer(url: string, fault: SimulatedFault | null): void {
+  /**
+   * @param isReached whether somebody was there when it was asked
+   * @throws TypeError if there is nobody who answers
+   */
+  #requireServer(url: string, fault: SimulatedFault | null, isReached = true): void {
     const isOnline = this.#connectivity.isOnline();
     if (isOnline && !isSilent(fault)) return;
     const error = new TypeError(`Fetching ${url} failed: ${isOnline ? 'connection refused' : 'offline'}`);
     this.#silent.add(error);
+    if (!isReached) this.#unsent.add(error);
     throw error;
   }
 

@@ -23,6 +23,8 @@ export interface Observer {
   concluded?(request: NetworkRequest, by: Context): void;
   /** A request has got a connection: to each origin that it is sent on to. */
   sent?(request: NetworkRequest): void;
+  /** It has reached a server. */
+  reached?(request: NetworkRequest): void;
   /** Something went wrong before there could be an answer. */
   faultMet?(fault: SimulatedFault, request: NetworkRequest): void;
   /** An engine has found out whether a server is there. */

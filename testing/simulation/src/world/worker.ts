@@ -7,6 +7,7 @@ import {
   type Events,
   type Network,
   type RegistrationKey,
+  type StoredRequest,
   verifyIntegrity,
 } from '@background-fetch/core';
 import { RecordingEvents } from '../host/recording-events.ts';
@@ -68,6 +69,11 @@ export class Worker extends Context {
         }
       },
       sendsIfRange: (url) => network.sendsIfRange(url),
+      // a host that knows what happened to a request needs no look before
+      ...(network.probing === 'by a request' && {
+        reach: async (request: StoredRequest, signal: AbortSignal) =>
+          await this.whileAlive(network.reach(request, signal)),
+      }),
       probe: async (...args) => {
         const found = await this.whileAlive(network.probe(...args));
         this.world.tell('probed', args[0], found, this);

@@ -49,6 +49,7 @@ export class World {
     this.network = new SimulatedNetwork({ clock, random, connectivity, ...options.network });
     this.network.onCut = (exchange) => this.tell('cut', exchange);
     this.network.onSend = (request) => this.tell('sent', request);
+    this.network.onReach = (request) => this.tell('reached', request);
     this.network.onFault = (fault, request) => this.tell('faultMet', fault, request);
     this.network.onAnswer = (exchange) => {
       this.tell('answered', exchange);

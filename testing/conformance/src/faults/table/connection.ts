@@ -33,6 +33,11 @@ export const connection: FaultGroup = {
       expected: 'version 1',
     },
     { name: 'reset within the headers', parameters: { attempts: 'wire:head-cut|ok' }, expected: 'version 1' },
+    {
+      name: 'half-closed by the server within the headers',
+      parameters: { attempts: 'wire:head-end|ok' },
+      expected: 'version 1',
+    },
     { name: 'never answers, once', parameters: { attempts: 'hold|ok' }, expected: 'version 1' },
     ...places,
     {

@@ -1,7 +1,20 @@
 import { assert } from 'chai';
 import { progressed, settled, uniqueKey } from '../../support/fetched.ts';
 import { host } from '../../support/host.ts';
-import { assertFetchesVersion, finish, logOf, newResource, stalled, start, useHeldScope } from './given.ts';
+import { openScope, type TestScope } from '../../support/scope.ts';
+import {
+  assertFetchesVersion,
+  type FaultValues,
+  finish,
+  holdEnds,
+  logOf,
+  newResource,
+  newUpload,
+  serverSaw,
+  stalled,
+  start,
+  useHeldScope,
+} from './given.ts';
 
 /** Nobody answers at the other origin for so many ms, although the host is online. */
 async function beginOutage(milliseconds: number): Promise<void> {
@@ -51,6 +64,49 @@ describe('An origin that does not answer for a while, although the device is onl
     const file = newResource({ redirect: 'cross', cors: 'exposed' });
     await beginOutage(700);
     await assertFetchesVersion(scope(), file, 1);
+  });
+});
+
+describe('An upload to an origin that does not answer for a while', () => {
+  // a worker that has heard of no server yet
+  async function openAlbum(): Promise<TestScope> {
+    const engine = { connectionsPerOrigin: 2, briskConnectionsPerOrigin: 2 };
+    const scope = await openScope({ configure: { engine } });
+    await holdEnds(scope);
+    return scope;
+  }
+  const newPhotos = (count: number, faults: FaultValues = {}): { key: string; url: string }[] =>
+    Array.from({ length: count }, () => newUpload({ cors: 'exposed', ...faults }, host.crossOrigin));
+  const post = ({ url }: { readonly url: string }): Request =>
+    new Request(url, { method: 'POST', body: 'only once', mode: 'cors' });
+  async function assertSentOnce(photos: readonly { readonly key: string }[]): Promise<void> {
+    for (const photo of photos) {
+      const sent = (await logOf(photo)).filter(({ method }) => method === 'POST');
+      assert.lengthOf(sent, 1);
+    }
+  }
+
+  it('waits as a download does, and is sent once', async () => {
+    const scope = await openAlbum();
+    const photos = newPhotos(20);
+    await beginOutage(1500);
+    const registration = await settled(await start(scope, photos.map(post)));
+    assert.include(registration, { result: 'success', failureReason: '' });
+    await assertSentOnce(photos);
+  });
+
+  it('arrives although those that were under way are lost', async () => {
+    const scope = await openAlbum();
+    const underWay = newPhotos(2, { hold: 1 });
+    const waiting = newPhotos(10);
+    const registration = await start(scope, [...underWay, ...waiting].map(post));
+    for (const photo of underWay) {
+      await serverSaw(photo, (log) => log.some(({ method }) => method === 'POST'));
+    }
+    await beginOutage(1500);
+    await settled(registration);
+    assert.include(registration, { result: 'failure', failureReason: 'fetch-error' });
+    await assertSentOnce([...underWay, ...waiting]);
   });
 });
 

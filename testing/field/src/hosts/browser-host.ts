@@ -1,0 +1,40 @@
+import { type EngineName, launchUndriven, type RemoteControl } from '@background-fetch/testing-engines';
+import type { Ending } from '../judge.ts';
+import { type Host, type Served, within } from './host.ts';
+
+let pages = 0;
+
+/** A browser of its own, with a page that downloads. */
+export async function openBrowser(engine: EngineName, control: RemoteControl, served: Served): Promise<Host> {
+  const said: string[] = [];
+  const name = `${engine}-${++pages}`;
+  const browser = await launchUndriven(engine, {
+    url: `${served.page}?name=${name}`,
+    launcherTab: false,
+    ...(served.certificate && {
+      ignoreCertificateErrors: true,
+      trustedOrigins: [served.origin, served.steeredFrom],
+    }),
+  });
+  try {
+    const page = await Promise.race([control.waitForPage({ name }), browser.ended]);
+    const run = <T>(body: string, ...args: readonly unknown[]): Promise<T> =>
+      Promise.race([page.run<T>(body, ...args), browser.ended]);
+    return {
+      async download(id, urls) {
+        const ended = run<Ending>('return (await app).download(...args)', id, urls);
+        try {
+          return await within(ended, () => run('return (await app).look(...args)', id));
+        } catch (error) {
+          await run('return (await app).abort(...args)', id).catch(() => {});
+          throw error;
+        }
+      },
+      said: () => said.splice(0),
+      close: () => browser.close(),
+    };
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}

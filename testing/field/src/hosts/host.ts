@@ -1,0 +1,42 @@
+import type { EngineName } from '@background-fetch/testing-engines';
+import type { Ending } from '../judge.ts';
+
+export type HostName = 'node' | EngineName;
+
+/** Where downloads from one site run. */
+export interface Host {
+  /** Resolves with how a background fetch of these URLs ended. Rejects if it does not end within a time. */
+  download(id: string, urls: readonly string[]): Promise<Ending>;
+  /** What the engine has said since this was asked last. */
+  said(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** What a host needs to know of a site. */
+export interface Served {
+  /** As programs address it. */
+  readonly origin: string;
+  /** Whether to ask for a content coding where the host does not do so anyway. */
+  readonly coded: boolean;
+  /** The certificate to be trusted, in PEM; '' for a site without TLS. */
+  readonly certificate: string;
+  /** Where a page is steered from that came over TLS. */
+  readonly steeredFrom: string;
+  /** Where the page is that downloads. */
+  readonly page: string;
+}
+
+/** ms after which a background fetch counts as one that never ends */
+export const patience = 240_000;
+
+/** What `promise` resolves to; rejects with what `explain` gives after the patience is over. */
+export async function within<T>(promise: Promise<T>, explain: () => Promise<string>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(async () => {
+      const state = await explain().catch(String);
+      reject(new Error(`no end within ${patience / 1000} s: ${state}`));
+    }, patience);
+  });
+  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
