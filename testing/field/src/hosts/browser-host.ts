@@ -4,8 +4,16 @@ import { type Host, type Served, within } from './host.ts';
 
 let pages = 0;
 
-/** A browser of its own, with a page that downloads. */
-export async function openBrowser(engine: EngineName, control: RemoteControl, served: Served): Promise<Host> {
+/**
+ * A browser of its own, with a page that downloads.
+ * @param patience ms after which a background fetch counts as one that never ends
+ */
+export async function openBrowser(
+  engine: EngineName,
+  control: RemoteControl,
+  served: Served,
+  patience?: number,
+): Promise<Host> {
   const said: string[] = [];
   const name = `${engine}-${++pages}`;
   const browser = await launchUndriven(engine, {
@@ -24,7 +32,7 @@ export async function openBrowser(engine: EngineName, control: RemoteControl, se
       async download(id, urls) {
         const ended = run<Ending>('return (await app).download(...args)', id, urls);
         try {
-          return await within(ended, () => run('return (await app).look(...args)', id));
+          return await within(ended, () => run('return (await app).look(...args)', id), patience);
         } catch (error) {
           await run('return (await app).abort(...args)', id).catch(() => {});
           throw error;
