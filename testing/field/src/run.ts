@@ -7,6 +7,7 @@ import { Home } from './hosts/home.ts';
 import type { Host, HostName, Served } from './hosts/host.ts';
 import { type KnownLimit, knownLimitOf } from './hosts/known-limits.ts';
 import { openNode } from './hosts/node-host.ts';
+import { openRenewed } from './hosts/renewed-host.ts';
 import { runCase } from './run-case.ts';
 import { type RunningSite, type Servers, startSite } from './running-site.ts';
 import { findServers, type ServerName, serverNames } from './servers/find-servers.ts';
@@ -147,9 +148,9 @@ async function runSite(
 }
 
 function openHost(name: HostName, home: Home, served: Served, limit: KnownLimit | null): Promise<Host> {
-  return name === 'node'
-    ? openNode(served)
-    : openBrowser(name as EngineName, home.control, served, limit?.patience);
+  if (name === 'node') return openNode(served);
+  const open = (): Promise<Host> => openBrowser(name as EngineName, home.control, served, limit?.patience);
+  return limit ? openRenewed(open) : open();
 }
 
 /** What a site's programs are, wherever they are. */

@@ -5,6 +5,8 @@ export type HostName = 'node' | EngineName;
 
 /** Where downloads from one site run. */
 export interface Host {
+  /** Gets rid of what disturbances have left of connections, where that limits the host. */
+  renew?(): Promise<void>;
   /** Resolves with how a background fetch of these URLs ended. Rejects if it does not end within a time. */
   download(id: string, urls: readonly string[]): Promise<Ending>;
   /** What the engine has said since this was asked last. */
