@@ -28,6 +28,8 @@ export async function openBrowser(
     const page = await Promise.race([control.waitForPage({ name }), browser.ended]);
     const run = <T>(body: string, ...args: readonly unknown[]): Promise<T> =>
       Promise.race([page.run<T>(body, ...args), browser.ended]);
+    // what is loaded later would count as sent by the site, and be cut
+    await run('await app');
     return {
       async download(id, urls) {
         const ended = run<Ending>('return (await app).download(...args)', id, urls);
