@@ -9,6 +9,12 @@ export const mostHeaderBytes = 256 * 1024;
 const mostSizeLineBytes = 16 * 1024;
 /** For each so many bytes that are sent, an interim response may take one more: a server may tell how far an upload is. */
 const sentPerInterimByte = 64;
+/** Interim responses to one request, and one more for each so many bytes that are sent. */
+const mostInterim = 100;
+const sentPerInterim = 4096;
+/** bytes of a chunk that is joined with those about it, where so many come at once: each costs its readers as much as a long one */
+const smallChunk = 1024;
+const manySmallChunks = 16;
 
 const cr = 0x0d;
 const lf = 0x0a;
@@ -52,6 +58,8 @@ export class ResponseStream {
   #isDoubtful = false;
   /** bytes of the header sections, or trailers, of this response so far */
   #headerBytes = 0;
+  /** interim responses before this one */
+  #interim = 0;
   /** Bytes that had been sent when its request began. */
   #writtenBefore = 0;
   /** Where in the held bytes, or in the chunk, the line begins that is read. */
@@ -118,7 +126,7 @@ export class ResponseStream {
           at = this.#takeChunkEnd(chunk, at, tidied);
           break;
         case 'chunk-size':
-          at = this.#takeSize(chunk, at, tidied);
+          at = this.#takeSize(chunk, this.#joinSmallChunks(chunk, at, tidied), tidied);
           break;
         case 'trailers':
           at = this.#takeTrailers(chunk, at, tidied);
@@ -184,9 +192,13 @@ export class ResponseStream {
     if (status === 100) tidied.replace(start, end, null);
     else if (text !== null) tidied.replace(start, end, Buffer.from(text, 'latin1'));
     else if (wasHeld) tidied.replace(start, end, section);
-    if (status < 200) return;
+    if (status < 200) {
+      this.#countInterim();
+      return;
+    }
     this.#status = status;
     this.#headerBytes = 0;
+    this.#interim = 0;
     if (framing === 'close') this.#part = 'rest';
     else if (framing === 'chunked') this.#part = 'chunk-size';
     else if (framing === 0) this.#finish();
@@ -228,6 +240,30 @@ export class ResponseStream {
     tidied.replace(at, end, size === 0 ? null : Buffer.from(`${size.toString(16)}\r\n`));
     if (size > 0) this.#beginChunk(size);
     else this.#part = 'trailers';
+    return end;
+  }
+
+  /** Makes one chunk of many small ones that follow each other. Returns where the next one begins. */
+  #joinSmallChunks(chunk: Buffer, start: number, tidied: Tidied): number {
+    if (this.#held.length > 0) return start;
+    let count = 0;
+    let total = 0;
+    const end = eachSmallChunk(chunk, start, (_, size) => {
+      count++;
+      total += size;
+    });
+    if (count < manySmallChunks) return start;
+    const line = `${total.toString(16)}\r\n`;
+    const joined = Buffer.allocUnsafe(line.length + total + 2);
+    let at = joined.write(line);
+    eachSmallChunk(chunk, start, (from, size) => {
+      // for a few bytes a call costs more than they do
+      if (size > 32) chunk.copy(joined, at, from, from + size);
+      else for (let i = 0; i < size; i++) joined[at + i] = chunk[from + i] as number;
+      at += size;
+    });
+    joined.write('\r\n', at);
+    tidied.replace(start, end, joined);
     return end;
   }
 
@@ -295,10 +331,20 @@ export class ResponseStream {
 
   #countHeader(bytes: number): void {
     this.#headerBytes += bytes;
-    const sent = this.#bytesWritten() - this.#writtenBefore;
-    if (this.#headerBytes > mostHeaderBytes + sent / sentPerInterimByte) {
+    if (this.#headerBytes > mostHeaderBytes + this.#sent / sentPerInterimByte) {
       throw new MalformedResponseError(`has more than ${mostHeaderBytes} bytes of fields`);
     }
+  }
+
+  #countInterim(): void {
+    if (++this.#interim > mostInterim + this.#sent / sentPerInterim) {
+      throw new MalformedResponseError(`has more than ${mostInterim} interim responses before it`);
+    }
+  }
+
+  /** bytes of the request that was sent last */
+  get #sent(): number {
+    return this.#bytesWritten() - this.#writtenBefore;
   }
 }
 
@@ -307,6 +353,30 @@ function checkBeginning(bytes: Buffer): void {
   const length = Math.min(bytes.length, beginning.length);
   if (bytes.compare(beginning, 0, length, 0, length) === 0) return;
   throw new MalformedResponseError('begins with no status line of HTTP/1.0 or HTTP/1.1');
+}
+
+/**
+ * Goes through the small chunks that follow each other from `start` on, are as they should be, and are not the last of
+ * what was received. Returns where the last of them ends.
+ * @param visit told where the data of each begins, and how many bytes they are
+ */
+function eachSmallChunk(bytes: Buffer, start: number, visit: (from: number, size: number) => void): number {
+  for (let at = start; ; ) {
+    let size = 0;
+    let from = at;
+    for (let digit = 0; from < at + 4 && from < bytes.length; from++) {
+      digit = digitOf(bytes[from] as number);
+      if (digit < 0) break;
+      size = size * 16 + digit;
+    }
+    const isLine = from > at && bytes[from] === cr && bytes[from + 1] === lf;
+    from += 2;
+    const end = from + size + 2;
+    if (!isLine || size === 0 || size > smallChunk || end >= bytes.length) return at;
+    if (bytes[end - 2] !== cr || bytes[end - 1] !== lf) return at;
+    visit(from, size);
+    at = end;
+  }
 }
 
 /** The size in a line of digits alone, which ends before `end`; 0 for any other line, and for that of the last chunk. */
