@@ -10,6 +10,12 @@ const keptText = 64 * 1024;
 /** Receives an upload; then answers with `status`, or with the resource if there is a `size`. */
 export async function answerUpload(exchange: Exchange, context: ResourceContext): Promise<void> {
   const { faults, state } = context;
+  // who asks whether the server is there sends nothing
+  if (exchange.request.method === 'HEAD') {
+    setCommonHeaders(exchange, faults);
+    exchange.sendText(405, '', { Allow: 'POST' });
+    return;
+  }
   const upload = await receive(exchange, numberOf(faults.uploadcut), numberOf(faults.uploadrate));
   state.uploads.push(upload);
   if (!upload.complete) {

@@ -54,12 +54,12 @@ function endOf(life: Life): Promise<string> {
 }
 
 describe('an upload', () => {
-  it('may take 1 s for each kB where nobody knows how far it is', async () => {
+  it('may take 1 s for each kB beside its answer where nobody knows how far it is', async () => {
     const answerAfter = (duration: number) =>
       worldOf((_, { clock }) => new Promise((end) => clock.setTimer(duration, end)), false);
     for (const [duration, result] of [
-      [minute + 900, 'success'],
-      [minute + 1100, 'fetch-error'],
+      [10 * minute + 900, 'success'],
+      [10 * minute + 1100, 'fetch-error'],
     ] as const) {
       const { world, asked } = answerAfter(duration);
       expect(await world.clock.runUntil(upload(world, world.start()))).toBe(result);
@@ -84,10 +84,45 @@ describe('an upload', () => {
         await passed(world, minute / 2);
         progress?.sent(sent);
       }
-      await passed(world, 30 * minute);
+      await passed(world, 9 * minute);
     });
     expect(await world.clock.runUntil(upload(world, world.start()))).toBe('success');
   });
+
+  it('is given up where the server that has it all never answers, and is never sent again', async () => {
+    const { world, asked } = worldOf(async ({ upload: progress }, world) => {
+      progress?.sent(1000);
+      await passed(world, 60 * minute);
+    });
+    const began = world.clock.now();
+    expect(await world.clock.runUntil(upload(world, world.start()))).toBe('fetch-error');
+    expect(Math.floor((world.clock.now() - began) / minute)).toBe(10);
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([true, false])(
+    'leaves its place to others while its answer is waited for; its network tells how far it is: %s',
+    async (follows) => {
+      const silent = 30;
+      const { world, asked } = worldOf(async ({ request, upload: progress }, world) => {
+        progress?.sent(1000);
+        if (request.method === 'POST') await passed(world, 9 * minute);
+      }, follows);
+      const life = world.start();
+      const requests = Array.from(
+        { length: silent },
+        (_, index) => new Request(`${url}/${index}`, { method: 'POST', body: new Uint8Array(1000) }),
+      );
+      await world.clock.runUntil(life.backgroundFetch.fetch('silent', requests));
+      await world.clock.advance(8 * minute);
+      // those without a place, and as many as have one
+      expect(asked).toHaveLength(16 + 3);
+      const ended = endOf(life);
+      await world.clock.runUntil(life.backgroundFetch.fetch('other', 'https://other.test/file'));
+      expect(await world.clock.runUntil(ended)).toBe('success');
+      expect(asked).toHaveLength(16 + 3 + 1);
+    },
+  );
 
   it('shows how far it is', async () => {
     const seen: number[] = [];

@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../model/record.ts';
 import { storedLength } from '../model/transitions.ts';
 import type { NetworkRequest, Reachability } from '../ports.ts';
-import { Attempt } from '../transfer/attempt.ts';
+import { type AnswerWait, Attempt } from '../transfer/attempt.ts';
 import type { RequestPlan } from '../transfer/attempt-plan.ts';
 import { compare, continueWith, plainFromZero } from '../transfer/course.ts';
 import type { Job } from '../transfer/job.ts';
@@ -67,7 +67,11 @@ async function exchange(
   const { request, retries } = transfer.record;
   const body = request.hasBody ? await store.readRequestBody(job.fetch.key, index) : null;
   const headers = rangeHeaders(plan, transfer.sendsIfRange);
-  const upload = body && transfer.options.trackUpload?.(transfer, attempt, body);
+  let arrived = (): void => {};
+  const arrival = new Promise<void>((resolve) => (arrived = resolve));
+  const answer = answerWait(transfer, place);
+  const tracked = { wait: { answer }, arrival };
+  const upload = body && transfer.options.trackUpload?.(transfer, attempt, body, tracked);
   const asked: NetworkRequest = {
     ...{ id: job.fetch.id, retries, request, body, upload, headers, signal: attempt.signal },
     fresh:
@@ -78,11 +82,12 @@ async function exchange(
   const fetching = network.fetch(asked);
   const probe = (signal: AbortSignal): Promise<Reachability> => network.probe(asked, signal);
   // a network that tells how far a body is has it watched; else each of its bytes may take 1 ms
-  const wait = { allowance: body?.size ?? 0, probe };
+  const wait = { allowance: body?.size ?? 0, probe, answer };
   const response = await (upload ? fetching : attempt.receive(fetching, wait)).catch((reason) => {
     error = reason;
     return null;
   });
+  arrived();
   attempt.throwIfInterrupted();
   if (!response) return await withoutResponse(transfer, place, attempt, asked, error);
   place.answered(response.multiplexed === true);
@@ -119,6 +124,13 @@ async function isReachable(
 
 function isSilent(reachability: Reachability): boolean {
   return reachability === 'silent' || reachability === 'unsent';
+}
+
+/** How long the server may take to answer once it has the request; undefined for what can be asked again. */
+function answerWait({ record, options }: Transfer, place: Place): AnswerWait | undefined {
+  if (isRetryableMethod(record.request.method)) return undefined;
+  const { answerTimeout, stallTimeout } = options.retry;
+  return { within: Math.max(0, answerTimeout - stallTimeout), begun: () => place.giveWay() };
 }
 
 /** What was kept of an upload can be continued. */

@@ -252,13 +252,14 @@ async function receiveInto(
  * at one place.
  */
 function endsThereAgain({ transfer, plan, response }: Exchange, position: number): boolean {
-  if (position > 0 && (plan.kind !== 'plain' || transfer.course.ranges !== 'none')) return false;
+  if (position > 0 && plan.kind !== 'plain') return false;
   if (!mayEndAt(position, response.head)) return false;
-  // without a byte it is no end at all where headers are cut, however often
-  const isOften = position > 0 && ++transfer.unprovenEnds >= transfer.options.retry.fruitlessAttempts;
-  const isAgain = transfer.endedAt === position || isOften;
+  const isAgain = transfer.endedAt === position;
   transfer.endedAt = position;
-  return isAgain;
+  if (position === 0) return isAgain;
+  if (transfer.course.ranges !== 'none') return false;
+  // without a byte it is no end at all where headers are cut, however often
+  return ++transfer.unprovenEnds >= transfer.options.retry.fruitlessAttempts || isAgain;
 }
 
 /**

@@ -13,10 +13,20 @@ export type Ending =
   /** What it asks for is no longer wanted. */
   | 'given-up';
 
+/** The wait for the answer to what may be sent only once. */
+export interface AnswerWait {
+  /** ms that it may take in addition */
+  readonly within: number;
+  /** Told that it begins, and now and then that it goes on. */
+  readonly begun: () => void;
+}
+
 /** How a wait may last. */
 export interface Wait {
   /** ms that it may take beyond the stall timeout */
   readonly allowance?: number;
+  /** Its server may take its time: what follows when it has taken that long. */
+  readonly answer?: AnswerWait | undefined;
   /**
    * Asked when it has taken too long: a request may wait for its turn in the host's own queue, which is not the
    * server's silence. The wait goes on while that is silent: for a while, or for as long as an outage is borne where
@@ -85,7 +95,8 @@ export class Attempt {
     } finally {
       this.#waiting--;
       this.#waitingSince = clock.now();
-      this.#wait = {};
+      // another wait may have begun before this one was seen to be over
+      if (this.#wait === wait) this.#wait = {};
     }
   }
 
@@ -97,8 +108,12 @@ export class Attempt {
       const now = clock.now();
       // a clock that was set back must not keep it waiting
       if (!this.#waiting || this.#waitingSince > now) this.#waitingSince = now;
-      const { allowance = 0, probe } = this.#wait;
-      const left = stallTimeout + allowance + this.#waitingSince - now;
+      const { allowance = 0, answer, probe } = this.#wait;
+      let left = stallTimeout + allowance + this.#waitingSince - now;
+      if (left <= 0 && answer) {
+        answer.begun();
+        left += answer.within;
+      }
       if (left > 0) this.#cancelTimer = this.#watch(left);
       else if (probe) this.#cancelTimer = this.#probe(probe);
       else this.abort('stalled');

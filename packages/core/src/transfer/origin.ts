@@ -17,6 +17,8 @@ export interface OriginPorts {
 const brisk = 250;
 /** How many more requests are made at a time where they share one connection. */
 const multiplexedFactor = 4;
+/** Requests whose answers are waited for without a place: a server that answers none gets no more than these. */
+const mostGivingWay = 16;
 
 /**
  * All that is known of one origin, for all records of an engine: whether it answers, whether it wants a pause, how many
@@ -32,6 +34,8 @@ export class Origin {
   readonly #options: EngineOptions;
   readonly #fillAll: () => void;
   readonly #places = new Set<GrantedPlace>();
+  /** Those that were given to others while an answer is waited for. */
+  readonly #givingWay = new Set<GrantedPlace>();
   /** By the order of fetches. */
   #waiting: FetchClaims[] = [];
   readonly #refusals: Refusals;
@@ -54,7 +58,7 @@ export class Origin {
 
   /** Nobody uses it or waits for it. */
   get isIdle(): boolean {
-    return this.#places.size === 0 && this.#waiting.length === 0;
+    return this.#places.size + this.#givingWay.size + this.#waiting.length === 0;
   }
 
   /** Whether requests were refused lately for being too many: the next refusal may still be due to these. */
@@ -317,8 +321,8 @@ export class Origin {
     this.#watch();
   }
 
-  noteRefusal(): void {
-    const others = this.#places.size - 1;
+  noteRefusal(place: GrantedPlace): void {
+    const others = this.#places.size - (this.#places.has(place) ? 1 : 0);
     this.#refusals.add(others);
     // what is under way keeps the place of what was refused; where nothing is, the server is left alone for a moment
     if (others === 0) this.pauseForAMoment();
@@ -326,6 +330,17 @@ export class Origin {
 
   noteUnexplained(place: GrantedPlace): void {
     this.#refusals.suspect([...this.#places].filter((other) => other !== place));
+  }
+
+  /** Whether it may be given to others while its answer is waited for. */
+  letsGiveWay(place: GrantedPlace): boolean {
+    if (this.#givingWay.size >= mostGivingWay) return false;
+    this.#givingWay.add(place);
+    return true;
+  }
+
+  endsGivingWay(place: GrantedPlace): void {
+    this.#givingWay.delete(place);
   }
 
   giveBack(place: GrantedPlace): void {

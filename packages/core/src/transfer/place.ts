@@ -19,6 +19,8 @@ export interface Place {
   crowded(): void;
   /** It failed, and nothing says why: because of the others, if one of those that are under way now is answered. */
   unexplained(): void;
+  /** Its server may take its time to answer: leaves the place to others meanwhile, if not too many have. */
+  giveWay(): void;
   /** Gives the place to the next one. Does nothing the second time. */
   release(): void;
 }
@@ -64,15 +66,24 @@ export class GrantedPlace implements Place {
   }
 
   crowded(): void {
-    this.origin.noteRefusal();
+    this.origin.noteRefusal(this);
   }
 
   unexplained(): void {
     this.origin.noteUnexplained(this);
   }
 
+  giveWay(): void {
+    if (this.isReleased || !this.origin.letsGiveWay(this)) return;
+    this.#leave();
+  }
+
   release(): void {
-    if (this.isReleased) return;
+    this.origin.endsGivingWay(this);
+    if (!this.isReleased) this.#leave();
+  }
+
+  #leave(): void {
     this.isReleased = true;
     this.lease?.release();
     this.origin.giveBack(this);

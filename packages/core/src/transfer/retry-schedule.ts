@@ -24,6 +24,11 @@ export interface RetryPolicy {
   readonly longestRetryAfter: number;
   /** An attempt without a byte for this long is given up. */
   readonly stallTimeout: number;
+  /**
+   * How long a server may take to answer what may be sent only once, from when it has all of it; where a host can't tell
+   * when that is, each of its bytes may take 1 ms before. Not less than `stallTimeout`. 10 minutes by default.
+   */
+  readonly answerTimeout: number;
 }
 
 export const defaultRetryPolicy: RetryPolicy = {
@@ -36,6 +41,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   longestDelay: 5 * 60_000,
   longestRetryAfter: 60 * 60_000,
   stallTimeout: 60_000,
+  answerTimeout: 10 * 60_000,
 };
 
 /** Only these may be sent again without being asked: a repeated upload can have unwanted effects. */

@@ -1,5 +1,6 @@
 import type { StoredRecord, UnsettledRecord } from '../model/record.ts';
 import type { RequestBody, Upload } from '../ports.ts';
+import type { Wait } from './attempt.ts';
 
 /** What following an upload needs of its transfer. */
 interface UploadingTransfer {
@@ -16,7 +17,14 @@ interface UploadingTransfer {
 /** What it needs of the attempt that sends it. */
 interface UploadingAttempt {
   abort(ending: 'given-up'): void;
-  receive(something: Promise<void>): Promise<void>;
+  receive(something: Promise<void>, wait?: Wait): Promise<void>;
+}
+
+/** Its answer, once all of the body was sent. */
+interface AwaitedAnswer {
+  readonly wait: Wait;
+  /** Resolves when it has come, or is waited for no longer. */
+  readonly arrival: Promise<void>;
 }
 
 /**
@@ -27,6 +35,7 @@ export function trackUpload(
   transfer: UploadingTransfer,
   attempt: UploadingAttempt,
   body: RequestBody,
+  answer: AwaitedAnswer,
 ): Upload {
   const { job, index } = transfer;
   let onMoved = (): void => {};
@@ -46,8 +55,9 @@ export function trackUpload(
       job.mirror(index, { ...transfer.record, uploaded });
       job.onChange();
       onMoved();
-      // with the whole of it, the server may take its time
-      if (uploaded < body.size) void attempt.receive(new Promise<void>((resolve) => (onMoved = resolve)));
+      const moved = new Promise<void>((resolve) => (onMoved = resolve));
+      if (uploaded < body.size) void attempt.receive(moved);
+      else void attempt.receive(Promise.race([moved, answer.arrival]), answer.wait);
     },
   };
 }

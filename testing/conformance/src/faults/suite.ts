@@ -8,7 +8,7 @@ import { procedures } from './procedures/index.ts';
 import { groups } from './table/index.ts';
 
 // Short, so that the whole matrix takes minutes. Retry-After is honoured up to a second.
-const retry = { stallTimeout: 400, longestRetryAfter: 1000, firstAnswer: 5000 };
+const retry = { stallTimeout: 400, answerTimeout: 400, longestRetryAfter: 1000, firstAnswer: 5000 };
 
 for (const { title, faults } of groups) {
   describe(title, () => {

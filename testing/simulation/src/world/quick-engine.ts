@@ -20,6 +20,7 @@ export const quickEngine: EngineTraits = {
     longestDelay: 1000,
     longestRetryAfter: 5000,
     stallTimeout: 800,
+    answerTimeout: 3000,
     outage: 7_200_000,
     firstAnswer: 30_000,
   },

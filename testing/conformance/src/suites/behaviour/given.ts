@@ -244,6 +244,14 @@ export async function assertFails(
 }
 
 /** Resolves with what the promise is rejected with. */
+/** Looks whether each of these uploads has reached its server once. */
+export async function assertSentOnce(...uploads: readonly { readonly key: string }[]): Promise<void> {
+  for (const upload of uploads) {
+    const sent = (await logOf(upload)).filter(({ method }) => method === 'POST');
+    assert.lengthOf(sent, 1);
+  }
+}
+
 export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
   let value: unknown;
   try {

@@ -4,6 +4,7 @@ import { host } from '../../support/host.ts';
 import { openScope, type TestScope } from '../../support/scope.ts';
 import {
   assertFetchesVersion,
+  assertSentOnce,
   type FaultValues,
   finish,
   holdEnds,
@@ -79,12 +80,6 @@ describe('An upload to an origin that does not answer for a while', () => {
     Array.from({ length: count }, () => newUpload({ cors: 'exposed', ...faults }, host.crossOrigin));
   const post = ({ url }: { readonly url: string }): Request =>
     new Request(url, { method: 'POST', body: 'only once', mode: 'cors' });
-  async function assertSentOnce(photos: readonly { readonly key: string }[]): Promise<void> {
-    for (const photo of photos) {
-      const sent = (await logOf(photo)).filter(({ method }) => method === 'POST');
-      assert.lengthOf(sent, 1);
-    }
-  }
 
   it('waits as a download does, and is sent once', async () => {
     const scope = await openAlbum();
@@ -92,7 +87,7 @@ describe('An upload to an origin that does not answer for a while', () => {
     await beginOutage(1500);
     const registration = await settled(await start(scope, photos.map(post)));
     assert.include(registration, { result: 'success', failureReason: '' });
-    await assertSentOnce(photos);
+    await assertSentOnce(...photos);
   });
 
   it('arrives although those that were under way are lost', async () => {
@@ -106,7 +101,7 @@ describe('An upload to an origin that does not answer for a while', () => {
     await beginOutage(1500);
     await settled(registration);
     assert.include(registration, { result: 'failure', failureReason: 'fetch-error' });
-    await assertSentOnce([...underWay, ...waiting]);
+    await assertSentOnce(...underWay, ...waiting);
   });
 });
 
