@@ -5,6 +5,8 @@ import { decodeUploadState, encodeUploadState, type UploadState } from './upload
 const mostLost = 2;
 /** How many upload resources of one request may be gone, so that another takes their place. */
 const mostGone = 3;
+/** bytes; there are servers that take no part but the last that is not a multiple of it */
+const partUnit = 256 * 1024;
 
 /**
  * What left of an upload, and what its server has acknowledged. It is kept with the upload's state: neither another
@@ -56,7 +58,8 @@ export class UploadLedger {
    */
   get longestPart(): number {
     const { left } = this;
-    return Math.max(0, Math.floor(Math.max(left - this.#size / 4, left / 2)));
+    const most = Math.max(0, Math.floor(Math.max(left - this.#size / 4, left / 2)));
+    return most < this.#size && most > partUnit ? most - (most % partUnit) : most;
   }
 
   /** Whether the server may have all of the body: then it must not get it again. */
