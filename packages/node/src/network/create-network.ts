@@ -14,6 +14,7 @@ import { decode, decodersFor, findsCuts } from './decode-body.ts';
 import { reachabilityOf } from './failures.ts';
 import { type Arrival, followRedirects } from './follow-redirects.ts';
 import { headerOf } from './header-list.ts';
+import { mostHeaderBytes } from './http1/response-stream.ts';
 import { type RateLimit, throttle } from './rate-limit.ts';
 import { RateLimits } from './rate-limits.ts';
 import { reach } from './reach.ts';
@@ -70,9 +71,12 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       ? 'from https: to http: only with insecureRedirects; ask for the http: URL itself if that is what you want'
       : (options.refusal?.(to) ?? null);
   const connect = createConnector();
-  const reusing = options.dispatcher ?? new Agent({ connect });
+  // what is put in order may become longer
+  const maxHeaderSize = 2 * mostHeaderBytes;
+  // one request at a time over each connection, of HTTP/2, too: what ends one takes no other request along
+  const reusing = options.dispatcher ?? new Agent({ connect, maxHeaderSize, pipelining: 1 });
   // a connection that has been idle may be ended by the server at any time: what is sent only once gets a new one
-  const unused = options.dispatcher ?? new Agent({ connect, pipelining: 0 });
+  const unused = options.dispatcher ?? new Agent({ connect, maxHeaderSize, pipelining: 0, clientTtl: 1 });
   const endWatching = watchConnections();
   // of requests that were prepared
   const progresses = new WeakMap<NetworkRequest, RequestProgress>();
@@ -101,7 +105,10 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       const refused = part.url === url ? null : refusal(part.url, url);
       if (refused !== null) throw new TypeError(`${part.url.origin} may not have the upload: ${refused}`);
       adaptReferer(part.headers, request, request.url, part.url.href);
-      return await followRedirects(dispatchers, { ...part, request, refusal, signal, progress, onError });
+      const hops = { ...part, request, refusal, signal, progress, onError };
+      const arrival = await followRedirects(dispatchers, hops);
+      const { multiplexed } = arrival;
+      return { ...arrival, multiplexed: options.dispatcher ? multiplexed : multiplexed && false };
     };
     if (asked.body === null) {
       const { method } = request;

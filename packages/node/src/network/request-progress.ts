@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { connectionOf } from './connection-of.ts';
+import { responsesOf } from './http1/connection.ts';
 
 /** Connections over which a response came. */
 const proven = new WeakSet<Duplex>();
@@ -30,7 +31,8 @@ export class RequestProgress {
 
   /** Whether a byte of a response came, as far as its dispatcher tells. */
   get responding(): boolean {
-    return this.#responding;
+    const { begun = false } = (this.#connection && responsesOf(this.#connection)) ?? {};
+    return this.#responding || begun;
   }
 
   /** Whether its connection had brought another response before; undefined if that can't be told. */
