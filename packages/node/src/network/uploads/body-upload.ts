@@ -112,6 +112,10 @@ export class BodyUpload implements UploadRequest {
       if (at === this.body.size) await this.ledger.handOverEnd(isOver);
       this.ledger.handOver(chunk.byteLength);
       yield chunk;
+      if (at < end) continue;
+      // a file would be read once more for that: whoever sends the body has to hear of its end before an answer comes
+      this.progress.sent(at);
+      return;
     }
   }
 }

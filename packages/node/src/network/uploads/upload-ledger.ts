@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Upload } from '@background-fetch/core';
 import { decodeUploadState, encodeUploadState, type UploadState } from './upload-state.ts';
 
@@ -156,6 +157,8 @@ export class UploadLedger {
   async #markEnd(isOver: () => boolean): Promise<void> {
     try {
       await this.#write();
+      // what became of the connection meanwhile is heard in the next turns
+      for (let turn = 0; turn < 8 && !isOver(); turn++) await setImmediate();
       if (isOver()) throw new Error('Its connection ended before all of its body was sent');
     } catch (error) {
       this.#ended = false;
