@@ -44,10 +44,12 @@ export function trackUpload(
     async keep(upload) {
       await transfer.commit((record) => {
         // it was the server who made that possible
-        return { ...record, upload, retries: { ...record.retries, answered: true } };
+        const retries = { ...record.retries, answered: true };
+        if (upload !== null) return { ...record, upload, retries };
+        return { ...record, upload: undefined, retries, state: 'transferring' };
       });
       // what was to be finished can be continued instead
-      if (job.signal.aborted) attempt.abort('given-up');
+      if (upload !== null && job.signal.aborted) attempt.abort('given-up');
     },
     sent(uploaded = transfer.record.uploaded) {
       job.mirror(index, { ...transfer.record, uploaded });

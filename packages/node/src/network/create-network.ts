@@ -25,7 +25,7 @@ import { transformBody } from './transform-body.ts';
 import { Agent } from './undici.ts';
 import { BodyUpload, type Send } from './uploads/body-upload.ts';
 import { sendUpload } from './uploads/send-upload.ts';
-import type { ResumableUploads } from './uploads/upload.ts';
+import type { NextRequest, ResumableUploads } from './uploads/upload.ts';
 
 export interface NetworkOptions {
   /** Sends the requests: proxies and TLS options are undici's. It is not closed with the network. */
@@ -89,12 +89,18 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     asked.signal.throwIfAborted();
     const { request, signal } = asked;
     const limit = limits.of(asked.id);
-    const headers = requestHeaders(request, Object.entries(asked.headers), asked.fresh);
-    const url = await prepareAttempt(options.beforeAttempt, asked, headers);
     const progress = new RequestProgress();
-    progresses.set(asked, progress);
+    const { beforeAttempt } = options;
+    const givenHeaders = (): Headers => requestHeaders(request, Object.entries(asked.headers), asked.fresh);
+    const prepare = async (next: NextRequest | null): Promise<{ url: URL; headers: Headers }> => {
+      const headers = givenHeaders();
+      const url = await prepareAttempt(beforeAttempt, asked, headers, next);
+      // before that, it is not on its way
+      progresses.set(asked, progress);
+      return { url, headers };
+    };
     const dispatchers = { first: isRetryableMethod(request.method) ? reusing : unused, again: unused };
-    const send: Send = async (part) => {
+    const sendFrom = async (url: URL, part: Parameters<Send>[0]): Promise<Arrival> => {
       // a server chooses the resource of an upload as it does the target of a redirect
       const refused = part.url === url ? null : refusal(part.url, url);
       if (refused !== null) throw new TypeError(`${part.url.origin} may not have the upload: ${refused}`);
@@ -106,10 +112,18 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     };
     if (asked.body === null) {
       const { method } = request;
-      const arrival = await send({ url, method, headers, openBody: null, bodySize: null });
+      const { url, headers } = await prepare(null);
+      const arrival = await sendFrom(url, { url, method, headers, openBody: null, bodySize: null });
       return present(arrival, asked, limit, 0);
     }
-    const upload = new BodyUpload(asked, asked.body, { url, headers, send, limit });
+    if (!beforeAttempt) progresses.set(asked, progress);
+    const upload: BodyUpload = new BodyUpload(asked, asked.body, {
+      prepared: { url: new URL(request.url), headers: givenHeaders() },
+      prepare: beforeAttempt ? prepare : null,
+      send: (part) => sendFrom(upload.url, part),
+      isCut: () => progress.ended === true,
+      limit,
+    });
     const resumable = typeof uploads === 'function' ? uploads(asked.id, request.url) : uploads;
     const arrival = await sendUpload(upload, resumable);
     return present(arrival, asked, limit, asked.upload ? 0 : upload.sent);

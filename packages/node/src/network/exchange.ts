@@ -180,12 +180,14 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     }
     // undici ends the connection of a request whose response is complete before its body
     request.pause();
+    const release = progress.holdEnd(() => request.resume());
     const look = setInterval(() => progress.isBlocked && this.#goOn?.(), lookInterval);
     this.#goOn = () => {
       this.#goOn = null;
       clearInterval(look);
       this.#resolve(response);
       if (!this.#ended) request.resume();
+      release();
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { connectionOf } from './connection-of.ts';
+import { holdEnd } from './hold-end.ts';
 import { responsesOf } from './http1/connection.ts';
 
 /** Connections over which a response came. */
@@ -55,6 +56,11 @@ export class RequestProgress {
   get isBlocked(): boolean | undefined {
     if (!this.#connection || this.multiplexed) return undefined;
     return this.#connection.readableLength >= this.#connection.readableHighWaterMark;
+  }
+
+  /** See `holdEnd`. */
+  holdEnd(onDestroy: () => void): () => void {
+    return this.#connection ? holdEnd(this.#connection, onDestroy) : () => {};
   }
 
   /** @param followed whether what is asked next is the target of a redirect */

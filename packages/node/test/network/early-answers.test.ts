@@ -77,6 +77,7 @@ const upload = (url: string) =>
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const closing = 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nok';
 const empty = 'HTTP/1.1 204 No Content\r\n\r\n';
+const emptyAndClosing = 'HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n';
 const found = 'HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n';
 const seeOther = 'HTTP/1.1 303 See Other\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n';
 
@@ -101,6 +102,9 @@ describe('a server that answers before it has the body', () => {
     ['200', 'resets', ok],
     ['200, no length', 'closes', closing],
     ['204', 'closes', empty],
+    ['204, last of its connection', 'closes', emptyAndClosing],
+    ['204, last of its connection', 'resets', emptyAndClosing],
+    ['200, no length', 'resets', closing],
     ['302', 'closes', found],
     ['303', 'resets', seeOther],
   ] as const)('and does not take it is no success: %s, %s', async (_name, rest, answer) => {
