@@ -70,8 +70,9 @@ async function exchange(
   let arrived = (): void => {};
   const arrival = new Promise<void>((resolve) => (arrived = resolve));
   const answer = answerWait(transfer, place);
-  const tracked = { wait: { answer }, arrival };
-  const upload = body && transfer.options.trackUpload?.(transfer, attempt, body, tracked);
+  const probe = (signal: AbortSignal): Promise<Reachability> => network.probe(asked, signal);
+  const awaited = { progress: { probe }, answer: { answer }, arrival };
+  const upload = body && transfer.options.trackUpload?.(transfer, attempt, body, awaited);
   const asked: NetworkRequest = {
     ...{ id: job.fetch.id, retries, request, body, upload, headers, signal: attempt.signal },
     fresh:
@@ -80,7 +81,6 @@ async function exchange(
   // 11.
   let error: unknown;
   const fetching = network.fetch(asked);
-  const probe = (signal: AbortSignal): Promise<Reachability> => network.probe(asked, signal);
   // a network that tells how far a body is has it watched; else each of its bytes may take 1 ms
   const wait = { allowance: body?.size ?? 0, probe, answer };
   const response = await (upload ? fetching : attempt.receive(fetching, wait)).catch((reason) => {

@@ -210,11 +210,19 @@ function present(
   }
   let body = arrival.body;
   if (limit) body = transformBody(body, signal, (chunks) => throttle(chunks, limit));
+  let isDecoding = false;
+  const begun = (): void => {
+    isDecoding = true;
+  };
   if (coding === 'encoded' && decoders)
-    body = transformBody(body, signal, (chunks) => decode(chunks, decoders));
-  const decoded = coding === 'encoded' && decoders !== null;
-  const signalsTruncation = isFramed(headers) || (decoded && findsCuts(contentEncoding ?? ''));
-  return { head, body, coding, signalsTruncation, uploaded, ...connection };
+    body = transformBody(body, signal, (chunks) => decode(chunks, decoders, begun));
+  return {
+    ...{ head, body, coding, uploaded, ...connection },
+    // of a body without a byte no decoder has seen anything
+    get signalsTruncation() {
+      return isFramed(headers) || (isDecoding && findsCuts(contentEncoding ?? ''));
+    },
+  };
 }
 
 /** The answer to a HEAD that took the place of another request: what it says of a body is not about one that comes. */
