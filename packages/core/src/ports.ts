@@ -179,7 +179,9 @@ export type Reachability =
   /** Nobody answers, or the request has not been sent yet: nothing is known about the request itself. */
   | 'silent'
   /** As that, and no byte of the request has left: it may be sent again whatever it asks for. */
-  | 'unsent';
+  | 'unsent'
+  /** As `answers`, and no byte of the request has left. */
+  | 'unasked';
 
 export interface Network {
   /**

@@ -184,7 +184,7 @@ async function withoutResponse(
     isOnline || !isRepeatable ? await limited(transfer.job, transfer.options, probe) : 'silent';
   attempt.throwIfInterrupted();
   if (!isSilent(reachability)) place.origin.isThere();
-  if (!isRepeatable && reachability !== 'unsent') {
+  if (!isRepeatable && reachability !== 'unsent' && reachability !== 'unasked') {
     if (reachability === 'silent') place.silent();
     return await transfer.settle('fetch-error');
   }
@@ -197,6 +197,7 @@ async function withoutResponse(
       // no refusal by CORS looks like this
       return answered('refusal', 0, 0, course);
     case 'answers':
+    case 'unasked':
       // where requests were refused a moment ago for being too many, this may be another one, which nobody may read
       if (transfer.origin.wasCrowded && transfer.takeForOneTooMany(false)) {
         place.crowded();

@@ -21,7 +21,7 @@ export function createConnector(): BuildConnector.connector {
   const connectSecurely: BuildConnector.connector = (options, callback) => {
     const host = `${options.hostname}:${options.port}`;
     if (refusingHttp1.has(host)) return connectOverAny(options, callback);
-    connectOverHttp1(options, (...result) => {
+    return connectOverHttp1(options, (...result) => {
       const [error] = result;
       if ((error as NodeJS.ErrnoException | null)?.code !== noProtocol) return callback(...result);
       refusingHttp1.add(host);
@@ -38,7 +38,7 @@ export function createConnector(): BuildConnector.connector {
     };
     // undici hands its options on to node:net, whose own they are; the types ask for a path, too
     const plain = { onread } as unknown as BuildConnector.BuildOptions;
-    buildConnector(plain)(options, (...result) => {
+    return buildConnector(plain)(options, (...result) => {
       socket = result[1];
       callback(...result);
     });

@@ -150,12 +150,14 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       const found = reachabilityOf(error, progress?.sent ?? true);
       // the server that was asked is there, whoever it has led on to
       if (found === 'silent' && progress?.followed) return 'falters';
-      return found === 'silent' && !progress?.left ? 'unsent' : found;
+      if (progress?.left ?? false) return found;
+      return found === 'silent' ? 'unsent' : found === 'answers' ? 'unasked' : found;
     },
-    // how the app's dispatcher connects is its own
-    ...(!options.dispatcher && {
-      reach: async ({ url }, signal) => await reach(new URL(url), connect, signal),
-    }),
+    // how an app's dispatcher connects is its own, and where its hook leads an attempt is known only then
+    ...(!options.dispatcher &&
+      !options.beforeAttempt && {
+        reach: async ({ url }, signal) => await reach(new URL(url), connect, signal),
+      }),
     async close() {
       endWatching();
       limits.close();

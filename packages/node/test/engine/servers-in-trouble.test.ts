@@ -160,3 +160,29 @@ it('an upload that waits in the queue of a dispatcher waits on, for longer than 
   await engine.close();
   await dispatcher.close();
 });
+
+it('an upload goes to the URL that the app gives for an attempt, wherever its own would lead', async () => {
+  const { origin } = await serve((request, response) => {
+    request.resume().on('end', () => response.end('taken'));
+  });
+  let tokens = 0;
+  const engine = await engines.open({
+    directory: await engines.directory(),
+    retry: { firstDelay: 20, longestDelay: 200, stallTimeout: 500, unansweredWithin: 5000 },
+    // whoever gives out tokens is in trouble for once
+    beforeAttempt: () => {
+      if (tokens++ === 0) throw new Error('503');
+      return { url: `${origin}/upload` };
+    },
+  });
+  const ended = new Promise<string>((resolve) => {
+    engine.onbackgroundfetchsuccess = () => resolve('success');
+    engine.onbackgroundfetchfail = ({ registration }) => resolve(registration.failureReason);
+  });
+  await engine.backgroundFetch.fetch(
+    'upload',
+    new Request('http://placeholder.invalid/', { method: 'POST', body: 'once' }),
+  );
+  expect(await ended).toBe('success');
+  expect(tokens).toBe(2);
+});
