@@ -104,6 +104,14 @@ const stages: readonly (readonly Step[])[] = [
   ],
   [
     {
+      name: 'hostile',
+      // `npm run hostile` takes ten minutes
+      command: [...typescript, 'testing/hostile/src/run.ts', '--seconds', '20'],
+      count: countOwnLine,
+    },
+  ],
+  [
+    {
       name: 'conformance',
       command: [...typescript, 'testing/conformance/src/run.ts'],
       count: countOwnLine,

@@ -112,9 +112,10 @@ export interface Upload {
   readonly state: string | undefined;
   /**
    * Makes durable what another attempt needs to continue the upload: from then on, an attempt that fails is followed
-   * by others. Rejects if it can't be kept.
+   * by others. With null, nothing can be continued any more, and what was sent must not be sent again: an attempt that
+   * fails from then on is the last. Rejects if it can't be kept.
    */
-  keep(state: string): Promise<void>;
+  keep(state: string | null): Promise<void>;
   /**
    * Tells how many bytes of the body were transmitted so far, or only that something moves. From the first call on, an
    * upload that stalls is given up, until all was sent.
@@ -178,7 +179,9 @@ export type Reachability =
   /** Nobody answers, or the request has not been sent yet: nothing is known about the request itself. */
   | 'silent'
   /** As that, and no byte of the request has left: it may be sent again whatever it asks for. */
-  | 'unsent';
+  | 'unsent'
+  /** As `answers`, and no byte of the request has left. */
+  | 'unasked';
 
 export interface Network {
   /**

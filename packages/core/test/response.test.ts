@@ -9,7 +9,7 @@ test.each([0, 404, 599, 600, 999])('a response of status %d can be shown', async
     type: 'basic',
     redirected: false,
   } as const;
-  const response = deserialiseResponse({ ...head, status }, 'GET', new Blob(['why']));
+  const response = deserialiseResponse({ ...head, status }, 'GET', new Blob(['why']), null);
   expect(response.status).toBe(status);
   expect(response.ok).toBe(false);
   expect(await response.text()).toBe(status === 0 ? '' : 'why');

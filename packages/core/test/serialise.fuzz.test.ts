@@ -57,7 +57,7 @@ const head: fc.Arbitrary<ResponseHead> = fc.record({
 test('a response of any status can be shown, and is the same after it was stored', async () => {
   await fc.assert(
     fc.asyncProperty(head, fc.constantFrom('GET', 'HEAD', 'POST'), async (stored, method) => {
-      const shown = deserialiseResponse(stored, method, new Blob(['body']));
+      const shown = deserialiseResponse(stored, method, new Blob(['body']), null);
       const { status, statusText, type, redirected } = stored;
       const expected = { status, statusText, type, redirected, ok: status >= 200 && status <= 299 };
       for (const response of [shown.clone(), shown]) {

@@ -168,7 +168,6 @@ const byReason: Readonly<Record<string, readonly string[]>> = {
     'A response › of another origin has the type cors, and shows the headers that CORS exposes',
     'A response › may be cloned before its body is read, but not after',
   ],
-  'its responses keep Content-Length': ['A response › has neither Content-Length nor Content-Range'],
   'the body of a response that is not ok is empty': [
     'A response in hand › keeps the body of a status that is no success',
     'A response that is not ok › of status 403 is a bad-status at once, with its body',

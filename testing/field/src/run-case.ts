@@ -45,7 +45,12 @@ export async function runCase(
   };
   // what is disturbed has to be known for what: one after the other
   if (disturbances[name].at.length === 0) await Promise.all(fileSets.map(one));
-  else for (const set of fileSets) await one(set);
+  else {
+    for (const set of fileSets) {
+      await host.renew?.();
+      await one(set);
+    }
+  }
   if (faults.length > 0) {
     faults.push(
       ...shorten(host.said().map((text) => `the engine said: ${text}`)),

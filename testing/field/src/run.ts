@@ -5,7 +5,9 @@ import { disturbanceNames } from './disturbances.ts';
 import { openBrowser } from './hosts/browser-host.ts';
 import { Home } from './hosts/home.ts';
 import type { Host, HostName, Served } from './hosts/host.ts';
+import { type KnownLimit, knownLimitOf } from './hosts/known-limits.ts';
 import { openNode } from './hosts/node-host.ts';
+import { openRenewed } from './hosts/renewed-host.ts';
 import { runCase } from './run-case.ts';
 import { type RunningSite, type Servers, startSite } from './running-site.ts';
 import { findServers, type ServerName, serverNames } from './servers/find-servers.ts';
@@ -115,9 +117,11 @@ async function runSite(
 ): Promise<void> {
   let running: RunningSite | undefined;
   let host: Host | undefined;
+  const limit = knownLimitOf(hostName, site);
+  if (limit) console.log(`! ${hostName}: ${site.name}: known: ${limit.does}`);
   try {
     running = await startSite(site, servers, home);
-    host = await openHost(hostName, home, running.served);
+    host = await openHost(hostName, home, running.served, limit);
     for (const name of cases) {
       const title = `${hostName}: ${site.name}, ${name}`;
       const begun = performance.now();
@@ -143,8 +147,10 @@ async function runSite(
   }
 }
 
-function openHost(name: HostName, home: Home, served: Served): Promise<Host> {
-  return name === 'node' ? openNode(served) : openBrowser(name as EngineName, home.control, served);
+function openHost(name: HostName, home: Home, served: Served, limit: KnownLimit | null): Promise<Host> {
+  if (name === 'node') return openNode(served);
+  const open = (): Promise<Host> => openBrowser(name as EngineName, home.control, served, limit?.patience);
+  return limit ? openRenewed(open) : open();
 }
 
 /** What a site's programs are, wherever they are. */

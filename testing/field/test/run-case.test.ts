@@ -61,6 +61,22 @@ describe('a case', () => {
     expect(faults).toContain('the end of its log');
   });
 
+  it('opens a limited host anew before each set of files that is disturbed, and for no other', async () => {
+    missing = 0;
+    let renewals = 0;
+    const limited: Host = {
+      renew: async () => void renewals++,
+      download: (id, urls) => host.download(`${id}, ${renewals}`, urls),
+      said: () => host.said(),
+      close: async () => {},
+    };
+    await runCase(limited, site, 'left alone');
+    expect(renewals).toBe(0);
+    const { faults } = await runCase(limited, site, 'replaced');
+    expect(faults).toEqual([]);
+    expect(renewals).toBe(fileSets.length);
+  });
+
   it('fails where the files end before anything could happen to them', async () => {
     missing = 0;
     const { files } = site;

@@ -4,10 +4,11 @@ import { storedBody } from '../src/invariants/stored-body.ts';
 import type { SimulatedAnswer } from '../src/network/respond.ts';
 import type { SimulatedResource } from '../src/network/simulated-resource.ts';
 
-const url = 'https://cdn.test/film';
+const film = 'https://cdn.test/film';
 const mebibyte = 2 ** 20;
 
 interface Given {
+  readonly url?: string;
   readonly resource: Partial<SimulatedResource>;
   readonly options?: WorldOptions;
   readonly faults?: readonly (SimulatedFault | null)[];
@@ -15,7 +16,7 @@ interface Given {
 }
 
 /** What a background fetch of one resource came to: a failure, a success that is the whole, or one that is not. */
-async function outcomeOf({ resource, options, faults = [], prepare }: Given): Promise<string> {
+async function outcomeOf({ url = film, resource, options, faults = [], prepare }: Given): Promise<string> {
   const world = new World(options);
   const served = world.network.serve(url, { hidden: ['content-encoding'], ...resource });
   world.network.plan(url, ...faults);
@@ -46,6 +47,13 @@ const unsatisfied: SimulatedFault = {
     ...{ ...answer, status: 416, content: { start: 0, end: 0 } },
     headers: answer.headers.filter(([name]) => name === 'etag'),
   }),
+};
+/** As servers answer that say nothing of a 416, as Apache does. */
+const silently: SimulatedFault = {
+  kind: 'altered',
+  what: 'a 416 without Content-Range',
+  alter: (answer: SimulatedAnswer): SimulatedAnswer =>
+    answer.status === 416 ? { ...answer, headers: [] } : answer,
 };
 const hidden = ['content-encoding', 'content-range'];
 const coded = { encoded: true, encodesRanges: true };
@@ -99,4 +107,25 @@ test('a body that changes with each request is asked for a few times only', asyn
   };
   const options = { network: { signalsTruncation: false } };
   await outcomeOf({ resource: { ...coded, size: 200_000 }, options, prepare });
+});
+
+test('a 416 that names no length ends no coded body: it may count the coded bytes', async () => {
+  const resource = { ...coded, size: 200_000, encodedShare: 0.5, hidden: [] };
+  const options = { network: { signalsTruncation: false } };
+  const faults: SimulatedFault[] = [{ kind: 'cut', after: 150_000 }, silently];
+  expect(await outcomeOf({ url: 'https://app.test/film', resource, options, faults })).toBe('success, whole');
+});
+
+test('a coded body whose end nothing proves is fetched twice, not more often', async () => {
+  const resource = { ...coded, size: 200_000, encodedShare: 0.5, hidden: [] };
+  const options = { network: { signalsTruncation: false } };
+  const plain: (string | undefined)[] = [];
+  const prepare = ({ network }: World): void => {
+    network.onSend = ({ headers }) => plain.push(headers.Range);
+  };
+  const faults = [null, silently];
+  expect(await outcomeOf({ url: 'https://app.test/film', resource, options, faults, prepare })).toBe(
+    'success, whole',
+  );
+  expect(plain).toEqual([undefined, 'bytes=200000-', undefined]);
 });

@@ -167,6 +167,28 @@ describe('an upload', () => {
     expect(states).toEqual([undefined, 'one', 'two']);
   });
 
+  it('is not sent again once its network has said that it can not be continued, not after a death either', async () => {
+    for (const dies of [false, true]) {
+      const { world, asked } = worldOf(async ({ upload: progress }, world, count) => {
+        if (count === 1) {
+          await progress?.keep('one');
+          throw new TypeError('cut');
+        }
+        await progress?.keep(null);
+        if (dies) await passed(world, 10 * minute);
+        throw new TypeError('gone');
+      });
+      const life = world.start();
+      const ended = upload(world, life);
+      while (asked.length < 2) await world.clock.advance(100);
+      await world.clock.advance(1000);
+      if (dies) life.kill();
+      const result = dies ? world.clock.runUntil(endOf(world.start())) : world.clock.runUntil(ended);
+      expect(await result).toBe('fetch-error');
+      expect(asked).toHaveLength(2);
+    }
+  });
+
   it('is not sent again after a death if nothing was kept', async () => {
     const { world, asked } = worldOf((_, world) => passed(world, 10 * minute));
     const life = world.start();

@@ -1,8 +1,10 @@
 import { prefixLength } from '../model/byte-ranges.ts';
+import { getHeader } from '../model/header-list.ts';
 import { type BodyKey, mayBeExposed, type ResponseData, type StoredRecord } from '../model/record.ts';
 import { deserialiseRequest } from '../serialise/request.ts';
 import { deserialiseResponse } from '../serialise/response.ts';
 import { hasNullBody } from '../transfer/body-completeness.ts';
+import { parseLength } from '../transfer/content-range.ts';
 import { type Hold, recordsReleased } from './holds.ts';
 import type { Realm } from './realm.ts';
 
@@ -54,7 +56,8 @@ async function readResponse(
   const look = async (record: StoredRecord): Promise<Response | null> => {
     const data = record.responseData;
     if (!data) return null;
-    return deserialiseResponse(data.head, request.method, await readBody(realm, record, data, hold), hold);
+    const body = await readBody(realm, record, data, hold);
+    return deserialiseResponse(data.head, request.method, body, lengthOf(record, data), hold);
   };
   try {
     return await hold.read(() => followRecord(realm, fetch, index, look, want));
@@ -62,6 +65,16 @@ async function readResponse(
     hold.end();
     throw error;
   }
+}
+
+/** The length of the whole body, as its bytes are read here; null where nothing proves it. */
+function lengthOf({ state, request }: StoredRecord, data: ResponseData): number | null {
+  const { coding, length, lengthProven, stored } = data;
+  if (coding !== 'identity' || !lengthProven) return null;
+  if (request.method === 'HEAD') return parseLength(getHeader(data.head.headers, 'content-length'));
+  if (hasNullBody(data.head.status, request.method)) return null;
+  // of a body that has failed there may be less
+  return state === 'settled' && prefixLength(stored) !== length ? null : length;
 }
 
 /** ms that pass at least before the engine is told again that somebody waits */

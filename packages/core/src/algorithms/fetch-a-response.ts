@@ -70,8 +70,9 @@ async function exchange(
   let arrived = (): void => {};
   const arrival = new Promise<void>((resolve) => (arrived = resolve));
   const answer = answerWait(transfer, place);
-  const tracked = { wait: { answer }, arrival };
-  const upload = body && transfer.options.trackUpload?.(transfer, attempt, body, tracked);
+  const probe = (signal: AbortSignal): Promise<Reachability> => network.probe(asked, signal);
+  const awaited = { progress: { probe }, answer: { answer }, arrival };
+  const upload = body && transfer.options.trackUpload?.(transfer, attempt, body, awaited);
   const asked: NetworkRequest = {
     ...{ id: job.fetch.id, retries, request, body, upload, headers, signal: attempt.signal },
     fresh:
@@ -80,7 +81,6 @@ async function exchange(
   // 11.
   let error: unknown;
   const fetching = network.fetch(asked);
-  const probe = (signal: AbortSignal): Promise<Reachability> => network.probe(asked, signal);
   // a network that tells how far a body is has it watched; else each of its bytes may take 1 ms
   const wait = { allowance: body?.size ?? 0, probe, answer };
   const response = await (upload ? fetching : attempt.receive(fetching, wait)).catch((reason) => {
@@ -184,7 +184,7 @@ async function withoutResponse(
     isOnline || !isRepeatable ? await limited(transfer.job, transfer.options, probe) : 'silent';
   attempt.throwIfInterrupted();
   if (!isSilent(reachability)) place.origin.isThere();
-  if (!isRepeatable && reachability !== 'unsent') {
+  if (!isRepeatable && reachability !== 'unsent' && reachability !== 'unasked') {
     if (reachability === 'silent') place.silent();
     return await transfer.settle('fetch-error');
   }
@@ -197,6 +197,7 @@ async function withoutResponse(
       // no refusal by CORS looks like this
       return answered('refusal', 0, 0, course);
     case 'answers':
+    case 'unasked':
       // where requests were refused a moment ago for being too many, this may be another one, which nobody may read
       if (transfer.origin.wasCrowded && transfer.takeForOneTooMany(false)) {
         place.crowded();

@@ -3,15 +3,11 @@ import { getHeader } from '../model/header-list.ts';
 import type { ResponseData, ResponseHead, StoredRecord } from '../model/record.ts';
 import { isOkStatus } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
+import { announcedLength } from '../transfer/announced-length.ts';
 import type { RequestPlan, RestPlan } from '../transfer/attempt-plan.ts';
 import { hasServerOffsets, mayEndAt, presumedLength } from '../transfer/body-completeness.ts';
 import { chooseValidator, getStrongETag } from '../transfer/choose-validator.ts';
-import {
-  parseContentRange,
-  parseEmptyPart,
-  parseLength,
-  parseUnsatisfiedRange,
-} from '../transfer/content-range.ts';
+import { parseContentRange, parseEmptyPart, parseUnsatisfiedRange } from '../transfer/content-range.ts';
 import type { Course } from '../transfer/course.ts';
 import { type PartialContent, validateAPartialResponse } from './validate-a-partial-response.ts';
 
@@ -149,7 +145,7 @@ function judgePart(
 function isEmptyPart({ headers }: ResponseHead, position: number): boolean {
   const range = getHeader(headers, 'content-range');
   if (range !== null) return parseEmptyPart(range) === position;
-  return parseLength(getHeader(headers, 'content-length')) === 0;
+  return announcedLength(headers) === 0;
 }
 
 /** `bytes=N-` can't be satisfied: there is nothing after the stored bytes, unless it is another version that is shorter. */
@@ -168,6 +164,8 @@ function judgeUnsatisfied(
   const isSame = hasServerOffsets(stored.coding) && (etag !== null || (sentIfRange && shown !== null));
   const isLength = ((proves ? stored.length : presumedLength(stored)) ?? position) === position;
   if (!isEnd || isOther || !isLength || !(isSame || proves)) return { kind: 'other' };
+  // it may be beyond the coded bytes of a stored file; where that is hidden by CORS, every coded body would be fetched twice
+  if (readsAll && shown === null && !hasServerOffsets(stored.coding)) return { kind: 'ambiguous' };
   return isSame || mayEndAt(position, stored.head)
     ? { kind: 'end', isVerified: isSame }
     : { kind: 'ambiguous' };
@@ -178,7 +176,7 @@ function judgeUnsatisfied(
  * because nothing can show it on such a server. Null if it shows that it is not.
  */
 function proveEndByWhole({ head, coding }: Answer['response'], stored: ResponseData): Meaning | null {
-  const length = coding === 'encoded' ? null : parseLength(getHeader(head.headers, 'content-length'));
+  const length = coding === 'encoded' ? null : announcedLength(head.headers);
   const position = prefixLength(stored.stored);
   if (length === null ? !mayEndAt(position, stored.head) : length !== position) return null;
   if (compareVersions(head, stored.head) === 'different') return null;
@@ -196,7 +194,7 @@ function judgeWhole({ response, sentIfRange }: Answer, plan: RestPlan, stored: R
   if (plan.position === plan.overlap) return { kind: 'whole' };
   if (compareVersions(head, stored.head) !== 'same') return { kind: 'ambiguous' };
   if (sentIfRange) return { kind: 'same-whole' };
-  const length = coding === 'identity' ? parseLength(getHeader(head.headers, 'content-length')) : null;
+  const length = coding === 'identity' ? announcedLength(head.headers) : null;
   return length !== null && length === stored.length ? { kind: 'whole' } : { kind: 'ambiguous' };
 }
 

@@ -3,11 +3,11 @@ import { getHeader } from '../model/header-list.ts';
 import type { ContentCoding, ResponseData, ResponseHead, UnsettledRecord } from '../model/record.ts';
 import { confirmed, isOkStatus, nextBody, storedLength, withResponse } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
+import { announcedLength } from '../transfer/announced-length.ts';
 import type { Attempt } from '../transfer/attempt.ts';
 import type { RequestPlan } from '../transfer/attempt-plan.ts';
 import { assessCleanEnd, hasNullBody, hasServerOffsets, mayEndAt } from '../transfer/body-completeness.ts';
 import { BodySink, type RecordChange } from '../transfer/body-sink.ts';
-import { parseLength } from '../transfer/content-range.ts';
 import { continueWith, fromZero, plainFromZero, proveEnd } from '../transfer/course.ts';
 import { answered, askAgain, type Outcome, storedOutcome } from '../transfer/outcome.ts';
 import { allowsParallelRanges, mightAllowParallelRanges } from '../transfer/parallel-ranges.ts';
@@ -130,7 +130,7 @@ async function processWhole(exchange: Exchange): Promise<Outcome> {
   const { head, coding } = exchange.response;
   const lengthProven = coding !== 'assumed';
   const { method } = exchange.transfer.record.request;
-  const contentLength = parseLength(getHeader(head.headers, 'content-length'));
+  const contentLength = announcedLength(head.headers);
   const identityLength = hasServerOffsets(coding) ? contentLength : null;
   const length = hasNullBody(head.status, method) ? 0 : identityLength;
   return await receiveWhole(exchange, { head, coding, length, lengthProven }, length);
@@ -235,7 +235,7 @@ async function receiveInto(
   const length = (expectedEnd ?? Number.POSITIVE_INFINITY) - sink.position;
   const atOnce = parallel && transfer.isFast && length <= options.checkpointSize;
   // a server still counts a body that only the end of its stream ends
-  const announced = parseLength(getHeader(response.head.headers, 'content-length'));
+  const announced = announcedLength(response.head.headers);
   const received = (): void => {
     if (announced === length + overlap.length) letNextStart(exchange);
   };
@@ -283,13 +283,14 @@ async function receiveInto(
  * at one place.
  */
 function endsThereAgain({ transfer, plan, response }: Exchange, position: number): boolean {
-  if (position > 0 && (plan.kind !== 'plain' || transfer.course.ranges !== 'none')) return false;
+  if (position > 0 && plan.kind !== 'plain') return false;
   if (!mayEndAt(position, response.head)) return false;
-  // without a byte it is no end at all where headers are cut, however often
-  const isOften = position > 0 && ++transfer.unprovenEnds >= transfer.options.retry.fruitlessAttempts;
-  const isAgain = transfer.endedAt === position || isOften;
+  const isAgain = transfer.endedAt === position;
   transfer.endedAt = position;
-  return isAgain;
+  if (position === 0) return isAgain;
+  if (transfer.course.ranges !== 'none') return false;
+  // without a byte it is no end at all where headers are cut, however often
+  return ++transfer.unprovenEnds >= transfer.options.retry.fruitlessAttempts || isAgain;
 }
 
 /**

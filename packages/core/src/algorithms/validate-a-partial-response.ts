@@ -1,7 +1,7 @@
 import { getHeader } from '../model/header-list.ts';
 import type { ResponseData, ResponseHead } from '../model/record.ts';
+import { announcedLength } from '../transfer/announced-length.ts';
 import { getStrongETag } from '../transfer/choose-validator.ts';
-import { parseLength } from '../transfer/content-range.ts';
 import { extractContentRangeValues } from './extract-content-range-values.ts';
 
 /** What a valid partial response holds. */
@@ -47,7 +47,7 @@ function readRange(
   partial: ResponseHead,
   previous: ResponseData | null,
 ): PartialContent | null {
-  const contentLength = parseLength(getHeader(partial.headers, 'content-length'));
+  const contentLength = announcedLength(partial.headers);
   if (getHeader(partial.headers, 'content-range') === null) {
     // Hidden from a cross-origin reader: the length has to show that the rest of the body begins where we asked.
     if (previous && (previous.length === null || contentLength !== previous.length - start)) return null;

@@ -52,15 +52,21 @@ export function serialiseResponse(response: Response): ResponseHead {
 }
 
 /**
- * The Response of a record. `Content-Range` and `Content-Length` are not the whole body's, and are left out.
+ * The Response of a record. `Content-Range` and `Content-Length` are those of one transmission, and are left out.
+ * @param length what `Content-Length` says of the whole body instead, in bytes; null where nothing proves it
  * @param needed what is not to be collected before the Response is
  */
 export function deserialiseResponse(
   head: ResponseHead,
   method: string,
   body: BodyInit | null,
+  length: number | null,
   needed?: object,
 ): Response {
-  const exposed = { ...head, headers: withoutLengths(head.headers) };
+  const headers = withoutLengths(head.headers);
+  const exposed: ResponseHead = {
+    ...head,
+    headers: length === null ? headers : [...headers, ['content-length', `${length}`]],
+  };
   return new RecordedResponse(hasNullBody(head.status, method) ? null : body, exposed, needed);
 }

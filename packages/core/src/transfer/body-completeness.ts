@@ -1,7 +1,6 @@
 import { countBytes, prefixLength } from '../model/byte-ranges.ts';
-import { getHeader } from '../model/header-list.ts';
 import type { ContentCoding, ResponseData, ResponseHead } from '../model/record.ts';
-import { parseLength } from './content-range.ts';
+import { announcedLength } from './announced-length.ts';
 
 /** How a body that ended cleanly stands: a clean end alone proves nothing, some engines report one for every cut. */
 export type Completeness = 'complete' | 'short' | 'unproven';
@@ -30,7 +29,7 @@ export function assessCleanEnd(data: ResponseData, signalsTruncation: boolean): 
  */
 function hasAnnouncedLength({ coding, head, stored }: ResponseData): boolean {
   if (coding !== 'unknown' && coding !== 'assumed') return false;
-  return parseLength(getHeader(head.headers, 'content-length')) === countBytes(stored);
+  return announcedLength(head.headers) === countBytes(stored);
 }
 
 /**
@@ -38,7 +37,7 @@ function hasAnnouncedLength({ coding, head, stored }: ResponseData): boolean {
  * can't be compressed grows by less than a hundredth, and by a header.
  */
 export function mayEndAt(position: number, { headers }: ResponseHead): boolean {
-  return (parseLength(getHeader(headers, 'content-length')) ?? 0) <= position * 1.01 + 64;
+  return (announcedLength(headers) ?? 0) <= position * 1.01 + 64;
 }
 
 /** Whether the stored offsets are those in which the server counts, as far as anything shows. */
@@ -49,7 +48,7 @@ export function hasServerOffsets(coding: ContentCoding): boolean {
 /** The length that a body has, in bytes, if no coding of it is hidden; null where nobody said. */
 export function presumedLength({ coding, length, head }: ResponseData): number | null {
   if (length !== null || coding !== 'unknown') return length;
-  return parseLength(getHeader(head.headers, 'content-length'));
+  return announcedLength(head.headers);
 }
 
 /** Whether the stored offsets may be those of the server: where a coding may be hidden, a range shows whether they are. */

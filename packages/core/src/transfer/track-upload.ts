@@ -20,9 +20,12 @@ interface UploadingAttempt {
   receive(something: Promise<void>, wait?: Wait): Promise<void>;
 }
 
-/** Its answer, once all of the body was sent. */
-interface AwaitedAnswer {
-  readonly wait: Wait;
+/** What is waited for. */
+interface Awaited {
+  /** The next bytes to be taken: its request may wait for its turn in the host's own queue. */
+  readonly progress: Wait;
+  /** The answer, once all of the body was sent. */
+  readonly answer: Wait;
   /** Resolves when it has come, or is waited for no longer. */
   readonly arrival: Promise<void>;
 }
@@ -35,7 +38,7 @@ export function trackUpload(
   transfer: UploadingTransfer,
   attempt: UploadingAttempt,
   body: RequestBody,
-  answer: AwaitedAnswer,
+  awaited: Awaited,
 ): Upload {
   const { job, index } = transfer;
   let onMoved = (): void => {};
@@ -44,18 +47,21 @@ export function trackUpload(
     async keep(upload) {
       await transfer.commit((record) => {
         // it was the server who made that possible
-        return { ...record, upload, retries: { ...record.retries, answered: true } };
+        const retries = { ...record.retries, answered: true };
+        if (upload !== null) return { ...record, upload, retries };
+        return { ...record, upload: undefined, retries, state: 'transferring' };
       });
       // what was to be finished can be continued instead
-      if (job.signal.aborted) attempt.abort('given-up');
+      if (upload !== null && job.signal.aborted) attempt.abort('given-up');
     },
     sent(uploaded = transfer.record.uploaded) {
       job.mirror(index, { ...transfer.record, uploaded });
       job.onChange();
       onMoved();
       const moved = new Promise<void>((resolve) => (onMoved = resolve));
-      if (uploaded < body.size) void attempt.receive(moved);
-      else void attempt.receive(Promise.race([moved, answer.arrival]), answer.wait);
+      const isSent = uploaded >= body.size;
+      const next = isSent ? Promise.race([moved, awaited.arrival]) : moved;
+      void attempt.receive(next, isSent ? awaited.answer : awaited.progress);
     },
   };
 }

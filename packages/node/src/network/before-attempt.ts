@@ -1,5 +1,6 @@
 import type { NetworkRequest } from '@background-fetch/core';
 import { reasonOf } from './failures.ts';
+import type { NextRequest } from './uploads/upload.ts';
 
 /** An attempt that is about to be made. */
 export interface Attempt {
@@ -14,6 +15,13 @@ export interface Attempt {
   readonly attempt: number;
   /** The `Range` that is asked for, null for the whole resource. */
   readonly range: string | null;
+  /**
+   * The upload resource that this goes to, where an upload that is continued asks how far it is (HEAD) or sends a part
+   * (PATCH): what comes of it gets the fields, unless it is of another origin than the URL; its own URL stays.
+   */
+  readonly uploadUrl?: string;
+  /** True if the same was sent just now, and refused with 401 or 403: a token that was kept is no good any more. */
+  readonly refused?: true;
 }
 
 /** What is to be different in this attempt alone. */
@@ -24,23 +32,35 @@ export interface AttemptChange {
   readonly headers?: ConstructorParameters<typeof Headers>[0];
 }
 
-/** Called before each attempt, for signatures and tokens that expire. What is stored remains as it was given. */
+/**
+ * Called before each attempt, and before each request of an upload that takes several, for signatures and tokens that
+ * expire. What is stored remains as it was given.
+ */
 export type BeforeAttempt = (
   attempt: Attempt,
 ) => AttemptChange | undefined | Promise<AttemptChange | undefined>;
 
-/** Where an attempt really goes, and with which fields. `headers` is changed in place. */
+/**
+ * Where an attempt really goes, and with which fields. `headers` is changed in place.
+ * @param next the request of an upload that it is about, null for one without a body
+ */
 export async function prepareAttempt(
   hook: BeforeAttempt | undefined,
   { id, request, retries }: NetworkRequest,
   headers: Headers,
+  next: NextRequest | null = null,
 ): Promise<URL> {
-  const { url, method } = request;
+  const { url } = request;
   if (!hook) return new URL(url);
   const range = headers.get('range');
   const ifRange = headers.get('if-range');
   const attempt = (retries.answered ? retries.fruitless : retries.unanswered) + 1;
-  const seen = { fetchId: id, url, method, headers: new Headers(headers), attempt, range };
+  const seen = {
+    ...{ fetchId: id, url, method: next?.method ?? request.method, attempt, range },
+    headers: new Headers(next?.headers ?? headers),
+    ...(next?.resource && { uploadUrl: next.resource.href }),
+    ...(next?.refused && { refused: true as const }),
+  };
   const change = await askHook(hook, seen);
   for (const [name, value] of new Headers(change?.headers)) headers.set(name, value);
   // what identifies and delimits the bytes that are asked for is not the app's to change

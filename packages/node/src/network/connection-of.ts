@@ -1,8 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Duplex } from 'node:stream';
+import { listenTo, responsesOf } from './http1/connection.ts';
 
 /** undici's, of whatever copy and dispatcher: published right before the first byte of a request is written. */
 const channel = 'undici:client:sendHeaders';
+
+interface Sending {
+  readonly socket?: Duplex & { readonly alpnProtocol?: unknown };
+  readonly request: { readonly method: string; readonly upgrade?: unknown };
+}
 
 type OnConnection = (connection: Duplex) => void;
 
@@ -12,8 +18,14 @@ let watching = 0;
 function onSendHeaders(message: unknown): void {
   const onConnection = starting;
   starting = null;
-  const { socket } = message as { readonly socket?: Duplex };
-  if (socket) onConnection?.(socket);
+  const { socket, request } = message as Sending;
+  if (!socket) return;
+  if (onConnection && socket.alpnProtocol !== 'h2') listenTo(socket);
+  // other requests may share the connections of an app's dispatcher
+  const responses = responsesOf(socket);
+  if (request.method === 'CONNECT' || request.upgrade) responses?.leave();
+  else responses?.expect(request.method);
+  onConnection?.(socket);
 }
 
 /** Makes `connectionOf` work until the result is called. */

@@ -3,13 +3,31 @@ import type { buildConnector as BuildConnector } from 'undici';
 import { ReceiveBlocks } from './receive-blocks.ts';
 import { buildConnector } from './undici.ts';
 
+/** What the handshake of a server ends with that has none of the protocols it was offered. */
+const noProtocol = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
+
 /**
  * Connects for undici. Node allocates 64 KiB for each read of a socket; plain connections get larger blocks here,
  * filled one read after the other and used again, which saves half of the CPU time of a fast download. TLS hands out
  * 16 KiB at a time whatever one does.
+ *
+ * HTTP/2 is spoken with servers that speak nothing else: ranges that come in parallel want a connection each. Most
+ * servers choose HTTP/2 where both are offered, so it is only offered to one that has refused HTTP/1.1.
  */
 export function createConnector(): BuildConnector.connector {
-  const connectSecurely = buildConnector({});
+  const connectOverHttp1 = buildConnector({});
+  const connectOverAny = buildConnector({ allowH2: true });
+  const refusingHttp1 = new Set<string>();
+  const connectSecurely: BuildConnector.connector = (options, callback) => {
+    const host = `${options.hostname}:${options.port}`;
+    if (refusingHttp1.has(host)) return connectOverAny(options, callback);
+    return connectOverHttp1(options, (...result) => {
+      const [error] = result;
+      if ((error as NodeJS.ErrnoException | null)?.code !== noProtocol) return callback(...result);
+      refusingHttp1.add(host);
+      connectOverAny(options, callback);
+    });
+  };
   return (options, callback) => {
     if (options.protocol === 'https:') return connectSecurely(options, callback);
     const blocks = new ReceiveBlocks();
@@ -20,7 +38,7 @@ export function createConnector(): BuildConnector.connector {
     };
     // undici hands its options on to node:net, whose own they are; the types ask for a path, too
     const plain = { onread } as unknown as BuildConnector.BuildOptions;
-    buildConnector(plain)(options, (...result) => {
+    return buildConnector(plain)(options, (...result) => {
       socket = result[1];
       callback(...result);
     });

@@ -14,6 +14,7 @@ import { decode, decodersFor, findsCuts } from './decode-body.ts';
 import { reachabilityOf } from './failures.ts';
 import { type Arrival, followRedirects } from './follow-redirects.ts';
 import { headerOf } from './header-list.ts';
+import { mostHeaderBytes } from './http1/response-stream.ts';
 import { type RateLimit, throttle } from './rate-limit.ts';
 import { RateLimits } from './rate-limits.ts';
 import { reach } from './reach.ts';
@@ -24,7 +25,7 @@ import { transformBody } from './transform-body.ts';
 import { Agent } from './undici.ts';
 import { BodyUpload, type Send } from './uploads/body-upload.ts';
 import { sendUpload } from './uploads/send-upload.ts';
-import type { ResumableUploads } from './uploads/upload.ts';
+import type { NextRequest, ResumableUploads } from './uploads/upload.ts';
 
 export interface NetworkOptions {
   /** Sends the requests: proxies and TLS options are undici's. It is not closed with the network. */
@@ -70,9 +71,12 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       ? 'from https: to http: only with insecureRedirects; ask for the http: URL itself if that is what you want'
       : (options.refusal?.(to) ?? null);
   const connect = createConnector();
-  const reusing = options.dispatcher ?? new Agent({ connect });
+  // what is put in order may become longer
+  const maxHeaderSize = 2 * mostHeaderBytes;
+  // one request at a time over each connection, of HTTP/2, too: what ends one takes no other request along
+  const reusing = options.dispatcher ?? new Agent({ connect, maxHeaderSize, pipelining: 1 });
   // a connection that has been idle may be ended by the server at any time: what is sent only once gets a new one
-  const unused = options.dispatcher ?? new Agent({ connect, pipelining: 0 });
+  const unused = options.dispatcher ?? new Agent({ connect, maxHeaderSize, pipelining: 0, clientTtl: 1 });
   const endWatching = watchConnections();
   // of requests that were prepared
   const progresses = new WeakMap<NetworkRequest, RequestProgress>();
@@ -85,24 +89,41 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     asked.signal.throwIfAborted();
     const { request, signal } = asked;
     const limit = limits.of(asked.id);
-    const headers = requestHeaders(request, Object.entries(asked.headers), asked.fresh);
-    const url = await prepareAttempt(options.beforeAttempt, asked, headers);
     const progress = new RequestProgress();
-    progresses.set(asked, progress);
+    const { beforeAttempt } = options;
+    const givenHeaders = (): Headers => requestHeaders(request, Object.entries(asked.headers), asked.fresh);
+    const prepare = async (next: NextRequest | null): Promise<{ url: URL; headers: Headers }> => {
+      const headers = givenHeaders();
+      const url = await prepareAttempt(beforeAttempt, asked, headers, next);
+      // before that, it is not on its way
+      progresses.set(asked, progress);
+      return { url, headers };
+    };
     const dispatchers = { first: isRetryableMethod(request.method) ? reusing : unused, again: unused };
-    const send: Send = async (part) => {
+    const sendFrom = async (url: URL, part: Parameters<Send>[0]): Promise<Arrival> => {
       // a server chooses the resource of an upload as it does the target of a redirect
       const refused = part.url === url ? null : refusal(part.url, url);
       if (refused !== null) throw new TypeError(`${part.url.origin} may not have the upload: ${refused}`);
       adaptReferer(part.headers, request, request.url, part.url.href);
-      return await followRedirects(dispatchers, { ...part, request, refusal, signal, progress, onError });
+      const hops = { ...part, request, refusal, signal, progress, onError };
+      const arrival = await followRedirects(dispatchers, hops);
+      const { multiplexed } = arrival;
+      return { ...arrival, multiplexed: options.dispatcher ? multiplexed : multiplexed && false };
     };
     if (asked.body === null) {
       const { method } = request;
-      const arrival = await send({ url, method, headers, openBody: null, bodySize: null });
+      const { url, headers } = await prepare(null);
+      const arrival = await sendFrom(url, { url, method, headers, openBody: null, bodySize: null });
       return present(arrival, asked, limit, 0);
     }
-    const upload = new BodyUpload(asked, asked.body, { url, headers, send, limit });
+    if (!beforeAttempt) progresses.set(asked, progress);
+    const upload: BodyUpload = new BodyUpload(asked, asked.body, {
+      prepared: { url: new URL(request.url), headers: givenHeaders() },
+      prepare: beforeAttempt ? prepare : null,
+      send: (part) => sendFrom(upload.url, part),
+      isCut: () => progress.ended === true,
+      limit,
+    });
     const resumable = typeof uploads === 'function' ? uploads(asked.id, request.url) : uploads;
     const arrival = await sendUpload(upload, resumable);
     return present(arrival, asked, limit, asked.upload ? 0 : upload.sent);
@@ -129,12 +150,14 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       const found = reachabilityOf(error, progress?.sent ?? true);
       // the server that was asked is there, whoever it has led on to
       if (found === 'silent' && progress?.followed) return 'falters';
-      return found === 'silent' && !progress?.left ? 'unsent' : found;
+      if (progress?.left ?? false) return found;
+      return found === 'silent' ? 'unsent' : found === 'answers' ? 'unasked' : found;
     },
-    // how the app's dispatcher connects is its own
-    ...(!options.dispatcher && {
-      reach: async ({ url }, signal) => await reach(new URL(url), connect, signal),
-    }),
+    // how an app's dispatcher connects is its own, and where its hook leads an attempt is known only then
+    ...(!options.dispatcher &&
+      !options.beforeAttempt && {
+        reach: async ({ url }, signal) => await reach(new URL(url), connect, signal),
+      }),
     async close() {
       endWatching();
       limits.close();
@@ -189,11 +212,19 @@ function present(
   }
   let body = arrival.body;
   if (limit) body = transformBody(body, signal, (chunks) => throttle(chunks, limit));
+  let isDecoding = false;
+  const begun = (): void => {
+    isDecoding = true;
+  };
   if (coding === 'encoded' && decoders)
-    body = transformBody(body, signal, (chunks) => decode(chunks, decoders));
-  const decoded = coding === 'encoded' && decoders !== null;
-  const signalsTruncation = isFramed(headers) || (decoded && findsCuts(contentEncoding ?? ''));
-  return { head, body, coding, signalsTruncation, uploaded, ...connection };
+    body = transformBody(body, signal, (chunks) => decode(chunks, decoders, begun));
+  return {
+    ...{ head, body, coding, uploaded, ...connection },
+    // of a body without a byte no decoder has seen anything
+    get signalsTruncation() {
+      return isFramed(headers) || (isDecoding && findsCuts(contentEncoding ?? ''));
+    },
+  };
 }
 
 /** The answer to a HEAD that took the place of another request: what it says of a body is not about one that comes. */

@@ -44,14 +44,19 @@ function decoderFor(coding: string): MakeDecoder | null {
   return null;
 }
 
-/** The decoded chunks of a body. Fails with a TypeError if they can't be decoded or end too early. */
+/**
+ * The decoded chunks of a body. Fails with a TypeError if they can't be decoded or end too early.
+ * @param begun told of the first byte
+ */
 export async function* decode(
   chunks: AsyncGenerator<Uint8Array, void>,
   decoders: readonly MakeDecoder[],
+  begun: () => void = () => {},
 ): AsyncGenerator<Uint8Array, void> {
   const first = await chunks.next();
   // an empty body is empty in any coding
   if (first.done) return;
+  begun();
   const encoded = Readable.from(prepend(first.value, chunks), { objectMode: false });
   const transforms = decoders.map((create) => create(first.value));
   let failure: unknown = null;

@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import type { BodyStream, HeaderList } from '@background-fetch/core';
+import { type BodyStream, type HeaderList, hasNullBody } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
 import { reasonOf } from './failures.ts';
 import { combineHeaders, headerOf, type RawHeaders } from './header-list.ts';
 import { ReceivedBody } from './received-body.ts';
 import type { RequestProgress } from './request-progress.ts';
+import { takesBody } from './takes-body.ts';
 
 /** One request and its response, redirects not followed and the body as it came. */
 export interface Exchange {
@@ -39,11 +40,6 @@ export interface ExchangeOptions {
  * no part of a block has to be written in another way than the rest.
  */
 const stride = 2 ** 20;
-/**
- * Statuses that say that a request is done, or that lead away from it for good: with any other, the server wants no more
- * of its body.
- */
-const takesBody = /^(2\d\d|30[123])$/;
 /** ms between two looks whether a server waits for its response to be read, before it goes on with the body */
 const lookInterval = 500;
 /** How much of an unwanted body is read on, and for how many ms, to keep its connection. */
@@ -101,6 +97,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   /** Bytes of the body that are to come, as far as that was said. */
   #expected = 0;
   #received = 0;
+  #status = 0;
   #ended = false;
   /** Whether some of the request's body is still to be handed over. */
   #isSending = false;
@@ -160,8 +157,10 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     parsed: object,
     statusText = '',
   ): void {
-    const headers = combineHeaders(rawHeaders(request, parsed));
     const { progress } = this.#options;
+    // of HTTP/2, undici hands each byte on as a character in UTF-8
+    const encoding = progress.multiplexed ? 'utf8' : 'latin1';
+    const headers = combineHeaders(rawHeaders(request, parsed), encoding);
     if (status < 200) {
       progress.respond();
       this.#options.onInformation?.(status, headers, this.#options.url);
@@ -173,19 +172,22 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     this.#body = body;
     this.#expected = Number(headerOf(headers, 'content-length') ?? 0);
     const response = { status, statusText, headers, body, multiplexed, discard: () => this.#discard() };
-    this.#takesBody = takesBody.test(`${status}`);
+    this.#status = status;
+    this.#takesBody = takesBody(status);
     if (!this.#isSending || !this.#takesBody || progress.isBlocked === undefined) {
       this.#resolve(response);
       return;
     }
     // undici ends the connection of a request whose response is complete before its body
     request.pause();
+    const release = progress.holdEnd(() => request.resume());
     const look = setInterval(() => progress.isBlocked && this.#goOn?.(), lookInterval);
     this.#goOn = () => {
       this.#goOn = null;
       clearInterval(look);
       this.#resolve(response);
       if (!this.#ended) request.resume();
+      release();
     };
   }
 
@@ -210,9 +212,18 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
       this.onResponseError(null, new Error('Its response ended before all of its body was sent'));
       return;
     }
+    // a server that ends a stream of HTTP/2 early need not call that an error, and undici does not look at the length
+    if (this.#options.progress.multiplexed && this.#isShort()) {
+      this.onResponseError(null, new Error('Its response is not as long as it says'));
+      return;
+    }
     const unread = this.#unwanted === null && !this.#ended;
     this.#end();
     if (unread) this.#body?.close();
+  }
+
+  #isShort(): boolean {
+    return this.#expected > 0 && !hasNullBody(this.#status, this.#options.method);
   }
 
   onResponseError(_request: Dispatcher.DispatchController | null, cause: unknown): void {

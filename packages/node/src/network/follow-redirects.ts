@@ -1,6 +1,8 @@
 import type { StoredRequest } from '@background-fetch/core';
+import { ChainCookies } from './chain-cookies.ts';
 import type { Exchange, ExchangeOptions } from './exchange.ts';
 import { headerOf } from './header-list.ts';
+import { parseLocation } from './location.ts';
 import { adaptReferer } from './referer.ts';
 import { withoutBodyFields, withoutCredentials } from './request-headers.ts';
 import { type Dispatchers, exchangeOnLiveConnection } from './send-again.ts';
@@ -31,10 +33,17 @@ export async function followRedirects(dispatchers: Dispatchers, options: Redirec
   const { request, refusal } = options;
   const { redirect } = request;
   let { url, method, headers, openBody, bodySize } = options;
+  const cookies = request.credentials === 'omit' ? null : new ChainCookies();
+  let authorization: string | null = null;
   for (let count = 0; ; count++) {
     const body = openBody?.() ?? null;
     options.progress.aim(count > 0);
-    const hop = { ...options, url, method, headers, body, bodySize };
+    // nothing is known at first, and copying them is not for free
+    const sent = count === 0 ? headers : new Headers(headers);
+    if (authorization !== null && !sent.has('authorization')) sent.set('authorization', authorization);
+    const cookie = (count > 0 && cookies?.headerFor(url, sent.get('cookie'))) || null;
+    if (cookie !== null) sent.set('cookie', cookie);
+    const hop = { ...options, url, method, headers: sent, body, bodySize };
     const response = await exchangeOnLiveConnection(dispatchers, hop);
     const arrival = { ...response, url, method, redirected: count > 0, opaque: false };
     if (!redirectStatuses.has(response.status)) return arrival;
@@ -42,18 +51,26 @@ export async function followRedirects(dispatchers: Dispatchers, options: Redirec
     if (redirect === 'manual') return { ...arrival, opaque: true };
     if (redirect === 'follow' && location === null) return arrival;
     response.discard();
+    cookies?.take(url, response.headers);
     const refuse = (reason: string): never => {
       throw new TypeError(`${url.href} redirects to ${location}, which is not followed: ${reason}`);
     };
     if (redirect === 'error') refuse('the request\'s redirect mode is "error"');
     const next = parseLocation(location ?? '', url) ?? refuse('that is not a URL');
+    if (next.hash === '') next.hash = url.hash;
     if (next.protocol !== 'http:' && next.protocol !== 'https:') refuse('only http: and https: are allowed');
     const refused = refusal(next, url);
     if (refused !== null) refuse(refused);
     if (count === longestChain) refuse(`it comes after ${longestChain} others`);
     const sameOrigin = next.origin === url.origin;
     headers = new Headers(headers);
-    if (!sameOrigin && (next.username !== '' || next.password !== '')) refuse('it holds credentials');
+    if (!sameOrigin) authorization = null;
+    if (next.username !== '' || next.password !== '') {
+      if (!sameOrigin) refuse('it holds credentials');
+      if (request.credentials !== 'omit') authorization = basicAuthorization(next);
+      next.username = '';
+      next.password = '';
+    }
     if (isRewritten(response.status, method)) {
       method = 'GET';
       openBody = null;
@@ -72,11 +89,16 @@ function isRewritten(status: number, method: string): boolean {
   return (status === 301 || status === 302) && method === 'POST';
 }
 
-/** A location as browsers read it: bytes beyond ASCII are UTF-8, and the fragment is passed on. */
-function parseLocation(location: string, base: URL): URL | null {
-  const text = /[\x80-\xff]/.test(location) ? Buffer.from(location, 'latin1').toString('utf8') : location;
-  if (!URL.canParse(text, base)) return null;
-  const url = new URL(text, base);
-  if (url.hash === '') url.hash = base.hash;
-  return url;
+/** https://www.rfc-editor.org/rfc/rfc7617 */
+function basicAuthorization({ username, password }: URL): string {
+  const bytes = Buffer.concat([decodePercent(username), Buffer.from(':'), decodePercent(password)]);
+  return `Basic ${bytes.toString('base64')}`;
+}
+
+/** The bytes that a part of a URL stands for. */
+function decodePercent(text: string): Buffer {
+  const raw = text.replace(/%([\da-f]{2})/gi, (_match, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  return Buffer.from(raw, 'latin1');
 }

@@ -6,13 +6,14 @@ export type RawHeaders = readonly (Buffer | string)[];
 /**
  * The fields of a response as a Headers object lists them: names in lower case and sorted, the values of one name
  * joined, save `Set-Cookie`. https://fetch.spec.whatwg.org/#concept-header-list-sort-and-combine
+ * @param encoding in which bytes stand for one character each
  */
-export function combineHeaders(raw: RawHeaders): HeaderList {
+export function combineHeaders(raw: RawHeaders, encoding: 'latin1' | 'utf8' = 'latin1'): HeaderList {
   const combined = new Map<string, string>();
   const cookies: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = asText(raw[index]).toLowerCase();
-    const value = trimField(asText(raw[index + 1]));
+    const name = asText(raw[index], encoding).toLowerCase();
+    const value = trimField(asText(raw[index + 1], encoding));
     const earlier = combined.get(name);
     if (name === 'set-cookie') cookies.push(value);
     else combined.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
@@ -35,8 +36,8 @@ function isFieldSpace(character: string | undefined): boolean {
 }
 
 /** Field values are bytes; like fetch, they are read as one character each. */
-function asText(bytes: Buffer | string | undefined): string {
-  return typeof bytes === 'string' ? bytes : (bytes?.toString('latin1') ?? '');
+function asText(bytes: Buffer | string | undefined, encoding: 'latin1' | 'utf8'): string {
+  return typeof bytes === 'string' ? bytes : (bytes?.toString(encoding) ?? '');
 }
 
 /** The value of a field, null if it is not there. `name` is in lower case. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Reachability } from '@background-fetch/core';
 import type { buildConnector as BuildConnector } from 'undici';
 import { reachabilityOf } from './failures.ts';
@@ -13,12 +14,18 @@ export async function reach(
 ): Promise<Reachability> {
   if (signal.aborted) return 'silent';
   return await new Promise<Reachability>((resolve) => {
-    signal.addEventListener('abort', () => resolve('silent'), { once: true });
+    const end = (): void => {
+      connecting?.destroy();
+      resolve('silent');
+    };
+    signal.addEventListener('abort', end, { once: true });
     // as undici does, which looks names up without the brackets of an address of IPv6
     const name = hostname.replace(/^\[|\]$/g, '');
-    connect({ protocol, hostname: name, host, port }, (error, socket) => {
+    // undici's types don't say that it returns the socket
+    const connecting = connect({ protocol, hostname: name, host, port }, (error, socket) => {
+      signal.removeEventListener('abort', end);
       socket?.on('error', () => {}).destroy();
       resolve(error ? reachabilityOf(error, false) : 'answers');
-    });
+    }) as unknown as Socket | undefined;
   });
 }

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { connectionOf } from './connection-of.ts';
+import { holdEnd } from './hold-end.ts';
+import { responsesOf } from './http1/connection.ts';
 
 /** Connections over which a response came. */
 const proven = new WeakSet<Duplex>();
@@ -30,7 +32,8 @@ export class RequestProgress {
 
   /** Whether a byte of a response came, as far as its dispatcher tells. */
   get responding(): boolean {
-    return this.#responding;
+    const { begun = false } = (this.#connection && responsesOf(this.#connection)) ?? {};
+    return this.#responding || begun;
   }
 
   /** Whether its connection had brought another response before; undefined if that can't be told. */
@@ -53,6 +56,11 @@ export class RequestProgress {
   get isBlocked(): boolean | undefined {
     if (!this.#connection || this.multiplexed) return undefined;
     return this.#connection.readableLength >= this.#connection.readableHighWaterMark;
+  }
+
+  /** See `holdEnd`. */
+  holdEnd(onDestroy: () => void): () => void {
+    return this.#connection ? holdEnd(this.#connection, onDestroy) : () => {};
   }
 
   /** @param followed whether what is asked next is the target of a redirect */

@@ -1,5 +1,9 @@
 import { createRequire } from 'node:module';
-import type { Agent as AgentOfUndici, buildConnector as BuildConnector } from 'undici';
+import type {
+  Agent as AgentOfUndici,
+  buildConnector as BuildConnector,
+  parseCookie as ParseCookie,
+} from 'undici';
 
 const require = createRequire(import.meta.url);
 
@@ -9,7 +13,8 @@ const require = createRequire(import.meta.url);
  */
 function load<T>(path: string, name: string): T {
   try {
-    return require(`undici/lib/${path}`) as T;
+    const part = require(`undici/lib/${path}`) as T | Record<string, T>;
+    return typeof part === 'function' ? part : ((part as Record<string, T>)[name] as T);
   } catch {
     return (require('undici') as Record<string, T>)[name] as T;
   }
@@ -17,3 +22,9 @@ function load<T>(path: string, name: string): T {
 
 export const Agent = load<typeof AgentOfUndici>('dispatcher/agent.js', 'Agent');
 export const buildConnector = load<typeof BuildConnector>('core/connect.js', 'buildConnector');
+
+/** Loaded when a cookie is first set: few servers do that on the way to a file. */
+export const parseCookie: typeof ParseCookie = (cookie) => {
+  const parse = load<typeof ParseCookie>('web/cookies/index.js', 'parseCookie');
+  return parse(cookie);
+};

@@ -1,5 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createRawServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { Agent } from 'undici';
 import { afterEach, expect, it } from 'vitest';
 import type { BackgroundFetchRegistration } from '../../src/index.ts';
 import { useEngines } from './given.ts';
@@ -94,4 +96,93 @@ it('one that takes two connections is not asked for many more at a time', async 
   server.on('drop', () => refused++);
   expect(await fetchFiles(origin, 60)).toEqual({ result: 'success', texts: all(60) });
   expect(refused).toBeLessThan(60);
+});
+
+it.each(['gzip', 'br', 'deflate'])(
+  'one that ends its connection behind the head of a body in %s is asked again',
+  async (coding) => {
+    let asked = 0;
+    const raw = createRawServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        const isFirst = asked++ === 0;
+        socket.write(
+          `HTTP/1.1 200 OK\r\nContent-Encoding: ${isFirst ? coding : 'gzip'}\r\nConnection: close\r\n\r\n`,
+        );
+        socket.end(isFirst ? '' : gzipSync('the whole'));
+      });
+    });
+    await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve));
+    const { texts } = await fetchFiles(`http://127.0.0.1:${(raw.address() as AddressInfo).port}`, 1);
+    raw.close();
+    expect(texts).toEqual(['the whole']);
+  },
+);
+
+it('an upload that waits in the queue of a dispatcher waits on, for longer than a stall', async () => {
+  const sent: string[] = [];
+  let finish = (): void => {};
+  const { origin } = await serve((request, response) => {
+    sent.push(`${request.method} ${request.url}`);
+    if (request.method === 'POST') request.resume().on('end', () => response.end('taken'));
+    else {
+      response.writeHead(200, { 'Content-Length': 2 }).write('o');
+      finish = () => response.end('k');
+    }
+  });
+  const dispatcher = new Agent({ connections: 1 });
+  let looks = 0;
+  const engine = await engines.open({
+    directory: await engines.directory(),
+    dispatcher,
+    retry: { firstDelay: 20, longestDelay: 200, stallTimeout: 200, unansweredWithin: 100 },
+  });
+  const ended = new Promise<string>((resolve) => {
+    const tell = ({ registration }: { readonly registration: BackgroundFetchRegistration }): void => {
+      if (registration.id === 'upload') resolve(registration.result);
+    };
+    engine.onbackgroundfetchsuccess = tell;
+    engine.onbackgroundfetchfail = tell;
+  });
+  // it holds the only connection
+  const holding = await dispatcher.request({ origin, path: '/holder', method: 'GET' });
+  await engine.backgroundFetch.fetch(
+    'upload',
+    new Request(`${origin}/upload`, { method: 'POST', body: 'once' }),
+  );
+  const timer = setInterval(() => {
+    if (++looks === 4) finish();
+  }, 200);
+  await holding.body.text();
+  expect(await ended).toBe('success');
+  clearInterval(timer);
+  expect(sent).toEqual(['GET /holder', 'POST /upload']);
+  await engine.close();
+  await dispatcher.close();
+});
+
+it('an upload goes to the URL that the app gives for an attempt, wherever its own would lead', async () => {
+  const { origin } = await serve((request, response) => {
+    request.resume().on('end', () => response.end('taken'));
+  });
+  let tokens = 0;
+  const engine = await engines.open({
+    directory: await engines.directory(),
+    retry: { firstDelay: 20, longestDelay: 200, stallTimeout: 500, unansweredWithin: 5000 },
+    // whoever gives out tokens is in trouble for once
+    beforeAttempt: () => {
+      if (tokens++ === 0) throw new Error('503');
+      return { url: `${origin}/upload` };
+    },
+  });
+  const ended = new Promise<string>((resolve) => {
+    engine.onbackgroundfetchsuccess = () => resolve('success');
+    engine.onbackgroundfetchfail = ({ registration }) => resolve(registration.failureReason);
+  });
+  await engine.backgroundFetch.fetch(
+    'upload',
+    new Request('http://placeholder.invalid/', { method: 'POST', body: 'once' }),
+  );
+  expect(await ended).toBe('success');
+  expect(tokens).toBe(2);
 });

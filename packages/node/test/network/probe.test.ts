@@ -145,11 +145,11 @@ describe('a server answers', () => {
 
   it('where it speaks no TLS', async () => {
     const origin = server().origin.replace('http:', 'https:');
-    expect(await afterFailure(requestFor(`${origin}/echo/plain`))).toBe('answers');
+    expect(await afterFailure(requestFor(`${origin}/echo/plain`))).toBe('unasked');
   });
 
   it('where nobody trusts its certificate', async () => {
-    expect(await afterFailure(requestFor(`${server().secureOrigin}/echo/secure`))).toBe('answers');
+    expect(await afterFailure(requestFor(`${server().secureOrigin}/echo/secure`))).toBe('unasked');
   });
 
   it('where its redirect is not followed', async () => {
@@ -163,14 +163,14 @@ describe('a server answers', () => {
     const uri = await serveRaw(rawResponse([`HTTP/1.1 ${status} No`, 'Content-Length: 0']));
     const dispatcher = new ProxyAgent({ uri });
     ends.push(() => dispatcher.destroy());
-    expect(await afterFailure(requestFor('http://behind.test/'), { dispatcher })).toBe('answers');
+    expect(await afterFailure(requestFor('http://behind.test/'), { dispatcher })).toBe('unasked');
   });
 
   it('for all that is known where the app made the attempt fail', async () => {
     const beforeAttempt = (): never => {
       throw new Error('No key for this file');
     };
-    expect(await afterFailure(requestFor(`${nobody}/`), { beforeAttempt })).toBe('answers');
+    expect(await afterFailure(requestFor(`${nobody}/`), { beforeAttempt })).toBe('unasked');
     const reset = (): never => {
       throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
     };
@@ -178,7 +178,7 @@ describe('a server answers', () => {
     const dispatcher = agent({}).compose(() => () => {
       throw new Error('Blocked by the app');
     });
-    expect(await afterFailure(requestFor(`${nobody}/`), { dispatcher })).toBe('answers');
+    expect(await afterFailure(requestFor(`${nobody}/`), { dispatcher })).toBe('unasked');
   });
 });
 

@@ -232,11 +232,6 @@ describe('a response', () => {
   it.each([
     ['two lengths', ['HTTP/1.1 200 OK', 'Content-Length: 3', 'Content-Length: 4'], 'abc'],
     ['a negative length', ['HTTP/1.1 200 OK', 'Content-Length: -3'], 'abc'],
-    [
-      'a length and chunks',
-      ['HTTP/1.1 200 OK', 'Content-Length: 3', 'Transfer-Encoding: chunked'],
-      '0\r\n\r\n',
-    ],
     ['no HTTP', ['ICY 200 OK'], 'abc'],
   ])('is a TypeError for %s', async (_name, lines, body) => {
     const url = await serveRaw(rawResponse(lines, body));

@@ -152,6 +152,7 @@ async function receive(
     return;
   }
   if (early) return;
+  response.setHeader('upload-offset', `${upload.bytes.byteLength}`);
   if (request.headers['upload-complete'] !== '?1') {
     response.setHeader('upload-complete', '?0');
     return void response.writeHead(204).end();

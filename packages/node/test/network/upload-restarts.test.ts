@@ -24,8 +24,8 @@ afterEach(async () => {
 });
 
 /** A process that uploads; what it prints is in `output` when it has exited. */
-function start(url: string): { child: ChildProcess; exited: Promise<string> } {
-  const args = ['--conditions=source', '--import', 'tsx', program, directory, url, `${size}`];
+function start(url: string, bytes = size): { child: ChildProcess; exited: Promise<string> } {
+  const args = ['--conditions=source', '--import', 'tsx', program, directory, url, `${bytes}`];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   running.add(child);
   let output = '';
@@ -74,4 +74,30 @@ it('is not sent again by the next process if the server can not continue it', as
   const output = JSON.parse(await start(server.url).exited);
   expect(output).toMatchObject({ result: 'failure', failureReason: 'fetch-error' });
   expect(server.uploads).toHaveLength(1);
+});
+
+it.each([
+  // more than the buffers between the two can hold
+  [
+    'is sent by the next process if the upload resource is gone, and its end had not left',
+    16_000_000,
+    'success',
+  ],
+  ['is not sent again by the next process if that is gone, and all had left', 3_000_000, 'failure'],
+])('%s', async (_name, bytes, result) => {
+  let onHeld = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    onHeld = resolve;
+  });
+  const server = await serve({ forgetful: true, holds: [3_000_000], onHeld: () => onHeld() });
+  const { child, exited } = start(server.url, bytes);
+  await held;
+  child.kill('SIGKILL');
+  await exited;
+  const output = JSON.parse(await start(server.url, bytes).exited);
+  const failureReason = result === 'success' ? '' : 'fetch-error';
+  expect(output).toMatchObject({ result, failureReason });
+  expect(server.uploads.map((upload) => upload.bytes.byteLength)).toEqual(
+    result === 'success' ? [bytes] : [],
+  );
 });

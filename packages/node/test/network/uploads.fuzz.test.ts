@@ -8,6 +8,7 @@ import { ietfProtocol } from '../../src/network/uploads/ietf-upload.ts';
 import { sendUpload } from '../../src/network/uploads/send-upload.ts';
 import { tusProtocol } from '../../src/network/uploads/tus-upload.ts';
 import type { UploadPart, UploadRequest } from '../../src/network/uploads/upload.ts';
+import { UploadLedger } from '../../src/network/uploads/upload-ledger.ts';
 import { decodeUploadState, encodeUploadState } from '../../src/network/uploads/upload-state.ts';
 
 const size = 100;
@@ -78,12 +79,16 @@ function givenUpload(answers: readonly Answer[], state?: string): Exchanged {
       ...{ discard: () => {}, body: { getReader: () => nothing, cancel: async () => {} } },
     };
   };
-  const progress = { state, keep: async (text: string) => void kept.push(text), sent: () => {} };
+  const keep = async (text: string | null) => void kept.push(text ?? 'given up');
+  const ledger = new UploadLedger({ state, keep }, size);
   const headers = new Headers([['authorization', 'S3CRET']]);
   return {
     parts,
     kept,
-    request: { url, method: 'PUT', headers, body: { size, value: null }, progress, send },
+    request: {
+      ...{ url, method: 'PUT', headers, body: { size, value: null }, ledger, send },
+      ...{ progress: { sent: () => {} }, isRefreshed: false, prepare: async () => {} },
+    },
   };
 }
 

@@ -116,7 +116,7 @@ describe('a stored row', () => {
         const { downloaded, title } = takeSnapshot(readFetch ?? fetch, addUp([readState ?? record]));
         expect([Number.isSafeInteger(downloaded) && downloaded >= 0, typeof title]).toEqual([true, 'string']);
         const shown = readState?.responseData?.head;
-        if (shown) deserialiseResponse(shown, 'HEAD', null);
+        if (shown) deserialiseResponse(shown, 'HEAD', null, null);
         if (readRequest && readRequest.mode !== 'navigate') deserialiseRequest(readRequest, null);
       }),
       { numRuns: runs },

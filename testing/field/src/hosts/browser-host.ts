@@ -4,8 +4,16 @@ import { type Host, type Served, within } from './host.ts';
 
 let pages = 0;
 
-/** A browser of its own, with a page that downloads. */
-export async function openBrowser(engine: EngineName, control: RemoteControl, served: Served): Promise<Host> {
+/**
+ * A browser of its own, with a page that downloads.
+ * @param patience ms after which a background fetch counts as one that never ends
+ */
+export async function openBrowser(
+  engine: EngineName,
+  control: RemoteControl,
+  served: Served,
+  patience?: number,
+): Promise<Host> {
   const said: string[] = [];
   const name = `${engine}-${++pages}`;
   const browser = await launchUndriven(engine, {
@@ -20,11 +28,13 @@ export async function openBrowser(engine: EngineName, control: RemoteControl, se
     const page = await Promise.race([control.waitForPage({ name }), browser.ended]);
     const run = <T>(body: string, ...args: readonly unknown[]): Promise<T> =>
       Promise.race([page.run<T>(body, ...args), browser.ended]);
+    // what is loaded later would count as sent by the site, and be cut
+    await run('await app');
     return {
       async download(id, urls) {
         const ended = run<Ending>('return (await app).download(...args)', id, urls);
         try {
-          return await within(ended, () => run('return (await app).look(...args)', id));
+          return await within(ended, () => run('return (await app).look(...args)', id), patience);
         } catch (error) {
           await run('return (await app).abort(...args)', id).catch(() => {});
           throw error;

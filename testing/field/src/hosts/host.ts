@@ -5,6 +5,8 @@ export type HostName = 'node' | EngineName;
 
 /** Where downloads from one site run. */
 export interface Host {
+  /** Gets rid of what disturbances have left of connections, where that limits the host. */
+  renew?(): Promise<void>;
   /** Resolves with how a background fetch of these URLs ended. Rejects if it does not end within a time. */
   download(id: string, urls: readonly string[]): Promise<Ending>;
   /** What the engine has said since this was asked last. */
@@ -26,17 +28,21 @@ export interface Served {
   readonly page: string;
 }
 
-/** ms after which a background fetch counts as one that never ends */
+/** ms after which a background fetch counts as one that never ends, where no limit of the host is known */
 export const patience = 240_000;
 
-/** What `promise` resolves to; rejects with what `explain` gives after the patience is over. */
-export async function within<T>(promise: Promise<T>, explain: () => Promise<string>): Promise<T> {
+/** What `promise` resolves to; rejects with what `explain` gives once `limit` milliseconds are over. */
+export async function within<T>(
+  promise: Promise<T>,
+  explain: () => Promise<string>,
+  limit = patience,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(async () => {
       const state = await explain().catch(String);
-      reject(new Error(`no end within ${patience / 1000} s: ${state}`));
-    }, patience);
+      reject(new Error(`no end within ${limit / 1000} s: ${state}`));
+    }, limit);
   });
   return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -33,13 +33,13 @@ export const retries: readonly Mutant[] = [
   {
     name: 'give up an upload that was never sent',
     file: attemptOnce,
-    from: "if (!isRepeatable && reachability !== 'unsent') {",
+    from: "if (!isRepeatable && reachability !== 'unsent' && reachability !== 'unasked') {",
     to: 'if (!isRepeatable) {',
   },
   {
     name: 'send an upload again that somebody may have',
     file: attemptOnce,
-    from: "if (!isRepeatable && reachability !== 'unsent') {",
+    from: "if (!isRepeatable && reachability !== 'unsent' && reachability !== 'unasked') {",
     to: 'if (!isRepeatable && !isSilent(reachability)) {',
   },
   {

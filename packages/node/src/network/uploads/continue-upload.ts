@@ -1,20 +1,8 @@
-import type { HeaderList } from '@background-fetch/core';
 import type { Arrival } from '../follow-redirects.ts';
-import { headerOf } from '../header-list.ts';
-import { withoutBodyFields, withoutFieldsOfTheApp } from '../request-headers.ts';
+import { checkAnswer } from './check-answer.ts';
+import { sendPart } from './send-part.ts';
 import type { UploadRequest } from './upload.ts';
-
-/** What differs between the protocols that continue an upload. */
-export interface UploadProtocol {
-  /** Fields of every request to an upload resource. */
-  readonly fields: Readonly<Record<string, string>>;
-  /** Fields of one that appends; `last` if it brings the end of the body. */
-  appending(last: boolean): Readonly<Record<string, string>>;
-  /** Whether this answer to HEAD or PATCH says that the server has it all. */
-  isComplete(headers: HeaderList, size: number): boolean;
-  /** The most bytes that may be appended at a time. */
-  longestPart(headers: HeaderList): number;
-}
+import type { UploadProtocol } from './upload-protocol.ts';
 
 /** Statuses after which the same may be tried again: somebody else still holds the upload, or the server is busy. */
 const temporary = new Set([408, 409, 423, 425, 429]);
@@ -31,47 +19,48 @@ export async function continueUpload(
   url: URL,
   likely: Arrival | null = null,
 ): Promise<Arrival> {
-  const { size } = request.body;
-  for (let before = -1; ; ) {
-    const asked = await request.send({
-      ...{ url, method: 'HEAD', start: 0, end: 0 },
-      headers: fieldsFor(request, url, protocol.fields),
-    });
+  const { ledger, progress, body } = request;
+  const { size } = body;
+  const where = `${url.origin}${url.pathname}`;
+  for (let before = -1, last = likely; ; ) {
+    const { fields } = protocol;
+    const asked = await sendPart(request, { resource: url, method: 'HEAD', start: 0, end: 0, fields });
     requireFinal(asked, protocol, size);
-    const isOver = isOk(asked) ? protocol.isComplete(asked.headers, size) : isGone(asked);
-    if (likely && before < 0 && isOver) {
+    const isComplete = isOk(asked) && protocol.isComplete(asked.headers, size);
+    const offset = isOk(asked) ? checkAnswer(asked, protocol, size) : null;
+    if (last && (isComplete || isGone(asked))) {
       asked.discard();
-      return likely;
+      return last;
     }
-    if (before < 0) likely?.discard();
+    last?.discard();
+    last = null;
     if (!isOk(asked)) return asked;
-    const offset = parseOffset(asked, size);
-    if (offset === before) throw new TypeError(`The upload to ${url} does not get beyond byte ${offset}`);
+    if (offset === null) throw new TypeError(`${where} does not say how much it has of the upload`);
+    if (offset === before) throw new TypeError(`The upload to ${where} does not get beyond byte ${offset}`);
     before = offset;
-    request.progress.sent(offset);
-    if (protocol.isComplete(asked.headers, size)) return asked;
-    const end = Math.min(size, offset + protocol.longestPart(asked.headers));
-    const fields = { ...protocol.fields, ...protocol.appending(end === size), 'upload-offset': `${offset}` };
-    const headers = fieldsFor(request, url, fields);
-    const appended = await request.send({ url, method: 'PATCH', headers, start: offset, end });
+    ledger.acknowledge(offset, where);
+    progress.sent(offset);
+    if (isComplete) return asked;
+    const end = Math.min(size, offset + protocol.longestPart(asked.headers), offset + ledger.longestPart);
+    if (end < size && end - offset < protocol.shortestPart(asked.headers))
+      throw new TypeError(`The upload to ${where} stays at byte ${offset}, and has cost too much to go on`);
+    ledger.aim(end);
+    await ledger.save();
+    const appending = { ...fields, ...protocol.appending(end === size), 'upload-offset': `${offset}` };
+    const part = { resource: url, method: 'PATCH', start: offset, end, fields: appending };
+    const appended = await sendPart(request, part);
     requireFinal(appended, protocol, size);
-    if (!isOk(appended) || protocol.isComplete(appended.headers, size)) return appended;
-    appended.discard();
+    if (isGone(appended)) ledger.refuse();
+    if (!isOk(appended)) return appended;
+    const has = checkAnswer(appended, protocol, size);
+    if (has !== null) ledger.acknowledge(has, where);
+    if (protocol.isComplete(appended.headers, size)) {
+      if (end === size) return appended;
+      throw new TypeError(`${where} calls the upload complete, and got ${end} of ${size} bytes`);
+    }
+    if (end === size && protocol.mayBeLast(appended.headers)) last = appended;
+    else appended.discard();
   }
-}
-
-/** The request's own fields, as far as they are the upload resource's business, and these. */
-export function fieldsFor(
-  request: UploadRequest,
-  url: URL,
-  fields: Readonly<Record<string, string>>,
-): Headers {
-  const headers = new Headers(request.headers);
-  withoutBodyFields(headers);
-  // another server may keep uploads; the secrets were not meant for it, whatever they are called
-  if (url.origin !== request.url.origin) withoutFieldsOfTheApp(headers);
-  for (const [name, value] of Object.entries(fields)) headers.set(name, value);
-  return headers;
 }
 
 /** Throws for an answer that is not the last word. */
@@ -84,17 +73,10 @@ export function requireFinal(arrival: Arrival, protocol: UploadProtocol, size: n
   throw new TypeError(`${method} ${url.origin}${url.pathname} was answered with status ${status} for now`);
 }
 
-function isGone({ status }: Arrival): boolean {
+export function isGone({ status }: Arrival): boolean {
   return status === 404 || status === 410;
 }
 
 export function isOk({ status }: Arrival): boolean {
   return status >= 200 && status <= 299;
-}
-
-function parseOffset({ headers, url }: Arrival, size: number): number {
-  const text = headerOf(headers, 'upload-offset') ?? '';
-  const offset = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (offset <= size) return offset;
-  throw new TypeError(`${url.origin}${url.pathname} has "${text}" of ${size} bytes of the upload`);
 }

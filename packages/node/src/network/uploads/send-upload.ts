@@ -1,20 +1,25 @@
 import type { Arrival } from '../follow-redirects.ts';
-import { continueUpload } from './continue-upload.ts';
-import { ietfProtocol, offerIetfUpload } from './ietf-upload.ts';
-import { createTusUpload, tusProtocol } from './tus-upload.ts';
+import { ietfProtocol } from './ietf-upload.ts';
+import { resumeUpload } from './resume-upload.ts';
+import { sendWhole } from './send-part.ts';
+import { tusProtocol } from './tus-upload.ts';
 import type { ResumableUploads, UploadRequest } from './upload.ts';
-import { decodeUploadState } from './upload-state.ts';
+
+const protocols = { ietf: ietfProtocol, tus: tusProtocol };
 
 /** Sends a request with a body: for the first time, or what is missing of it. */
 export async function sendUpload(request: UploadRequest, resumable: ResumableUploads): Promise<Arrival> {
-  const kept = request.progress.state;
-  if (kept !== undefined) {
-    const { protocol, url } = decodeUploadState(kept);
-    if (url === null) return await createTusUpload(request);
-    return await continueUpload(request, protocol === 'tus' ? tusProtocol : ietfProtocol, new URL(url));
+  const { ledger } = request;
+  try {
+    if (ledger.at) {
+      const { protocol, url } = ledger.at;
+      if (url !== null) return await resumeUpload(request, protocols[protocol], new URL(url));
+      return await protocols[protocol].begin(request);
+    }
+    return resumable === 'never' ? await sendWhole(request) : await protocols[resumable].begin(request);
+  } catch (error) {
+    // the next attempt has to know what this one has cost
+    await ledger.save().catch(() => {});
+    throw error;
   }
-  if (resumable === 'tus') return await createTusUpload(request);
-  if (resumable === 'ietf') return await offerIetfUpload(request);
-  const { url, method, headers, body } = request;
-  return await request.send({ url, method, headers, start: 0, end: body.size });
 }

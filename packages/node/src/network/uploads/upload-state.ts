@@ -1,23 +1,41 @@
-/** What is kept of an upload that may have to be continued. */
+/** What is kept of an upload that may have to be continued. What is absent of the counts is 0, or not known. */
 export interface UploadState {
   readonly protocol: 'ietf' | 'tus';
   /** The upload resource; null while a request for one is under way that may be repeated without harm. */
   readonly url: string | null;
+  /** bytes that the resource said it has */
+  readonly acknowledged?: number | undefined;
+  /** How far into the body what was sent to the resource reaches at most, in bytes; absent where that is not known. */
+  readonly reach?: number | undefined;
+  /** Whether the last byte of the body may have left since the resource said how much it has. */
+  readonly ended?: boolean | undefined;
+  /** bytes of the body that left, to this and to earlier resources */
+  readonly sent?: number | undefined;
+  /** Earlier resources that were gone. */
+  readonly gone?: number | undefined;
 }
 
-export function encodeUploadState({ protocol, url }: UploadState): string {
-  return JSON.stringify({ protocol, url });
+export function encodeUploadState(state: UploadState): string {
+  const { protocol, url, acknowledged, reach, ended, sent, gone } = state;
+  return JSON.stringify({ protocol, url, acknowledged, reach, ended, sent, gone });
 }
 
 /** @throws TypeError for what another version has written, or nobody */
 export function decodeUploadState(text: string): UploadState {
-  const { protocol, url } = parse(text);
+  const { protocol, url, ended, ...counts } = parse(text);
+  const { acknowledged, reach, sent, gone } = counts;
   const known = protocol === 'ietf' || protocol === 'tus';
-  if (known && (url === null || (typeof url === 'string' && URL.canParse(url)))) return { protocol, url };
+  const isPlace = url === null || (typeof url === 'string' && URL.canParse(url));
+  if (known && isPlace && isCount(acknowledged) && isCount(reach) && isCount(sent) && isCount(gone))
+    return { protocol, url, acknowledged, reach, ended: ended === true || undefined, sent, gone };
   throw new TypeError(`The upload can't be continued: what was kept of it is not understood: ${text}`);
 }
 
-function parse(text: string): { readonly protocol?: unknown; readonly url?: unknown } {
+function isCount(value: unknown): value is number | undefined {
+  return value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0);
+}
+
+function parse(text: string): { readonly [name in keyof UploadState]?: unknown } {
   try {
     return JSON.parse(text) ?? {};
   } catch {

@@ -5,6 +5,7 @@ import { unsupported } from '../../support/host.ts';
 import { openScope } from '../../support/scope.ts';
 import {
   assertDOMException,
+  assertSentOnce,
   contentOf,
   finish,
   firstResponse,
@@ -92,7 +93,7 @@ describe('pause()', () => {
     await release(upload);
     await settled(registration);
     assert.equal(registration.result, 'success');
-    assert.lengthOf(await logOf(upload), 1);
+    await assertSentOnce(upload);
   });
 
   it('and resume() reject with an InvalidStateError when the fetch has ended', async () => {

@@ -4,7 +4,7 @@ import { settled, uniqueKey } from '../../support/fetched.ts';
 import { unsupported } from '../../support/host.ts';
 import { openScope, type TestScope } from '../../support/scope.ts';
 import type { BackgroundFetchEvent } from '../../worker/global.ts';
-import { logOf, newUpload, release, released, stalled, uploadsOf } from './given.ts';
+import { assertSentOnce, newUpload, release, released, stalled, uploadsOf } from './given.ts';
 
 /** What of a service worker's globals the scenario uses. */
 declare const clients: { openWindow(url: string): Promise<unknown> };
@@ -150,7 +150,7 @@ describe('The explainer’s photos', () => {
     assert.equal(bgFetch.result, 'failure');
     const told = await gallery.scope.run(() => (globalThis as unknown as { told: string[] }).told);
     assert.deepEqual(told, ['2/3 uploads failed']);
-    for (const upload of uploads) assert.lengthOf(await logOf(upload), 1);
+    await assertSentOnce(...uploads);
     assert.isEmpty(await uploadsOf(gallery.enable));
   });
 

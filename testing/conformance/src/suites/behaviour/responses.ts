@@ -4,6 +4,7 @@ import { host, noOrigin, unsupported } from '../../support/host.ts';
 import { openScope } from '../../support/scope.ts';
 import {
   assertFails,
+  assertSentOnce,
   contentOf,
   finish,
   firstRecord,
@@ -12,6 +13,7 @@ import {
   newResource,
   newUpload,
   rejectionOf,
+  stalled,
   start,
   useHeldScope,
 } from './given.ts';
@@ -28,11 +30,36 @@ describe('A response', () => {
     assert.isNotNull(response.headers.get('etag'));
   });
 
-  it('has neither Content-Length nor Content-Range', async () => {
-    const response = await firstResponse(await finish(scope(), newResource({ attempts: 'cut:1000|ok' }).url));
-    assert.isFalse(response.headers.has('content-length'));
+  it('has the Content-Length of the whole body, and no Content-Range, whatever parts it came in', async () => {
+    const file = newResource({ attempts: 'cut:1000|ok' });
+    const response = await firstResponse(await finish(scope(), file.url));
+    assert.equal(response.headers.get('content-length'), `${file.size}`);
     assert.isFalse(response.headers.has('content-range'));
     assert.equal(response.status, 200);
+  });
+
+  it('has its Content-Length while its body is under way', async () => {
+    const file = newResource({ stall: 1000 });
+    const registration = await start(scope(), file.url);
+    await stalled(file);
+    const response = await firstResponse(registration);
+    assert.equal(response.headers.get('content-length'), `${file.size}`);
+    await registration.abort();
+  });
+
+  it('to a HEAD has the Content-Length of what a GET would bring', async () => {
+    const file = newResource();
+    const registration = await finish(scope(), new Request(file.url, { method: 'HEAD' }));
+    const [record] = await registration.matchAll();
+    const response = await record?.responseReady;
+    assert.equal(response?.headers.get('content-length'), `${file.size}`);
+  });
+
+  it('has no Content-Length where its body was coded, or nothing told its length before its end', async () => {
+    for (const file of [newResource({ encoding: 'gzip' }), newResource({ length: 'none' })]) {
+      const response = await firstResponse(await finish(scope(), file.url));
+      assert.isFalse(response.headers.has('content-length'));
+    }
   });
 
   it('tells of a redirect, with the URL it led to', async () => {
@@ -193,7 +220,7 @@ describe('A response that is not ok', () => {
       'bad-status',
     );
     assert.equal((await firstResponse(registration)).status, 500);
-    assert.lengthOf(await logOf(upload), 1);
+    await assertSentOnce(upload);
   });
 });
 
