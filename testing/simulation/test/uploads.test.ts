@@ -78,6 +78,17 @@ describe('an upload', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it("waits for its turn in the host's own queue for longer than a stall", async () => {
+    const { world, asked } = worldOf(async ({ upload: progress }, world) => {
+      progress?.sent(0);
+      await passed(world, 5 * minute);
+    });
+    // nothing of it has left
+    world.network.probe = async () => 'silent';
+    expect(await world.clock.runUntil(upload(world, world.start()))).toBe('success');
+    expect(asked).toHaveLength(1);
+  });
+
   it('leaves the server the time it needs once it has all', async () => {
     const { world } = worldOf(async ({ upload: progress }, world) => {
       for (let sent = 100; sent <= 1000; sent += 100) {

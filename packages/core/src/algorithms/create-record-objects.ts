@@ -1,10 +1,9 @@
 import { prefixLength } from '../model/byte-ranges.ts';
-import { getHeader } from '../model/header-list.ts';
 import { type BodyKey, mayBeExposed, type ResponseData, type StoredRecord } from '../model/record.ts';
 import { deserialiseRequest } from '../serialise/request.ts';
 import { deserialiseResponse } from '../serialise/response.ts';
+import { announcedLength } from '../transfer/announced-length.ts';
 import { hasNullBody } from '../transfer/body-completeness.ts';
-import { parseLength } from '../transfer/content-range.ts';
 import { type Hold, recordsReleased } from './holds.ts';
 import type { Realm } from './realm.ts';
 
@@ -71,7 +70,7 @@ async function readResponse(
 function lengthOf({ state, request }: StoredRecord, data: ResponseData): number | null {
   const { coding, length, lengthProven, stored } = data;
   if (coding !== 'identity' || !lengthProven) return null;
-  if (request.method === 'HEAD') return parseLength(getHeader(data.head.headers, 'content-length'));
+  if (request.method === 'HEAD') return announcedLength(data.head.headers);
   if (hasNullBody(data.head.status, request.method)) return null;
   // of a body that has failed there may be less
   return state === 'settled' && prefixLength(stored) !== length ? null : length;

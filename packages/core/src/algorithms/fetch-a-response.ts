@@ -4,6 +4,7 @@ import type { NetworkRequest, Reachability } from '../ports.ts';
 import { type AnswerWait, Attempt } from '../transfer/attempt.ts';
 import type { RequestPlan } from '../transfer/attempt-plan.ts';
 import { compare, continueWith, plainFromZero } from '../transfer/course.ts';
+import { isSilent } from '../transfer/is-silent.ts';
 import type { Job } from '../transfer/job.ts';
 import type { EngineOptions } from '../transfer/options.ts';
 import { answered, type Failure, type Outcome, unanswered } from '../transfer/outcome.ts';
@@ -120,10 +121,6 @@ async function isReachable(
   if (isSilent(found)) return false;
   place.origin.isThere();
   return true;
-}
-
-function isSilent(reachability: Reachability): boolean {
-  return reachability === 'silent' || reachability === 'unsent';
 }
 
 /** How long the server may take to answer once it has the request; undefined for what can be asked again. */

@@ -164,8 +164,8 @@ function judgeUnsatisfied(
   const isSame = hasServerOffsets(stored.coding) && (etag !== null || (sentIfRange && shown !== null));
   const isLength = ((proves ? stored.length : presumedLength(stored)) ?? position) === position;
   if (!isEnd || isOther || !isLength || !(isSame || proves)) return { kind: 'other' };
-  // it may be beyond the coded bytes of a stored file; where that is hidden by CORS, every coded body would be fetched twice
-  if (readsAll && shown === null && !hasServerOffsets(stored.coding)) return { kind: 'ambiguous' };
+  // some servers answer each range so; where CORS hides the length, every body would be fetched twice
+  if (readsAll && shown === null) return { kind: 'ambiguous' };
   return isSame || mayEndAt(position, stored.head)
     ? { kind: 'end', isVerified: isSame }
     : { kind: 'ambiguous' };

@@ -8,6 +8,7 @@ import type { Attempt } from '../transfer/attempt.ts';
 import type { RequestPlan } from '../transfer/attempt-plan.ts';
 import { assessCleanEnd, hasNullBody, hasServerOffsets, mayEndAt } from '../transfer/body-completeness.ts';
 import { BodySink, type RecordChange } from '../transfer/body-sink.ts';
+import { parseContentRange } from '../transfer/content-range.ts';
 import { continueWith, fromZero, plainFromZero, proveEnd } from '../transfer/course.ts';
 import { answered, askAgain, type Outcome, storedOutcome } from '../transfer/outcome.ts';
 import { allowsParallelRanges, mightAllowParallelRanges } from '../transfer/parallel-ranges.ts';
@@ -130,8 +131,9 @@ async function processWhole(exchange: Exchange): Promise<Outcome> {
   const { head, coding } = exchange.response;
   const lengthProven = coding !== 'assumed';
   const { method } = exchange.transfer.record.request;
-  const contentLength = announcedLength(head.headers);
-  const identityLength = hasServerOffsets(coding) ? contentLength : null;
+  const identityLength = hasServerOffsets(coding)
+    ? (announcedLength(head.headers) ?? partLength(head))
+    : null;
   const length = hasNullBody(head.status, method) ? 0 : identityLength;
   return await receiveWhole(exchange, { head, coding, length, lengthProven }, length);
 }
@@ -142,6 +144,12 @@ async function processFirstPart(exchange: Exchange, content: PartialContent): Pr
   const { byteLength, completeLength: length, rangeShown: lengthProven } = content;
   const coding = exchange.response.coding === 'identity' ? 'identity' : 'assumed';
   return await receiveWhole(exchange, { head, coding, length, lengthProven }, length ?? byteLength);
+}
+
+/** bytes of the range that an author asked for; null where it is none, or nothing says it */
+function partLength({ status, headers }: ResponseHead): number | null {
+  const range = status === 206 ? parseContentRange(getHeader(headers, 'content-range') ?? '') : null;
+  return range && range.lastBytePos + 1 - range.firstBytePos;
 }
 
 async function receiveWhole(
@@ -278,6 +286,9 @@ async function receiveInto(
   }
 }
 
+/** How often a body without a byte comes again until it is taken for an empty one. */
+const emptyEnds = 3;
+
 /**
  * Whether the whole has ended at the same byte before, where ranges do not work, or without a byte: a cut seldom comes twice
  * at one place.
@@ -287,10 +298,12 @@ function endsThereAgain({ transfer, plan, response }: Exchange, position: number
   if (!mayEndAt(position, response.head)) return false;
   const isAgain = transfer.endedAt === position;
   transfer.endedAt = position;
-  if (position === 0) return isAgain;
+  const { fruitlessAttempts } = transfer.options.retry;
+  // a server that is being started may cut headers several times; it is the last attempt that decides
+  const isLast = transfer.record.retries.fruitless + 1 >= fruitlessAttempts;
+  if (position === 0) return isLast || (isAgain && ++transfer.unprovenEnds >= emptyEnds);
   if (transfer.course.ranges !== 'none') return false;
-  // without a byte it is no end at all where headers are cut, however often
-  return ++transfer.unprovenEnds >= transfer.options.retry.fruitlessAttempts || isAgain;
+  return ++transfer.unprovenEnds >= fruitlessAttempts || isAgain;
 }
 
 /**

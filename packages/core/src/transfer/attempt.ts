@@ -1,4 +1,5 @@
 import type { Reachability } from '../ports.ts';
+import { isSilent } from './is-silent.ts';
 import type { Job } from './job.ts';
 import { TimeLimit } from './time-limit.ts';
 
@@ -134,8 +135,7 @@ export class Attempt {
       limit.lift();
       const isAwaited = this.#wait === asked && this.#waiting > 0;
       const isTooLong = clock.now() - this.#began > outage;
-      const isSilent = reachability === 'silent' || reachability === 'unsent';
-      if (isAwaited && (!isSilent || isTooLong)) return this.abort('stalled');
+      if (isAwaited && (!isSilent(reachability) || isTooLong)) return this.abort('stalled');
       // its own connection may be the one that the probe waits for
       if (isAwaited && ++this.#silentProbes >= mostSilentProbes && !this.#finishes())
         return this.abort('unheard');

@@ -13,7 +13,7 @@ import { createConnector } from './connector.ts';
 import { decode, decodersFor, findsCuts } from './decode-body.ts';
 import { reachabilityOf } from './failures.ts';
 import { type Arrival, followRedirects } from './follow-redirects.ts';
-import { headerOf } from './header-list.ts';
+import { headerOf, isFramed } from './header-list.ts';
 import { mostHeaderBytes } from './http1/response-stream.ts';
 import { type RateLimit, throttle } from './rate-limit.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -234,11 +234,6 @@ function fitting(arrival: Arrival, asked: string): Arrival {
   return arrival.status === 200
     ? { ...arrival, headers, status: 204, statusText: 'No Content' }
     : { ...arrival, headers };
-}
-
-/** Whether the end of a body is told from a cut; one that only the end of its connection delimits is not. */
-function isFramed(headers: NetworkResponse['head']['headers']): boolean {
-  return headerOf(headers, 'content-length') !== null || headerOf(headers, 'transfer-encoding') !== null;
 }
 
 function withoutFragment(url: string): string {

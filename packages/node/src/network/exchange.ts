@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { type BodyStream, type HeaderList, hasNullBody } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
 import { reasonOf } from './failures.ts';
-import { combineHeaders, headerOf, type RawHeaders } from './header-list.ts';
+import { combineHeaders, headerOf, isFramed, type RawHeaders } from './header-list.ts';
 import { ReceivedBody } from './received-body.ts';
 import type { RequestProgress } from './request-progress.ts';
 import { takesBody } from './takes-body.ts';
@@ -103,6 +103,12 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   #isSending = false;
   /** Lets the response go on that waits for that. */
   #goOn: (() => void) | null = null;
+  /** Tells the connection that the response goes on that was paused. */
+  #release: (() => void) | null = null;
+  /** Whether the connection is about to be destroyed: what it has received is all that comes. */
+  #isLast = false;
+  /** Whether something but the end of its connection tells where it ends. */
+  #isFramed = false;
   /** Whether its end must not come before the end of the request's body. */
   #takesBody = false;
 
@@ -168,9 +174,10 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     }
     progress.answer();
     const { multiplexed } = progress;
-    const body = new ReceivedBody({ resume: () => request.resume(), discard: () => this.#discard() });
+    const body = new ReceivedBody({ resume: () => this.#resume(), discard: () => this.#discard() });
     this.#body = body;
     this.#expected = Number(headerOf(headers, 'content-length') ?? 0);
+    this.#isFramed = isFramed(headers);
     const response = { status, statusText, headers, body, multiplexed, discard: () => this.#discard() };
     this.#status = status;
     this.#takesBody = takesBody(status);
@@ -179,19 +186,34 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
       return;
     }
     // undici ends the connection of a request whose response is complete before its body
-    request.pause();
-    const release = progress.holdEnd(() => request.resume());
+    this.#pause();
     const look = setInterval(() => progress.isBlocked && this.#goOn?.(), lookInterval);
     this.#goOn = () => {
       this.#goOn = null;
       clearInterval(look);
       this.#resolve(response);
-      if (!this.#ended) request.resume();
-      release();
+      this.#resume();
     };
   }
 
-  onResponseData(request: Dispatcher.DispatchController, chunk: Uint8Array): void {
+  #pause(): void {
+    if (this.#isLast) return;
+    this.#request?.pause();
+    this.#release ??= this.#options.progress.pauseReads(() => {
+      this.#isLast = true;
+      this.#release = null;
+      this.#request?.resume();
+    });
+  }
+
+  #resume(): void {
+    const release = this.#release;
+    this.#release = null;
+    if (!this.#ended) this.#request?.resume();
+    release?.();
+  }
+
+  onResponseData(_request: Dispatcher.DispatchController, chunk: Uint8Array): void {
     if (this.#unwanted !== null) {
       this.#unwanted -= chunk.byteLength;
       if (this.#unwanted < 0) this.#breakOff();
@@ -204,7 +226,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     const cut = stride - (start % stride);
     if (cut < chunk.byteLength) this.#body.enqueue(chunk.subarray(0, cut));
     const goOn = this.#body.enqueue(cut < chunk.byteLength ? chunk.subarray(cut) : chunk);
-    if (!goOn) request.pause();
+    if (!goOn) this.#pause();
   }
 
   onResponseEnd(): void {
@@ -215,6 +237,11 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     // a server that ends a stream of HTTP/2 early need not call that an error, and undici does not look at the length
     if (this.#options.progress.multiplexed && this.#isShort()) {
       this.onResponseError(null, new Error('Its response is not as long as it says'));
+      return;
+    }
+    // undici takes the reset of a connection for the end of a body that nothing else ends
+    if (!this.#isFramed && this.#options.progress.failed) {
+      this.onResponseError(null, new Error('Its connection failed before it had ended'));
       return;
     }
     const unread = this.#unwanted === null && !this.#ended;
@@ -256,7 +283,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
       this.#breakOff();
     } else {
       setTimeout(() => this.#ended || this.#breakOff(), drainedWithin).unref();
-      this.#request?.resume();
+      this.#resume();
     }
   }
 

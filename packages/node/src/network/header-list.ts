@@ -22,6 +22,11 @@ export function combineHeaders(raw: RawHeaders, encoding: 'latin1' | 'utf8' = 'l
   return list.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
+/** Whether a response says where its body ends; one that only the end of its connection delimits may be cut there. */
+export function isFramed(headers: HeaderList): boolean {
+  return headerOf(headers, 'content-length') !== null || headerOf(headers, 'transfer-encoding') !== null;
+}
+
 /** Without a regular expression: one would look at white space within a value again for each of its characters. */
 function trimField(value: string): string {
   let start = 0;

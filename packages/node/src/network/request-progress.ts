@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { connectionOf } from './connection-of.ts';
-import { holdEnd } from './hold-end.ts';
 import { responsesOf } from './http1/connection.ts';
+import { pauseReads } from './http1/read-end.ts';
 
 /** Connections over which a response came. */
 const proven = new WeakSet<Duplex>();
@@ -58,9 +58,14 @@ export class RequestProgress {
     return this.#connection.readableLength >= this.#connection.readableHighWaterMark;
   }
 
-  /** See `holdEnd`. */
-  holdEnd(onDestroy: () => void): () => void {
-    return this.#connection ? holdEnd(this.#connection, onDestroy) : () => {};
+  /** Whether its connection has failed; undefined if that can't be told. */
+  get failed(): boolean | undefined {
+    return this.#connection ? this.#connection.errored !== null : undefined;
+  }
+
+  /** See `pauseReads`. */
+  pauseReads(onDestroy: () => void): () => void {
+    return this.#connection ? pauseReads(this.#connection, onDestroy) : () => {};
   }
 
   /** @param followed whether what is asked next is the target of a redirect */

@@ -1,18 +1,19 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, createServer as createRawServer } from 'node:net';
+import { type AddressInfo, createServer as createRawServer, type Server as RawServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { Agent } from 'undici';
 import { afterEach, expect, it } from 'vitest';
 import type { BackgroundFetchRegistration } from '../../src/index.ts';
 import { useEngines } from './given.ts';
 
 const engines = useEngines();
 const servers: Server[] = [];
+const raw: RawServer[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
   }
+  for (const server of raw.splice(0)) server.close();
 });
 
 async function serve(listener: RequestListener): Promise<{ server: Server; origin: string }> {
@@ -23,7 +24,11 @@ async function serve(listener: RequestListener): Promise<{ server: Server; origi
 }
 
 /** Fetches files 0, 1, … of an origin in one background fetch, with short delays, and resolves with how each ended. */
-async function fetchFiles(origin: string, count: number): Promise<{ result: string; texts: string[] }> {
+async function fetchFiles(
+  origin: string,
+  count: number,
+  init: RequestInit = {},
+): Promise<{ result: string; texts: string[] }> {
   const engine = await engines.open({
     directory: await engines.directory(),
     retry: { firstDelay: 20, longestDelay: 200, stallTimeout: 500, unansweredWithin: 100 },
@@ -42,8 +47,8 @@ async function fetchFiles(origin: string, count: number): Promise<{ result: stri
     engine.onbackgroundfetchsuccess = (event) => event.waitUntil(read(event.registration));
     engine.onbackgroundfetchfail = (event) => event.waitUntil(read(event.registration));
   });
-  const urls = Array.from({ length: count }, (_, i) => `${origin}/${i}`);
-  await engine.backgroundFetch.fetch('files', urls);
+  const requests = Array.from({ length: count }, (_, i) => new Request(`${origin}/${i}`, init));
+  await engine.backgroundFetch.fetch('files', requests);
   return await ended;
 }
 
@@ -98,68 +103,58 @@ it('one that takes two connections is not asked for many more at a time', async 
   expect(refused).toBeLessThan(60);
 });
 
+/** Answers each request in full with the next of these, and the last for ever, and ends the connection. */
+async function serveRaw(...answers: readonly (string | Buffer)[]): Promise<string> {
+  let asked = 0;
+  const server = createRawServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => socket.end(answers[Math.min(asked++, answers.length - 1)] ?? ''));
+  });
+  raw.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const head = (...lines: readonly string[]): string => [...lines, 'Connection: close', '', ''].join('\r\n');
+
+it('one that cuts a range that the app asked for is asked again', async () => {
+  const part = head('HTTP/1.1 206 Part', 'Content-Range: bytes 0-99/1000');
+  const origin = await serveRaw(part + 'x'.repeat(50), part + 'x'.repeat(100));
+  const { texts } = await fetchFiles(origin, 1, { headers: { Range: 'bytes=0-99' } });
+  expect(texts).toEqual(['x'.repeat(100)]);
+});
+
+it('one that answers each range with 416, and the ETag, proves no end by that', async () => {
+  const whole = head('HTTP/1.1 200 OK', 'ETag: "one"');
+  const refusal = head('HTTP/1.1 416 No', 'ETag: "one"', 'Content-Length: 0');
+  const origin = await serveRaw(whole + 'x'.repeat(500), refusal, whole + 'x'.repeat(1000));
+  const { texts } = await fetchFiles(origin, 1);
+  expect(texts).toEqual(['x'.repeat(1000)]);
+});
+
+it('one that cuts its headers while it starts has no empty file', async () => {
+  const cut = head('HTTP/1.1 200 OK', 'ETag: "one"');
+  const { texts } = await fetchFiles(await serveRaw(cut, cut, cut, `${cut}whole`), 1);
+  expect(texts).toEqual(['whole']);
+});
+
+it('one that has an empty file, and says no length, has it', async () => {
+  const { texts } = await fetchFiles(await serveRaw(head('HTTP/1.1 200 OK')), 1);
+  expect(texts).toEqual(['']);
+});
+
 it.each(['gzip', 'br', 'deflate'])(
   'one that ends its connection behind the head of a body in %s is asked again',
   async (coding) => {
-    let asked = 0;
-    const raw = createRawServer((socket) => {
-      socket.on('error', () => {});
-      socket.once('data', () => {
-        const isFirst = asked++ === 0;
-        socket.write(
-          `HTTP/1.1 200 OK\r\nContent-Encoding: ${isFirst ? coding : 'gzip'}\r\nConnection: close\r\n\r\n`,
-        );
-        socket.end(isFirst ? '' : gzipSync('the whole'));
-      });
-    });
-    await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve));
-    const { texts } = await fetchFiles(`http://127.0.0.1:${(raw.address() as AddressInfo).port}`, 1);
-    raw.close();
+    const cut = head('HTTP/1.1 200 OK', `Content-Encoding: ${coding}`);
+    const whole = head('HTTP/1.1 200 OK', 'Content-Encoding: gzip');
+    const { texts } = await fetchFiles(
+      await serveRaw(cut, Buffer.concat([Buffer.from(whole), gzipSync('the whole')])),
+      1,
+    );
     expect(texts).toEqual(['the whole']);
   },
 );
-
-it('an upload that waits in the queue of a dispatcher waits on, for longer than a stall', async () => {
-  const sent: string[] = [];
-  let finish = (): void => {};
-  const { origin } = await serve((request, response) => {
-    sent.push(`${request.method} ${request.url}`);
-    if (request.method === 'POST') request.resume().on('end', () => response.end('taken'));
-    else {
-      response.writeHead(200, { 'Content-Length': 2 }).write('o');
-      finish = () => response.end('k');
-    }
-  });
-  const dispatcher = new Agent({ connections: 1 });
-  let looks = 0;
-  const engine = await engines.open({
-    directory: await engines.directory(),
-    dispatcher,
-    retry: { firstDelay: 20, longestDelay: 200, stallTimeout: 200, unansweredWithin: 100 },
-  });
-  const ended = new Promise<string>((resolve) => {
-    const tell = ({ registration }: { readonly registration: BackgroundFetchRegistration }): void => {
-      if (registration.id === 'upload') resolve(registration.result);
-    };
-    engine.onbackgroundfetchsuccess = tell;
-    engine.onbackgroundfetchfail = tell;
-  });
-  // it holds the only connection
-  const holding = await dispatcher.request({ origin, path: '/holder', method: 'GET' });
-  await engine.backgroundFetch.fetch(
-    'upload',
-    new Request(`${origin}/upload`, { method: 'POST', body: 'once' }),
-  );
-  const timer = setInterval(() => {
-    if (++looks === 4) finish();
-  }, 200);
-  await holding.body.text();
-  expect(await ended).toBe('success');
-  clearInterval(timer);
-  expect(sent).toEqual(['GET /holder', 'POST /upload']);
-  await engine.close();
-  await dispatcher.close();
-});
 
 it('an upload goes to the URL that the app gives for an attempt, wherever its own would lead', async () => {
   const { origin } = await serve((request, response) => {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { takesBody } from '../takes-body.ts';
 import { MalformedResponseError } from './malformed-response.ts';
+import { ReadEnd } from './read-end.ts';
 import { ResponseStream } from './response-stream.ts';
 
 type WriteCallback = (error?: Error | null) => void;
@@ -32,7 +33,9 @@ export function listenTo(connection: Duplex): void {
 
 function tidyReads(connection: Duplex, stream: ResponseStream): void {
   const push = connection.push.bind(connection);
+  const end = new ReadEnd(connection, push);
   connection.push = (chunk: unknown, encoding?: BufferEncoding) => {
+    if (chunk === null) return end.tell();
     if (!(chunk instanceof Uint8Array)) return push(chunk, encoding);
     if (stream.isOver) return push(nothing);
     try {
@@ -40,7 +43,7 @@ function tidyReads(connection: Duplex, stream: ResponseStream): void {
       // nothing at all still says that a read has ended
       const wantsMore = push(stream.take(bytes));
       if (connection.listenerCount(moreRead) > 0) connection.emit(moreRead);
-      return stream.isOver ? push(null) : wantsMore;
+      return stream.isOver ? end.tell() : wantsMore;
     } catch (error) {
       if (!(error instanceof MalformedResponseError)) throw error;
       connection.destroy(error);
