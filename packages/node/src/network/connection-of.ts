@@ -3,12 +3,18 @@ import type { Duplex } from 'node:stream';
 import { listenTo, responsesOf } from './http1/connection.ts';
 
 /** undici's, of whatever copy and dispatcher: published right before the first byte of a request is written. */
-const channel = 'undici:client:sendHeaders';
+const sendHeaders = 'undici:client:sendHeaders';
+/** Published when a request has ended, well or not. */
+const ends = ['undici:request:trailers', 'undici:request:error'];
 
 interface Sending {
   readonly socket?: Duplex & { readonly alpnProtocol?: unknown };
   readonly request: { readonly method: string; readonly upgrade?: unknown };
 }
+
+/** The connections of requests that are under way where nobody listens, and how many each has. */
+const unheard = new WeakMap<object, Duplex>();
+const unheardCounts = new WeakMap<Duplex, number>();
 
 type OnConnection = (connection: Duplex) => void;
 
@@ -20,20 +26,40 @@ function onSendHeaders(message: unknown): void {
   starting = null;
   const { socket, request } = message as Sending;
   if (!socket) return;
-  if (onConnection && socket.alpnProtocol !== 'h2') listenTo(socket);
-  // other requests may share the connections of an app's dispatcher
+  // other requests may share the connections of an app's dispatcher: nobody can begin to listen in the middle of a response
+  if (onConnection && socket.alpnProtocol !== 'h2' && !unheardCounts.get(socket)) listenTo(socket);
   const responses = responsesOf(socket);
+  if (!responses) countUnheard(socket, request);
   if (request.method === 'CONNECT' || request.upgrade) responses?.leave();
   else responses?.expect(request.method);
   onConnection?.(socket);
 }
 
+function countUnheard(socket: Duplex, request: object): void {
+  unheard.set(request, socket);
+  unheardCounts.set(socket, (unheardCounts.get(socket) ?? 0) + 1);
+}
+
+function onEnd(message: unknown): void {
+  const { request } = message as Sending;
+  const socket = unheard.get(request);
+  if (!socket) return;
+  unheard.delete(request);
+  unheardCounts.set(socket, (unheardCounts.get(socket) ?? 1) - 1);
+}
+
 /** Makes `connectionOf` work until the result is called. */
 export function watchConnections(): () => void {
-  if (watching++ === 0) subscribe(channel, onSendHeaders);
+  if (watching++ === 0) {
+    subscribe(sendHeaders, onSendHeaders);
+    for (const name of ends) subscribe(name, onEnd);
+  }
   let ended = false;
   return () => {
-    if (!ended && --watching === 0) unsubscribe(channel, onSendHeaders);
+    if (!ended && --watching === 0) {
+      unsubscribe(sendHeaders, onSendHeaders);
+      for (const name of ends) unsubscribe(name, onEnd);
+    }
     ended = true;
   };
 }

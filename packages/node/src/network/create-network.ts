@@ -121,8 +121,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       prepared: { url: new URL(request.url), headers: givenHeaders() },
       prepare: beforeAttempt ? prepare : null,
       send: (part) => sendFrom(upload.url, part),
-      isCut: () => progress.ended === true,
-      limit,
+      ...{ progress, limit },
     });
     const resumable = typeof uploads === 'function' ? uploads(asked.id, request.url) : uploads;
     const arrival = await sendUpload(upload, resumable);

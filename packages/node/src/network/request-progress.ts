@@ -73,6 +73,13 @@ export class RequestProgress {
     this.#followed = followed;
   }
 
+  /** What came of the requests so far is undone: nothing has left. */
+  restart(): void {
+    this.#forget();
+    this.#followed = false;
+    this.#left = false;
+  }
+
   /** A request is given to a dispatcher. */
   begin(): void {
     this.#forget();

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Agent, ProxyAgent } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -69,6 +69,40 @@ describe('a dispatcher of the app', () => {
       requestFor(`${server().origin}/r/elsewhere?size=20`),
     );
     expect((await bytesOf(response)).byteLength).toBe(10);
+  });
+
+  it('may put our requests behind others on one connection: they disturb none of these', async () => {
+    const body = 'foreign'.repeat(2);
+    const pipelined = createTcpServer((connection) => {
+      let requests = 0;
+      connection
+        .on('error', () => {})
+        .on('data', (bytes) => {
+          for (const [, path] of `${bytes}`.matchAll(/^GET (\S+)/gm)) {
+            requests++;
+            if (path === '/foreign')
+              connection.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\nforeign`);
+            // the rest comes once the next request is there
+            else if (path === '/ours')
+              connection.write('foreignHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nours');
+            else connection.write(`HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n${requests}`);
+          }
+        });
+    });
+    await new Promise<void>((resolve) => pipelined.listen(0, '127.0.0.1', resolve));
+    ends.push(() => new Promise((resolve) => pipelined.close(resolve)));
+    const origin = `http://127.0.0.1:${(pipelined.address() as AddressInfo).port}`;
+    const dispatcher = new Agent({ connections: 1, pipelining: 4 });
+    ends.push(() => dispatcher.destroy());
+    const adapter = network({ dispatcher });
+    await (await dispatcher.request({ origin, path: '/warm', method: 'GET' })).body.text();
+    const foreign = await dispatcher.request({ origin, path: '/foreign', method: 'GET' });
+    const ours = await adapter.fetch(requestFor(`${origin}/ours`));
+    expect(await foreign.body.text()).toBe(body);
+    expect(Buffer.from(await bytesOf(ours)).toString()).toBe('ours');
+    // and all of them are over: it can be listened to
+    const next = await adapter.fetch(requestFor(`${origin}/next`));
+    expect(Buffer.from(await bytesOf(next)).toString()).toBe('4');
   });
 
   it('is not closed with the network', async () => {

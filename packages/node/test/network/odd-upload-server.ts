@@ -26,6 +26,8 @@ export interface OddServer {
   readonly received: number;
   /** The methods that were asked, in their order. */
   readonly methods: string[];
+  /** From now on connections are refused. */
+  goAway(): void;
 }
 
 /** Servers whose tests say what they do with each request. They count what comes, and end with the test. */
@@ -57,6 +59,7 @@ export function useOddServers(): (answer: (asked: Asked) => unknown) => Promise<
       get methods() {
         return asked.map(({ method }) => method);
       },
+      goAway: () => void server.close(),
     };
   };
 }

@@ -210,6 +210,26 @@ describe('an upload resource that is gone', () => {
     expect(server.methods).toEqual(['POST', 'HEAD', 'POST']);
   });
 
+  it('waits for its server where that is away before the request leaves again', async () => {
+    const server = await serve(async (asked) => {
+      if (asked.method === 'HEAD') {
+        server.goAway();
+        return asked.answer(404, { connection: 'close' });
+      }
+      asked.announce('/uploads/0');
+      await asked.read(100_000);
+      asked.cut();
+    });
+    const adapter = ietf();
+    const uploader = new Uploader(Buffer.concat(Array.from({ length: 10 }, () => content)));
+    await expect(uploader.attempt(adapter, server.url)).rejects.toThrow();
+    expect(uploader.state).toContain('/uploads/0');
+    const request = uploader.requestFor(server.url);
+    const error = await adapter.fetch(request).catch((caught: unknown) => caught);
+    expect(server.methods).toEqual(['POST', 'HEAD']);
+    expect(await adapter.probe(request, new AbortController().signal, error)).toBe('unsent');
+  });
+
   it('has no successor that could not be continued: it is sent once more, and that is the end', async () => {
     const server = await serve(async (asked) => {
       if (asked.method === 'HEAD') return asked.answer(404);

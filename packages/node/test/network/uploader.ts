@@ -1,4 +1,4 @@
-import type { NetworkResponse, StoredRequest, Upload } from '@background-fetch/core';
+import type { NetworkRequest, NetworkResponse, StoredRequest, Upload } from '@background-fetch/core';
 import type { NodeNetwork } from '../../src/network/create-network.ts';
 import { bodyOf, requestFor } from './given.ts';
 
@@ -39,6 +39,10 @@ export class Uploader {
     url: string,
     differing: Partial<StoredRequest> = {},
   ): Promise<NetworkResponse> {
+    return adapter.fetch(this.requestFor(url, differing));
+  }
+
+  requestFor(url: string, differing: Partial<StoredRequest> = {}): NetworkRequest {
     const upload: Upload = {
       state: this.state ?? undefined,
       keep: async (state) => {
@@ -49,6 +53,6 @@ export class Uploader {
       sent: (bytes) => bytes !== undefined && this.sent.push(bytes),
     };
     const request = { method: 'POST', ...differing };
-    return adapter.fetch(requestFor(url, request, { body: bodyOf(this.body), upload }));
+    return requestFor(url, request, { body: bodyOf(this.body), upload });
   }
 }

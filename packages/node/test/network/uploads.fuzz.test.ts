@@ -88,6 +88,7 @@ function givenUpload(answers: readonly Answer[], state?: string): Exchanged {
     request: {
       ...{ url, method: 'PUT', headers, body: { size, value: null }, ledger, send },
       ...{ progress: { sent: () => {} }, isRefreshed: false, prepare: async () => {} },
+      restart: () => ledger.end(),
     },
   };
 }

@@ -2,6 +2,7 @@ import type { NetworkRequest, RequestBody, Upload } from '@background-fetch/core
 import type { Arrival, RedirectOptions } from '../follow-redirects.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { readRequestBody } from '../request-body.ts';
+import type { RequestProgress } from '../request-progress.ts';
 import type { NextRequest, UploadPart, UploadRequest } from './upload.ts';
 import { UploadLedger } from './upload-ledger.ts';
 
@@ -19,8 +20,7 @@ interface Means {
   readonly prepared: Prepared;
   readonly prepare: ((next: NextRequest) => Promise<Prepared>) | null;
   readonly send: Send;
-  /** Whether the connection over which the last request went has ended. */
-  readonly isCut: () => boolean;
+  readonly progress: Pick<RequestProgress, 'ended' | 'restart'>;
   readonly limit: RateLimit | null;
 }
 
@@ -76,6 +76,11 @@ export class BodyUpload implements UploadRequest {
     if (prepare) this.#prepared = await prepare(next);
   }
 
+  async restart(): Promise<void> {
+    await this.ledger.end();
+    this.#means.progress.restart();
+  }
+
   async send({ start, end, ...part }: UploadPart): Promise<Arrival> {
     const { send } = this.#means;
     this.#onMoved();
@@ -87,7 +92,7 @@ export class BodyUpload implements UploadRequest {
         throw new TypeError(
           `${part.url.origin}${part.url.pathname} is led on too often to be sent once more`,
         );
-      return this.#handOver(start, end, () => isOver || this.#means.isCut());
+      return this.#handOver(start, end, () => isOver || this.#means.progress.ended === true);
     };
     try {
       const arrival = await send({ ...part, openBody, bodySize: end - start });

@@ -28,6 +28,6 @@ export async function resumeUpload(
   answer.discard();
   ledger.lose();
   // this attempt alone may send it: nobody could tell another one how far it came
-  if (!protocol.beginsEmpty) await ledger.end();
+  if (!protocol.beginsEmpty) await request.restart();
   return await protocol.begin(request);
 }
