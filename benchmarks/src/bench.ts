@@ -27,13 +27,15 @@ export interface Bench extends AsyncDisposable {
   /** Starts a browser on the page; resolves when it is ready to measure. */
   open(engine: EngineName): Promise<BenchPage>;
   /** The same with the page's other script. */
-  openForLoad(engine: EngineName): Promise<LoadPage>;
+  openForLoad(engine: EngineName): Promise<ScriptedPage>;
+  /** The same with the one that reads. */
+  openForReading(engine: EngineName): Promise<ScriptedPage>;
 }
 
-/** The page that bears a load. */
-export interface LoadPage extends AsyncDisposable {
+/** The page with a script whose functions are called one by one. */
+export interface ScriptedPage extends AsyncDisposable {
   readonly browser: Browser;
-  /** Calls what page/load.ts exports under this name. */
+  /** Calls what its script exports under this name. */
   call<T>(name: string, ...args: readonly unknown[]): Promise<T>;
 }
 
@@ -53,7 +55,8 @@ export async function setUpBench(engineOptions: string | undefined): Promise<Ben
   return {
     server,
     open: (engine) => openPage(engine, control, server, engineOptions),
-    openForLoad: (engine) => openLoadPage(engine, control, server),
+    openForLoad: (engine) => openScriptedPage(engine, control, server, 'load'),
+    openForReading: (engine) => openScriptedPage(engine, control, server, 'reading'),
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await site[Symbol.asyncDispose]();
@@ -96,20 +99,21 @@ async function openPage(
   }
 }
 
-async function openLoadPage(
+async function openScriptedPage(
   engine: EngineName,
   control: RemoteControl,
   server: BodyServer,
-): Promise<LoadPage> {
+  script: string,
+): Promise<ScriptedPage> {
   const browser = await launchUndriven(engine, { url: `${server.origin}/page.html` });
   try {
     const page = await control.waitForPage();
-    await page.run(`await ${importing('load')}`);
+    await page.run(`await ${importing(script)}`);
     return {
       browser,
       call: (name, ...args) =>
         page.run(
-          `const [name, ...rest] = args; return (await ${importing('load')})[name](...rest)`,
+          `const [name, ...rest] = args; return (await ${importing(script)})[name](...rest)`,
           name,
           ...args,
         ),

@@ -41,6 +41,7 @@ async function buildPage(directory: string): Promise<void> {
     ['measure', 'page/measure.ts'],
     ['service-worker', 'service-worker.ts'],
     ['load', 'page/load.ts'],
+    ['reading', 'page/reading.ts'],
     ['load-worker', 'load-worker.ts'],
   ] as const) {
     await build({

@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Line } from '../../../testing/fault-server/src/line.ts';
 
 /*
  * A process of its own, so that bodies don't share an event loop with what measures. The bytes are made beforehand:
@@ -14,6 +16,9 @@ import { pipeline } from 'node:stream/promises';
 
 const pattern = randomBytes(8 * 2 ** 20);
 const writeSize = 2 ** 20;
+/** What shares a line is sent in pieces that take a hundredth of a second. */
+const piecesPerSecond = 100;
+const line = new Line();
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
 
 async function readSite(directory: string): Promise<Map<string, Buffer>> {
@@ -25,7 +30,9 @@ async function readSite(directory: string): Promise<Map<string, Buffer>> {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname.startsWith('/body/')) {
-    return await sendBody(request, response, pathname, Number(searchParams.get('size')));
+    const lineRate = Number(searchParams.get('linerate'));
+    await wait(Number(searchParams.get('latency')));
+    return await sendBody(request, response, pathname, Number(searchParams.get('size')), lineRate);
   }
   const file = site.get(pathname);
   if (!file) {
@@ -41,6 +48,7 @@ async function sendBody(
   response: ServerResponse,
   pathname: string,
   size: number,
+  lineRate: number,
 ): Promise<void> {
   const etag = `"${pathname}-${size}"`;
   const ifRange = request.headers['if-range'] ?? etag;
@@ -55,13 +63,22 @@ async function sendBody(
     ETag: etag,
     ...(range && { 'Content-Range': `bytes ${start}-${end - 1}/${size}` }),
   });
-  await pipeline(Readable.from(pieces(start, end)), response);
+  const bytes = lineRate > 0 ? paced(start, end, lineRate) : pieces(start, end);
+  await pipeline(Readable.from(bytes), response);
 }
 
-function* pieces(start: number, end: number): Generator<Buffer> {
+/** All bodies together have `lineRate` bytes per second. */
+async function* paced(start: number, end: number, lineRate: number): AsyncGenerator<Buffer> {
+  for (const piece of pieces(start, end, Math.ceil(lineRate / piecesPerSecond))) {
+    await wait(line.take(piece.length, lineRate));
+    yield piece;
+  }
+}
+
+function* pieces(start: number, end: number, size = writeSize): Generator<Buffer> {
   for (let offset = start; offset < end; ) {
     const from = offset % pattern.length;
-    const piece = pattern.subarray(from, from + Math.min(writeSize, end - offset));
+    const piece = pattern.subarray(from, from + Math.min(size, end - offset));
     offset += piece.length;
     yield piece;
   }

@@ -269,6 +269,12 @@ export interface Lock {
   share(name: string, holder: () => Promise<void>): Promise<boolean>;
 }
 
+/** A record whose body somebody waits for. */
+export interface Wanted {
+  readonly key: FetchKey;
+  readonly index: number;
+}
+
 /** What contexts tell each other, as the API needs it. */
 export interface ClientAnnouncements {
   /** Tells every context, this one first and at once; the order of calls is kept. */
@@ -276,12 +282,19 @@ export interface ClientAnnouncements {
   /** This context shows this fetch: `publishAndWait` waits for it, too, once it has heard of that. */
   follow(key: FetchKey): void;
   subscribe(listener: (snapshot: BackgroundFetchSnapshot) => void): () => void;
+  /**
+   * Somebody in this context waits for what comes next of a record's body. A hint: nobody answers it, it may get lost, and
+   * it lapses if it is not given again.
+   */
+  want(wanted: Wanted): void;
 }
 
 /** As the engine needs it. */
 export interface Announcements extends ClientAnnouncements {
   /** As `publish`, and resolves when every context that shows this fetch has applied it, or soon if one is frozen. */
   publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void>;
+  /** Calls back for each `want` of any context, which may name what there is not; the result ends it. */
+  onWanted(listener: (wanted: Wanted) => void): () => void;
 }
 
 export type BackgroundFetchEventName =

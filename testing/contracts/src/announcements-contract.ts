@@ -1,4 +1,4 @@
-import type { Announcements, BackgroundFetchSnapshot } from '@background-fetch/core';
+import type { Announcements, BackgroundFetchSnapshot, Wanted } from '@background-fetch/core';
 import { assert } from 'chai';
 import type { TestFramework } from './framework.ts';
 import { sampleSnapshot } from './samples.ts';
@@ -93,6 +93,24 @@ export function announcementsContract(
         assert.sameMembers(done, ['one', 'other']);
       });
     }
+
+    it('tell every context what is wanted in any', async () => {
+      const heard: Wanted[][] = [[], []];
+      for (const [index, context] of [one, other].entries())
+        context.onWanted(({ key, index: record }) => void heard[index]?.push({ key, index: record }));
+      one.want({ key: 'fetch-1', index: 2 });
+      await host.arrive();
+      assert.deepEqual(heard, [[{ key: 'fetch-1', index: 2 }], [{ key: 'fetch-1', index: 2 }]]);
+    });
+
+    it('tell nobody of it who does not listen any more', async () => {
+      let count = 0;
+      const ends = [one, other].map((context) => context.onWanted(() => count++));
+      for (const end of ends) end();
+      one.want({ key: 'fetch-1', index: 2 });
+      await host.arrive();
+      assert.equal(count, 0);
+    });
 
     it('that are waited for resolve where nobody shows the fetch', async () => {
       other.follow('fetch-2');

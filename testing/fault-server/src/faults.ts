@@ -33,6 +33,7 @@ const grammar = {
   stall: integer,
   withhold: /^(\d+|none|cut)$/,
   rate: /^[1-9]\d*$/,
+  linerate: /^[1-9]\d*$/,
   delay: integer,
   hold: flag,
   drop: /^(fin|reset)$/,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Faults } from './faults.ts';
+import { Line } from './line.ts';
 import { Pool } from './pools.ts';
 import { Tokens } from './tokens.ts';
 
@@ -27,6 +28,7 @@ export class KeyState {
   readonly uploads: Upload[] = [];
   /** The key's requests, whatever pool they share with those of others. */
   readonly pool = new Pool();
+  readonly line = new Line();
   /** What the last `ranges=coded` took its ranges of. */
   coded: { name: string; bytes: Promise<Uint8Array> } | undefined;
   readonly tokens = new Tokens();

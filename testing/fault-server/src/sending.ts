@@ -36,6 +36,7 @@ class Sending {
   readonly #exchange: Exchange;
   readonly #state: KeyState;
   readonly #rate: number | undefined;
+  readonly #lineRate: number | undefined;
   readonly #reset: number | undefined;
   readonly #cut: number | undefined;
   #stall: number | undefined;
@@ -44,6 +45,7 @@ class Sending {
     this.#exchange = exchange;
     this.#state = state;
     this.#rate = numberOf(faults.rate);
+    this.#lineRate = numberOf(faults.linerate);
     this.#reset = numberOf(faults.reset);
     this.#cut = numberOf(faults.cut) ?? numberOf(faults.endchunk);
     this.#stall = numberOf(faults.stall);
@@ -54,10 +56,13 @@ class Sending {
     const stops = [this.#stall, this.#reset, this.#cut].filter((stop) => stop !== undefined);
     const beforeStop = stops.filter((stop) => stop > this.#sent).map((stop) => stop - this.#sent);
     const drip = this.#rate === undefined ? largestPiece : Math.ceil(this.#rate / 20);
-    return Math.min(largestPiece, drip, ...beforeStop);
+    const turn = this.#lineRate === undefined ? largestPiece : Math.ceil(this.#lineRate / 100);
+    return Math.min(largestPiece, drip, turn, ...beforeStop);
   }
 
   async send(piece: Uint8Array): Promise<boolean> {
+    if (this.#lineRate !== undefined)
+      await this.#exchange.pause(this.#state.line.take(piece.length, this.#lineRate));
     const sent = await this.#exchange.write(piece);
     this.#sent += piece.length;
     if (sent && this.#rate !== undefined) {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Line } from '../src/line.ts';
 import { askOnOneConnection, askRaw, bytesOf, control, expectedBytes, useFaultServer } from './given.ts';
 
 const server = useFaultServer();
@@ -88,6 +89,22 @@ test('a client that leaves a stall is logged as such', async () => {
 test('a throttled and delayed body arrives whole', async () => {
   const response = await fetch(`${server().origin}/r/slow?size=3000&rate=30000&delay=5`);
   expect(await bytesOf(response)).toEqual(expectedBytes('slow', 1, 0, 3000));
+});
+
+test('what shares a line waits for its turn, and a line that was idle saves nothing up', () => {
+  let now = 0;
+  const line = new Line(() => now);
+  const take = () => line.take(100_000, 1_000_000);
+  // a turn may be 50 ms late without a loss
+  expect([take(), take(), take()]).toEqual([50, 150, 250]);
+  now = 5000;
+  expect([take(), take()]).toEqual([50, 150]);
+});
+
+test('bodies that share a line arrive whole', async () => {
+  const url = `${server().origin}/r/line?size=30000&linerate=300000`;
+  const bodies = await Promise.all([fetch(url), fetch(url)].map(async (response) => bytesOf(await response)));
+  expect(bodies).toEqual([expectedBytes('line', 1, 0, 30_000), expectedBytes('line', 1, 0, 30_000)]);
 });
 
 test('the other origin refuses connections until it accepts them again', async () => {

@@ -51,6 +51,7 @@ async function readResponse(
   { fetch, index, request }: StoredRecord,
   hold: Hold,
 ): Promise<Response> {
+  const want = createWant(realm, fetch, index);
   const look = async (record: StoredRecord): Promise<Response | null> => {
     const data = record.responseData;
     if (!data) return null;
@@ -58,7 +59,7 @@ async function readResponse(
     return deserialiseResponse(data.head, request.method, body, lengthOf(record, data), hold);
   };
   try {
-    return await hold.read(() => followRecord(realm, fetch, index, look));
+    return await hold.read(() => followRecord(realm, fetch, index, look, want));
   } catch (error) {
     hold.end();
     throw error;
@@ -75,20 +76,41 @@ function lengthOf({ state, request }: StoredRecord, data: ResponseData): number 
   return state === 'settled' && prefixLength(stored) !== length ? null : length;
 }
 
-/** Looks at a record after each of its changes, until `look` has found something. */
+/** ms that pass at least before the engine is told again that somebody waits */
+const wantInterval = 1000;
+
+/** What tells the engine that somebody waits for what comes next of a body. */
+function createWant({ ports: { announcements, clock } }: Realm, key: string, index: number): () => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = clock.now();
+    // a clock that was set back tells nothing
+    if (Math.abs(now - toldAt) < wantInterval) return;
+    toldAt = now;
+    announcements.want({ key, index });
+  };
+}
+
+/**
+ * Looks at a record after each of its changes, until `look` has found something.
+ * @param want called when it is waited for
+ */
 async function followRecord<T>(
   realm: Realm,
   fetch: string,
   index: number,
   look: (record: StoredRecord) => Promise<T | null>,
+  want: () => void,
 ): Promise<T> {
   for (;;) {
     const { records, changed } = realm.watch(fetch);
     const record = (await records)[index];
     if (!record) throw recordsReleased();
-    const found = mayBeExposed(record) && !isToBeVerified(realm, record) ? await look(record) : null;
+    const isToBeSeen = mayBeExposed(record) && !isToBeVerified(realm, record);
+    const found = isToBeSeen ? await look(record) : null;
     if (found) return found;
     if (record.state === 'settled') throw failureOf(record.request.url, record.result);
+    if (isToBeSeen) want();
     await changed;
   }
 }
@@ -126,6 +148,7 @@ const noBytes = new Uint8Array();
 function createBodyStream(realm: Realm, key: BodyKey, hold: Hold): ReadableStream<Uint8Array> {
   let transmitted = 0;
   let cancelled = false;
+  const want = createWant(realm, key.fetch, key.index);
   const nextBytes = async (record: StoredRecord): Promise<Uint8Array | null> => {
     const data = record.responseData;
     if (cancelled) return noBytes;
@@ -141,7 +164,7 @@ function createBodyStream(realm: Realm, key: BodyKey, hold: Hold): ReadableStrea
   };
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     try {
-      const bytes = await hold.read(() => followRecord(realm, key.fetch, key.index, nextBytes));
+      const bytes = await hold.read(() => followRecord(realm, key.fetch, key.index, nextBytes, want));
       transmitted += bytes.byteLength;
       if (bytes.byteLength > 0) return controller.enqueue(bytes);
       if (!cancelled) controller.close();

@@ -1,6 +1,7 @@
 import { findGaps } from '../model/byte-ranges.ts';
 import type { Attempt } from '../transfer/attempt.ts';
 import type { RestPlan } from '../transfer/attempt-plan.ts';
+import type { AwaitedPieces } from '../transfer/awaited-pieces.ts';
 import { type Outcome, storedOutcome } from '../transfer/outcome.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { fetchAResponse } from './fetch-a-response.ts';
@@ -24,17 +25,24 @@ const dismissed = undefined;
 
 class Round {
   readonly #transfer: Transfer;
+  /** In the order of the body. */
   readonly #waiting: RestPlan[];
-  readonly #attempts = new Set<Attempt>();
+  readonly #pieces: AwaitedPieces;
+  /** With what resolves once what they leave waits again. */
+  readonly #attempts = new Map<Attempt, Promise<void>>();
   readonly #connections = new Set<Promise<void>>();
   readonly #controller = new AbortController();
   /** What ends the waits for places. */
   readonly #waits = new Set<() => void>();
+  /** Resolves when all that was given up for who waits waits again: only then it is known what comes next. */
+  #handingBack: Promise<unknown> | null = null;
   #verdict: Outcome | null = null;
 
   constructor(transfer: Transfer, pieces: RestPlan[]) {
     this.#transfer = transfer;
     this.#waiting = pieces;
+    this.#pieces = transfer.awaitedPieces;
+    transfer.demand.onBegin = this.#hurry;
     transfer.job.waits.add(this.#stop);
     if (transfer.job.interruption) this.#stop();
   }
@@ -54,8 +62,18 @@ class Round {
 
   end(): void {
     this.#transfer.job.waits.delete(this.#stop);
+    this.#transfer.demand.onBegin = () => {};
     this.#stop();
   }
+
+  /** Somebody begins to wait: from now on, all connections work at the front. */
+  readonly #hurry = (): void => {
+    this.#pieces.begin();
+    // what comes within a moment is not worth an interruption, which would lose it
+    if (this.#transfer.isFast) return;
+    for (const attempt of this.#attempts.keys()) attempt.abort('yielded');
+    this.#handingBack = Promise.all(this.#attempts.values());
+  };
 
   readonly #stop = (): void => {
     this.#controller.abort(this.#transfer.job.signal.reason);
@@ -64,7 +82,12 @@ class Round {
 
   /** As many connections as there may be, and as there are pieces for. */
   #connect(): void {
-    const wanted = Math.min(this.#transfer.options.connections, this.#attempts.size + this.#waiting.length);
+    const { options, demand } = this.#transfer;
+    // who waits has pieces cut from what waits
+    const wanted =
+      demand.duration !== null && this.#waiting.length > 0
+        ? options.connections
+        : Math.min(options.connections, this.#attempts.size + this.#waiting.length);
     while (!this.#verdict && this.#connections.size < wanted) {
       const connection = this.#work().finally(() => this.#connections.delete(connection));
       // who waits for one of them hears of it
@@ -90,6 +113,7 @@ class Round {
   /** Resolves with what came of a piece, with null if there is none to fetch. */
   async #fetchNext(): Promise<Outcome | null> {
     const { options, ports } = this.#transfer;
+    if (this.#handingBack) await this.#handingBack;
     const first = this.#waiting[0];
     if (!first) return null;
     let attempt: Attempt | undefined;
@@ -107,36 +131,46 @@ class Round {
     });
     if (place === dismissed) return null;
     if (place === null) return await this.#transfer.settle('fetch-error');
-    const piece = this.#verdict ? undefined : options.takePiece(this.#waiting, options);
+    let leave = (): void => {};
+    const left = new Promise<void>((resolve) => (leave = resolve));
     try {
+      if (this.#handingBack) await this.#handingBack;
+      const piece = this.#verdict ? undefined : this.#pieces.take(this.#waiting);
       if (!piece) return null;
       const began = ports.clock.now();
+      const isSmall = this.#transfer.demand.duration !== null && this.#pieces.isSmall(piece);
       const begun = (started: Attempt): void => {
         attempt = started;
-        this.#attempts.add(started);
+        this.#attempts.set(started, left);
         if (!isWanted) started.abort('yielded');
       };
       const outcome = await fetchAResponse(this.#transfer, place, piece, { begun });
       const isStored = outcome.kind === 'stored';
-      this.#transfer.isFast = isStored && ports.clock.now() - began < options.checkpointInterval;
+      const now = ports.clock.now();
+      const took = now - began;
+      this.#transfer.isFast = isStored && !isSmall && took < options.checkpointInterval;
+      if (isStored) this.#pieces.learn(piece, took, place.answeredAfter + now - (attempt?.receivedAt ?? now));
+      else if (outcome.kind === 'failed' && outcome.by === 'crowd') this.#pieces.refused();
       if (!isStored) this.#putBack(piece);
       // nobody has to wait for a place any more
       else if (this.#waiting.length === 0) this.#dismiss();
       return outcome;
     } finally {
       if (attempt) this.#attempts.delete(attempt);
+      leave();
       place.release();
     }
   }
 
-  /** What is still missing of a piece waits again, before all others. */
+  /** What is still missing of a piece waits again. */
   #putBack({ position, end, ...rest }: RestPlan): void {
     const data = this.#transfer.record.responseData;
     if (!data || end === null) return;
     const missing = findGaps(data.stored, end).filter((gap) => gap.end > position);
-    this.#waiting.unshift(
+    this.#waiting.push(
       ...missing.map((gap) => ({ ...rest, position: Math.max(gap.start, position), end: gap.end })),
     );
+    this.#waiting.sort((one, other) => one.position - other.position);
   }
 
   #conclude(outcome: Outcome): void {
@@ -146,7 +180,7 @@ class Round {
   }
 
   #endAttempts(): void {
-    for (const attempt of this.#attempts) attempt.abort('given-up');
+    for (const attempt of this.#attempts.keys()) attempt.abort('given-up');
     this.#dismiss();
   }
 

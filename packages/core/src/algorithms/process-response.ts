@@ -23,6 +23,11 @@ import { asWhole, continued, joinBytes, readStoredBytes } from './response-data.
 import { settleABody } from './settle-a-body.ts';
 import type { PartialContent } from './validate-a-partial-response.ts';
 
+/** ms for which the first response at least brings what somebody waits for, alone */
+const leadDuration = 300;
+/** As that, in times of what its server took to answer: for that long nothing comes when further requests are made. */
+const leadAnswers = 4;
+
 export interface Exchange {
   readonly transfer: Transfer;
   readonly attempt: Attempt;
@@ -164,7 +169,10 @@ async function receiveWhole(
     isResumable(record.request, data) && options.connections > 1 && transfer.course.ranges === 'several';
   const isDivided =
     allowsParallelRanges(data, options.pieceSize) || mightAllowParallelRanges(data, options.pieceSize);
-  if (response.body && parallel && isDivided) {
+  // who waits is not kept waiting for the answers to further requests
+  const leads =
+    parallel && allowsParallelRanges(data, options.pieceSize) && transfer.demand.duration !== null;
+  if (response.body && parallel && isDivided && !leads) {
     await transfer.commit(answer);
     return storedOutcome;
   }
@@ -177,7 +185,28 @@ async function receiveWhole(
   }
   transfer.doubt = null;
   const sink = new BodySink(transfer, body, 0, drops ? null : answer);
-  return await receiveInto(exchange, sink, { end, overlap: new Uint8Array() });
+  const expected = { end, overlap: new Uint8Array() };
+  return await (leads ? receiveLead(exchange, sink, expected) : receiveInto(exchange, sink, expected));
+}
+
+/** The beginning of a body that somebody waits for: what follows is fetched in several ranges at a time. */
+async function receiveLead(
+  exchange: Exchange,
+  sink: BodySink,
+  expected: Pick<Expectation, 'end' | 'overlap'>,
+): Promise<Outcome> {
+  const { transfer, attempt, place } = exchange;
+  const { clock } = transfer.ports;
+  const began = clock.now();
+  const duration = Math.max(leadDuration, place.answeredAfter * leadAnswers);
+  const cancelTimer = clock.setTimer(duration, () => attempt.abort('yielded'));
+  const outcome = await receiveInto(exchange, sink, expected, transfer.options.pieceSize);
+  cancelTimer();
+  const now = clock.now();
+  const { receivedAt = now } = attempt;
+  const rate = sink.position / Math.max(receivedAt - began, 1);
+  transfer.awaitedPieces.begin(rate, place.answeredAfter + now - receivedAt);
+  return outcome;
 }
 
 function warnOfRestart({ record, doubt: known, ports }: Transfer): void {
@@ -207,6 +236,7 @@ async function receiveInto(
   exchange: Exchange,
   sink: BodySink,
   { end: expectedEnd, overlap }: Pick<Expectation, 'end' | 'overlap'>,
+  enough = Number.POSITIVE_INFINITY,
 ): Promise<Outcome> {
   const { transfer, attempt, plan, response, parallel } = exchange;
   const { options } = transfer;
@@ -217,8 +247,9 @@ async function receiveInto(
   const received = (): void => {
     if (announced === length + overlap.length) letNextStart(exchange);
   };
-  const expected = { end: expectedEnd, overlap, atOnce, received };
+  const expected = { end: expectedEnd, overlap, atOnce, enough, received };
   const end = await receiveBody(transfer.job, attempt, response, sink, expected);
+  attempt.receivedAt = transfer.ports.clock.now();
   switch (end) {
     case 'total-exceeded':
       await sink.discard();

@@ -20,6 +20,8 @@ export interface Expectation {
   readonly overlap: Uint8Array;
   /** Whether a cut may lose all of it. */
   readonly atOnce: boolean;
+  /** After so many bytes, the request is given up for several at a time. */
+  readonly enough: number;
   /** Called once all of its bytes have come: its stream may be open for a while yet. */
   readonly received: () => void;
 }
@@ -57,7 +59,7 @@ async function receive(
   attempt: Attempt,
   reader: BodyReader,
   sink: BodySink,
-  { end, overlap, received }: Expectation,
+  { end, overlap, enough, received }: Expectation,
 ): Promise<BodyEnd> {
   let repeated = overlap;
   for (;;) {
@@ -75,6 +77,7 @@ async function receive(
     const writing = sink.write(bytes);
     if (sink.position === end) received();
     await writing;
+    if (sink.position >= enough) attempt.abort('yielded');
   }
 }
 

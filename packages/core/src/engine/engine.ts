@@ -13,7 +13,7 @@ import {
 import type { StoredRecord } from '../model/record.ts';
 import { addUp, takeSnapshot } from '../model/snapshot.ts';
 import { released } from '../model/transitions.ts';
-import type { EnginePorts, StoreTransaction } from '../ports.ts';
+import type { EnginePorts, StoreTransaction, Wanted } from '../ports.ts';
 import { CheckpointWriter } from '../transfer/checkpoint-writer.ts';
 import { Job, type Workshop } from '../transfer/job.ts';
 import { defaultEngineOptions, type EngineOptions } from '../transfer/options.ts';
@@ -59,6 +59,7 @@ export class Engine {
   #lookAgain = false;
   #cancelRetry = (): void => {};
   #cancelKeeping = (): void => {};
+  #endWanting = (): void => {};
   #holdsLock = false;
   #tookOver = false;
 
@@ -84,11 +85,12 @@ export class Engine {
 
   /** Waits for the running lock, takes over where the last engine stopped, and works until `stop()`. */
   start(): void {
-    const { lock, log, clock } = this.#workshop.ports;
+    const { lock, log, clock, announcements } = this.#workshop.ports;
     const { signal } = this.#stopping;
     this.#running ??= lock
       .hold(runningLock(this.#registration), signal, async () => {
         this.#holdsLock = true;
+        this.#endWanting = announcements.onWanted((wanted) => this.#noteWanted(wanted));
         this.look();
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
         await this.#letGo();
@@ -133,6 +135,11 @@ export class Engine {
     this.#lookLater(`Background fetch "${id}"`, error);
   }
 
+  #noteWanted({ key, index }: Wanted): void {
+    const job = this.#jobs.get(key);
+    if (job?.records[index]) job.demand(index).note();
+  }
+
   /** The user activated what shows this fetch. Nothing happens if it is gone. */
   async click(key: FetchKey): Promise<void> {
     const { store, events } = this.#workshop.ports;
@@ -158,6 +165,7 @@ export class Engine {
     await Promise.all(this.#tasks);
     await this.#workshop.writer.idle();
     this.#cancelKeeping();
+    this.#endWanting();
     this.#holdsLock = false;
   }
 

@@ -45,6 +45,8 @@ export class Attempt {
   readonly #job: Job;
   readonly #finishes: () => boolean;
   readonly #began: number;
+  /** When the last byte of its body had come, in ms since the epoch; undefined before that. */
+  receivedAt: number | undefined;
   #ending: Ending | null = null;
   #waiting = 0;
   #waitingSince = 0;

@@ -4,6 +4,7 @@ import { addUp, type Totals } from '../model/snapshot.ts';
 import { requireUnsettled, storedLength, withRecordResult } from '../model/transitions.ts';
 import type { EnginePorts, HostBytes, StoreTransaction } from '../ports.ts';
 import type { CheckpointWriter } from './checkpoint-writer.ts';
+import { Demand } from './demand.ts';
 import type { EngineOptions } from './options.ts';
 import type { Origins } from './origins.ts';
 import type { RecordPool } from './record-pool.ts';
@@ -42,6 +43,8 @@ export class Job {
   pendingBytes = 0;
   /** What ends the waits of its records: many listeners of one signal would take ever longer to add. */
   readonly waits = new Set<() => void>();
+  /** For the bodies of its records, by their index: of those that somebody has asked for. */
+  readonly #demands = new Map<number, Demand>();
 
   constructor(
     readonly workshop: Workshop,
@@ -64,6 +67,13 @@ export class Job {
 
   record(index: number): StoredRecord {
     return this.records[index] as StoredRecord;
+  }
+
+  /** Who waits for a record's body. */
+  demand(index: number): Demand {
+    const demand = this.#demands.get(index) ?? new Demand(this.workshop.ports.clock);
+    this.#demands.set(index, demand);
+    return demand;
   }
 
   /** Puts a record into the place of what it was before. */

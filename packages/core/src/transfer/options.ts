@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly connections: number;
   /** bytes in each of these ranges */
   readonly pieceSize: number;
+  /** bytes in those that are fetched at first while somebody waits for the body: each takes a moment only */
+  readonly smallestPiece: number;
   /** Takes what a connection fetches next from the ranges that wait; it may join some. */
   readonly takePiece: (waiting: RestPlan[], options: EngineOptions) => RestPlan | undefined;
   /** bytes after which what was received is made durable, if not too many are being written */
@@ -28,6 +30,8 @@ export interface EngineOptions {
   readonly checkpointsAtOnce: number;
   /** ms after which it is made durable all the same */
   readonly checkpointInterval: number;
+  /** As that, for what somebody waits for. */
+  readonly awaitedCheckpointInterval: number;
   /** ms after which a new response can be seen by readers although few bytes have come */
   readonly firstCheckpointInterval: number;
   readonly retry: RetryPolicy;
@@ -43,11 +47,13 @@ export const defaultEngineOptions: EngineOptions = {
   briskConnectionsPerOrigin: 4,
   connections: 4,
   pieceSize: 4 * 2 ** 20,
+  smallestPiece: 32 * 2 ** 10,
   takePiece: (waiting) => waiting.shift(),
   smallestCheckpoint: 2 * 2 ** 20,
   checkpointSize: 4 * 2 ** 20,
   checkpointsAtOnce: 1,
   checkpointInterval: 1000,
+  awaitedCheckpointInterval: 100,
   firstCheckpointInterval: 250,
   retry: defaultRetryPolicy,
   keepFailed: 24 * 60 * 60_000,

@@ -270,6 +270,7 @@ export class Origin {
       place.release();
       throw error;
     }
+    place.openedAt = this.#ports.clock.now();
     for (const other of this.#places) if (other !== place) other.hasCompany = place.hasCompany = true;
     return place;
   }
@@ -300,6 +301,7 @@ export class Origin {
 
   noteAnswer(place: GrantedPlace, multiplexed: boolean): void {
     this.#multiplexed = multiplexed;
+    place.answeredAfter = Math.max(0, this.#ports.clock.now() - place.openedAt);
     for (const other of this.#places) if (other !== place) other.sawAnswer = true;
     this.#refusals.explain(place);
     this.isThere();

@@ -11,6 +11,8 @@ export interface Place {
   readonly hasCompany: boolean;
   /** As that, and one of them was answered while this one was under way: the origin is there. */
   readonly hasAnsweredCompany: boolean;
+  /** ms until the request was answered; 0 before that */
+  readonly answeredAfter: number;
   /** The origin answered the request. */
   answered(multiplexed: boolean): void;
   /** Nobody answered it, and nobody seems to be there. */
@@ -29,6 +31,9 @@ export interface Place {
 export class GrantedPlace implements Place {
   hasCompany = false;
   wasAnswered = false;
+  answeredAfter = 0;
+  /** When its request could begin, in ms since the epoch. */
+  openedAt: number;
   /** Another one was answered while this one was under way. */
   sawAnswer = false;
   isYielding = false;
@@ -46,7 +51,9 @@ export class GrantedPlace implements Place {
     readonly claim: WaitingClaim,
     readonly turn: number | null,
     readonly grantedAt: number,
-  ) {}
+  ) {
+    this.openedAt = grantedAt;
+  }
 
   get isTurn(): boolean {
     return this.turn !== null;

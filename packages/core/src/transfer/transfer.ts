@@ -2,8 +2,10 @@ import { prefixLength } from '../model/byte-ranges.ts';
 import type { BodyKey, RecordResult, StoredRecord, UnsettledRecord } from '../model/record.ts';
 import { settled } from '../model/transitions.ts';
 import type { EnginePorts } from '../ports.ts';
+import { AwaitedPieces } from './awaited-pieces.ts';
 import type { Claim } from './claims.ts';
 import { type Course, firstCourse } from './course.ts';
+import type { Demand } from './demand.ts';
 import type { BytesToStore, Job } from './job.ts';
 import type { EngineOptions } from './options.ts';
 import type { Origin } from './origin.ts';
@@ -37,13 +39,23 @@ export class Transfer {
   /** Assembled bytes had the wrong digest; they got a second chance in one piece. */
   integrityFailed = false;
 
+  /** What its body is fetched in while somebody waits for it. */
+  readonly awaitedPieces: AwaitedPieces;
+
   constructor(
     readonly job: Job,
     readonly index: number,
-  ) {}
+  ) {
+    this.awaitedPieces = new AwaitedPieces(this.demand, this.options);
+  }
 
   get record(): StoredRecord {
     return this.job.record(this.index);
+  }
+
+  /** Who waits for its body. */
+  get demand(): Demand {
+    return this.job.demand(this.index);
   }
 
   get origin(): Origin {

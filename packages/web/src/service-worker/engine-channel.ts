@@ -1,4 +1,4 @@
-import type { Announcements, BackgroundFetchSnapshot, FetchKey } from '@background-fetch/core';
+import type { Announcements, BackgroundFetchSnapshot, FetchKey, Wanted } from '@background-fetch/core';
 import { Channel, type ChannelMessage } from '../shared/channel.ts';
 import { random } from '../shared/host.ts';
 
@@ -9,6 +9,7 @@ const receiptTimeout = 500;
 export class EngineChannel extends Channel implements Announcements {
   readonly #followers = new Map<FetchKey, Set<number>>();
   readonly #receipts = new Map<number, (context: number) => void>();
+  readonly #wantedListeners = new Set<(wanted: Wanted) => void>();
   onHandOver: (scope: string) => void = () => {};
 
   async publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void> {
@@ -29,6 +30,16 @@ export class EngineChannel extends Channel implements Announcements {
     for (const context of missing) this.#followers.get(key)?.delete(context);
   }
 
+  override want(wanted: Wanted): void {
+    this.#tellWanted(wanted);
+    super.want(wanted);
+  }
+
+  onWanted(listener: (wanted: Wanted) => void): () => void {
+    this.#wantedListeners.add(listener);
+    return () => this.#wantedListeners.delete(listener);
+  }
+
   callTheRoll(): void {
     this.post({ type: 'roll-call' });
   }
@@ -40,5 +51,10 @@ export class EngineChannel extends Channel implements Announcements {
       const followers = this.#followers.get(message.key) ?? new Set();
       this.#followers.set(message.key, followers.add(message.context));
     } else if (message?.type === 'hand-over') this.onHandOver(message.scope);
+    else if (message?.type === 'wanted') this.#tellWanted(message);
+  }
+
+  #tellWanted(wanted: Wanted): void {
+    for (const listener of this.#wantedListeners) listener(wanted);
   }
 }

@@ -1,4 +1,4 @@
-import type { BackgroundFetchSnapshot, ClientAnnouncements, FetchKey } from '@background-fetch/core';
+import type { BackgroundFetchSnapshot, ClientAnnouncements, FetchKey, Wanted } from '@background-fetch/core';
 import { random } from './host.ts';
 
 /** What contexts of an origin tell each other. All state goes this way: measured, it is never overtaken. */
@@ -10,6 +10,7 @@ export type ChannelMessage =
     }
   | { readonly type: 'applied'; readonly context: number; readonly receipt: number }
   | { readonly type: 'following'; readonly context: number; readonly key: FetchKey }
+  | ({ readonly type: 'wanted' } & Wanted)
   /** A new engine asks who follows what: its predecessor took the answer with it. */
   | { readonly type: 'roll-call' }
   /** A new version of the worker of this scope wants to take over. */
@@ -41,6 +42,10 @@ export class Channel implements ClientAnnouncements {
   follow(key: FetchKey): void {
     this.#followed.add(key);
     this.#tellOf(key);
+  }
+
+  want({ key, index }: Wanted): void {
+    this.post({ type: 'wanted', key, index });
   }
 
   askForHandOver(scope: string): void {

@@ -1,4 +1,4 @@
-import type { Announcements, BackgroundFetchSnapshot, Clock, FetchKey } from '@background-fetch/core';
+import type { Announcements, BackgroundFetchSnapshot, Clock, FetchKey, Wanted } from '@background-fetch/core';
 
 type Listener = (snapshot: BackgroundFetchSnapshot) => void | Promise<void>;
 
@@ -25,6 +25,7 @@ export class MemoryBus {
 export class MemoryAnnouncements implements Announcements {
   readonly #bus: MemoryBus;
   readonly #listeners = new Set<Listener>();
+  readonly #wantedListeners = new Set<(wanted: Wanted) => void>();
   readonly #followed = new Set<FetchKey>();
   readonly #missed: (() => void)[] = [];
   #frozen = false;
@@ -61,6 +62,21 @@ export class MemoryAnnouncements implements Announcements {
     };
   }
 
+  want(wanted: Wanted): void {
+    if (!this.#bus.contexts.has(this)) return;
+    this.#tellWanted(wanted);
+    for (const other of this.#bus.contexts)
+      if (other !== this) this.#bus.clock.setTimer(this.#bus.latency, () => other.#tellWanted({ ...wanted }));
+  }
+
+  onWanted(listener: (wanted: Wanted) => void): () => void {
+    const own = (wanted: Wanted): void => listener(wanted);
+    this.#wantedListeners.add(own);
+    return () => {
+      this.#wantedListeners.delete(own);
+    };
+  }
+
   /**
    * As a page in the background that is not run: it hears of nothing until it thaws.
    * @param deaf as one in a back/forward cache: not then either
@@ -80,6 +96,7 @@ export class MemoryAnnouncements implements Announcements {
   close(): void {
     this.#bus.contexts.delete(this);
     this.#listeners.clear();
+    this.#wantedListeners.clear();
     this.thaw();
   }
 
@@ -102,6 +119,10 @@ export class MemoryAnnouncements implements Announcements {
       return other.#followed.has(snapshot.key) ? [applied] : [];
     });
     return [own, ...answers];
+  }
+
+  #tellWanted(wanted: Wanted): void {
+    for (const listener of this.#wantedListeners) listener(wanted);
   }
 
   /** Every listener has heard it when this returns; it resolves when what they do with it has settled. */

@@ -1,6 +1,7 @@
 import type { ByteRange } from '@background-fetch/core';
 import type { SimulatedClock } from '../host/simulated-clock.ts';
 import type { Passage } from './passage.ts';
+import type { SharedLink } from './shared-link.ts';
 import type { SimulatedConnectivity } from './simulated-connectivity.ts';
 
 export interface SimulatedBodyPlan {
@@ -11,6 +12,7 @@ export interface SimulatedBodyPlan {
   readonly chunkSize: number;
   /** ms */
   readonly chunkInterval: number;
+  readonly link: SharedLink;
   /** Bytes after which the connection ends or nothing more comes. */
   readonly ending: { readonly kind: 'cut' | 'stalled'; readonly after: number } | null;
   /** Whether it fails where its content ends. */
@@ -85,8 +87,9 @@ export function simulateBody(
       },
       pull(controller) {
         if (ending?.kind === 'stalled' && position === end && end < content.end) return new Promise(() => {});
+        const onItsWay = plan.link.take(Math.min(plan.chunkSize, end - position));
         return new Promise((resolve) => {
-          clock.setTimer(plan.chunkInterval, () => {
+          clock.setTimer(Math.max(plan.chunkInterval, onItsWay), () => {
             try {
               next(controller);
             } catch {

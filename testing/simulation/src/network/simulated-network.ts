@@ -12,6 +12,7 @@ import type { SimulatedClock } from '../host/simulated-clock.ts';
 import { Passage } from './passage.ts';
 import { respond, type SimulatedAnswer } from './respond.ts';
 import { longestRedirectChain, Servers } from './servers.ts';
+import { SharedLink } from './shared-link.ts';
 import { simulateBody } from './simulated-body.ts';
 import { SimulatedConnectivity } from './simulated-connectivity.ts';
 import type { SimulatedFault } from './simulated-fault.ts';
@@ -73,6 +74,8 @@ export class SimulatedNetwork implements Network {
   onCut: (exchange: Exchange) => void = () => {};
   signalsTruncation: boolean;
   connectionLimit: number;
+  /** What all bodies share. */
+  readonly link: SharedLink;
   /** Whether many requests share a connection. */
   multiplexed = false;
   /** How the host finds out whether a server is there. */
@@ -95,6 +98,7 @@ export class SimulatedNetwork implements Network {
 
   constructor(options: SimulatedNetworkOptions) {
     this.#clock = options.clock;
+    this.link = new SharedLink(options.clock);
     this.#random = options.random;
     this.#connectivity = options.connectivity ?? new SimulatedConnectivity();
     this.#origin = options.origin ?? 'https://app.test';
@@ -361,6 +365,7 @@ export class SimulatedNetwork implements Network {
           content: answer.content,
           chunkSize: served.chunkSize,
           chunkInterval: served.chunkInterval,
+          link: this.link,
           ending: fault?.kind === 'cut' || fault?.kind === 'stalled' ? fault : null,
           undecodable: answer.undecodable,
           endsWithLastByte: !answer.undecodable && says(answer, 'content-length'),

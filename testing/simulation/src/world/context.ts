@@ -95,6 +95,8 @@ export abstract class Context {
         },
         follow: (key) => announcements.follow(key),
         subscribe: (listener) => announcements.subscribe(listener),
+        want: (wanted) => announcements.want(wanted),
+        onWanted: (listener) => announcements.onWanted(listener),
       },
     };
   }

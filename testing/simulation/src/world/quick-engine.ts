@@ -7,9 +7,11 @@ export const quickEngine: EngineTraits = {
   concurrency: 3,
   connections: 1,
   pieceSize: 250,
+  smallestPiece: 30,
   smallestCheckpoint: 100,
   checkpointSize: 300,
   checkpointInterval: 100,
+  awaitedCheckpointInterval: 15,
   firstCheckpointInterval: 30,
   keepFailed: 20_000,
   retry: {

@@ -25,6 +25,7 @@ const smallOptions: EngineTraits = {
   checkpointInterval: 1000,
   firstCheckpointInterval: 250,
   pieceSize: 64 * 1024,
+  smallestPiece: 4 * 1024,
 };
 
 export function traitsOf(engine: EngineTraits = {}): Traits {

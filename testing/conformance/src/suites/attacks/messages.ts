@@ -65,7 +65,7 @@ const oddAnnouncements: readonly unknown[] = [
     { type: 'hand-over' },
     { type: 'hand-over', scope: {} },
   ],
-  ...[{ type: 'roll-call', key: 1 }],
+  ...[{ type: 'roll-call', key: 1 }, { type: 'wanted' }, { type: 'wanted', key: '__proto__', index: {} }],
 ];
 
 /** States of fetches that there are not, which want to be kept alive. */

@@ -1,11 +1,20 @@
 import { assert } from 'chai';
-import { settled } from '../../support/fetched.ts';
+import { control, settled, sha256 } from '../../support/fetched.ts';
+import { unsupported } from '../../support/host.ts';
+import { openScope } from '../../support/scope.ts';
 import {
   assertFetchesVersion,
+  contentOf,
   finish,
+  firstResponse,
+  holdEnds,
   logOf,
   newResource,
   rangesAsked,
+  readAtLeast,
+  readerOf,
+  readRest,
+  serverSaw,
   stalled,
   start,
   useHeldScope,
@@ -103,6 +112,32 @@ describe('A large body in parallel ranges', () => {
       await assertFetchesVersion(scope(), large({ swap, size, ifrange: 'ignore' }), 2);
     });
   }
+
+  it('is asked for in short ranges at the front while somebody waits for it', async () => {
+    unsupported(['native'], 'what a browser asks for is its own business');
+    const reached = 300_000;
+    // four times as many bytes as there are ranges of, unless somebody waits
+    const file = newResource({ size: 12_000_000, withhold: reached });
+    const wide = await openScope();
+    await holdEnds(wide);
+    const registration = await start(wide, file.url);
+    const reader = readerOf(await firstResponse(registration));
+    const chunks = await readAtLeast(reader, reached);
+    const rest = readRest(reader);
+    await serverSaw(file, (log) => {
+      const underWay = log.filter(({ waiting, finished }) => waiting && !finished);
+      // Firefox may keep one that was given up until its next byte
+      const short = underWay.filter(({ headers }) => {
+        const [, end] = boundsOf(headers.range);
+        return end > reached && end < reached + 2_000_000;
+      });
+      return short.length > 1;
+    });
+    await control(file.key, { params: { withhold: 'none' }, release: true });
+    chunks.push(...(await rest));
+    const whole = await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer();
+    assert.equal(await sha256(whole), await sha256(contentOf(file)));
+  });
 
   it('is not fetched in pieces if its ETag is weak', async () => {
     const file = large({ etag: 'weak' });

@@ -1,0 +1,91 @@
+import type { RestPlan } from './attempt-plan.ts';
+import type { Demand } from './demand.ts';
+import type { EngineOptions } from './options.ts';
+
+/** Of the time for which somebody has waited, what a piece may take: he gets it that much later at most. */
+const share = 1 / 5;
+/** What a piece may take at least, in times of that in which nothing of it comes: meanwhile the line is the others'. */
+const idles = 3;
+/** how many times larger a piece may be than one that came sooner than it might */
+const growth = 2;
+
+/**
+ * Sizes the ranges of a body that somebody waits for. Several connections take them in their order, and each is over within
+ * a moment. So a line that they share is the front's, and where a server limits each connection, they work together at the
+ * front. Which of these it is is not asked: no rates are compared.
+ */
+export class AwaitedPieces {
+  readonly #demand: Demand;
+  readonly #options: EngineOptions;
+  #size: number;
+  /** How many were taken since somebody began to wait. */
+  #taken = 0;
+  /** How many times longer they may take: their server wants fewer requests. */
+  #slowness = 1;
+
+  constructor(demand: Demand, options: EngineOptions) {
+    this.#demand = demand;
+    this.#options = options;
+    this.#size = options.smallestPiece;
+  }
+
+  /**
+   * Several connections begin at a time.
+   * @param rate bytes per ms that came over one, if that is known
+   * @param idle see `learn`
+   */
+  begin(rate = 0, idle = 0): void {
+    this.#resize((rate / this.#options.connections) * this.#longest(idle));
+    this.#taken = 0;
+  }
+
+  /** The server has refused one for being one too many. */
+  refused(): void {
+    this.#slowness *= growth;
+    this.#size = Math.min(this.#size * growth, this.#options.pieceSize);
+  }
+
+  /** Takes what a connection fetches next from the ranges that wait. */
+  take(waiting: RestPlan[]): RestPlan | undefined {
+    const { connections, takePiece } = this.#options;
+    const first = waiting[0];
+    if (this.#demand.duration === null || !first || first.end === null)
+      return takePiece(waiting, this.#options);
+    // those that begin at one time don't end at one time, for then all of them would wait for answers at one time
+    const size = Math.ceil(this.#size * Math.min(1, ++this.#taken / connections));
+    const cut = first.position + size;
+    // no crumbs are left
+    if (first.end - cut < this.#size / 2) return waiting.shift();
+    waiting[0] = { ...first, position: cut };
+    return { ...first, end: cut };
+  }
+
+  /** Whether a range is smaller than they are while nobody waits. */
+  isSmall({ position, end }: RestPlan): boolean {
+    return end !== null && end - position < this.#options.pieceSize;
+  }
+
+  /**
+   * A piece has come.
+   * @param took ms
+   * @param idle ms of these in which nothing of it came: until its server had answered, and until the last bytes were durable
+   */
+  learn({ position, end }: RestPlan, took: number, idle: number): void {
+    if (end === null) return;
+    const fitting = ((end - position) * this.#longest(idle)) / Math.max(took, 1);
+    this.#resize(Math.min(fitting, this.#size * growth));
+  }
+
+  /** How long a piece may take, in ms. */
+  #longest(idle: number): number {
+    const { awaitedCheckpointInterval, checkpointInterval } = this.#options;
+    const late = (this.#demand.duration ?? 0) * share;
+    const most = Math.min(Math.max(awaitedCheckpointInterval, late), checkpointInterval);
+    return Math.max(most * this.#slowness, idle * idles);
+  }
+
+  #resize(size: number): void {
+    const { smallestPiece, pieceSize } = this.#options;
+    this.#size = Math.round(Math.min(Math.max(size, smallestPiece), pieceSize));
+  }
+}
