@@ -5,10 +5,11 @@ import {
   type EngineHost,
   internal,
 } from '@background-fetch/core';
-import { beginGeneration, getContext, withoutEngine } from './shared/context.ts';
+import { getContext } from './shared/context.ts';
 import { PatchRegistry } from './shared/patch-registry.ts';
 import { makeFormsReadable } from './shared/readable-forms.ts';
 import { type StartPolicy, setStartPolicy } from './shared/start-policy.ts';
+import { unregister as unregisterAtOnce } from './shared/unregister.ts';
 
 export interface InstallOptions {
   /** `prefer` (the default) leaves a native Background Fetch alone; `replace` takes its place. */
@@ -65,12 +66,7 @@ export function installInterfaces(
       'unregister',
       (unregister) =>
         async function (this: ServiceWorkerRegistration) {
-          return await withoutEngine(this.scope, async () => {
-            const unregistered = await unregister.call(this);
-            // its background fetches go with it, without an event
-            if (unregistered) await beginGeneration(this.scope);
-            return unregistered;
-          });
+          return await unregisterAtOnce(this.scope, () => unregister.call(this));
         },
     );
     makeFormsReadable(patches);

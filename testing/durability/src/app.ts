@@ -197,7 +197,8 @@ export class App {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const note = JSON.parse(Buffer.concat(chunks).toString()) as Note;
     this.notes.push(note);
-    if (['fail', 'abort', 'error'].includes(note.kind)) {
+    const isMeant = note.kind === 'abort' && note.id?.startsWith('aborted:');
+    if (['fail', 'abort', 'error'].includes(note.kind) && !isMeant) {
       this.fail(`a note "${note.kind}" of the worker: ${note.id ?? ''} ${note.message}`);
     }
     response.writeHead(204).end();

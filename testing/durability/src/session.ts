@@ -104,11 +104,17 @@ export class Session {
     await Promise.race([this.app.untilNote('left', page.name), missed]);
   }
 
-  /** Sends the page to another page of the app. */
-  async navigate(page: RemotePage, file?: string): Promise<RemotePage> {
+  /**
+   * Sends the page to another page of the app.
+   * @param before what the page does in the same task
+   */
+  async navigate(
+    page: RemotePage,
+    { file, before = '' }: { readonly file?: string; readonly before?: string } = {},
+  ): Promise<RemotePage> {
     const name = this.#nextName();
     // the page may be gone before it can answer
-    page.run('location.href = args[0]', this.app.page(name, file)).catch(() => {});
+    page.run(`${before}; location.href = args[0]`, this.app.page(name, file)).catch(() => {});
     return await this.app.control.waitForPage({ name });
   }
 

@@ -29,7 +29,7 @@ export function createPageHost(registration: ServiceWorkerRegistration): EngineH
 async function greet(registration: ServiceWorkerRegistration): Promise<HelloAnswer> {
   const worker = registration.active;
   if (!worker) throw new TypeError('The service worker went away');
-  const answer = answers.get(worker) ?? waitUntilActivated(worker).then(() => sayHello(worker));
+  const answer = answers.get(worker) ?? sayHello(worker);
   answers.set(worker, answer);
   answer.catch(() => answers.delete(worker));
   return await answer;

@@ -1,13 +1,19 @@
-import { type BackgroundFetchSnapshot, catchUp, type FetchKey, type Realm } from '@background-fetch/core';
-import { getContext, scopeOf } from '../shared/context.ts';
+import {
+  type BackgroundFetchSnapshot,
+  catchUp,
+  type FetchKey,
+  type Realm,
+  type RegistrationKey,
+} from '@background-fetch/core';
+import { getContext, purge, scopeOf } from '../shared/context.ts';
 import { warn } from '../shared/warn.ts';
 import { ping } from './ping.ts';
 
 /** ms between two pings: a service worker without an event dies after about 30 s */
 const pingInterval = 10_000;
 
-/** Background fetches that want an engine, with the scope of their registration. */
-const wanting = new Map<FetchKey, string>();
+/** Background fetches that want an engine, with their registration. */
+const wanting = new Map<FetchKey, RegistrationKey>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 /** Keeps the service workers of this origin going for as long as they have something to do and this context lives. */
@@ -54,6 +60,19 @@ async function lookAround(realm: Realm, away: boolean): Promise<void> {
     if (state !== 'paused' && state !== 'released') want(key, registration);
   }
   pingAll();
+  // a registration may be gone whose page did not live to see to this
+  for (const key of new Set(fetches.map(({ registration }) => registration))) {
+    const isGone = await find(key).then(
+      (found) => !found,
+      // it is no scope of this origin
+      () => false,
+    );
+    if (isGone)
+      await purge(
+        scopeOf(key),
+        fetches.filter(({ registration }) => registration === key),
+      );
+  }
 }
 
 function follow({ key, registration, recordsAvailable, paused }: BackgroundFetchSnapshot): void {
@@ -67,19 +86,23 @@ function follow({ key, registration, recordsAvailable, paused }: BackgroundFetch
 function want(key: FetchKey, registration: string): void {
   // what any script of the origin can write may be anything
   if (typeof registration !== 'string') return;
-  wanting.set(key, scopeOf(registration));
+  wanting.set(key, registration);
   timer ??= setInterval(pingAll, pingInterval);
 }
 
 function pingAll(last = false): void {
-  for (const scope of new Set(wanting.values())) {
-    navigator.serviceWorker
-      .getRegistration(scope)
-      .then((registration) => {
-        // a scope inside another one's finds the other once it is gone itself
-        if (registration?.scope === scope) ping(registration, last);
-      })
+  for (const key of new Set(wanting.values())) {
+    find(key)
+      .then((registration) => registration && ping(registration, last))
       // it is no scope of this origin
       .catch(() => {});
   }
+}
+
+/** The registration that a key is of, undefined if it is gone. */
+async function find(key: RegistrationKey): Promise<ServiceWorkerRegistration | undefined> {
+  const scope = scopeOf(key);
+  const registration = await navigator.serviceWorker.getRegistration(scope);
+  // a scope inside another one's finds the other once it is gone itself
+  return registration?.scope === scope ? registration : undefined;
 }

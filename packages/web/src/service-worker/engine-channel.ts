@@ -40,6 +40,11 @@ export class EngineChannel extends Channel implements Announcements {
     return () => this.#wantedListeners.delete(listener);
   }
 
+  override letGo(scope: string): void {
+    super.letGo(scope);
+    this.onHandOver(scope);
+  }
+
   callTheRoll(): void {
     this.post({ type: 'roll-call' });
   }

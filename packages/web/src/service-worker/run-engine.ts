@@ -1,6 +1,6 @@
 import { type Connectivity, Engine, type Realm } from '@background-fetch/core';
 import { beginGeneration, registrationKey, shareWithEngine } from '../shared/context.ts';
-import { unwrapMessage, type WorkerMessage } from '../shared/messages.ts';
+import { unwrapMessage, type WorkerMessage, wrapMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
 import { warn } from '../shared/warn.ts';
 import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
@@ -14,6 +14,7 @@ import { getIntegrity } from './integrity.ts';
 import { hiddenSlice, lastSlice, SlicedLifetime, slice } from './lifetime.ts';
 import { createNetwork } from './network.ts';
 import { type ExtendableEvent, type ExtendableMessageEvent, scope } from './scope.ts';
+import { Turns } from './turns.ts';
 
 export interface WorkerOptions {
   /** How the engine works: parallelism, checkpoints, retries. */
@@ -35,6 +36,7 @@ const connections = createConnections();
 let options: WorkerOptions = {};
 let engine: Promise<Engine> | undefined;
 let handedOver = false;
+let turns: Turns | undefined;
 
 /** ms after which a page that was left is in no browser's back/forward cache any more */
 const longestAway = 60 * 60_000;
@@ -47,7 +49,7 @@ export function configure(given: WorkerOptions): void {
 
 /** Starts the engine if it does not run, and lets it look at the store. */
 export async function continueEngine(): Promise<void> {
-  if (scope.serviceWorker?.state === 'redundant') return;
+  if (scope.serviceWorker?.state === 'redundant' || turns?.resting) return;
   // a version that asked to take over and then failed to install leaves this one in charge
   const { installing, waiting } = scope.registration;
   if (handedOver && (installing || waiting)) return;
@@ -99,21 +101,19 @@ async function startEngine(): Promise<Engine> {
 async function handOver(): Promise<void> {
   if (handedOver) return;
   handedOver = true;
+  await stop();
+}
+
+async function stop(): Promise<void> {
   const running = engine;
   engine = undefined;
-  if (running) await (await running).stop();
+  // one that could not start has nothing to put away
+  await running?.then((started) => started.stop()).catch((error) => warn('the engine stops', error));
   lifetime.release();
 }
 
 /** Events that only an active worker gets: each starts the engine, or lets it go on for a slice. */
-const functionalEvents = [
-  'activate',
-  'push',
-  'sync',
-  'periodicsync',
-  'notificationclick',
-  'notificationclose',
-];
+const functionalEvents = ['push', 'sync', 'periodicsync', 'notificationclick', 'notificationclose'];
 
 function goOn(event: ExtendableEvent): void {
   // one that runs and has nothing to do would be told of it, if there were anything new
@@ -138,7 +138,12 @@ export function runEngine(): void {
     // without an active worker this is a new registration: what an earlier one of this scope left is not its own
     if (!scope.registration.active) event.waitUntil(beginGeneration(scope.registration.scope));
   });
-  scope.addEventListener('activate', () => channel.askForHandOver(scope.registration.scope));
+  turns = new Turns({ stop, goOn: () => void continueEngine() });
+  scope.addEventListener('activate', () => {
+    channel.askForHandOver(scope.registration.scope);
+    // not for the event itself: until that is over, every fetch of the app's pages is held back
+    scope.registration.active?.postMessage(wrapMessage({ type: 'ping', hidden: true, last: true }));
+  });
   scope.addEventListener('message', (event) => {
     const message = unwrapMessage(event.data);
     if (!message) return;
@@ -160,10 +165,12 @@ function receive(event: ExtendableMessageEvent, message: WorkerMessage): void {
   if (message.type === 'hello') {
     event.ports[0]?.postMessage({ integrity: getIntegrity() !== undefined });
   } else if (message.type === 'ping') {
+    if (turns?.give(message.last)) return;
     lifetime.tie(event, continueEngine(), message.last ? lastSlice : message.hidden ? hiddenSlice : slice);
   } else if (message.type === 'click') {
     const { key } = message;
     if (typeof key !== 'string') return;
-    event.waitUntil(continueEngine().then(async () => (await engine)?.click(key)));
+    const begun = turns?.over().then(continueEngine);
+    event.waitUntil(Promise.resolve(begun).then(async () => (await engine)?.click(key)));
   }
 }

@@ -52,6 +52,11 @@ export class Channel implements ClientAnnouncements {
     this.post({ type: 'hand-over', scope });
   }
 
+  /** Asks the engine of this scope to let go, wherever it runs. */
+  letGo(scope: string): void {
+    this.askForHandOver(scope);
+  }
+
   protected post(message: ChannelMessage): void {
     this.#channel.postMessage(message);
   }

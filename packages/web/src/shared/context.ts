@@ -5,7 +5,7 @@ import {
   createRealm,
   type Realm,
   type RegistrationKey,
-  runningLock,
+  type StoredBackgroundFetch,
   takeSnapshot,
 } from '@background-fetch/core';
 import { openClientStore } from '../storage/client-store.ts';
@@ -64,44 +64,46 @@ export function scopeOf(registration: RegistrationKey): string {
   return registration.slice(registration.indexOf(' ') + 1);
 }
 
-/** ms for which an engine is waited for that has to let go; one that handles an event may take much longer */
-const handOverTimeout = 1000;
-
 /**
- * Does something while no engine of this scope is writing. WebKit ends a worker that is unregistered at once, and a
- * transaction that it was in the middle of then holds up all others for ever.
- */
-export async function withoutEngine<T>(scope: string, work: () => Promise<T>): Promise<T> {
-  let done: Promise<T> | undefined;
-  try {
-    const { channel, realm } = getContext();
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), handOverTimeout);
-    const name = runningLock(await registrationKey(scope));
-    channel.askForHandOver(scope);
-    await realm.ports.lock.hold(name, patience.signal, () => {
-      clearTimeout(timer);
-      done = work();
-      return done;
-    });
-  } catch {
-    // it did not let go in time, or no engine can work here either
-  }
-  return await (done ?? work());
-}
-
-/**
- * Begins a new generation of a scope: what was stored for its registrations before is purged. A store that fails stops
- * no worker of the app from being installed or unregistered.
+ * Begins a new generation of a scope: what was stored for its registrations before is purged. A store that fails stops no
+ * worker of the app from being installed.
  */
 export async function beginGeneration(scope: string): Promise<void> {
+  await purgeAll(scope, async (transaction) => {
+    const fetches = await listFetchesOf(scope, transaction);
+    transaction.putGeneration(scope, newGeneration());
+    return fetches;
+  });
+}
+
+/** Lists what is stored for the registration that has this scope now. */
+export async function listFetchesOf(
+  scope: string,
+  transaction?: ClientTransaction,
+): Promise<StoredBackgroundFetch[]> {
+  if (!transaction) {
+    return await getContext().realm.ports.store.transact('read', (own) => listFetchesOf(scope, own));
+  }
+  const generation = await transaction.getGeneration(scope);
+  return generation === undefined ? [] : await transaction.listFetches(`${generation} ${scope}`);
+}
+
+/** Purges what was stored for a registration that is gone, and nothing that has been stored for its scope since. */
+export async function purge(scope: string, fetches: readonly StoredBackgroundFetch[]): Promise<void> {
+  await purgeAll(scope, async (transaction) => {
+    const current = await Promise.all(fetches.map(({ key }) => transaction.getFetch(key)));
+    return fetches.filter(({ order }, i) => current[i]?.order === order);
+  });
+}
+
+async function purgeAll(
+  scope: string,
+  find: (transaction: ClientTransaction) => Promise<StoredBackgroundFetch[]>,
+): Promise<void> {
   try {
     const { realm, channel } = getContext();
     const purged = await realm.ports.store.transact('write', async (transaction) => {
-      const generation = await transaction.getGeneration(scope);
-      transaction.putGeneration(scope, newGeneration());
-      if (generation === undefined) return [];
-      const fetches = await transaction.listFetches(`${generation} ${scope}`);
+      const fetches = await find(transaction);
       for (const { key } of fetches) transaction.deleteFetch(key);
       return fetches;
     });

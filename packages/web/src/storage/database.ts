@@ -1,12 +1,19 @@
-import { isQuotaError, toStoreError } from './errors.ts';
-import { beginTransaction, openDatabase, resultOf, type StoreName } from './schema.ts';
+import { isQuotaError, silence, toStoreError } from './errors.ts';
+import { LiveTransaction } from './live-transaction.ts';
+import { Presence } from './presence.ts';
+import { beginTransaction, openDatabase, type StoreName } from './schema.ts';
+import { SilenceWatch } from './silence-watch.ts';
 
 /** Makes one request within a transaction. A request that fails fails the transaction. */
 export type Ask = <T>(store: StoreName, request: (store: IDBObjectStore) => IDBRequest<T>) => Promise<T>;
 
+/** What a transaction fails with whose page is left. */
+const left = new Error('The page was left');
+
 /** The database of one context, opened when it is first used, and again when it was closed. */
 export class Database {
   readonly #name: string;
+  readonly #presence = new Presence();
   #opened: Promise<IDBDatabase> | undefined;
   #takesBlobs: Promise<boolean> | undefined;
 
@@ -14,39 +21,44 @@ export class Database {
     this.#name = name;
   }
 
-  /** Resolves with what `work` returned, for `write` only once everything is on stable storage. */
+  /**
+   * Resolves with what `work` returned, for `write` only once everything is on stable storage. `work` is called again where
+   * its transaction had to end unfinished. Rejects where the database does not answer, see `longestSilence`.
+   */
   async transact<T>(mode: 'read' | 'write', work: (ask: Ask) => Promise<T>): Promise<T> {
-    const transaction = await this.#begin(mode);
-    // The first request to fail knows the cause: those after it only hear of an abort, and in WebKit the
-    // transaction's own error is null.
-    let failure: Error | undefined;
-    const fail = (error: unknown): never => {
-      failure ??= this.#failed(error);
-      throw failure;
-    };
-    const done = new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = () => reject(transaction.error);
-    }).catch(fail);
-    done.catch(() => {});
-    try {
-      const result = await work(async (store, request) => {
-        try {
-          return await resultOf(request(transaction.objectStore(store)));
-        } catch (error) {
-          return fail(error);
-        }
-      });
-      if (failure) throw failure;
-      if (mode === 'write') await done;
-      return result;
-    } catch (error) {
+    for (;;) {
+      await this.#presence.present();
       try {
-        transaction.abort();
-      } catch {
-        // It has ended already.
+        return await this.#transactOnce(mode, work);
+      } catch (error) {
+        if (error !== left) throw error;
       }
+    }
+  }
+
+  async #transactOnce<T>(mode: 'read' | 'write', work: (ask: Ask) => Promise<T>): Promise<T> {
+    const transaction = new LiveTransaction(await this.#begin(mode), (error) => this.#failed(error));
+    const endLeaving = this.#presence.onLeft(() => transaction.undo(left));
+    const watch = new SilenceWatch(() => transaction.giveUp(this.#failed(silence())));
+    const perform = async (): Promise<T> => {
+      const result = await work(async (store, request) => {
+        const answer = await transaction.ask(store, request);
+        watch.answered();
+        return answer;
+      });
+      transaction.throwIfFailed();
+      watch.rests();
+      if (mode === 'write') await transaction.done;
+      return result;
+    };
+    try {
+      return await Promise.race([perform(), transaction.failed]);
+    } catch (error) {
+      transaction.undo(error as Error);
       throw error;
+    } finally {
+      watch.end();
+      endLeaving();
     }
   }
 
@@ -60,9 +72,9 @@ export class Database {
       if (!probe) await ask('meta', (meta) => meta.put(new Blob(['.']), 'probe'));
       return true;
     }).catch((error: Error) => {
-      // Without space nothing is learnt; with a connection that was closed neither.
+      // Without space nothing is learnt; with a connection that was closed, or a database that is silent, neither.
       const { name } = (error.cause ?? error) as Error;
-      if (!/^(Quota|InvalidState|Abort)/.test(name)) return false;
+      if (!/^(Quota|InvalidState|Abort|Store)/.test(name)) return false;
       this.#takesBlobs = undefined;
       throw error;
     });
@@ -87,8 +99,16 @@ export class Database {
   }
 
   #open(): Promise<IDBDatabase> {
-    const opening = openDatabase(this.#name, () => {
-      if (this.#opened === opening) this.#opened = undefined;
+    const opening = new Promise<IDBDatabase>((resolve, reject) => {
+      const watch = new SilenceWatch(() => {
+        reject(silence());
+        // an answer that comes after all is of no use to anybody
+        answer.then((database) => database.close()).catch(() => {});
+      });
+      const answer = openDatabase(this.#name, () => {
+        if (this.#opened === opening) this.#opened = undefined;
+      });
+      answer.finally(() => watch.end()).then(resolve, reject);
     });
     return opening;
   }

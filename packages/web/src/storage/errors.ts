@@ -1,4 +1,5 @@
 import { StoreError } from '@background-fetch/core';
+import { longestSilence } from './silence-watch.ts';
 
 const quotaExceeded = 'QuotaExceededError';
 
@@ -14,6 +15,14 @@ export function toStoreError(error: unknown): Error {
   return code === 22 || /quota|no.?device.?space/i.test(text)
     ? new DOMException(message, quotaExceeded)
     : new StoreError(`IndexedDB failed. ${text}`, { cause: error });
+}
+
+/** The error for a database that does not answer. */
+export function silence(): StoreError {
+  return new StoreError(
+    `IndexedDB has not answered for ${longestSilence / 1000} s. Another tab may hold it up, or the browser has to be restarted; ` +
+      'it is asked again the next time',
+  );
 }
 
 export function isQuotaError(error: Error): boolean {

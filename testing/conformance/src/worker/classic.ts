@@ -21,8 +21,10 @@ const options = readOptions();
 if (options.worker === 'beside-native') {
   Object.assign(globalThis, { BackgroundFetchManager: class BackgroundFetchManager {} });
 }
+if (options.worker === 'silent') IDBFactory.prototype.open = () => new EventTarget() as IDBOpenDBRequest;
+if (options.worker === 'leaving') serviceWorker.skipWaiting();
 const listened = listenersOf(() => {
-  if (options.native || options.worker === 'forgetful') return;
+  if (options.native || ['forgetful', 'leaving'].includes(options.worker)) return;
   if (options.integrity) serviceWorker.importScripts('/conformance/polyfill/background-fetch.integrity.js');
   serviceWorker.importScripts('/conformance/polyfill/background-fetch.sw.js');
 });

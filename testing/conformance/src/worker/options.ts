@@ -4,9 +4,10 @@ import type { EngineOptions, RetryPolicy } from '@background-fetch/core';
 export interface WorkerScriptOptions {
   /**
    * `forgetful` is a classic one that does not import the polyfill; `beside-native` one that imports it where something
-   * stands in the place of a browser's own Background Fetch.
+   * stands in the place of a browser's own Background Fetch; `leaving` one without the polyfill that takes over at once;
+   * `silent` one whose IndexedDB never answers.
    */
-  readonly worker: 'classic' | 'module' | 'forgetful' | 'beside-native';
+  readonly worker: 'classic' | 'module' | 'forgetful' | 'beside-native' | 'leaving' | 'silent';
   /** Also import the script that checks `integrity`. */
   readonly integrity: boolean;
   readonly configure: Configuration;

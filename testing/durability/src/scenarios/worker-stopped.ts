@@ -51,7 +51,7 @@ async function stopWorker(session: Session, page: RemotePage, file: Download): P
     session.markDeath();
   } else if (engine === 'firefox') {
     // a page that knows of no background fetch sends no pings
-    const bare = await session.navigate(page, 'bare.html');
+    const bare = await session.navigate(page, { file: 'bare.html' });
     await untilStopped();
     session.markDeath();
     await session.run(bare, 'await import("/app/page.js")');

@@ -12,6 +12,7 @@ import './update-ui.ts';
 import './pause.ts';
 import './kept.ts';
 import './registrations.ts';
+import './guest.ts';
 import './integrity.ts';
 import './contexts.ts';
 import './film.ts';

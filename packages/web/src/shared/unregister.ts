@@ -1,0 +1,58 @@
+import { runningLock } from '@background-fetch/core';
+import { isChromium, isFirefox } from './browser.ts';
+import { getContext, listFetchesOf, purge, scopeOf } from './context.ts';
+import { lock } from './host.ts';
+import { warn } from './warn.ts';
+
+/** ms for which an engine is waited for that has to let go; one that handles an event may take much longer */
+const handOverTimeout = 1000;
+
+/**
+ * Unregisters at once, as natively: what a page does next may be its last. The background fetches of the registration go
+ * with it, without an event, after that; if the page goes away before, the next page of the origin sees to it.
+ */
+export async function unregister(scope: string, native: () => Promise<boolean>): Promise<boolean> {
+  // what is stored from now on is of another registration, or of this one if the browser keeps it for a page that registers it
+  const listing = listFetchesOf(scope);
+  listing.catch(() => {});
+  const unregistered = await (isChromium() || isFirefox() ? native() : withoutEngine(scope, native));
+  if (unregistered) {
+    listing.then(
+      (fetches) => purge(scope, fetches),
+      (error) => warn(`what was stored for ${scope} can't be purged`, error),
+    );
+  }
+  return unregistered;
+}
+
+/**
+ * WebKit ends a worker that is unregistered at once, and a transaction that it was in the middle of then holds up all others
+ * for ever. So an engine of this scope lets go before, if there is one; a page that is left waits for nothing.
+ */
+function withoutEngine(scope: string, native: () => Promise<boolean>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    let result: Promise<boolean> | undefined;
+    const work = (): Promise<boolean> => {
+      clearTimeout(timer);
+      globalThis.removeEventListener('pagehide', work);
+      result ??= native();
+      result.then(resolve, reject);
+      return result;
+    };
+    globalThis.addEventListener('pagehide', work);
+    const timer = setTimeout(work, handOverTimeout);
+    handOver(scope, work).catch(work);
+  });
+}
+
+/** Calls back while no engine of this scope is at work, and until the result settles. */
+async function handOver(scope: string, work: () => Promise<unknown>): Promise<void> {
+  const { held = [] } = await navigator.locks.query();
+  const prefix = runningLock('');
+  const running = held.find(
+    ({ name }) => name?.startsWith(prefix) && scopeOf(name.slice(prefix.length)) === scope,
+  );
+  if (!running?.name) return void work();
+  getContext().channel.letGo(scope);
+  await lock.hold(running.name, new AbortController().signal, async () => void (await work()));
+}

@@ -1,0 +1,33 @@
+/** ms without an answer after which the database is taken to be silent: the one limit of all that waits for it */
+export const longestSilence = 10_000;
+/** The limit is counted in steps: of the time for which a page was frozen, or a device slept, one step counts. */
+const steps = 10;
+/** How many times longer what has been written may take to come to rest: the disk may be slow, and nothing can be undone. */
+const restFactor = 6;
+
+/** Calls back once if no answer has come for too long. */
+export class SilenceWatch {
+  readonly #timer: ReturnType<typeof setInterval>;
+  #left = steps;
+
+  constructor(onSilent: () => void) {
+    this.#timer = setInterval(() => {
+      if (--this.#left > 0) return;
+      this.end();
+      onSilent();
+    }, longestSilence / steps);
+  }
+
+  answered(): void {
+    this.#left = steps;
+  }
+
+  /** All that was asked for is answered, and comes to rest. */
+  rests(): void {
+    this.#left = steps * restFactor;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}
