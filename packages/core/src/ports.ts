@@ -190,6 +190,11 @@ export interface Network {
    * once the signal is aborted; the body's stream fails in the same two ways.
    */
   fetch(request: NetworkRequest): Promise<NetworkResponse>;
+  /**
+   * Whether a request is one that must never be sent, although `fetch()` takes it: its record fails at once. Absent where
+   * there is no such request.
+   */
+  blocks?(request: StoredRequest): boolean;
   /** Whether `If-Range` can be sent to this URL without asking the server first (a CORS preflight). */
   sendsIfRange(url: string): boolean;
   /**
