@@ -1,4 +1,4 @@
-import { blockBadPort, type EngineHost, type RegistrationKey } from '@background-fetch/core';
+import { blockBadPort, type EngineHost, isRequest, type RegistrationKey } from '@background-fetch/core';
 
 /** A store of Node has one registration. */
 export const registrationKey: RegistrationKey = 'node';
@@ -36,7 +36,7 @@ export function createEngineHost({ baseUrl, wake, requireOpen }: EngineHostOptio
     refusal,
     clientUrl: baseUrl,
     toRequest: (input) =>
-      input instanceof Request ? copyRequest(input) : new Request(resolveUrl(`${input}`, baseUrl)),
+      isRequest(input) ? copyRequest(input) : new Request(resolveUrl(`${input}`, baseUrl)),
   };
 }
 

@@ -19,6 +19,7 @@ async function inBareFrame<T>(
           globalThis,
           ServiceWorkerRegistration: ServiceWorkerRegistration.prototype,
           Permissions: Permissions.prototype,
+          Request: Request.prototype,
         };
         const look = () =>
           new Map(
@@ -58,12 +59,13 @@ async function inBareFrame<T>(
 
 const installed = [
   'Permissions.query',
+  // WebKit can't read a form that holds a file: requests get a Blob in its place
+  ...(host.engine === 'webkit' ? ['Request.constructor'] : []),
   'ServiceWorkerRegistration.backgroundFetch',
   'ServiceWorkerRegistration.unregister',
   'globalThis.BackgroundFetchManager',
   'globalThis.BackgroundFetchRecord',
   'globalThis.BackgroundFetchRegistration',
-  // WebKit can't read a form that holds a file: requests get a Blob in its place
   ...(host.engine === 'webkit' ? ['globalThis.Request'] : []),
   'globalThis.Symbol(background-fetch.installed)',
 ];
