@@ -365,6 +365,8 @@ export interface EngineHost {
   requireEngine(): Promise<{ readonly integrity: boolean }>;
   /** Tells the engine to look at the store. */
   wake(): void;
+  /** Tells it that the user activated what shows a fetch, of which this is the last that is known here. */
+  click(snapshot: BackgroundFetchSnapshot): Promise<void>;
   /** The state of the permission "background-fetch", and whether a fetch may start at once. */
   startPolicy(id: string): Promise<'start' | 'start-paused' | 'deny'>;
   /** Why a URL may not be fetched here, null if it may. */

@@ -15,12 +15,13 @@ export interface EngineHostOptions {
   /** Absolute; '' for none. */
   readonly baseUrl: string;
   readonly wake: () => void;
+  readonly click: EngineHost['click'];
   /** Throws once the engine was closed. */
   readonly requireOpen: () => void;
 }
 
 /** The engine, as the API reaches it. */
-export function createEngineHost({ baseUrl, wake, requireOpen }: EngineHostOptions): EngineHost {
+export function createEngineHost({ baseUrl, wake, click, requireOpen }: EngineHostOptions): EngineHost {
   return {
     hasActiveWorker: () => true,
     async key() {
@@ -29,6 +30,7 @@ export function createEngineHost({ baseUrl, wake, requireOpen }: EngineHostOptio
     },
     requireEngine: async () => ({ integrity: true }),
     wake,
+    click,
     async startPolicy() {
       requireOpen();
       return 'start';
