@@ -6,6 +6,7 @@ export { canPause, click, isPaused, onPausedChange, pause, resume } from '@backg
 export type { InstallOptions } from './install.ts';
 export { BackgroundFetchManager, BackgroundFetchRecord, BackgroundFetchRegistration } from './interfaces.ts';
 export { forget } from './page/forget.ts';
+export { putInto } from './shared/put-into.ts';
 export type { StartDecision, StartPolicy } from './shared/start-policy.ts';
 export { hasNative };
 
