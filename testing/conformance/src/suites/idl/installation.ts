@@ -152,6 +152,23 @@ describe('installing the polyfill', () => {
     frame.remove();
   });
 
+  it('defines nothing in a frame that is no secure context', async () => {
+    unsupported(['native', 'node'], 'it installs nothing there');
+    unsupported(['firefox'], 'a data: frame is a secure context there');
+    const source = await (await fetch(ponyfillUrl)).text();
+    const frame = document.createElement('iframe');
+    const script = `const { install } = await import("data:text/javascript,${encodeURIComponent(source)}");
+      install({ native: 'replace' });
+      parent.postMessage([isSecureContext, typeof BackgroundFetchManager, typeof ServiceWorkerRegistration], '*');`;
+    frame.src = `data:text/html,${encodeURIComponent(`<script type="module">${script}</script>`)}`;
+    const told = new Promise((resolve) => {
+      addEventListener('message', ({ source, data }) => source === frame.contentWindow && resolve(data));
+    });
+    document.body.append(frame);
+    assert.deepEqual(await told, [false, 'undefined', 'undefined']);
+    frame.remove();
+  });
+
   it('leaves the fetch events of a service worker alone where it leaves a native Background Fetch alone', async () => {
     unsupported(['native', 'node'], 'it installs nothing there');
     const [beside, alone] = await Promise.all([
