@@ -5,6 +5,8 @@ const bundled = {
   platform: 'browser' as const,
   target: 'es2022',
   minify: true,
+  // what a developer sees of it has its own names
+  sourcemap: true,
   clean: false,
   deps: { alwaysBundle: [/.*/], onlyBundle: false as const },
   inputOptions: {

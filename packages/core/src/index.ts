@@ -12,7 +12,9 @@ export {
   setPaused,
   snapshotOf,
 } from './api/background-fetch-registration.ts';
+export * from './api/display.ts';
 export * from './api/kept-fetches.ts';
+export { isRequest } from './api/to-request.ts';
 export { defineEventHandler, defineInterface, internal } from './api/web-idl.ts';
 export * from './engine/engine.ts';
 export * from './model/background-fetch.ts';

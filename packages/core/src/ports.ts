@@ -190,6 +190,11 @@ export interface Network {
    * once the signal is aborted; the body's stream fails in the same two ways.
    */
   fetch(request: NetworkRequest): Promise<NetworkResponse>;
+  /**
+   * Whether a request is one that must never be sent, although `fetch()` takes it: its record fails at once. Absent where
+   * there is no such request.
+   */
+  blocks?(request: StoredRequest): boolean;
   /** Whether `If-Range` can be sent to this URL without asking the server first (a CORS preflight). */
   sendsIfRange(url: string): boolean;
   /**
@@ -373,6 +378,8 @@ export interface EngineHost {
   requireEngine(): Promise<{ readonly integrity: boolean }>;
   /** Tells the engine to look at the store. */
   wake(): void;
+  /** Tells it that the user activated what shows a fetch, of which this is the last that is known here. */
+  click(snapshot: BackgroundFetchSnapshot): Promise<void>;
   /** The state of the permission "background-fetch", and whether a fetch may start at once. */
   startPolicy(id: string): Promise<'start' | 'start-paused' | 'deny'>;
   /** Why a URL may not be fetched here, null if it may. */

@@ -12,10 +12,8 @@ import {
   forgetKeptFetch,
   getInstance,
   internal,
-  isActive,
   type Realm,
   resumeKeptFetch,
-  type StoredBackgroundFetch,
   setPaused,
 } from '@background-fetch/core';
 import { LocalAnnouncements } from './host/announcements.ts';
@@ -42,7 +40,7 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly connectivity: Connectivity;
   readonly baseUrl: string;
-  readonly options: Partial<EngineSettings>;
+  readonly options: EngineSettings;
   readonly log: (message: string) => void;
 }
 
@@ -101,6 +99,7 @@ export class BackgroundFetchEngine extends EventTarget {
     const host = createEngineHost({
       baseUrl,
       wake: () => this.#engine.look(),
+      click: (snapshot) => this.#engine.click(snapshot, snapshot),
       requireOpen: () => this.#requireOpen(),
     });
     this.#context = { realm, host };
@@ -174,20 +173,17 @@ export class BackgroundFetchEngine extends EventTarget {
     return await forgetKeptFetch(realm, host, `${id}`);
   }
 
-  /** Resolves with whether it is paused. Rejects with an InvalidStateError if none of this id is active. */
-  async isPaused(id: string): Promise<boolean> {
-    const fetch = (await this.#find(id)).find(isActive);
-    if (!fetch) throw notActive(id);
-    return fetch.state === 'paused';
-  }
-
   /**
    * Tells the app that the user activated what shows this background fetch: fires `backgroundfetchclick`, and resolves
    * when it is handled. Nothing happens if there is no such background fetch, or nobody who listens.
    */
   async click(id: string): Promise<void> {
-    const fetch = (await this.#find(id)).filter(({ state }) => state !== 'released').at(-1);
-    if (fetch) await this.#engine.click(fetch.key);
+    this.#requireOpen();
+    const found = await this.#parts.store.transact('read', (transaction) =>
+      transaction.findFetches(registrationKey, `${id}`),
+    );
+    const fetch = found.filter(({ state }) => state !== 'released').at(-1);
+    if (fetch) await this.#engine.click(fetch);
   }
 
   /**
@@ -217,13 +213,6 @@ export class BackgroundFetchEngine extends EventTarget {
       await store.close().finally(() => lock.release());
       this.#clock.close();
     }
-  }
-
-  async #find(id: string): Promise<StoredBackgroundFetch[]> {
-    this.#requireOpen();
-    return await this.#parts.store.transact('read', (transaction) =>
-      transaction.findFetches(registrationKey, `${id}`),
-    );
   }
 
   async #requireActive(id: string): Promise<BackgroundFetchRegistration> {

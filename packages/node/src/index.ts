@@ -4,7 +4,13 @@ export {
   type BackgroundFetchOptions,
   BackgroundFetchRecord,
   BackgroundFetchRegistration,
+  canPause,
+  click,
+  isPaused,
+  onPausedChange,
+  pause,
   type RetryPolicy,
+  resume,
   StoreError,
 } from '@background-fetch/core';
 export { BackgroundFetchEngine, type BackgroundFetchEngineEventMap } from './engine.ts';

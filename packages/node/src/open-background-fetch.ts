@@ -2,7 +2,6 @@ import {
   type Clock,
   type Connectivity,
   defaultEngineOptions,
-  defaultRetryPolicy,
   type EngineSettings,
   internal,
   type RetryPolicy,
@@ -76,7 +75,7 @@ export interface OpenOptions {
 export interface GivenParts {
   readonly clock?: Clock;
   readonly connectivity?: Connectivity;
-  readonly engine?: Partial<EngineSettings>;
+  readonly engine?: EngineSettings;
   /** bytes per second of one background fetch */
   readonly limitRateOf?: (fetchId: string) => number | undefined;
   /** Told of the moments between which a write may die. */
@@ -137,7 +136,7 @@ function emitWarning(message: string): void {
 /** Requests to one host at a time, where the app says nothing: as many as the most eager downloaders make. */
 const usualConnectionsPerHost = 16;
 
-function engineOptions(given: OpenOptions): Partial<EngineSettings> {
+function engineOptions(given: OpenOptions): EngineSettings {
   const { concurrency = defaultEngineOptions.concurrency } = given;
   const { connectionsPerHost = Math.max(usualConnectionsPerHost, given.connections ?? 0, concurrency) } =
     given;
@@ -145,8 +144,8 @@ function engineOptions(given: OpenOptions): Partial<EngineSettings> {
   return {
     ...checkpointOptions,
     ...{ concurrency, connections, connectionsPerOrigin: connectionsPerHost, takePiece, trackUpload },
-    retry: { ...defaultRetryPolicy, ...given.retry },
-    keepFailed: given.keepFailed ?? defaultEngineOptions.keepFailed,
+    retry: given.retry,
+    keepFailed: given.keepFailed,
   };
 }
 

@@ -23,6 +23,16 @@ export function hasNative(): boolean {
   return 'BackgroundFetchManager' in globalThis && !Object.hasOwn(globalThis, mark);
 }
 
+/**
+ * Whether there is something to install it in: no browser renders a page on a server, insecure pages have no service
+ * workers, and neither has what stands for a browser in tests. There, `'BackgroundFetchManager' in self` is to be false, as it
+ * is where the API is the browser's own. Workers may have the interfaces without a way to a registration.
+ */
+function hasServiceWorkers(): boolean {
+  const { document, isSecureContext, ServiceWorkerRegistration } = globalThis;
+  return !!isSecureContext && !!ServiceWorkerRegistration && (!document || 'serviceWorker' in navigator);
+}
+
 const mark = Symbol.for('background-fetch.installed');
 const managers = new WeakMap<ServiceWorkerRegistration, globalThis.BackgroundFetchManager>();
 
@@ -45,32 +55,29 @@ export function installInterfaces(
   createHost: (registration: ServiceWorkerRegistration) => EngineHost,
   more: (patches: PatchRegistry) => void,
 ): () => void {
-  // where a server renders the page there is no browser to install it in
-  if (!globalThis.self || (options.native !== 'replace' && hasNative())) return () => {};
+  if (!hasServiceWorkers() || (options.native !== 'replace' && hasNative())) return () => {};
   const patches = new PatchRegistry();
   patches.add(setStartPolicy(options.startPolicy ?? null));
   patches.define(globalThis, mark, { value: true });
   for (const Interface of [BackgroundFetchManager, BackgroundFetchRecord, BackgroundFetchRegistration]) {
     patches.define(globalThis, Interface.name, { value: Interface, writable: true });
   }
-  const prototype = globalThis.ServiceWorkerRegistration?.prototype;
-  if (prototype) {
-    patches.defineAll(prototype, {
-      get backgroundFetch(): globalThis.BackgroundFetchManager {
-        if (!(this instanceof ServiceWorkerRegistration)) throw new TypeError('Illegal invocation');
-        return managerOf(this, createHost);
+  const { prototype } = ServiceWorkerRegistration;
+  patches.defineAll(prototype, {
+    get backgroundFetch(): globalThis.BackgroundFetchManager {
+      if (!(this instanceof ServiceWorkerRegistration)) throw new TypeError('Illegal invocation');
+      return managerOf(this, createHost);
+    },
+  });
+  patches.wrap(
+    prototype,
+    'unregister',
+    (unregister) =>
+      async function (this: ServiceWorkerRegistration) {
+        return await unregisterAtOnce(this.scope, () => unregister.call(this));
       },
-    });
-    patches.wrap(
-      prototype,
-      'unregister',
-      (unregister) =>
-        async function (this: ServiceWorkerRegistration) {
-          return await unregisterAtOnce(this.scope, () => unregister.call(this));
-        },
-    );
-    makeFormsReadable(patches);
-  }
+  );
+  makeFormsReadable(patches);
   answerPermissionQuery(patches);
   more(patches);
   return () => patches.revert();

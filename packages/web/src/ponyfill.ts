@@ -2,10 +2,11 @@ import { hasNative, type InstallOptions, installInterfaces, managerOf } from './
 import { createPageHost } from './page/engine-host.ts';
 import { keepAlive } from './page/keep-alive.ts';
 
+export { canPause, click, isPaused, onPausedChange, pause, resume } from '@background-fetch/core';
 export type { InstallOptions } from './install.ts';
 export { BackgroundFetchManager, BackgroundFetchRecord, BackgroundFetchRegistration } from './interfaces.ts';
-export { click, isPaused, pause, resume } from './page/display.ts';
 export { forget } from './page/forget.ts';
+export { putInto } from './shared/put-into.ts';
 export type { StartDecision, StartPolicy } from './shared/start-policy.ts';
 export { hasNative };
 

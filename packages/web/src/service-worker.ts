@@ -4,8 +4,10 @@ import { defineEventHandlers } from './service-worker/define-event-handlers.ts';
 import { eventInterfaces } from './service-worker/events.ts';
 import { goOnWithFetches, runEngine, workerHost } from './service-worker/run-engine.ts';
 
+export { canPause, click, isPaused, onPausedChange, pause, resume } from '@background-fetch/core';
 export type { InstallOptions } from './install.ts';
 export { configure, type WorkerOptions } from './service-worker/run-engine.ts';
+export { putInto } from './shared/put-into.ts';
 
 /**
  * Installs the Background Fetch API in this service worker. Importing this module does it with `native: 'prefer'`;

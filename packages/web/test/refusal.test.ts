@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { refusal } from '../src/shared/refusal.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isMixedContent, refusal } from '../src/shared/refusal.ts';
 
 /** https://fetch.spec.whatwg.org/#port-blocking */
 const blockedPorts = [
@@ -17,16 +17,31 @@ describe('the refusal of a URL', () => {
     expect(refused).toEqual(blockedPorts);
   });
 
+  it.each(['https://app.test/', 'http://localhost/', 'http://app.test/'])('is null for %s', (url) =>
+    expect(refusal(new URL(url))).toBeNull(),
+  );
+
+  it.each(['ftp://app.test/', 'data:,a', 'blob:https://app.test/1'])('names the scheme of %s', (url) =>
+    expect(refusal(new URL(url))).toContain(new URL(url).protocol),
+  );
+});
+
+describe('mixed content', () => {
+  beforeEach(() => vi.stubGlobal('location', new URL('http://own.test:8080/worker.js')));
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each(['http://app.test/', 'http://localhost.test/', 'http://own.test/', 'http://[::ffff:127.0.0.1]/'])(
+    'is what would come from %s',
+    (url) => expect(isMixedContent(url)).toBe(true),
+  );
+
   it.each([
     'https://app.test/',
     'http://localhost/',
     'http://a.localhost:8080/',
     'http://127.0.0.1/',
     'http://[::1]/',
-  ])('is null for %s', (url) => expect(refusal(new URL(url))).toBeNull());
-
-  it.each(['http://app.test/', 'http://localhost.test/', 'ftp://app.test/', 'data:,a'])(
-    'names the scheme of %s',
-    (url) => expect(refusal(new URL(url))).toContain(new URL(url).protocol),
-  );
+    // a browser may be told to take an origin for a secure one
+    'http://own.test:8080/file',
+  ])('is not what comes from %s', (url) => expect(isMixedContent(url)).toBe(false));
 });

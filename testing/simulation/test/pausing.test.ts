@@ -1,4 +1,4 @@
-import { setPaused, snapshotOf } from '@background-fetch/core';
+import { isPaused, onPausedChange, setPaused, snapshotOf } from '@background-fetch/core';
 import { World } from '@background-fetch/testing-simulation';
 import { expect, test } from 'vitest';
 
@@ -76,4 +76,38 @@ test('a fetch of several ranges that is paused while it waits to try again asks 
   await world.clock.runUntil(setPaused(film, true));
   await world.clock.advance(600_000);
   expect(asked).toBe(0);
+});
+
+test('a state that was told before a pause is not taken for one from after it', async () => {
+  const world = new World();
+  world.network.serve(url, { size: 200_000, chunkSize: 2000, chunkInterval: 40 });
+  const life = world.start();
+  const film = await world.clock.runUntil(life.backgroundFetch.fetch('film', url));
+  const heard: boolean[] = [];
+  onPausedChange(film, (paused) => heard.push(paused));
+  const running = snapshotOf(film);
+  await world.clock.runUntil(setPaused(film, true));
+  const paused = snapshotOf(film);
+  // an engine that has not looked at the store yet tells of bytes that have come
+  life.clientPorts.announcements.publish({ ...running, downloaded: 1000 });
+  expect([isPaused(film), film.downloaded]).toEqual([true, 1000]);
+  await world.clock.runUntil(setPaused(film, false));
+  life.clientPorts.announcements.publish({ ...paused, downloaded: 2000 });
+  expect([isPaused(film), film.downloaded]).toEqual([false, 2000]);
+  expect(heard).toEqual([true, false]);
+});
+
+test('a pause that ended before the engine saw it leaves every context with what is stored', async () => {
+  const world = new World();
+  // nothing else changes for a minute
+  world.network.serve(url, { size: 200_000, chunkSize: 2000, chunkInterval: 60_000 });
+  const life = world.start();
+  const film = await world.clock.runUntil(life.backgroundFetch.fetch('film', url));
+  await world.clock.advance(10_000);
+  const told: (number | undefined)[] = [];
+  world.observers.push({ announced: ({ pauses }) => told.push(pauses) });
+  await world.clock.runUntil(Promise.all([setPaused(film, true), setPaused(film, false)]));
+  await world.clock.advance(1000);
+  expect(told).toEqual([2]);
+  expect(isPaused(film)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { click, install, isPaused, pause, resume } from 'background-fetch/ponyfill';
+import { click, install, isPaused, onPausedChange, pause, resume } from 'background-fetch/ponyfill';
 
 /** What the page needs to download in the background. */
 export interface BackgroundFetching {
@@ -11,6 +11,8 @@ export interface Display {
   pause(registration: BackgroundFetchRegistration): Promise<void>;
   resume(registration: BackgroundFetchRegistration): Promise<void>;
   isPaused(registration: BackgroundFetchRegistration): boolean;
+  /** Told of what is pressed in other tabs, too. */
+  onPausedChange(registration: BackgroundFetchRegistration, callback: () => void): () => void;
   click(registration: BackgroundFetchRegistration): Promise<void>;
 }
 
@@ -31,6 +33,6 @@ export async function startBackgroundFetching(): Promise<BackgroundFetching> {
   const registration = await navigator.serviceWorker.ready;
   return {
     manager: registration.backgroundFetch,
-    display: wantsNative ? null : { pause, resume, isPaused, click },
+    display: wantsNative ? null : { pause, resume, isPaused, onPausedChange, click },
   };
 }

@@ -86,13 +86,11 @@ export class Downloads extends EventTarget {
   async pause(id: string): Promise<void> {
     const transfer = this.#transfer(id);
     if (transfer) await this.#backgroundFetching.display?.pause(transfer.registration);
-    if (transfer) this.#update(transfer);
   }
 
   async resume(id: string): Promise<void> {
     const transfer = this.#transfer(id);
     if (transfer) await this.#backgroundFetching.display?.resume(transfer.registration);
-    if (transfer) this.#update(transfer);
   }
 
   /** What a click on the browser's own display would do. */
@@ -120,6 +118,7 @@ export class Downloads extends EventTarget {
     this.#attached.add(registration);
     const transfer = { registration, rate: new TransferRate() };
     registration.addEventListener('progress', () => this.#update(transfer));
+    this.#backgroundFetching.display?.onPausedChange(registration, () => this.#update(transfer));
     this.#update(transfer);
   }
 

@@ -1,6 +1,6 @@
-import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
-import type { ClientTransaction } from '../ports.ts';
-import type { Instance, Realm } from './realm.ts';
+import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
+import { lookUp } from './look-up.ts';
+import type { Realm } from './realm.ts';
 
 /**
  * Updates the instances of a context that was not run for a while, as a page in a back/forward cache is not: what was
@@ -13,7 +13,12 @@ export async function catchUp(realm: Realm): Promise<void> {
   const unsubscribe = announcements.subscribe((snapshot) => heard.add(nameOf(snapshot)));
   const snapshots = await store
     .transact('read', (transaction) =>
-      Promise.all(Array.from(realm.instances.values(), (instance) => lookUp(transaction, instance))),
+      Promise.all(
+        Array.from(realm.instances.values(), async ({ snapshot }) => {
+          // what was purged is gone without an ending
+          return (await lookUp(transaction, snapshot)) ?? { ...snapshot, recordsAvailable: false };
+        }),
+      ),
     )
     .finally(unsubscribe);
   for (const snapshot of snapshots) {
@@ -28,17 +33,4 @@ export async function catchUp(realm: Realm): Promise<void> {
 /** A fetch that went on from what another one had left has the key of that one. */
 function nameOf({ key, order }: BackgroundFetchSnapshot): string {
   return `${key} ${order}`;
-}
-
-async function lookUp(
-  transaction: ClientTransaction,
-  { snapshot }: Instance,
-): Promise<BackgroundFetchSnapshot> {
-  const { key, order } = snapshot;
-  const fetch = await transaction.getFetch(key);
-  if (fetch && fetch.order === order && fetch.state !== 'released') {
-    return takeSnapshot(fetch, addUp(await transaction.listRecords(key)));
-  }
-  // what was purged is gone without an ending
-  return (await transaction.getEnding?.(key, order)) ?? { ...snapshot, recordsAvailable: false };
 }

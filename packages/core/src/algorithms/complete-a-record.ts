@@ -52,6 +52,7 @@ export async function completeARecord(job: Job, index: number): Promise<void> {
 
 /** 4. to 12., with a place among the requests to its origin. */
 async function makeAttempt(transfer: Transfer): Promise<Outcome> {
+  if (transfer.ports.network.blocks?.(transfer.record.request)) return await transfer.settle('fetch-error');
   const plan = planAttempt(transfer.record, transfer.course, transfer.options);
   if (plan.kind === 'settle') return await settleABody(transfer);
   if (plan.kind === 'pieces') return await fetchPieces(transfer, plan.pieces);

@@ -18,6 +18,8 @@ export function getABackgroundFetchRegistrationInstance<T extends Instance>(
   existing?.applyUpdate({ ...existing.snapshot, recordsAvailable: false });
   // 3.-5.
   const instance = create(snapshot);
+  // nothing will be told any more of one whose records were let go
+  if (!snapshot.recordsAvailable) return instance;
   realm.instances.set(snapshot.key, instance);
   realm.ports.announcements.follow(snapshot.key);
   return instance;

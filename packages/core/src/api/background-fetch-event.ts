@@ -4,7 +4,14 @@ import {
   snapshotOf,
   updateDisplay,
 } from './background-fetch-registration.ts';
-import { defineInterface, requireArguments, toDictionary, toDOMString, toUIOptions } from './web-idl.ts';
+import {
+  defineInterface,
+  requireArguments,
+  requireThis,
+  toDictionary,
+  toDOMString,
+  toUIOptions,
+} from './web-idl.ts';
 
 export interface BackgroundFetchEventInit {
   bubbles?: boolean;
@@ -57,6 +64,7 @@ export function createEventInterfaces(
     }
 
     get registration(): BackgroundFetchRegistration {
+      requireThis(#registration in Object(this));
       return this.#registration;
     }
   }
@@ -72,6 +80,7 @@ export function createEventInterfaces(
 
     /** Resolves when title and icons are changed. Rejects with an InvalidStateError where the rules refuse it. */
     async updateUI(...args: [options?: unknown]): Promise<void> {
+      requireThis(#uiUpdated in Object(this));
       const options = toUIOptions(args[0]);
       // 1.
       if (this.#uiUpdated || !dispatched.get(this)?.()) {

@@ -12,6 +12,7 @@ import {
   isObject,
   requireArguments,
   requireInternal,
+  requireThis,
   toDictionary,
   toDOMString,
   toUIOptions,
@@ -24,15 +25,28 @@ export interface BackgroundFetchOptions extends UIOptions {
   downloadTotal?: number;
 }
 
+/** What stands behind a manager. */
+interface Inner {
+  readonly realm: Realm;
+  readonly host: EngineHost;
+}
+
+let innerOf: (manager: BackgroundFetchManager) => Inner;
+
 /** https://wicg.github.io/background-fetch/#background-fetch-manager */
 export class BackgroundFetchManager {
-  readonly #realm: Realm;
-  readonly #host: EngineHost;
+  readonly #inner: Inner;
+
+  static {
+    innerOf = (manager) => {
+      requireThis(#inner in Object(manager));
+      return manager.#inner;
+    };
+  }
 
   constructor(...args: unknown[]) {
     requireInternal(args[0]);
-    this.#realm = args[1] as Realm;
-    this.#host = args[2] as EngineHost;
+    this.#inner = { realm: args[1] as Realm, host: args[2] as EngineHost };
   }
 
   /**
@@ -46,8 +60,7 @@ export class BackgroundFetchManager {
     requests: RequestInfo | Iterable<RequestInfo>,
     ...rest: [options?: BackgroundFetchOptions]
   ): Promise<BackgroundFetchRegistration> {
-    const realm = this.#realm;
-    const host = this.#host;
+    const { realm, host } = innerOf(this);
     requireArguments('fetch', arguments.length, 2);
     const convertedId = toDOMString(id);
     const list = toRequestList(requests);
@@ -73,8 +86,7 @@ export class BackgroundFetchManager {
    * https://wicg.github.io/background-fetch/#background-fetch-manager-get
    */
   async get(id: string): Promise<BackgroundFetchRegistration | undefined> {
-    const realm = this.#realm;
-    const host = this.#host;
+    const { realm, host } = innerOf(this);
     requireArguments('get', arguments.length, 1);
     const convertedId = toDOMString(id);
     if (!convertedId) throw new TypeError('get() needs an id, and "" is none');
@@ -91,8 +103,8 @@ export class BackgroundFetchManager {
    * https://wicg.github.io/background-fetch/#background-fetch-manager-get-ids
    */
   async getIds(): Promise<string[]> {
-    const realm = this.#realm;
-    const registration = await this.#host.key();
+    const { realm, host } = innerOf(this);
+    const registration = await host.key();
     const fetches = await realm.ports.store.transact('read', (transaction) =>
       transaction.listFetches(registration),
     );

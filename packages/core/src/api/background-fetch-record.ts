@@ -1,5 +1,5 @@
 import type { RecordObject } from '../algorithms/create-record-objects.ts';
-import { defineInterface, requireInternal } from './web-idl.ts';
+import { defineInterface, requireInternal, requireThis } from './web-idl.ts';
 
 /** What a record is made of, for hosts that can do more with it than the API; throws a TypeError for anything else. */
 export let recordObjectOf: (record: BackgroundFetchRecord) => RecordObject;
@@ -13,7 +13,10 @@ export class BackgroundFetchRecord {
   #responseReady: Promise<Response> | null = null;
 
   static {
-    recordObjectOf = (record) => record.#record;
+    recordObjectOf = (record) => {
+      if (#record in Object(record)) return record.#record;
+      throw new TypeError('This takes a BackgroundFetchRecord, as match() and matchAll() give it');
+    };
   }
 
   constructor(...args: unknown[]) {
@@ -22,6 +25,7 @@ export class BackgroundFetchRecord {
   }
 
   get request(): Request {
+    requireThis(#record in Object(this));
     return this.#record.request;
   }
 
@@ -31,7 +35,7 @@ export class BackgroundFetchRecord {
    */
   get responseReady(): Promise<Response> {
     // an attribute whose type is a promise rejects where others throw
-    if (!(#record in this)) return Promise.reject(new TypeError('Illegal invocation'));
+    if (!(#record in Object(this))) return Promise.reject(new TypeError('Illegal invocation'));
     if (!this.#responseReady) {
       this.#responseReady = this.#record.readResponse();
       // who does not wait for it has not forgotten to handle it

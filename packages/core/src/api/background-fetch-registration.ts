@@ -22,9 +22,9 @@ import {
   defineInterface,
   defineMembers,
   internal,
-  isObject,
   requireArguments,
   requireInternal,
+  requireThis,
   toDictionary,
   type UIOptions,
 } from './web-idl.ts';
@@ -34,9 +34,12 @@ interface Inner extends Instance {
   readonly realm: Realm;
   readonly host: EngineHost;
   snapshot: BackgroundFetchSnapshot;
+  /** Where `change` is fired when it is paused or resumed: the registration object has no such event. */
+  readonly pausing: EventTarget;
 }
 
-let innerOf: (registration: BackgroundFetchRegistration) => Inner;
+/** What stands behind a registration object; throws a TypeError for anything else. */
+export let innerOf: (registration: BackgroundFetchRegistration) => Inner;
 /** Whether a value is a registration object: one that was made here, not one that only inherits. */
 export let isRegistration: (value: unknown) => value is BackgroundFetchRegistration;
 
@@ -58,8 +61,11 @@ export class BackgroundFetchRegistration extends EventTarget {
   declare onprogress: ((event: Event) => unknown) | null;
 
   static {
-    innerOf = (registration) => registration.#inner;
-    isRegistration = (value): value is BackgroundFetchRegistration => isObject(value) && #inner in value;
+    isRegistration = (value): value is BackgroundFetchRegistration => #inner in Object(value);
+    innerOf = (registration) => {
+      requireThis(isRegistration(registration));
+      return registration.#inner;
+    };
   }
 
   constructor(...args: unknown[]) {
@@ -70,7 +76,7 @@ export class BackgroundFetchRegistration extends EventTarget {
 
   /** Resolves with true if this call aborted the fetch, with false if it had ended or was aborted before. */
   async abort(): Promise<boolean> {
-    const { realm, host, snapshot } = this.#inner;
+    const { realm, host, snapshot } = innerOf(this);
     const aborted = await realm.ports.store.transact('write', async (transaction) => {
       const fetch = await findFetch(transaction, snapshot);
       if (!fetch || !isActive(fetch)) return false;
@@ -87,8 +93,9 @@ export class BackgroundFetchRegistration extends EventTarget {
     request: RequestInfo,
     ...rest: [options?: CacheQueryOptions]
   ): Promise<BackgroundFetchRecord | undefined> {
+    const inner = innerOf(this);
     requireArguments('match', arguments.length, 1);
-    return (await matchRecords(this.#inner, request, rest[0], true))[0];
+    return (await matchRecords(inner, request, rest[0], true))[0];
   }
 
   /**
@@ -98,7 +105,7 @@ export class BackgroundFetchRegistration extends EventTarget {
   async matchAll(
     ...args: [request?: RequestInfo, options?: CacheQueryOptions]
   ): Promise<readonly BackgroundFetchRecord[]> {
-    return await matchRecords(this.#inner, args[0], args[1], false);
+    return await matchRecords(innerOf(this), args[0], args[1], false);
   }
 }
 
@@ -173,6 +180,7 @@ export function getInstance(
 
 class Handle implements Inner {
   readonly registration: BackgroundFetchRegistration;
+  readonly pausing = new EventTarget();
 
   constructor(
     readonly realm: Realm,
@@ -185,9 +193,13 @@ class Handle implements Inner {
   /** https://wicg.github.io/background-fetch/#update-background-fetch-instance-algorithm, 6.3. to 6.10. */
   applyUpdate(next: BackgroundFetchSnapshot): void {
     const last = this.snapshot;
+    const { paused, pauses } = last;
+    // told before it was paused or resumed, which this context has heard of
+    const current = (next.pauses ?? 0) < (pauses ?? 0) ? { ...next, paused, pauses } : next;
     // 6.4. Nothing is reported after the background fetch has settled.
-    const shown = last.result === '' ? next : last;
+    const shown = last.result === '' ? current : last;
     this.snapshot = { ...shown, recordsAvailable: last.recordsAvailable && next.recordsAvailable };
+    if (shown.paused !== paused) this.pausing.dispatchEvent(new Event('change'));
     if (reported.some((member) => last[member] !== shown[member])) {
       this.registration.dispatchEvent(new Event('progress'));
     }
@@ -203,7 +215,7 @@ export function snapshotOf(registration: BackgroundFetchRegistration): Backgroun
 export async function setPaused(registration: BackgroundFetchRegistration, paused: boolean): Promise<void> {
   const inner = innerOf(registration);
   const { realm, host, snapshot } = inner;
-  await realm.ports.store.transact('write', async (transaction) => {
+  const pauses = await realm.ports.store.transact('write', async (transaction) => {
     const fetch = await findFetch(transaction, snapshot);
     if (!fetch || !isActive(fetch)) {
       throw new DOMException(`Background fetch "${snapshot.id}" is no longer active`, 'InvalidStateError');
@@ -216,10 +228,14 @@ export async function setPaused(registration: BackgroundFetchRegistration, pause
         'InvalidStateError',
       );
     }
-    transaction.putFetch({ ...fetch, state: paused ? 'paused' : 'active' });
+    const state = paused ? 'paused' : 'active';
+    const { pauses = 0 } = fetch;
+    if (fetch.state === state) return pauses;
+    transaction.putFetch({ ...fetch, state, pauses: pauses + 1 });
+    return pauses + 1;
   });
-  // the engine tells the other contexts
-  inner.applyUpdate({ ...inner.snapshot, paused });
+  // the engine tells the other contexts; what this one has heard of meanwhile may be newer
+  if (pauses >= (inner.snapshot.pauses ?? 0)) inner.applyUpdate({ ...inner.snapshot, paused, pauses });
   host.wake();
 }
 

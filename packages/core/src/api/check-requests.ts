@@ -1,6 +1,6 @@
 import type { RequestInfo } from '../model/request-info.ts';
 import type { EngineHost } from '../ports.ts';
-import { toRequest } from './to-request.ts';
+import { readRequest, toRequest } from './to-request.ts';
 
 /**
  * The checks of `fetch()` before anything waits, in order. Returns the Requests, whose bodies are theirs alone.
@@ -11,8 +11,8 @@ export function checkRequests(requests: readonly RequestInfo[], host: EngineHost
   // 5.
   if (requests.length === 0) throw new TypeError('The list of requests is empty: fetch() needs one');
   for (const request of requests) {
-    if (request instanceof Request && request.bodyUsed) {
-      throw new TypeError(`The body of the request for ${request.url} was used before: pass a clone`);
+    if (readRequest(request, 'bodyUsed')) {
+      throw new TypeError(`The body of the request for ${urlOf(request)} was used before: pass a clone`);
     }
   }
   // 6. All are checked before the first body is taken over.
@@ -21,19 +21,22 @@ export function checkRequests(requests: readonly RequestInfo[], host: EngineHost
 }
 
 function checkRequest(input: RequestInfo, host: EngineHost): void {
-  const given = input instanceof Request ? input.url : `${input}`;
+  const given = urlOf(input);
   const refuse = (reason: unknown, cause?: unknown): never => {
     throw new TypeError(`${given} can't be fetched in the background: ${reason}`, { cause });
   };
   // refuses credentials, too
   const { url } = tryRequest(given, host, refuse);
-  if (input instanceof Request && input.mode === 'no-cors') {
-    refuse('the response to a "no-cors" request can\'t be read');
-  }
+  if (readRequest(input, 'mode') === 'no-cors') refuse('the response to a "no-cors" request can\'t be read');
   const refusal = host.refusal(new URL(url));
   if (refusal) refuse(refusal);
   // https://fetch.spec.whatwg.org/#potentially-dangling-markup
   if (/[\n\t]/.test(given) && given.includes('<')) refuse('it holds dangling markup');
+}
+
+/** As it was given. */
+function urlOf(input: RequestInfo): string {
+  return readRequest(input, 'url') ?? `${input}`;
 }
 
 function tryRequest(

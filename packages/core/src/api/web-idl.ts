@@ -8,6 +8,14 @@ export function requireInternal(key: unknown): void {
   if (key !== internal) throw new TypeError('Illegal constructor');
 }
 
+/**
+ * Throws what browsers throw where a member is asked of an object of another kind. Without it, errors would name private
+ * members, minified.
+ */
+export function requireThis(isOne: boolean): void {
+  if (!isOne) throw new TypeError('Illegal invocation');
+}
+
 export function requireArguments(method: string, given: number, required: number): void {
   if (given < required) throw new TypeError(`${method}() needs ${required} argument(s), and got ${given}`);
 }
@@ -52,8 +60,8 @@ export function defineEventHandler(
   const active = new WeakMap<EventTarget, ActiveHandler>();
   const requireOwner = (value: unknown): EventTarget => {
     const owner = ownerOf(value);
-    if (!owner) throw new TypeError('Illegal invocation');
-    return owner;
+    requireThis(owner !== null);
+    return owner as EventTarget;
   };
   const name = `on${type}`;
   const members = {

@@ -1,5 +1,6 @@
 import { fireABackgroundFetchClickEvent } from '../algorithms/fire-a-background-fetch-click-event.ts';
 import { fireAnOwedEvent, fireTheTerminalEvent } from '../algorithms/fire-the-terminal-event.ts';
+import { lookUp } from '../algorithms/look-up.ts';
 import { makingRoom } from '../algorithms/make-room.ts';
 import { performABackgroundFetch } from '../algorithms/perform-a-background-fetch.ts';
 import { deleteReleased, tellOfRelease } from '../algorithms/release-the-records.ts';
@@ -11,12 +12,12 @@ import {
   type StoredBackgroundFetch,
 } from '../model/background-fetch.ts';
 import type { StoredRecord } from '../model/record.ts';
-import { addUp, takeSnapshot } from '../model/snapshot.ts';
+import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
 import { released } from '../model/transitions.ts';
 import type { EnginePorts, StoreTransaction, Wanted } from '../ports.ts';
 import { CheckpointWriter } from '../transfer/checkpoint-writer.ts';
 import { Job, type Workshop } from '../transfer/job.ts';
-import { defaultEngineOptions, type EngineOptions } from '../transfer/options.ts';
+import { completeOptions, type GivenEngineOptions } from '../transfer/options.ts';
 import { Origins } from '../transfer/origins.ts';
 import { RecordPool } from '../transfer/record-pool.ts';
 
@@ -25,8 +26,8 @@ export function runningLock(registration: RegistrationKey): string {
   return `background-fetch running ${registration}`;
 }
 
-/** `EngineOptions`, and those that may differ from one background fetch to another. */
-export interface EngineSettings extends EngineOptions {
+/** How the engine works, and what may differ from one background fetch to another. */
+export interface EngineSettings extends GivenEngineOptions {
   /** What one background fetch is to be performed with in place of what all are, for hosts whose users may say so. */
   readonly adapt?: (workshop: Workshop, fetch: StoredBackgroundFetch) => Workshop;
 }
@@ -63,19 +64,17 @@ export class Engine {
   #holdsLock = false;
   #tookOver = false;
 
-  constructor(ports: EnginePorts, registration: RegistrationKey, settings: Partial<EngineSettings> = {}) {
-    const { adapt = (workshop) => workshop, ...options } = settings;
-    const { connectionsPerOrigin: given = defaultEngineOptions.briskConnectionsPerOrigin } = options;
-    // a number that an app chose is not exceeded
-    const all = { ...defaultEngineOptions, briskConnectionsPerOrigin: given, ...options };
+  constructor(ports: EnginePorts, registration: RegistrationKey, settings: EngineSettings = {}) {
+    const { adapt = (workshop) => workshop, ...given } = settings;
+    const options = completeOptions(given);
     this.#adapt = adapt;
     this.#registration = registration;
     this.#workshop = {
       ports,
-      options: all,
+      options,
       writer: new CheckpointWriter(ports.store, ports.clock, (work) => makingRoom(ports, work)),
-      origins: new Origins(ports, all),
-      pool: new RecordPool(all.concurrency),
+      origins: new Origins(ports, options),
+      pool: new RecordPool(options.concurrency),
     };
   }
 
@@ -140,15 +139,19 @@ export class Engine {
     if (job?.records[index]) job.demand(index).note();
   }
 
-  /** The user activated what shows this fetch. Nothing happens if it is gone. */
-  async click(key: FetchKey): Promise<void> {
+  /**
+   * The user activated what shows this fetch. Nothing happens if it is gone without having ended.
+   * @param last what is known of it by who saw that, where nothing is stored of it any more
+   */
+  async click(
+    fetch: Pick<BackgroundFetchSnapshot, 'key' | 'order'>,
+    last?: BackgroundFetchSnapshot,
+  ): Promise<void> {
     const { store, events } = this.#workshop.ports;
-    const snapshot = await store.transact('read', async (transaction) => {
-      const fetch = await transaction.getFetch(key);
-      if (fetch?.registration !== this.#registration) return null;
-      return takeSnapshot(fetch, addUp(await transaction.listRecords(key)));
-    });
-    if (snapshot) await fireABackgroundFetchClickEvent(events, snapshot);
+    const stored = await store.transact('read', (transaction) => lookUp(transaction, fetch));
+    const snapshot = stored ?? (last?.result ? { ...last, recordsAvailable: false } : undefined);
+    if (snapshot?.registration !== this.#registration) return;
+    await fireABackgroundFetchClickEvent(events, snapshot);
   }
 
   /** Lets go: resolves when what was received is at rest and another engine may take over. */

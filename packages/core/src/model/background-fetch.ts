@@ -21,7 +21,7 @@ export type FetchKey = string;
  */
 export type RegistrationKey = string;
 
-/** What `fetch()` was given. It does not change, but for the title and icons. */
+/** What `fetch()` was given. It does not change, but for the title and icons, and `pauses`. */
 export interface BackgroundFetchDetails {
   readonly schema: number;
   readonly key: FetchKey;
@@ -36,6 +36,11 @@ export interface BackgroundFetchDetails {
   /** bytes */
   readonly uploadTotal: number;
   readonly recordCount: number;
+  /**
+   * How often it was paused or resumed, absent for never: states are told as they come, and one from before must not be
+   * taken for one from after.
+   */
+  readonly pauses?: number | undefined;
 }
 
 /** In the active background fetches of its registration: `get()` and `getIds()` find it. */

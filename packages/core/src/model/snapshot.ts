@@ -27,6 +27,8 @@ export interface BackgroundFetchSnapshot {
   readonly failureReason: BackgroundFetchFailureReason;
   readonly recordsAvailable: boolean;
   readonly paused: boolean;
+  /** See `BackgroundFetchDetails`. */
+  readonly pauses?: number | undefined;
 }
 
 /** bytes of all records together */

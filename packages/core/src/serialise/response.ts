@@ -21,25 +21,26 @@ class RecordedResponse extends Response {
     this.#needed = needed;
   }
 
+  // asked of anything else, and by Node's constructor before there is a head, they answer as those of a Response do
   override get url(): string {
-    return this.#head.url.split('#', 1)[0] as string;
+    return #head in Object(this) ? (this.#head.url.split('#', 1)[0] as string) : super.url;
   }
 
   override get type(): ResponseType {
-    return this.#head.type;
+    return #head in Object(this) ? this.#head.type : super.type;
   }
 
   override get redirected(): boolean {
-    return this.#head.redirected;
+    return #head in Object(this) ? this.#head.redirected : super.redirected;
   }
 
   override get status(): number {
-    // Node's constructor asks for it before there is a head
-    return #head in this ? this.#head.status : super.status;
+    return #head in Object(this) ? this.#head.status : super.status;
   }
 
   override clone(): Response {
     const copy = super.clone();
+    if (!(#head in Object(this))) return copy;
     // Node cancels the body of a copy that was collected
     return new RecordedResponse(copy.body, this.#head, [copy, this.#needed]);
   }

@@ -142,7 +142,9 @@ export class Job {
 
   /** Takes over the row at rest, which another context may have changed, and tells of it. */
   adopt(fetch: StoredBackgroundFetch): void {
-    const changed = this.fetch.state !== fetch.state || this.fetch.title !== fetch.title;
+    const changed = (['state', 'title', 'pauses'] as const).some(
+      (member) => this.fetch[member] !== fetch[member],
+    );
     this.fetch = fetch;
     if (changed) this.onChange();
     if (fetch.state === 'paused') this.interrupt('stopped');

@@ -41,6 +41,13 @@ export interface EngineOptions {
   readonly trackUpload?: typeof trackUpload;
 }
 
+type Given<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
+
+/** What is given of them: what is left out, or undefined, has its default, and so has what is left out of the retries. */
+export type GivenEngineOptions = Given<Omit<EngineOptions, 'retry'>> & {
+  readonly retry?: Given<RetryPolicy> | undefined;
+};
+
 export const defaultEngineOptions: EngineOptions = {
   concurrency: 6,
   connectionsPerOrigin: 3,
@@ -58,3 +65,20 @@ export const defaultEngineOptions: EngineOptions = {
   retry: defaultRetryPolicy,
   keepFailed: 24 * 60 * 60_000,
 };
+
+export function completeOptions(given: GivenEngineOptions): EngineOptions {
+  // a number that an app chose is not exceeded
+  const briskConnectionsPerOrigin =
+    given.connectionsPerOrigin ?? defaultEngineOptions.briskConnectionsPerOrigin;
+  return {
+    ...withDefaults({ ...defaultEngineOptions, briskConnectionsPerOrigin }, given),
+    retry: withDefaults(defaultRetryPolicy, given.retry ?? {}),
+  };
+}
+
+function withDefaults<T extends object>(defaults: T, given: object): T {
+  return {
+    ...defaults,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  };
+}

@@ -1,4 +1,4 @@
-import { blockBadPort, type EngineHost, type RegistrationKey } from '@background-fetch/core';
+import { blockBadPort, type EngineHost, isRequest, type RegistrationKey } from '@background-fetch/core';
 
 /** A store of Node has one registration. */
 export const registrationKey: RegistrationKey = 'node';
@@ -15,12 +15,13 @@ export interface EngineHostOptions {
   /** Absolute; '' for none. */
   readonly baseUrl: string;
   readonly wake: () => void;
+  readonly click: EngineHost['click'];
   /** Throws once the engine was closed. */
   readonly requireOpen: () => void;
 }
 
 /** The engine, as the API reaches it. */
-export function createEngineHost({ baseUrl, wake, requireOpen }: EngineHostOptions): EngineHost {
+export function createEngineHost({ baseUrl, wake, click, requireOpen }: EngineHostOptions): EngineHost {
   return {
     hasActiveWorker: () => true,
     async key() {
@@ -29,6 +30,7 @@ export function createEngineHost({ baseUrl, wake, requireOpen }: EngineHostOptio
     },
     requireEngine: async () => ({ integrity: true }),
     wake,
+    click,
     async startPolicy() {
       requireOpen();
       return 'start';
@@ -36,7 +38,7 @@ export function createEngineHost({ baseUrl, wake, requireOpen }: EngineHostOptio
     refusal,
     clientUrl: baseUrl,
     toRequest: (input) =>
-      input instanceof Request ? copyRequest(input) : new Request(resolveUrl(`${input}`, baseUrl)),
+      isRequest(input) ? copyRequest(input) : new Request(resolveUrl(`${input}`, baseUrl)),
   };
 }
 

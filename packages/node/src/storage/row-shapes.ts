@@ -66,7 +66,7 @@ export const isFetchRow = both(
   shape({
     ...{ schema: count, key: text, registration: text, id: text, order: number, title: text },
     icons: listOf(shape({ src: text, sizes: optional(text), type: optional(text), label: optional(text) })),
-    ...{ downloadTotal: number, uploadTotal: number, recordCount: count },
+    ...{ downloadTotal: number, uploadTotal: number, recordCount: count, pauses: optional(count) },
   }),
   byState({
     ...{ active: activeFetch, paused: activeFetch, aborting: anything },

@@ -1,7 +1,14 @@
 import { fillBody } from '@background-fetch/testing-fault-server';
 import { describe, expect, it } from 'vitest';
 import { clock } from '../../src/host/clock.ts';
-import { BackgroundFetchUpdateUIEvent, openBackgroundFetch } from '../../src/index.ts';
+import {
+  type BackgroundFetchRegistration,
+  BackgroundFetchUpdateUIEvent,
+  click,
+  isPaused,
+  openBackgroundFetch,
+  pause,
+} from '../../src/index.ts';
 import { useFaultServer } from '../network/given.ts';
 import { useRawServers } from '../network/raw-server.ts';
 import { nextBody, progressed, useEngines } from './given.ts';
@@ -92,8 +99,9 @@ describe('an engine', () => {
       () => registration.matchAll(),
       () => engine.pause('held'),
       () => engine.resume('held'),
-      () => engine.isPaused('held'),
       () => engine.click('held'),
+      () => pause(registration),
+      () => click(registration),
     ])
       await expect(call()).rejects.toMatchObject(invalid);
     await engine.close();
@@ -142,10 +150,11 @@ describe('an engine', () => {
     );
     await progressed(registration, () => registration.downloaded === 200_000);
     await first.pause('p');
-    expect(await first.isPaused('p')).toBe(true);
+    expect(isPaused(registration)).toBe(true);
     await first.close();
     const second = await engines.open({ directory });
-    expect(await second.isPaused('p')).toBe(true);
+    const again = (await second.backgroundFetch.get('p')) as BackgroundFetchRegistration;
+    expect(isPaused(again)).toBe(true);
     const body = nextBody(second);
     await second.resume('p');
     expect(Buffer.compare((await body).bytes, content('paused', 500_000))).toBe(0);

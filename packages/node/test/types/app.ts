@@ -3,7 +3,10 @@ import {
   type AttemptChange,
   type BackgroundFetchOptions,
   type BackgroundFetchRegistration,
+  isPaused,
+  onPausedChange,
   openBackgroundFetch,
+  pause,
   saveRecord,
 } from '@background-fetch/node';
 
@@ -28,6 +31,9 @@ export async function download(): Promise<Response | undefined> {
     options,
   );
   bgFetch.addEventListener('progress', () => console.log(bgFetch.downloaded, 'of', bgFetch.downloadTotal));
+  const stop: () => void = onPausedChange(bgFetch, (paused) => console.log(paused, isPaused(bgFetch)));
+  await pause(bgFetch);
+  stop();
   const found: BackgroundFetchRegistration | undefined = await engine.backgroundFetch.get('ep-5');
   const record = await found?.match('https://example.com/ep-5.mp3', { ignoreSearch: true });
   console.log(record?.request.url);

@@ -17,6 +17,9 @@ export function createPageHost(registration: ServiceWorkerRegistration): EngineH
     key: (transaction) => registrationKey(registration.scope, transaction),
     requireEngine: () => greet(registration),
     wake: () => ping(registration),
+    async click({ key, order }) {
+      if (registration.active) post(registration.active, { type: 'click', key, order });
+    },
     startPolicy: getStartPolicy,
     refusal,
     get clientUrl() {

@@ -6,12 +6,13 @@ import { getIntegrity } from './integrity.ts';
 import { scope } from './scope.ts';
 
 /** The engine of the registration, as its own service worker reaches it. */
-export function createWorkerHost(wake: () => void): EngineHost {
+export function createWorkerHost({ wake, click }: Pick<EngineHost, 'wake' | 'click'>): EngineHost {
   return {
     hasActiveWorker: () => scope.registration.active !== null,
     key: (transaction) => registrationKey(scope.registration.scope, transaction),
     requireEngine: async () => ({ integrity: getIntegrity() !== undefined }),
     wake,
+    click,
     startPolicy: getStartPolicy,
     refusal,
     get clientUrl() {

@@ -9,6 +9,7 @@ import {
   serialiseResponse,
 } from '@background-fetch/core';
 import { isChromium, isFirefox } from '../shared/browser.ts';
+import { isMixedContent } from '../shared/refusal.ts';
 import { probe } from './probe.ts';
 import { isMultiplexed, mayBeMultiplexed, watchProtocols } from './protocols.ts';
 
@@ -19,6 +20,7 @@ import { isMultiplexed, mayBeMultiplexed, watchProtocols } from './protocols.ts'
 export function createNetwork(keep: (bytes: Blob) => Promise<HostBytes>): Network {
   return {
     fetch: (request) => fetchPastListeners(request, keep),
+    blocks: ({ url }) => isMixedContent(url),
     sendsIfRange: (url) => url.startsWith(`${location.origin}/`),
     probe: ({ request }, signal, error) =>
       probe(request, signal, error === undefined ? 'meanwhile' : 'after'),

@@ -1,4 +1,4 @@
-import { type Connectivity, Engine, type Realm } from '@background-fetch/core';
+import { type Connectivity, Engine, type GivenEngineOptions, type Realm } from '@background-fetch/core';
 import { beginGeneration, registrationKey, shareWithEngine } from '../shared/context.ts';
 import { unwrapMessage, type WorkerMessage, wrapMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
@@ -8,7 +8,6 @@ import { createConnections } from './connections.ts';
 import { connectivity } from './connectivity.ts';
 import { EngineChannel } from './engine-channel.ts';
 import { createWorkerHost } from './engine-host.ts';
-import { completeRetries, type GivenEngineOptions } from './engine-options.ts';
 import { createEvents } from './events.ts';
 import { getIntegrity } from './integrity.ts';
 import { hiddenSlice, lastSlice, SlicedLifetime, slice } from './lifetime.ts';
@@ -26,7 +25,7 @@ export interface WorkerOptions {
 }
 
 /** The engine of the registration, as its own worker's API reaches it. */
-export const workerHost = createWorkerHost(() => void continueEngine());
+export const workerHost = createWorkerHost({ wake: () => void continueEngine(), click });
 
 const store = openIndexedDbStore();
 let channel: EngineChannel;
@@ -85,8 +84,7 @@ async function startEngine(): Promise<Engine> {
     display: { update: () => {} },
     log: { warn },
   };
-  const engineOptions = completeRetries(options.engine ?? {});
-  const started = new Engine(ports, await registrationKey(scope.registration.scope), engineOptions);
+  const started = new Engine(ports, await registrationKey(scope.registration.scope), options.engine);
   channel.callTheRoll();
   store.forgetEndings(Date.now() - longestAway).catch(() => {});
   started.start();
@@ -95,6 +93,12 @@ async function startEngine(): Promise<Engine> {
     if (registration === started.registration && !recordsAvailable && result === '') started.look();
   });
   return started;
+}
+
+async function click(...clicked: Parameters<Engine['click']>): Promise<void> {
+  await turns?.over();
+  await continueEngine();
+  await (await engine)?.click(...clicked);
 }
 
 /** Stops the engine for the next version of this worker: what was received is at rest when the lock is free. */
@@ -168,9 +172,7 @@ function receive(event: ExtendableMessageEvent, message: WorkerMessage): void {
     if (turns?.give(message.last)) return;
     lifetime.tie(event, continueEngine(), message.last ? lastSlice : message.hidden ? hiddenSlice : slice);
   } else if (message.type === 'click') {
-    const { key } = message;
-    if (typeof key !== 'string') return;
-    const begun = turns?.over().then(continueEngine);
-    event.waitUntil(Promise.resolve(begun).then(async () => (await engine)?.click(key)));
+    const { key, order } = message;
+    if (typeof key === 'string' && typeof order === 'number') event.waitUntil(click({ key, order }));
   }
 }

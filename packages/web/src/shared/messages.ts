@@ -6,7 +6,7 @@ export type WorkerMessage =
   | { readonly type: 'ping'; readonly hidden: boolean; readonly last: boolean }
   /** Answered through the port that comes with it. */
   | { readonly type: 'hello' }
-  | { readonly type: 'click'; readonly key: string };
+  | { readonly type: 'click'; readonly key: string; readonly order: number };
 
 export interface HelloAnswer {
   readonly integrity: boolean;

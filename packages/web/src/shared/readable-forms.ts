@@ -12,7 +12,10 @@ export function makeFormsReadable(patches: PatchRegistry): void {
     const body = init?.body instanceof FormData && { body: { value: encodeForm(init.body) } };
     return Reflect.construct(target, body ? [input, Object.create(init, body)] : args, newTarget);
   };
-  patches.define(globalThis, 'Request', { value: new Proxy(Request, { construct }), writable: true });
+  const value = new Proxy(Request, { construct });
+  patches.define(globalThis, 'Request', { value, writable: true });
+  // libraries tell a Request by this
+  patches.define(Request.prototype, 'constructor', { value, writable: true });
 }
 
 /** https://html.spec.whatwg.org/#multipart-form-data */

@@ -29,10 +29,6 @@ export const nodeEnvironment: Environment = {
   async openContext(kind) {
     throw new NotApplicable(`in Node a store is used by one process: there is no ${kind}`);
   },
-
-  async click({ id }: BackgroundFetchRegistration) {
-    await Promise.all([...scopes].map(({ engine }) => engine.click(id)));
-  },
 };
 
 /** Gives the process what suites expect of a window, and reasons in the place of what Node does not have. */

@@ -7,8 +7,6 @@ export interface Environment {
   /** Closes the scopes of a test that has ended. */
   closeScopes(): Promise<void>;
   openContext(kind: ContextKind, options: ContextOptions): Promise<OpenContext>;
-  /** Activates what shows a background fetch. */
-  click(registration: BackgroundFetchRegistration): Promise<void>;
 }
 
 let environment: Environment | undefined;

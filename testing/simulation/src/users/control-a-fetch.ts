@@ -49,8 +49,8 @@ function drawClick(draw: Draw): Happening {
       const { worker } = simulation;
       const held = simulation.someHeld(id, 1)[0];
       if (!worker || !held) return;
-      const { key } = snapshotOf(held.registration);
-      void simulation.call(`a click on "${id}"`, worker, () => worker.engine.click(key));
+      const clicked = snapshotOf(held.registration);
+      void simulation.call(`a click on "${id}"`, worker, () => worker.engine.click(clicked));
       simulation.happened('click');
     },
   };

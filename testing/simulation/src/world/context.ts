@@ -107,6 +107,7 @@ export abstract class Context {
       key: async () => this.registration,
       requireEngine: async () => ({ integrity: true }),
       wake: () => this.wake(),
+      click: async () => {},
       startPolicy: async () => 'start',
       refusal: () => null,
       clientUrl: 'https://app.test/page',

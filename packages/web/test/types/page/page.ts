@@ -2,10 +2,13 @@
 import 'background-fetch';
 import {
   backgroundFetchOf,
+  canPause,
   click,
   install,
   isPaused,
+  onPausedChange,
   pause,
+  putInto,
   BackgroundFetchRegistration as Registration,
   resume,
 } from 'background-fetch/ponyfill';
@@ -36,9 +39,12 @@ export async function withoutGlobals(registration: ServiceWorkerRegistration): P
   const found: BackgroundFetchRegistration | undefined = await manager.get('id');
   const same: Registration | undefined = found;
   if (!same || !(same instanceof Registration) || isPaused(same)) return;
+  const stop: () => void = onPausedChange(same, (paused) => console.log(paused, canPause(same)));
   await pause(same);
   await resume(same);
   await click(same);
+  stop();
+  for (const record of await same.matchAll()) await putInto(await caches.open('episodes'), record);
   const undo: () => void = install({ native: 'replace', startPolicy: () => 'start-paused' });
   undo();
 }

@@ -1,5 +1,12 @@
 // Compiled, never run: see page.ts. The first listener is the one of the README.
-import { backgroundFetchOf, configure, install } from 'background-fetch/service-worker';
+import {
+  backgroundFetchOf,
+  canPause,
+  configure,
+  install,
+  pause,
+  putInto,
+} from 'background-fetch/service-worker';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -12,6 +19,7 @@ addEventListener('backgroundfetchsuccess', (event) => {
       const cache = await caches.open('episodes');
       const records = await event.registration.matchAll();
       await Promise.all(records.map(async (record) => cache.put(record.request, await record.responseReady)));
+      for (const record of records) await putInto(cache, record);
       await event.updateUI({ title: 'Episode 5 is ready' });
     })(),
   );
@@ -22,6 +30,7 @@ self.addEventListener('backgroundfetchfail', (event) => {
 });
 
 self.addEventListener('backgroundfetchclick', (event) => {
+  if (canPause(event.registration)) event.waitUntil(pause(event.registration));
   event.waitUntil(self.clients.openWindow('/'));
 });
 

@@ -1,3 +1,5 @@
+import type * as Ponyfill from 'background-fetch/ponyfill';
+import { isPaused, pause, resume } from 'background-fetch/ponyfill';
 import { assert } from 'chai';
 import { openContext } from '../../support/contexts.ts';
 import { settled, sha256 } from '../../support/fetched.ts';
@@ -100,7 +102,6 @@ describe('fetch() in another context', () => {
     }, file.url);
     const here = await own.backgroundFetch.get('waiting');
     if (!here) throw new Error('The background fetch is gone');
-    const { isPaused, resume } = await import('background-fetch/ponyfill');
     assert.isTrue(isPaused(here));
     await resume(here);
     await settled(here);
@@ -142,6 +143,20 @@ describe('A background fetch seen from several contexts', () => {
     await release(file);
     await settled(here);
     assert.deepEqual(await frame.run(settleThere), { result: 'success', downloaded: file.size });
+  });
+
+  it('tells each when it is paused in one, and when it is resumed, though nothing else changes', async () => {
+    unsupported(['native'], 'only the browser’s own display pauses');
+    const frame = await openContext('frame');
+    const here = await start(scope(), heldUrl());
+    await frame.run(hearOfPauses, '/conformance/polyfill/ponyfill.js', scope().scope, here.id);
+    const heardThere = () =>
+      frame.run(() => (globalThis as unknown as { nextHeard(): Promise<unknown> }).nextHeard());
+    await pause(here);
+    assert.deepEqual(await heardThere(), [true, true]);
+    await resume(here);
+    assert.deepEqual(await heardThere(), [false, false]);
+    await here.abort();
   });
 
   it('can be read from a page that opened later', async () => {
@@ -187,3 +202,23 @@ describe('A background fetch seen from several contexts', () => {
     assert.isTrue(await there());
   });
 });
+
+/** Runs in another page: notes what it hears of a background fetch. */
+async function hearOfPauses(ponyfillUrl: string, scope: string, id: string): Promise<void> {
+  const { isPaused, onPausedChange } = (await import(ponyfillUrl)) as typeof Ponyfill;
+  const registration = await navigator.serviceWorker.getRegistration(scope);
+  const found = await registration?.backgroundFetch.get(id);
+  if (!found) throw new Error(`${id} is not active`);
+  const heard: unknown[] = [];
+  let wake = (): void => {};
+  found.addEventListener('progress', () => heard.push('progress'));
+  onPausedChange(found, (paused) => {
+    heard.push([paused, isPaused(found)]);
+    wake();
+  });
+  const nextHeard = async () => {
+    while (heard.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+    return heard.shift();
+  };
+  Object.assign(globalThis, { nextHeard });
+}

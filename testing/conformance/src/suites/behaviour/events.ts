@@ -1,5 +1,5 @@
+import { click } from 'background-fetch/ponyfill';
 import { assert } from 'chai';
-import { click } from '../../support/display.ts';
 import { settled } from '../../support/fetched.ts';
 import { unsupported } from '../../support/host.ts';
 import { openScope } from '../../support/scope.ts';
@@ -212,6 +212,21 @@ describe('backgroundfetchclick', () => {
     assert.equal(event.result, 'success');
     await scope().releaseEvents();
   });
+
+  for (const [end, faults] of Object.entries({ success: {}, failure: { status: 404 } })) {
+    it(`carries the result of a ${end} when the records have been let go`, async () => {
+      unsupported(['native'], 'only the browser’s own display can be clicked');
+      const own = await openScope();
+      const registration = await finish(own, newResource(faults).url);
+      await released(registration);
+      await click(registration);
+      const { result, failureReason, recordsAvailable } = await own.nextEvent('backgroundfetchclick');
+      assert.deepEqual(
+        { result, failureReason, recordsAvailable },
+        { result: end, failureReason: registration.failureReason, recordsAvailable: false },
+      );
+    });
+  }
 
   it('leaves the fetch as it is when nobody reacts to it', async () => {
     unsupported(['native'], 'only the browser’s own display can be clicked');

@@ -1,14 +1,18 @@
 import { install } from 'background-fetch/ponyfill';
 import { assert } from 'chai';
-import { uniqueKey } from '../../support/fetched.ts';
+import { settled, uniqueKey } from '../../support/fetched.ts';
 import { NotApplicable, unsupported } from '../../support/host.ts';
 import {
   assertDOMException,
   assertTypeError,
   heldUrl,
+  logOf,
   newResource,
+  newUpload,
   rejectionOf,
   start,
+  uploadsOf,
+  useHeldScope,
   useScope,
 } from './given.ts';
 
@@ -48,9 +52,8 @@ describe('The checks of fetch()', () => {
     await assertTypeError(fetch('https://user:secret@example.test/'), 'example.test', 'credentials');
   });
 
-  for (const url of ['ftp://example.test/a', 'data:text/plain,a', 'about:blank', 'http://example.test/a']) {
+  for (const url of ['ftp://example.test/a', 'data:text/plain,a', 'about:blank']) {
     it(`refuse the scheme of ${url}`, async () => {
-      if (url.startsWith('http:')) unsupported(['node'], 'http: is allowed in Node');
       await assertTypeError(fetch(url), url, new URL(url).protocol);
     });
   }
@@ -182,5 +185,96 @@ describe('The checks of fetch()', () => {
     } finally {
       restore();
     }
+  });
+});
+
+describe('A Request of another kind than this realm’s', () => {
+  const scope = useScope();
+
+  /** Requests of a frame, and of before the app put its own class in the place of `Request`. */
+  const makers: Record<string, (url: string, init?: RequestInit) => Request> = {
+    'of a frame': (url, init) => {
+      const frame = document.createElement('iframe');
+      document.body.append(frame);
+      const { Request } = frame.contentWindow as unknown as typeof globalThis;
+      open = frame;
+      return new Request(url, init);
+    },
+    'of a class that says otherwise': (url, init) =>
+      new (class extends Request {
+        override get url(): string {
+          return here('/fine');
+        }
+        override get mode(): RequestMode {
+          return 'cors';
+        }
+      })(url, init),
+    'made before the app wrapped Request': (url, init) => {
+      const { Request } = globalThis;
+      const request = new Request(url, init);
+      globalThis.Request = class extends Request {};
+      wrapped = Request;
+      return request;
+    },
+  };
+  let open: HTMLIFrameElement | undefined;
+  let wrapped: typeof Request | undefined;
+  afterEach(() => {
+    open?.remove();
+    open = undefined;
+    if (wrapped) globalThis.Request = wrapped;
+    wrapped = undefined;
+  });
+
+  for (const [kind, make] of Object.entries(makers)) {
+    it(`${kind} is checked by its mode`, async () => {
+      await assertTypeError(start(scope(), make(here('/opaque'), { mode: 'no-cors' })), 'no-cors');
+    });
+
+    it(`${kind} is checked by its URL`, async () => {
+      await assertTypeError(start(scope(), make('ftp://example.test/a')), 'ftp:');
+    });
+
+    it(`${kind} is checked by its body`, async () => {
+      const request = make(here('/used'), { method: 'POST', body: 'once' });
+      await request.text();
+      await assertTypeError(start(scope(), request), 'used');
+    });
+
+    it(`${kind} is fetched as it is`, async () => {
+      const upload = newUpload();
+      const registration = await settled(
+        await start(scope(), make(upload.url, { method: 'POST', body: 'once' })),
+      );
+      assert.equal(registration.result, 'success');
+      assert.deepEqual(
+        (await uploadsOf(upload)).map(({ text, size }) => [text, size]),
+        [['once', 4]],
+      );
+    });
+  }
+
+  it('has the global Request for a constructor, if it is of this realm', () => {
+    assert.equal(new Request(here('/')).constructor, Request);
+  });
+});
+
+describe('An http: URL of another host', () => {
+  const scope = useHeldScope();
+
+  it('fails as a fetch-error without being asked for, and the other records can be read', async () => {
+    unsupported(['node'], 'Node asks for it: a process has no page whose contents http: would mix with');
+    const file = newResource();
+    // another name for the server of this page, by which it is no host of this machine
+    const mixed = newResource({ cors: 'exposed' }, `http://[::ffff:127.0.0.1]:${location.port}`);
+    const upload = newUpload({ cors: 'exposed' }, new URL(mixed.url).origin);
+    const registration = await settled(
+      await start(scope(), [file.url, mixed.url, new Request(upload.url, { method: 'POST', body: 'once' })]),
+    );
+    assert.include(registration, { result: 'failure', failureReason: 'fetch-error' });
+    const response = await (await registration.match(file.url))?.responseReady;
+    assert.equal((await response?.arrayBuffer())?.byteLength, file.size);
+    await rejectionOf((await registration.match(mixed.url))?.responseReady ?? Promise.resolve());
+    assert.isEmpty([...(await logOf(mixed)), ...(await logOf(upload))]);
   });
 });

@@ -1,5 +1,5 @@
+import { click } from 'background-fetch/ponyfill';
 import { assert } from 'chai';
-import { click } from '../../support/display.ts';
 import { progressed, settled, sha256, uniqueKey } from '../../support/fetched.ts';
 import { unsupported } from '../../support/host.ts';
 import { openScope, type TestScope } from '../../support/scope.ts';

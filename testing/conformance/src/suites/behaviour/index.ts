@@ -7,6 +7,7 @@ import './abort.ts';
 import './streaming.ts';
 import './in-hand.ts';
 import './responses.ts';
+import './caches.ts';
 import './events.ts';
 import './update-ui.ts';
 import './pause.ts';

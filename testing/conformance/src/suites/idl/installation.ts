@@ -19,6 +19,7 @@ async function inBareFrame<T>(
           globalThis,
           ServiceWorkerRegistration: ServiceWorkerRegistration.prototype,
           Permissions: Permissions.prototype,
+          Request: Request.prototype,
         };
         const look = () =>
           new Map(
@@ -58,12 +59,13 @@ async function inBareFrame<T>(
 
 const installed = [
   'Permissions.query',
+  // WebKit can't read a form that holds a file: requests get a Blob in its place
+  ...(host.engine === 'webkit' ? ['Request.constructor'] : []),
   'ServiceWorkerRegistration.backgroundFetch',
   'ServiceWorkerRegistration.unregister',
   'globalThis.BackgroundFetchManager',
   'globalThis.BackgroundFetchRecord',
   'globalThis.BackgroundFetchRegistration',
-  // WebKit can't read a form that holds a file: requests get a Blob in its place
   ...(host.engine === 'webkit' ? ['globalThis.Request'] : []),
   'globalThis.Symbol(background-fetch.installed)',
 ];
@@ -147,6 +149,23 @@ describe('installing the polyfill', () => {
     });
     document.body.append(frame);
     assert.equal(await told, 'function');
+    frame.remove();
+  });
+
+  it('defines nothing in a frame that is no secure context', async () => {
+    unsupported(['native', 'node'], 'it installs nothing there');
+    unsupported(['firefox'], 'a data: frame is a secure context there');
+    const source = await (await fetch(ponyfillUrl)).text();
+    const frame = document.createElement('iframe');
+    const script = `const { install } = await import("data:text/javascript,${encodeURIComponent(source)}");
+      install({ native: 'replace' });
+      parent.postMessage([isSecureContext, typeof BackgroundFetchManager, typeof ServiceWorkerRegistration], '*');`;
+    frame.src = `data:text/html,${encodeURIComponent(`<script type="module">${script}</script>`)}`;
+    const told = new Promise((resolve) => {
+      addEventListener('message', ({ source, data }) => source === frame.contentWindow && resolve(data));
+    });
+    document.body.append(frame);
+    assert.deepEqual(await told, [false, 'undefined', 'undefined']);
     frame.remove();
   });
 

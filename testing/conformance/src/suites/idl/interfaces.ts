@@ -13,7 +13,7 @@ import {
   requiredArguments,
 } from './idl.ts';
 import { describeIn, places } from './places.ts';
-import { probeAttribute, probeInterface, probeOperation } from './probes.ts';
+import { probeAttribute, probeInterface, probeOperation, probeWrongThis } from './probes.ts';
 
 const hidden = { writable: true, enumerable: false, configurable: true };
 const fixed = { writable: false, enumerable: false, configurable: false };
@@ -69,6 +69,14 @@ function describeInterface(definition: Interface, context: () => Context): void 
       assert.equal(found?.called, 'TypeError');
       assert.equal(found?.constructedWithoutArguments, 'TypeError');
       assert.equal(found?.constructedWithArguments, 'TypeError');
+    });
+
+    it('says "Illegal invocation", and names nothing private, where its members are asked of something else', async () => {
+      for (const member of [...attributesOf(definition), ...operationsOf(definition)]) {
+        for (const message of (await context().run(probeWrongThis, name, member.name)) ?? assert.fail()) {
+          assert.match(message, /^TypeError: .*Illegal invocation$/, member.name);
+        }
+      }
     });
 
     for (const attribute of attributesOf(definition)) describeAttribute(name, attribute, context);

@@ -98,3 +98,21 @@ export async function probeOperation(interfaceName: string, name: string) {
     calledOnEventTarget: await attempt(() => value.call(new EventTarget(), 'id', 'https://example.com/')),
   };
 }
+
+/** What a member says that is asked of other things than objects of its interface. */
+export async function probeWrongThis(interfaceName: string, name: string) {
+  const { prototype } = (globalThis as unknown as Record<string, { prototype: object }>)[interfaceName] ?? {};
+  const property = prototype && Object.getOwnPropertyDescriptor(prototype, name);
+  const member = (property?.value ?? property?.get) as ((...args: unknown[]) => unknown) | undefined;
+  if (!member) return null;
+  const messages: string[] = [];
+  for (const given of [{}, undefined, 5, prototype, new EventTarget()]) {
+    try {
+      await member.call(given, 'id', 'https://example.com/');
+      messages.push('nothing');
+    } catch (error) {
+      messages.push(`${error}`);
+    }
+  }
+  return messages;
+}
