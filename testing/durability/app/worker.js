@@ -51,6 +51,7 @@ async function read(registration) {
   const { id } = registration;
   try {
     await note('success', { id });
+    if (id.startsWith('cached:')) await keep(registration);
     const bodies = [];
     for (const record of await registration.matchAll()) {
       const response = await record.responseReady;
@@ -64,6 +65,14 @@ async function read(registration) {
     await note('handled', { id });
   } catch (error) {
     await note('error', { message: `handling "${id}": ${describe(error)}` });
+  }
+}
+
+/** As an app keeps what it gets: nothing is held afterwards. */
+async function keep(registration) {
+  const cache = await caches.open('kept');
+  for (const record of await registration.matchAll()) {
+    await cache.put(record.request, await record.responseReady);
   }
 }
 

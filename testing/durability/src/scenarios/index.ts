@@ -6,6 +6,7 @@ import { cameBackToAWrite, leftWhileWriting } from './left-while-writing.ts';
 import { newVersionTakesOver, newVersionWaits } from './new-version.ts';
 import { messagesAfterState } from './order.ts';
 import { cameBack, navigated, tabReopened, twoTabs } from './pages-come-and-go.ts';
+import { spaceGivenBack } from './space-given-back.ts';
 import { storageBlocked } from './storage-blocked.ts';
 import { workerStopped } from './worker-stopped.ts';
 
@@ -25,4 +26,5 @@ export const scenarios: readonly Scenario[] = [
   newVersionWaits,
   messagesAfterState,
   storageBlocked,
+  spaceGivenBack,
 ];
