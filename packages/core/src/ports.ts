@@ -1,4 +1,9 @@
-import type { FetchKey, RegistrationKey, StoredBackgroundFetch } from './model/background-fetch.ts';
+import type {
+  BackgroundFetchDetails,
+  FetchKey,
+  RegistrationKey,
+  StoredBackgroundFetch,
+} from './model/background-fetch.ts';
 import type {
   BodyKey,
   ContentCoding,
@@ -301,8 +306,8 @@ export interface Events {
 }
 
 export interface Display {
-  /** Shows the state of a fetch to the user, in whatever way the host has. */
-  update(snapshot: BackgroundFetchSnapshot): void;
+  /** Shows the state of a fetch, under its title and icons, to the user, in whatever way the host has. */
+  update(snapshot: BackgroundFetchSnapshot, details: BackgroundFetchDetails): void;
 }
 
 export interface Log {
