@@ -1,6 +1,6 @@
 import { type Connectivity, Engine, type Realm } from '@background-fetch/core';
 import { beginGeneration, registrationKey, shareWithEngine } from '../shared/context.ts';
-import { unwrapMessage, type WorkerMessage } from '../shared/messages.ts';
+import type { WorkerMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
 import { warn } from '../shared/warn.ts';
 import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
@@ -13,6 +13,7 @@ import { createEvents } from './events.ts';
 import { getIntegrity } from './integrity.ts';
 import { hiddenSlice, lastSlice, SlicedLifetime, slice } from './lifetime.ts';
 import { createNetwork } from './network.ts';
+import { readMessage } from './read-message.ts';
 import { type ExtendableEvent, type ExtendableMessageEvent, scope } from './scope.ts';
 
 export interface WorkerOptions {
@@ -137,10 +138,14 @@ export function runEngine(): void {
   scope.addEventListener('install', (event) => {
     // without an active worker this is a new registration: what an earlier one of this scope left is not its own
     if (!scope.registration.active) event.waitUntil(beginGeneration(scope.registration.scope));
+    // for pages whom this worker may keep waiting: no reason not to be installed
+    store
+      .noteWorker(scope.registration.scope, location.href, scope.registration.active?.scriptURL)
+      .catch(() => {});
   });
   scope.addEventListener('activate', () => channel.askForHandOver(scope.registration.scope));
   scope.addEventListener('message', (event) => {
-    const message = unwrapMessage(event.data);
+    const message = readMessage(event);
     if (!message) return;
     event.stopImmediatePropagation();
     receive(event, message);

@@ -21,6 +21,9 @@ const options = readOptions();
 if (options.worker === 'beside-native') {
   Object.assign(globalThis, { BackgroundFetchManager: class BackgroundFetchManager {} });
 }
+if (options.worker === 'overtaken') {
+  serviceWorker.addEventListener('message', ({ data }) => Object.assign(globalThis, { lastMessage: data }));
+}
 const listened = listenersOf(() => {
   if (options.native || options.worker === 'forgetful') return;
   if (options.integrity) serviceWorker.importScripts('/conformance/polyfill/background-fetch.integrity.js');

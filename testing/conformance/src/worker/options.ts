@@ -4,9 +4,9 @@ import type { EngineOptions, RetryPolicy } from '@background-fetch/core';
 export interface WorkerScriptOptions {
   /**
    * `forgetful` is a classic one that does not import the polyfill; `beside-native` one that imports it where something
-   * stands in the place of a browser's own Background Fetch.
+   * stands in the place of a browser's own Background Fetch; `overtaken` one that listens to messages before it imports it.
    */
-  readonly worker: 'classic' | 'module' | 'forgetful' | 'beside-native';
+  readonly worker: 'classic' | 'module' | 'forgetful' | 'beside-native' | 'overtaken';
   /** Also import the script that checks `integrity`. */
   readonly integrity: boolean;
   readonly configure: Configuration;

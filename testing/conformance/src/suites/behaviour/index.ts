@@ -20,5 +20,6 @@ import './hosts.ts';
 import './interruptions.ts';
 import './ranges.ts';
 import './parallel-ranges.ts';
+import './names.ts';
 import './network.ts';
 import './origins.ts';
