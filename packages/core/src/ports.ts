@@ -369,6 +369,11 @@ export interface EngineHost {
   startPolicy(id: string): Promise<'start' | 'start-paused' | 'deny'>;
   /** Why a URL may not be fetched here, null if it may. */
   refusal(url: URL): string | null;
+  /**
+   * Resolves with the first of these URLs that a policy forbids the caller to fetch, undefined if there is none. Nothing of
+   * what is forbidden is sent. Absent where callers have no policies, or where these bind what the engine sends.
+   */
+  findForbidden?(urls: readonly string[]): Promise<string | undefined>;
   /** Where `fetch()` is called: the default referrer. */
   readonly clientUrl: string;
   /**

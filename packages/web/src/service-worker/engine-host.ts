@@ -1,4 +1,5 @@
 import type { EngineHost } from '@background-fetch/core';
+import { findForbidden } from '../shared/caller-policy.ts';
 import { registrationKey } from '../shared/context.ts';
 import { refusal } from '../shared/refusal.ts';
 import { getStartPolicy } from '../shared/start-policy.ts';
@@ -14,6 +15,7 @@ export function createWorkerHost(wake: () => void): EngineHost {
     wake,
     startPolicy: getStartPolicy,
     refusal,
+    findForbidden,
     get clientUrl() {
       return location.href;
     },

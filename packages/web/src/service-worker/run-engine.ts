@@ -1,4 +1,5 @@
 import { type Connectivity, Engine, type Realm } from '@background-fetch/core';
+import { isTrial } from '../shared/caller-policy.ts';
 import { beginGeneration, registrationKey, shareWithEngine } from '../shared/context.ts';
 import type { WorkerMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
@@ -127,7 +128,12 @@ function goOn(event: ExtendableEvent): void {
  * the browser's own Background Fetch does the work.
  */
 export function goOnWithFetches(): void {
-  scope.addEventListener('fetch', goOn);
+  scope.addEventListener('fetch', (event) => {
+    if (!isTrial(event.request)) return goOn(event);
+    event.stopImmediatePropagation();
+    // nobody reads it; Firefox reports an error as a promise that nobody handled
+    event.respondWith(new Response());
+  });
 }
 
 /** Makes this service worker run the engine. Its listeners have to come before those of the app. */
