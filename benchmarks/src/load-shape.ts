@@ -45,4 +45,4 @@ export interface BrowserLoad {
 }
 
 /** The polyfill's own channel: the page listens to when messages come. */
-export const loadChannel = 'background-fetch';
+export { channelName as loadChannel } from '../../packages/web/src/shared/names.ts';

@@ -1,4 +1,9 @@
-import type { FetchKey, RegistrationKey, StoredBackgroundFetch } from './model/background-fetch.ts';
+import type {
+  BackgroundFetchDetails,
+  FetchKey,
+  RegistrationKey,
+  StoredBackgroundFetch,
+} from './model/background-fetch.ts';
 import type {
   BodyKey,
   ContentCoding,
@@ -319,8 +324,8 @@ export interface Events {
 }
 
 export interface Display {
-  /** Shows the state of a fetch to the user, in whatever way the host has. */
-  update(snapshot: BackgroundFetchSnapshot): void;
+  /** Shows the state of a fetch, under its title and icons, to the user, in whatever way the host has. */
+  update(snapshot: BackgroundFetchSnapshot, details: BackgroundFetchDetails): void;
 }
 
 export interface Log {
@@ -384,6 +389,11 @@ export interface EngineHost {
   startPolicy(id: string): Promise<'start' | 'start-paused' | 'deny'>;
   /** Why a URL may not be fetched here, null if it may. */
   refusal(url: URL): string | null;
+  /**
+   * Resolves with the first of these URLs that a policy forbids the caller to fetch, undefined if there is none. Nothing of
+   * what is forbidden is sent. Absent where callers have no policies, or where these bind what the engine sends.
+   */
+  findForbidden?(urls: readonly string[]): Promise<string | undefined>;
   /** Where `fetch()` is called: the default referrer. */
   readonly clientUrl: string;
   /**

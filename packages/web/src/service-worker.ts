@@ -2,6 +2,7 @@
 import { type InstallOptions, installInterfaces, managerOf } from './install.ts';
 import { defineEventHandlers } from './service-worker/define-event-handlers.ts';
 import { eventInterfaces } from './service-worker/events.ts';
+import { watchReaders } from './service-worker/read-message.ts';
 import { goOnWithFetches, runEngine, workerHost } from './service-worker/run-engine.ts';
 
 export { canPause, click, isPaused, onPausedChange, pause, resume } from '@background-fetch/core';
@@ -19,6 +20,7 @@ export function install(options: InstallOptions = {}): () => void {
     () => workerHost,
     (patches) => {
       goOnWithFetches();
+      watchReaders(patches);
       const { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent } = eventInterfaces();
       for (const Interface of [BackgroundFetchEvent, BackgroundFetchUpdateUIEvent]) {
         patches.define(globalThis, Interface.name, { value: Interface, writable: true });

@@ -59,8 +59,6 @@ export function sampleSnapshot(differing: Partial<BackgroundFetchSnapshot> = {})
     registration: 'https://app.test/ 1',
     id: 'film',
     order: 1,
-    title: 'A film',
-    icons: [{ src: 'https://app.test/icon.png', sizes: '96x96' }],
     uploadTotal: 0,
     uploaded: 0,
     downloadTotal: 1000,

@@ -37,13 +37,6 @@ export const expectedFailures: readonly ExpectedFailure[] = [
     ],
   },
   {
-    page: 'content-security-policy.https.window.html',
-    hosts: polyfill,
-    reason:
-      "a script can't ask whether a page's policy allows a request without making it; the worker makes it, under its own policy",
-    subtests: ['fetch blocked by CSP should reject'],
-  },
-  {
     page: fetchPage,
     hosts: polyfill,
     reason:

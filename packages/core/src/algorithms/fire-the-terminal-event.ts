@@ -27,7 +27,7 @@ export async function fireTheTerminalEvent(
   // purged with its registration meanwhile
   if (records.length === 0) return;
   const snapshot = takeSnapshot(fetch, addUp(records));
-  display.update(snapshot);
+  display.update(snapshot, fetch);
   await announcements.publishAndWait(snapshot);
   await events.dispatch(eventNameOf(fetch), snapshot);
   await releaseTheRecords(workshop, fetch, snapshot, signal);

@@ -52,6 +52,8 @@ export async function startABackgroundFetch(
   }
   // 5.-6.
   const requests = checkRequests();
+  const allowed = requireAllowed(host, requests);
+  allowed.catch(() => {}); // what fails before it comes first
   // 8.1.-8.2.
   const policy = await host.startPolicy(id);
   if (policy === 'deny') {
@@ -70,7 +72,8 @@ export async function startABackgroundFetch(
   };
   const looked = await host.key();
   await store.transact('read', (transaction) => requireFree(transaction, looked));
-  const { integrity } = await host.requireEngine();
+  // what is forbidden need not wait for a worker that is busy
+  const [{ integrity }] = await Promise.all([host.requireEngine(), allowed]);
   if (!integrity && requests.some((request) => request.integrity !== '')) {
     throw new DOMException(
       'To check "integrity", import background-fetch/integrity into the service worker',
@@ -110,6 +113,19 @@ export async function startABackgroundFetch(
     return takeSnapshot(fetch, addUp([]));
   };
   return await makingRoom(realm.ports, () => store.transact('write', begin), (kept || undefined)?.fetch.key);
+}
+
+/**
+ * Native implementations fetch for the client that calls, under its policy: another context does here, under its own.
+ * https://w3c.github.io/webappsec-csp/#should-block-request
+ */
+async function requireAllowed(host: EngineHost, requests: readonly Request[]): Promise<void> {
+  const forbidden = await host.findForbidden?.(requests.map(({ url }) => url));
+  if (forbidden === undefined) return;
+  throw new TypeError(
+    `${forbidden} can't be fetched in the background: the Content Security Policy of ${host.clientUrl} forbids it. ` +
+      'Allow it there in connect-src',
+  );
 }
 
 async function prepare(store: ClientStore, request: Request, clientUrl: string): Promise<Prepared> {

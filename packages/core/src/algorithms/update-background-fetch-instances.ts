@@ -18,7 +18,7 @@ export function updateInstances(job: Job): () => void {
   const publish = (): void => {
     const snapshot = takeSnapshot(job.fetch, job.totals);
     announcements.publish(snapshot);
-    display.update(snapshot);
+    display.update(snapshot, job.fetch);
   };
   const tell = (): void => {
     due = false;

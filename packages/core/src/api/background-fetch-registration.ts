@@ -249,5 +249,4 @@ export async function updateDisplay(
     const fetch = await findFetch(transaction, snapshot);
     if (fetch) transaction.putFetch({ ...fetch, ...update });
   });
-  realm.ports.announcements.publish({ ...innerOf(registration).snapshot, ...update });
 }

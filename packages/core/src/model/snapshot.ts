@@ -5,19 +5,19 @@ import type {
   RegistrationKey,
   StoredBackgroundFetch,
 } from './background-fetch.ts';
-import type { ImageResource } from './image-resource.ts';
 import type { StoredRecord } from './record.ts';
 import { storedLength } from './transitions.ts';
 
-/** The whole state of a background fetch, as contexts show it. */
+/**
+ * The whole state of a background fetch, as contexts show it. Twenty times a second at most, every context of the origin
+ * gets a copy: it holds nothing that may be large, as icons are.
+ */
 export interface BackgroundFetchSnapshot {
   readonly key: FetchKey;
   readonly registration: RegistrationKey;
   readonly id: string;
   /** Tells two fetches apart of which one goes on from what the other has left, and has its key. */
   readonly order: number;
-  readonly title: string;
-  readonly icons: readonly ImageResource[];
   /** bytes, as are the next three */
   readonly uploadTotal: number;
   readonly uploaded: number;
@@ -50,9 +50,10 @@ export function addUp(records: readonly StoredRecord[]): Totals {
 
 /** What contexts show of a background fetch. */
 export function takeSnapshot(fetch: StoredBackgroundFetch, totals: Totals): BackgroundFetchSnapshot {
+  const { key, registration, id, order, uploadTotal, downloadTotal } = fetch;
   const ended = fetch.state === 'event-owed';
   return {
-    ...fetch,
+    ...{ key, registration, id, order, uploadTotal, downloadTotal },
     ...totals,
     result: ended ? fetch.result : '',
     failureReason: ended ? fetch.failureReason : '',

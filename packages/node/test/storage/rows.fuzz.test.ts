@@ -113,8 +113,8 @@ describe('a stored row', () => {
         const readRequest = unlessRefused(() => decodeRequest(requestRow));
         refused += [readFetch, readState, readRequest].filter((read) => read === null).length;
         // what the API does with rows that it was given
-        const { downloaded, title } = takeSnapshot(readFetch ?? fetch, addUp([readState ?? record]));
-        expect([Number.isSafeInteger(downloaded) && downloaded >= 0, typeof title]).toEqual([true, 'string']);
+        const { downloaded, id } = takeSnapshot(readFetch ?? fetch, addUp([readState ?? record]));
+        expect([Number.isSafeInteger(downloaded) && downloaded >= 0, typeof id]).toEqual([true, 'string']);
         const shown = readState?.responseData?.head;
         if (shown) deserialiseResponse(shown, 'HEAD', null, null);
         if (readRequest && readRequest.mode !== 'navigate') deserialiseRequest(readRequest, null);

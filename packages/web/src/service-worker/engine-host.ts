@@ -1,4 +1,5 @@
 import type { EngineHost } from '@background-fetch/core';
+import { findForbidden } from '../shared/caller-policy.ts';
 import { registrationKey } from '../shared/context.ts';
 import { refusal } from '../shared/refusal.ts';
 import { getStartPolicy } from '../shared/start-policy.ts';
@@ -15,6 +16,7 @@ export function createWorkerHost({ wake, click }: Pick<EngineHost, 'wake' | 'cli
     click,
     startPolicy: getStartPolicy,
     refusal,
+    findForbidden,
     get clientUrl() {
       return location.href;
     },

@@ -1,5 +1,5 @@
 import type { Reachability, StoredRequest } from '@background-fetch/core';
-import { isChromium, isFirefox } from '../shared/browser.ts';
+import { isKnownToBeForbidden } from '../shared/caller-policy.ts';
 
 /** ms without an answer after which the server is asked for something else beside it, where the request has failed */
 const patience = 2000;
@@ -19,7 +19,7 @@ export async function probe(
   if (signal.aborted) return 'silent';
   // what the request's own mode forbids is never sent, and is no outage
   const isOwn = new URL(url).origin === location.origin;
-  if (moment !== 'meanwhile' && ((request.mode === 'same-origin' && !isOwn) || isForbidden(url)))
+  if (moment !== 'meanwhile' && ((request.mode === 'same-origin' && !isOwn) || isKnownToBeForbidden(url)))
     return 'answers';
   return await new Promise((resolve) => {
     const asking = new AbortController();
@@ -82,18 +82,4 @@ async function whoAnswers(
 
 function pause(duration: number): Promise<null> {
   return new Promise((resolve) => setTimeout(resolve, duration, null));
-}
-
-/**
- * Whether the worker's own Content Security Policy forbids this URL. WebKit fires no event in service workers, but
- * checks it where an EventSource is made; closed at once, that sends nothing there. In Firefox it would.
- */
-function isForbidden(url: string): boolean {
-  if (isChromium() || isFirefox()) return false;
-  try {
-    new EventSource(url).close();
-  } catch (error) {
-    return (error as Error).name === 'SecurityError';
-  }
-  return false;
 }

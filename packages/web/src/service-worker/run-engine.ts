@@ -1,6 +1,7 @@
 import { type Connectivity, Engine, type GivenEngineOptions, type Realm } from '@background-fetch/core';
+import { isTrial } from '../shared/caller-policy.ts';
 import { beginGeneration, registrationKey, shareWithEngine } from '../shared/context.ts';
-import { unwrapMessage, type WorkerMessage, wrapMessage } from '../shared/messages.ts';
+import { type WorkerMessage, wrapMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
 import { warn } from '../shared/warn.ts';
 import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
@@ -12,6 +13,7 @@ import { createEvents } from './events.ts';
 import { getIntegrity } from './integrity.ts';
 import { hiddenSlice, lastSlice, SlicedLifetime, slice } from './lifetime.ts';
 import { createNetwork } from './network.ts';
+import { readMessage } from './read-message.ts';
 import { type ExtendableEvent, type ExtendableMessageEvent, scope } from './scope.ts';
 import { Turns } from './turns.ts';
 
@@ -130,7 +132,12 @@ function goOn(event: ExtendableEvent): void {
  * the browser's own Background Fetch does the work.
  */
 export function goOnWithFetches(): void {
-  scope.addEventListener('fetch', goOn);
+  scope.addEventListener('fetch', (event) => {
+    if (!isTrial(event.request)) return goOn(event);
+    event.stopImmediatePropagation();
+    // nobody reads it; Firefox reports an error as a promise that nobody handled
+    event.respondWith(new Response());
+  });
 }
 
 /** Makes this service worker run the engine. Its listeners have to come before those of the app. */
@@ -141,6 +148,10 @@ export function runEngine(): void {
   scope.addEventListener('install', (event) => {
     // without an active worker this is a new registration: what an earlier one of this scope left is not its own
     if (!scope.registration.active) event.waitUntil(beginGeneration(scope.registration.scope));
+    // for pages whom this worker may keep waiting: no reason not to be installed
+    store
+      .noteWorker(scope.registration.scope, location.href, scope.registration.active?.scriptURL)
+      .catch(() => {});
   });
   turns = new Turns({ stop, goOn: () => void continueEngine() });
   scope.addEventListener('activate', () => {
@@ -149,7 +160,7 @@ export function runEngine(): void {
     scope.registration.active?.postMessage(wrapMessage({ type: 'ping', hidden: true, last: true }));
   });
   scope.addEventListener('message', (event) => {
-    const message = unwrapMessage(event.data);
+    const message = readMessage(event);
     if (!message) return;
     event.stopImmediatePropagation();
     receive(event, message);

@@ -9,12 +9,18 @@ export interface ExtendableMessageEvent extends ExtendableEvent {
   readonly ports: readonly MessagePort[];
 }
 
+export interface FetchEvent extends ExtendableEvent {
+  readonly request: Request;
+  respondWith(response: Response): void;
+}
+
 interface ServiceWorkerScope extends Omit<EventTarget, 'addEventListener'> {
   readonly registration: ServiceWorkerRegistration;
   /** Missing in some engines' older versions. */
   readonly serviceWorker?: ServiceWorker;
   skipWaiting(): Promise<void>;
   readonly ExtendableEvent: new (type: string, init?: EventInit) => ExtendableEvent;
+  addEventListener(type: 'fetch', listener: (event: FetchEvent) => void): void;
   addEventListener(type: 'message', listener: (event: ExtendableMessageEvent) => void): void;
   addEventListener(type: string, listener: (event: ExtendableEvent) => void): void;
 }

@@ -1,5 +1,6 @@
 import type { BackgroundFetchSnapshot, ClientAnnouncements, FetchKey, Wanted } from '@background-fetch/core';
 import { random } from './host.ts';
+import { channelName } from './names.ts';
 
 /** What contexts of an origin tell each other. All state goes this way: measured, it is never overtaken. */
 export type ChannelMessage =
@@ -20,7 +21,7 @@ type Listener = (snapshot: BackgroundFetchSnapshot) => void;
 
 /** The announcements port on a BroadcastChannel, as a context needs it that runs no engine. */
 export class Channel implements ClientAnnouncements {
-  readonly #channel = new BroadcastChannel('background-fetch');
+  readonly #channel = new BroadcastChannel(channelName);
   readonly #context = random.next();
   readonly #listeners = new Set<Listener>();
   readonly #followed = new Set<FetchKey>();

@@ -1,6 +1,5 @@
 import {
   addUp,
-  type ClientStore,
   type ClientTransaction,
   createRealm,
   type Realm,
@@ -8,37 +7,39 @@ import {
   type StoredBackgroundFetch,
   takeSnapshot,
 } from '@background-fetch/core';
-import { openClientStore } from '../storage/client-store.ts';
+import { openClientStore, type WebClientStore } from '../storage/client-store.ts';
 import { Database } from '../storage/database.ts';
-import { defaultDatabaseName } from '../storage/schema.ts';
 import { Channel } from './channel.ts';
 import { clock, lock, onCollected, random } from './host.ts';
+import { databaseName } from './names.ts';
 import { warn } from './warn.ts';
 
 /** What this context's API and engine share. */
 export interface Context {
   readonly channel: Channel;
   readonly realm: Realm;
+  readonly store: WebClientStore;
 }
 
 let context: Context | undefined;
 
 /** Made when it is first needed: importing has no side effect. */
 export function getContext(): Context {
-  context ??= createContext(openClientStore(new Database(defaultDatabaseName)), new Channel(), false);
+  context ??= createContext(openClientStore(new Database(databaseName)), new Channel(), false);
   return context;
 }
 
 /** Makes a service worker's, with what its engine has. */
-export function shareWithEngine(store: ClientStore, channel: Channel): Realm {
+export function shareWithEngine(store: WebClientStore, channel: Channel): Realm {
   // its event handlers hold the records for as long as they read them
   context = createContext(store, channel, true);
   return context.realm;
 }
 
-function createContext(store: ClientStore, channel: Channel, givesBlobs: boolean): Context {
+function createContext(store: WebClientStore, channel: Channel, givesBlobs: boolean): Context {
   return {
     channel,
+    store,
     realm: createRealm({ store, announcements: channel, clock, random, lock, onCollected }, givesBlobs),
   };
 }

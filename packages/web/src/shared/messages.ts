@@ -8,6 +8,8 @@ export type WorkerMessage =
   | { readonly type: 'hello' }
   | { readonly type: 'click'; readonly key: string; readonly order: number };
 
+const types: readonly unknown[] = ['ping', 'hello', 'click'] satisfies WorkerMessage['type'][];
+
 export interface HelloAnswer {
   readonly integrity: boolean;
 }
@@ -18,5 +20,7 @@ export function wrapMessage(message: WorkerMessage): unknown {
 
 export function unwrapMessage(data: unknown): WorkerMessage | null {
   if (typeof data !== 'object' || data === null || !Object.hasOwn(data, brand)) return null;
-  return (data as { [brand]: WorkerMessage })[brand];
+  const message = (data as { [brand]?: WorkerMessage | null })[brand];
+  // an app may use this key, too
+  return message && types.includes(message.type) ? message : null;
 }

@@ -7,7 +7,13 @@ import {
 } from '@background-fetch/core';
 import { chunkKeys, findBytes } from './bytes.ts';
 import type { Ask, Database } from './database.ts';
-import { ending, fetchesById, keysBelow, type Rows, type StoreName } from './schema.ts';
+import { ending, fetchesById, keysBelow, type Rows, type StoreName, worker } from './schema.ts';
+
+/** As a context of the web needs it. */
+export interface WebClientStore extends ClientStore {
+  /** Whether the worker with this script, of this scope, is known to run an engine: it says so when it is installed. */
+  hasWorker(scope: string, script: string): Promise<boolean>;
+}
 
 /** The row, if this code may read it. */
 export function known<T extends { schema: number } | undefined>(row: T): T {
@@ -73,7 +79,7 @@ export async function keep(database: Database, blob: Blob): Promise<HostBytes> {
 }
 
 /** The store as the API needs it. Nothing is opened before the first call. */
-export function openClientStore(database: Database): ClientStore {
+export function openClientStore(database: Database): WebClientStore {
   return {
     transact: (mode, work) => database.transact(mode, (ask) => work(viewTransaction(ask))),
     takeRequestBody: async (request) => await keep(database, await request.blob()),
@@ -95,5 +101,9 @@ export function openClientStore(database: Database): ClientStore {
       const { quota, usage = 0 } = (await storage?.estimate?.()) ?? {};
       return quota === undefined ? null : Math.max(0, quota - usage);
     },
+    hasWorker: (scope, script) =>
+      database.transact('read', async (ask) =>
+        Boolean(await ask('meta', (store) => store.count([worker, scope, script]))),
+      ),
   };
 }

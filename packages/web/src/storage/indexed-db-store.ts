@@ -6,24 +6,30 @@ import type {
   StoreTransaction,
 } from '@background-fetch/core';
 import { isChromium, isFirefox } from '../shared/browser.ts';
+import { databaseName as usualName } from '../shared/names.ts';
 import { findPrefix, joinParts, moveBytes } from './bytes.ts';
-import { keep, known, openClientStore, viewTransaction, write } from './client-store.ts';
+import { keep, known, openClientStore, viewTransaction, type WebClientStore, write } from './client-store.ts';
 import { type Ask, Database } from './database.ts';
 import { mendBodies } from './mend.ts';
-import { defaultDatabaseName, ending, keysBelow, type Rows } from './schema.ts';
+import { ending, keysBelow, type Rows, worker } from './schema.ts';
 
 export interface IndexedDbStoreOptions {
-  /** `background-fetch` if none is given. */
+  /** The usual one if none is given. */
   databaseName?: string;
 }
 
-export interface IndexedDbStore extends Store {
+export interface IndexedDbStore extends Store, Pick<WebClientStore, 'hasWorker'> {
   /** Bytes as `putBytes` takes them. */
   keep(bytes: Blob): Promise<HostBytes>;
   /** See `EnginePorts.mend`. */
   mend(registration: RegistrationKey): Promise<void>;
   /** Forgets the endings that were put before then, in ms since the epoch. */
   forgetEndings(before: number): Promise<void>;
+  /**
+   * Remembers that the worker with this script, which is installed for this scope, runs an engine. What was remembered of
+   * others of the scope is forgotten, but for the active one.
+   */
+  noteWorker(scope: string, script: string, active: string | undefined): Promise<void>;
   close(): void;
 }
 
@@ -76,13 +82,24 @@ async function forgetEndings(ask: Ask, before: number): Promise<void> {
   }
 }
 
+async function noteWorker(
+  ask: Ask,
+  scope: string,
+  script: string,
+  active: string | undefined,
+): Promise<void> {
+  for (const key of await ask('meta', (store) => store.getAllKeys(keysBelow(worker, scope)))) {
+    const [, , known] = key as string[];
+    if (known !== active) write(ask, 'meta', (store) => store.delete(key));
+  }
+  write(ask, 'meta', (store) => store.put(true, [worker, scope, script]));
+}
+
 /**
  * The store in this origin's IndexedDB, as the engine needs it. Nothing is opened before the first call; a call after
  * `close()` opens it again.
  */
-export function openIndexedDbStore({
-  databaseName = defaultDatabaseName,
-}: IndexedDbStoreOptions = {}): IndexedDbStore {
+export function openIndexedDbStore({ databaseName = usualName }: IndexedDbStoreOptions = {}): IndexedDbStore {
   const database = new Database(databaseName);
   return {
     ...openClientStore(database),
@@ -115,6 +132,8 @@ export function openIndexedDbStore({
       if (!isChromium() && !isFirefox()) await mendBodies(database, registration);
     },
     forgetEndings: (before) => database.transact('write', (ask) => forgetEndings(ask, before)),
+    noteWorker: (scope, script, active) =>
+      database.transact('write', (ask) => noteWorker(ask, scope, script, active)),
     close: () => database.close(),
   };
 }

@@ -1,6 +1,10 @@
-import { NewerSchemaError, type StoredBackgroundFetch, type StoredRecord } from '@background-fetch/core';
-
-export const defaultDatabaseName = 'background-fetch';
+import {
+  NewerSchemaError,
+  type StoredBackgroundFetch,
+  type StoredRecord,
+  StoreError,
+} from '@background-fetch/core';
+import { databaseName, formerDatabaseName } from '../shared/names.ts';
 
 /**
  * Version of the object stores. Raise it when they change, and whenever the core's `schemaVersion` is raised:
@@ -13,7 +17,7 @@ export type Chunk = Blob | Uint8Array<ArrayBuffer>;
 
 /** The object stores, with what their rows are. */
 export interface Rows {
-  /** `probe`: a Blob, once one could be stored; `[scope]`: its generation; `[ending, fetch, order]`: the last told of it */
+  /** `probe`: a Blob, once one could be stored; `[scope]`: its generation; `[ending, fetch, order]`: the last told of it; `[worker, scope, script]`: that it runs an engine */
   meta: unknown;
   /** Its key generator gives the orders; nothing is kept in it. */
   orders: number;
@@ -42,6 +46,9 @@ const stores: Record<StoreName, IDBObjectStoreParameters> = {
 /** Begins the keys of `meta` for how fetches ended; a scope is a URL. */
 export const ending = 'ending';
 
+/** Begins the keys of `meta` for the scripts of service workers that run an engine. */
+export const worker = 'worker';
+
 /** The index of `fetches` by `[registration, id]`. */
 export const fetchesById = 'id';
 
@@ -55,24 +62,69 @@ export function beginTransaction(database: IDBDatabase, mode: 'read' | 'write'):
 /**
  * Opens the database, made where needed. `onClosed` is told when it was closed: by the browser, or for another
  * context that wants to upgrade or delete it.
+ *
+ * One that is there under its own name is taken, else one that is there under its former name, so that all contexts of
+ * an origin find the same. A database of somebody else is left alone.
  */
-export async function openDatabase(name: string, onClosed: () => void): Promise<IDBDatabase> {
-  const opening = indexedDB.open(name, databaseVersion);
-  opening.onupgradeneeded = () => {
-    for (const [store, parameters] of Object.entries(stores)) {
-      const created = opening.result.createObjectStore(store, parameters);
-      if (store === 'fetches') created.createIndex(fetchesById, ['registration', 'id']);
-    }
-  };
-  const database = await resultOf(opening).catch((error: DOMException) => {
-    throw error.name === 'VersionError' ? new NewerSchemaError() : error;
-  });
-  database.onversionchange = () => {
-    database.close();
+export async function openDatabase(
+  name: string,
+  onClosed: () => void,
+  former = name === databaseName ? formerDatabaseName : undefined,
+): Promise<IDBDatabase> {
+  let database = await open(name, former === undefined);
+  database ??= (former !== undefined && (await openFormer(former))) || (await open(name, true));
+  if (!database || !isOurs(database)) {
+    database?.close();
+    throw new StoreError(
+      `The database "${name}" has not the object stores of background-fetch: a script of this site uses its name. ` +
+        'Give that database another name, or delete it',
+    );
+  }
+  const opened = database;
+  opened.onversionchange = () => {
+    opened.close();
     onClosed();
   };
-  database.onclose = onClosed;
-  return database;
+  opened.onclose = onClosed;
+  return opened;
+}
+
+/** Opens a database of ours; null where there is none of this name, unless it is to be made then. */
+async function open(name: string, make: boolean): Promise<IDBDatabase | null> {
+  const opening = indexedDB.open(name, databaseVersion);
+  let isMissing = false;
+  opening.onupgradeneeded = () => {
+    if (make) return makeStores(opening.result);
+    isMissing = true;
+    opening.transaction?.abort();
+  };
+  return await resultOf(opening).catch((error: DOMException) => {
+    if (isMissing) return null;
+    throw error.name === 'VersionError' ? new NewerSchemaError() : error;
+  });
+}
+
+/** null where there is none, or one of somebody else, which is closed at once. */
+async function openFormer(name: string): Promise<IDBDatabase | null> {
+  const database = await open(name, false).catch((error: Error) => {
+    // none of ours has ever had another version
+    if (error instanceof NewerSchemaError) return null;
+    throw error;
+  });
+  if (!database || isOurs(database)) return database;
+  database.close();
+  return null;
+}
+
+function isOurs({ objectStoreNames }: IDBDatabase): boolean {
+  return Object.keys(stores).every((store) => objectStoreNames.contains(store));
+}
+
+function makeStores(database: IDBDatabase): void {
+  for (const [store, parameters] of Object.entries(stores)) {
+    const created = database.createObjectStore(store, parameters);
+    if (store === 'fetches') created.createIndex(fetchesById, ['registration', 'id']);
+  }
 }
 
 export function resultOf<T>(request: IDBRequest<T>): Promise<T> {

@@ -12,9 +12,11 @@ export async function openContext(kind: ContextKind, options: ContextOptions = {
   if (environment) return await environment.openContext(kind, options);
   const channel = `conformance context ${Date.now()}-${Math.random()}-${++opened}`;
   const native = host.native || options.bare ? '&native' : '';
-  const query = `?channel=${encodeURIComponent(channel)}${native}`;
+  const bound = options.policy === undefined ? '' : `&policy=${encodeURIComponent(options.policy)}`;
+  const query = `?channel=${encodeURIComponent(channel)}${native}${bound}`;
+  const folder = options.scope ?? (bound ? '/conformance/bound/' : '/conformance/');
   const caller = new Caller(channel);
-  const end = start(kind, query, channel);
+  const end = start(kind, folder, query, channel);
   const context: OpenContext = {
     run: (body, ...args) => caller.run(body, ...args),
     close() {
@@ -34,14 +36,14 @@ export function closeContexts(): void {
 }
 
 /** Starts it; returns what ends it. */
-function start(kind: ContextKind, query: string, channel: string): () => void {
+function start(kind: ContextKind, folder: string, query: string, channel: string): () => void {
   switch (kind) {
     case 'dedicated-worker': {
-      const worker = new Worker(`/conformance/context.js${query}`, { type: 'module' });
+      const worker = new Worker(`${folder}context.js${query}`, { type: 'module' });
       return () => worker.terminate();
     }
     case 'shared-worker': {
-      const worker = new SharedWorker(`/conformance/context.js${query}`, { type: 'module', name: query });
+      const worker = new SharedWorker(`${folder}context.js${query}`, { type: 'module', name: query });
       worker.port.start();
       return () => {
         const closing = new BroadcastChannel(channel);
@@ -51,12 +53,12 @@ function start(kind: ContextKind, query: string, channel: string): () => void {
     }
     case 'frame': {
       const frame = document.createElement('iframe');
-      frame.src = `/conformance/context.html${query}`;
+      frame.src = `${folder}context.html${query}`;
       document.body.append(frame);
       return () => frame.remove();
     }
     case 'tab': {
-      const tab = window.open(`/conformance/context.html${query}`);
+      const tab = window.open(`${folder}context.html${query}`);
       if (!tab) throw new Error('The browser opened no tab: are pop-ups blocked?');
       return () => tab.close();
     }

@@ -23,6 +23,9 @@ if (options.worker === 'beside-native') {
 }
 if (options.worker === 'silent') IDBFactory.prototype.open = () => new EventTarget() as IDBOpenDBRequest;
 if (options.worker === 'leaving') serviceWorker.skipWaiting();
+if (options.worker === 'overtaken') {
+  serviceWorker.addEventListener('message', ({ data }) => Object.assign(globalThis, { lastMessage: data }));
+}
 const listened = listenersOf(() => {
   if (options.native || ['forgetful', 'leaving'].includes(options.worker)) return;
   if (options.integrity) serviceWorker.importScripts('/conformance/polyfill/background-fetch.integrity.js');

@@ -17,6 +17,8 @@ export interface TestWorker {
   readonly polyfill: typeof Polyfill | undefined;
   /** The types of the events that the polyfill listened to while it was imported, in a classic worker. */
   readonly listened: readonly string[];
+  /** What was warned of in the console. */
+  readonly warnings: readonly string[];
   /** URLs of the `fetch` events that the worker got. */
   readonly fetched: string[];
   /** Goes offline and online, where the scope was opened with `connectivity: 'switched'`. */
@@ -44,11 +46,18 @@ export function setUpTestWorker(
   const channel = openAnswers(options.channel, !options.native);
   const connectivity = new SwitchedConnectivity();
   const fetched: string[] = [];
+  const warnings: string[] = [];
+  const { warn } = console;
+  console.warn = (...said) => {
+    warnings.push(said.join(' '));
+    warn(...said);
+  };
   globalThis.testWorker = {
     options,
     registration: serviceWorker.registration,
     polyfill,
     listened,
+    warnings,
     fetched,
     setOnline: (online) => connectivity.setOnline(online),
     network: createNetwork(async (bytes) => ({ size: bytes.size, value: bytes })),

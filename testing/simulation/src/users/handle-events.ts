@@ -40,7 +40,7 @@ async function handle(
   if (updatesUI && (name === 'backgroundfetchsuccess' || name === 'backgroundfetchfail')) {
     const event = new BackgroundFetchUpdateUIEvent(name, { registration });
     brandDispatched(event, () => true);
-    await event.updateUI({ title: `${snapshot.title}!` }).catch(() => {});
+    await event.updateUI({ title: `${snapshot.id}!` }).catch(() => {});
     simulation.happened('UI updated');
   }
   if (throws) {

@@ -1,10 +1,10 @@
+import { databaseName as database } from '../../../../../packages/web/src/shared/names.ts';
 import { newUpload, release, released, serverSaw, stalled, start } from '../../suites/behaviour/given.ts';
 import { progressed, settled } from '../../support/fetched.ts';
 import type { TestScope } from '../../support/scope.ts';
 import type { Download, Outcome } from '../download.ts';
 import { observe, outcomeOf, resourceOf } from '../observe.ts';
 
-const database = 'background-fetch';
 const plain: Download = {};
 const stalling: Download = { parameters: { attempts: 'stall:150000+cut:150000|ok' } };
 

@@ -1,4 +1,5 @@
 import { assert } from 'chai';
+import { channelName } from '../../../../../packages/web/src/shared/names.ts';
 import { settled, sha256 } from '../../support/fetched.ts';
 import { unsupported } from '../../support/host.ts';
 import { openScope, type TestScope } from '../../support/scope.ts';
@@ -77,7 +78,7 @@ function forgedStates(recordsAvailable: boolean): unknown[] {
 }
 
 function announce(messages: readonly unknown[]): void {
-  const channel = new BroadcastChannel(brand);
+  const channel = new BroadcastChannel(channelName);
   for (const message of messages) channel.postMessage(message);
   channel.close();
 }

@@ -1,3 +1,5 @@
+import { databaseName } from '../../../../../packages/web/src/shared/names.ts';
+
 /** What any script of the origin can do to the polyfill's database. */
 
 /** Resolves with what a request to one of its object stores gives, once the transaction is over. */
@@ -5,7 +7,7 @@ export async function inStore<T>(
   name: 'fetches' | 'records',
   request: (store: IDBObjectStore) => IDBRequest<T>,
 ): Promise<T> {
-  const database = await resultOf(indexedDB.open('background-fetch'));
+  const database = await resultOf(indexedDB.open(databaseName));
   try {
     const transaction = database.transaction(name, 'readwrite');
     const result = await resultOf(request(transaction.objectStore(name)));

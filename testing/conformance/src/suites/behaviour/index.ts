@@ -22,5 +22,7 @@ import './hosts.ts';
 import './interruptions.ts';
 import './ranges.ts';
 import './parallel-ranges.ts';
+import './caller-policy.ts';
+import './names.ts';
 import './network.ts';
 import './origins.ts';

@@ -1,3 +1,4 @@
+import { defaultRetryPolicy } from '@background-fetch/core';
 import { assert } from 'chai';
 import { progressed, settled, uniqueKey } from '../../support/fetched.ts';
 import { host } from '../../support/host.ts';
@@ -132,6 +133,26 @@ describe('Requests to one origin at a time', () => {
     await finish(scope(), small.url);
     await first.abort();
   });
+});
+
+describe('A server that answers few requests in a second', () => {
+  // as it is without options: other suites wait less
+  const { firstDelay, longestDelay } = defaultRetryPolicy;
+  const scope = useHeldScope({ configure: { engine: { retry: { firstDelay, longestDelay } } } });
+
+  for (const hint of ['', '1']) {
+    const says = hint ? 'says when to come again' : 'does not say when to come again';
+    it(`is asked less than twice for each of many small files where it ${says}`, async function () {
+      // all of them take 8 s at the server’s rate
+      this.timeout(80_000);
+      const pool = uniqueKey('pool');
+      const faults = { pool, size: 2000, ratelimit: 8, over: 429, ...(hint && { retryafter: hint }) };
+      const files = Array.from({ length: 60 }, () => newResource(faults));
+      const urls = files.map(({ url }) => url);
+      assert.equal((await finish(scope(), urls)).result, 'success');
+      assert.isBelow((await readPool(pool)).refused, files.length);
+    });
+  }
 });
 
 describe('A server that bears few requests at a time', () => {

@@ -1,5 +1,5 @@
 import { assert } from 'chai';
-import { uniqueKey } from '../../support/fetched.ts';
+import { settled, uniqueKey } from '../../support/fetched.ts';
 import { unsupported } from '../../support/host.ts';
 import { openScope } from '../../support/scope.ts';
 import {
@@ -123,6 +123,20 @@ describe('A registration without an active worker', () => {
     assert.isEmpty(await registration.backgroundFetch.getIds());
     assert.isUndefined(await registration.backgroundFetch.get('any'));
     await registration.unregister();
+  });
+});
+
+describe('A worker that is busy', () => {
+  it('makes fetch() wait for it', async () => {
+    unsupported(['native', 'node'], 'the browser asks no worker');
+    const scope = await openScope();
+    const busy = scope.run(() => {
+      // longer than a worker without the polyfill is waited for
+      for (const end = performance.now() + 12_000; performance.now() < end; );
+    });
+    const registration = await start(scope, newResource().url);
+    await busy;
+    assert.equal((await settled(registration)).result, 'success');
   });
 });
 
