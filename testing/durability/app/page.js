@@ -43,7 +43,7 @@ const app = {
   /** How many rows the polyfill keeps: none when the last fetch was released. */
   countStored() {
     return new Promise((resolve, reject) => {
-      const opening = indexedDB.open('background-fetch');
+      const opening = indexedDB.open('background-fetch (polyfill)');
       opening.onerror = () => reject(opening.error);
       opening.onsuccess = () => {
         const database = opening.result;
