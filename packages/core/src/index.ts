@@ -30,6 +30,7 @@ export * from './model/without-fragment.ts';
 export type * from './ports.ts';
 export * from './serialise/request.ts';
 export * from './serialise/response.ts';
+export { announcedLength } from './transfer/announced-length.ts';
 export type { RestPlan } from './transfer/attempt-plan.ts';
 export { hasNullBody } from './transfer/body-completeness.ts';
 export type { Workshop } from './transfer/job.ts';

@@ -1,4 +1,5 @@
 import {
+  announcedLength,
   type BodyStream,
   type ContentCoding,
   type HostBytes,
@@ -11,7 +12,7 @@ import {
 import { isChromium, isFirefox } from '../shared/browser.ts';
 import { isMixedContent } from '../shared/refusal.ts';
 import { probe } from './probe.ts';
-import { isMultiplexed, mayBeMultiplexed, watchProtocols } from './protocols.ts';
+import { encodedSizeOf, isMultiplexed, mayBeMultiplexed, watchResources } from './resource-timings.ts';
 
 /**
  * The network port on `fetch()`: a service worker's own requests pass its `fetch` listeners by.
@@ -38,7 +39,7 @@ async function fetchPastListeners(
   { request, body, headers, fresh, signal }: NetworkRequest,
   keep: (bytes: Blob) => Promise<HostBytes>,
 ): Promise<NetworkResponse> {
-  if (mayBeMultiplexed(request.url)) watchProtocols();
+  if (isFirefox() || mayBeMultiplexed(request.url)) watchResources();
   const all = new Headers(request.headers as [string, string][]);
   for (const name in headers) all.set(name, headers[name] as string);
   const ending = new AbortController();
@@ -48,6 +49,8 @@ async function fetchPastListeners(
   };
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
+  // clocks are rounded
+  const since = performance.now() - 1;
   const response = await fetch(request.url, {
     ...request,
     ...{
@@ -61,20 +64,34 @@ async function fetchPastListeners(
     priority: 'low',
   });
   const coding = codingOf(response, all.has('range'));
+  const head = serialiseResponse(response);
   let signals = false;
+  // Firefox lets a coded body end anywhere, and tells how much came of it
+  const checkEnd = async (received: number): Promise<void> => {
+    const announced = announcedLength(head.headers);
+    if (!isFirefox() || signals || announced === null || request.method === 'HEAD') return;
+    const came = await encodedSizeOf({ url: request.url, since, decoded: received });
+    if (came !== undefined && came < announced)
+      throw new TypeError(`${request.url} ended after ${came} of the ${announced} bytes of its coded body`);
+    signals = came === announced;
+  };
   return {
-    head: serialiseResponse(response),
+    head,
     // looked up late: a body that has become a stream is not taken at once any more
     get body() {
       return (
         response.body &&
-        endable(response.body, end, () => {
-          signals = isChromium() || (isFirefox() && (coding === 'identity' || coding === 'assumed'));
+        endable(response.body, end, {
+          begun() {
+            signals = isChromium() || (isFirefox() && (coding === 'identity' || coding === 'assumed'));
+          },
+          ended: checkEnd,
         })
       );
     },
     takeWhole: async () => {
       const bytes = await response.blob();
+      await checkEnd(bytes.size);
       // Chromium keeps a Blob's bytes in memory until the Blob is collected, and its collector does not know what they
       // weigh. This memory weighs as much and is never touched: with it, 512 MiB peak at 140 MiB, without at 540.
       new ArrayBuffer(bytes.size);
@@ -95,8 +112,15 @@ async function fetchPastListeners(
   };
 }
 
+/** What is told of a body that is read. */
+interface Reading {
+  readonly begun: () => void;
+  /** @param received bytes in all; throws if the end is none */
+  readonly ended: (received: number) => Promise<void>;
+}
+
 /** A body whose connection is free once it is cancelled: Firefox keeps it until the server sends the next byte. */
-function endable(body: ReadableStream<Uint8Array>, end: () => void, onBytes: () => void): BodyStream {
+function endable(body: ReadableStream<Uint8Array>, end: () => void, on: Reading): BodyStream {
   const cancel = async (reader: ReadableStreamDefaultReader): Promise<void> => {
     end();
     await reader.cancel().catch(() => {}); // it was ended by an error just now
@@ -105,11 +129,14 @@ function endable(body: ReadableStream<Uint8Array>, end: () => void, onBytes: () 
     getReader() {
       const reader = body.getReader();
       let isOver = false;
+      let received = 0;
       return {
         read: async () => {
           const result = await reader.read();
           isOver = result.done;
-          if (!isOver) onBytes();
+          if (result.done) await on.ended(received);
+          else on.begun();
+          received += result.value?.byteLength ?? 0;
           return result;
         },
         cancel: async () => {

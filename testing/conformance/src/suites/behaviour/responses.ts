@@ -1,5 +1,5 @@
 import { assert } from 'chai';
-import { sha256 } from '../../support/fetched.ts';
+import { settled, sha256 } from '../../support/fetched.ts';
 import { host, noOrigin, unsupported } from '../../support/host.ts';
 import { openScope } from '../../support/scope.ts';
 import {
@@ -60,6 +60,13 @@ describe('A response', () => {
       const response = await firstResponse(await finish(scope(), file.url));
       assert.isFalse(response.headers.has('content-length'));
     }
+  });
+
+  it('that is coded and ends at the same byte each time before its Content-Length is no success', async () => {
+    const file = newResource({ size: 200_000, encoding: 'gzip', ranges: 'coded', cut: 50_000 });
+    const registration = await start(scope(), file.url);
+    await settled(registration);
+    assert.include(registration, { result: 'failure', failureReason: 'fetch-error' });
   });
 
   it('tells of a redirect, with the URL it led to', async () => {

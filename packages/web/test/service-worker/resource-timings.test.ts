@@ -5,7 +5,7 @@ type Entry = Pick<PerformanceResourceTiming, 'name' | 'nextHopProtocol'>;
 describe('whether requests share one connection to a server', () => {
   let tell: (...entries: Entry[]) => void;
   let observers: number;
-  let protocols: typeof import('../../src/service-worker/protocols.ts');
+  let protocols: typeof import('../../src/service-worker/resource-timings.ts');
   beforeEach(async () => {
     observers = 0;
     class Observer {
@@ -17,8 +17,8 @@ describe('whether requests share one connection to a server', () => {
     }
     vi.stubGlobal('PerformanceObserver', Observer);
     vi.resetModules();
-    protocols = await import('../../src/service-worker/protocols.ts');
-    protocols.watchProtocols();
+    protocols = await import('../../src/service-worker/resource-timings.ts');
+    protocols.watchResources();
   });
   afterEach(() => vi.unstubAllGlobals());
 
@@ -58,15 +58,15 @@ describe('whether requests share one connection to a server', () => {
   });
 
   it('takes one observer, however often an engine is started', () => {
-    protocols.watchProtocols();
+    protocols.watchResources();
     expect(observers).toBe(1);
   });
 
   it('stays unknown in a browser that has no observers', async () => {
     vi.stubGlobal('PerformanceObserver', undefined);
     vi.resetModules();
-    const others = await import('../../src/service-worker/protocols.ts');
-    others.watchProtocols();
+    const others = await import('../../src/service-worker/resource-timings.ts');
+    others.watchResources();
     expect(others.isMultiplexed('https://a.test/')).toBeUndefined();
   });
 });
