@@ -180,7 +180,7 @@ function receive(event: ExtendableMessageEvent, message: WorkerMessage): void {
   if (message.type === 'hello') {
     event.ports[0]?.postMessage({ integrity: getIntegrity() !== undefined });
   } else if (message.type === 'ping') {
-    if (turns?.give(message.last)) return;
+    turns?.onPing(message.last);
     lifetime.tie(event, continueEngine(), message.last ? lastSlice : message.hidden ? hiddenSlice : slice);
   } else if (message.type === 'click') {
     const { key, order } = message;

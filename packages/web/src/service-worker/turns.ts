@@ -33,9 +33,9 @@ export class Turns {
       this.#isNew = false;
     });
     scope.registration.addEventListener('updatefound', () => {
-      const { installing } = scope.registration;
-      installing?.addEventListener('statechange', () => {
-        if (installing.state === 'installed' && !this.#isNew) this.#rest();
+      scope.registration.installing?.addEventListener('statechange', () => {
+        // WebKit may tell a version of its own installation after it was activated
+        if (scope.registration.waiting && !this.#isNew) this.#rest();
       });
     });
   }
@@ -51,15 +51,12 @@ export class Turns {
   }
 
   /**
-   * A page wants this version to go on. Returns whether another one has its turn instead.
+   * A page wants this version to go on: another one may have its turn instead.
    * @param last whether that page is being left
    */
-  give(last: boolean): boolean {
-    if (this.resting) return true;
+  onPing(last: boolean): void {
     const isDue = last || performance.now() - this.#restedAt > turn;
-    if (!scope.registration.waiting || !isDue) return false;
-    this.#rest();
-    return true;
+    if (scope.registration.waiting && isDue) this.#rest();
   }
 
   #rest(): void {
