@@ -346,7 +346,7 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcom
       return await afterCut(exchange);
     case 'unproven':
       if (isResumable(transfer.record.request, known) && !endsThereAgain(exchange, sink.position)) {
-        await sink.finish();
+        await sink.finish(endUnproven);
         // of headers that may be cut, too, nothing can be compared
         if (sink.position === 0) return await afterCut(exchange);
         return askAgain(proveEnd(transfer.course));
@@ -356,6 +356,11 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcom
     default:
       return completeness satisfies never;
   }
+}
+
+function endUnproven(record: UnsettledRecord): UnsettledRecord {
+  const { responseData } = record;
+  return responseData ? { ...record, responseData: { ...responseData, ended: 'unproven' } } : record;
 }
 
 /**

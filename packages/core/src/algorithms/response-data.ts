@@ -17,7 +17,10 @@ export function continued(
   if (!data) return record;
   const length = data.length ?? completeLength;
   const lengthProven = (data.length !== null && data.lengthProven) || (completeLength !== null && shown);
-  return { ...record, responseData: { ...data, length, lengthProven, responses: data.responses + 1 } };
+  return {
+    ...record,
+    responseData: { ...data, length, lengthProven, responses: data.responses + 1, ended: undefined },
+  };
 }
 
 /** The stored bytes from `start` up to `end`, in parts. */

@@ -59,6 +59,8 @@ export interface ResponseData {
   readonly stored: readonly ByteRange[];
   /** How many responses the stored bytes came from. */
   readonly responses: number;
+  /** `unproven`: the last of them has ended, and whether the body ends there is being asked. */
+  readonly ended?: 'unproven' | undefined;
 }
 
 export type RecordResult = Exclude<BackgroundFetchFailureReason, ''> | 'success';
@@ -121,7 +123,11 @@ export type StoredRecord = RecordDetails &
 export type UnsettledRecord = Exclude<StoredRecord, { state: 'settled' }>;
 export type SettledRecord = Extract<StoredRecord, { state: 'settled' }>;
 
-/** Whether a response may be given to the app. https://wicg.github.io/background-fetch/#background-fetch-response-exposed */
+/**
+ * Whether a response may be given to the app. https://wicg.github.io/background-fetch/#background-fetch-response-exposed
+ * Not one that another may take the place of within a moment: where no range tells the end of a body, all of it comes again.
+ */
 export function mayBeExposed(record: StoredRecord): boolean {
-  return record.state !== 'settled' || record.result === 'success' || record.result === 'bad-status';
+  if (record.state !== 'settled') return record.responseData?.ended !== 'unproven';
+  return record.result === 'success' || record.result === 'bad-status';
 }

@@ -50,10 +50,10 @@ export function addUp(records: readonly StoredRecord[]): Totals {
 
 /** What contexts show of a background fetch. */
 export function takeSnapshot(fetch: StoredBackgroundFetch, totals: Totals): BackgroundFetchSnapshot {
-  const { key, registration, id, order, uploadTotal, downloadTotal } = fetch;
+  const { key, registration, id, order, uploadTotal, downloadTotal, pauses } = fetch;
   const ended = fetch.state === 'event-owed';
   return {
-    ...{ key, registration, id, order, uploadTotal, downloadTotal },
+    ...{ key, registration, id, order, uploadTotal, downloadTotal, pauses },
     ...totals,
     result: ended ? fetch.result : '',
     failureReason: ended ? fetch.failureReason : '',

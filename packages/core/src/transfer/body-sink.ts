@@ -1,4 +1,3 @@
-import { prefixLength } from '../model/byte-ranges.ts';
 import type { ResponseData, StoredRecord, UnsettledRecord } from '../model/record.ts';
 import { requireUnsettled, withBytes } from '../model/transitions.ts';
 import type { HostBytes } from '../ports.ts';
@@ -21,8 +20,6 @@ export class BodySink {
   readonly #writing = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | null = null;
   #cancelTimer = (): void => {};
-  /** Whether the timer is one for bytes that somebody waits for. */
-  #isHurried = false;
   #head: RecordChange | null;
 
   /**
@@ -51,11 +48,6 @@ export class BodySink {
     // what a death would lose is kept small while the store keeps up, and checkpoints grow when it does not
     const full = this.#writing.size >= options.checkpointsAtOnce;
     const enough = full ? options.checkpointSize : options.smallestCheckpoint;
-    if (!this.#isHurried && this.#isAwaited) {
-      this.#startTimer(options.awaitedCheckpointInterval);
-      // who waits has waited for long enough
-      if (!full) this.#checkpoint();
-    }
     if (this.#gathered < enough && !this.#failure) return;
     if (full) await Promise.race(this.#writing);
     this.#throwFailure();
@@ -101,18 +93,10 @@ export class BodySink {
     if (this.#failure) throw this.#failure.error;
   }
 
-  /** Whether somebody waits for just these bytes: all before them is in the store. */
-  get #isAwaited(): boolean {
-    const { demand, record } = this.#transfer;
-    return demand.duration !== null && this.#start <= prefixLength(record.responseData?.stored ?? []);
-  }
-
   #startTimer(delay: number): void {
     const { ports, options } = this.#transfer;
-    this.#cancelTimer();
-    this.#isHurried = delay === options.awaitedCheckpointInterval;
     this.#cancelTimer = ports.clock.setTimer(delay, () => {
-      this.#startTimer(this.#isAwaited ? options.awaitedCheckpointInterval : options.checkpointInterval);
+      this.#startTimer(options.checkpointInterval);
       if (this.#writing.size === 0 && (this.#gathered > 0 || this.#head)) this.#checkpoint();
     });
   }

@@ -95,6 +95,7 @@ const byteRanges: Is = (value) => {
 const responseData = shape({
   ...{ body: count, receivedAt: number, coding: oneOf('identity', 'assumed', 'encoded', 'unknown') },
   ...{ length: orNull(count), lengthProven: flag, responses: count, stored: byteRanges },
+  ended: optional(oneOf('unproven')),
   head: shape({
     ...{ status, statusText: text, headers: headerList, url: text, redirected: flag },
     type: oneOf('basic', 'cors', 'default', 'error', 'opaque', 'opaqueredirect'),

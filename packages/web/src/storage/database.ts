@@ -39,7 +39,7 @@ export class Database {
   async #transactOnce<T>(mode: 'read' | 'write', work: (ask: Ask) => Promise<T>): Promise<T> {
     const transaction = new LiveTransaction(await this.#begin(mode), (error) => this.#failed(error));
     const endLeaving = this.#presence.onLeft(() => transaction.undo(left));
-    const watch = new SilenceWatch(() => transaction.giveUp(this.#failed(silence())));
+    const watch = new SilenceWatch('turn', () => transaction.giveUp(this.#failed(silence())));
     const perform = async (): Promise<T> => {
       const result = await work(async (store, request) => {
         const answer = await transaction.ask(store, request);
@@ -100,7 +100,7 @@ export class Database {
 
   #open(): Promise<IDBDatabase> {
     const opening = new Promise<IDBDatabase>((resolve, reject) => {
-      const watch = new SilenceWatch(() => {
+      const watch = new SilenceWatch('opening', () => {
         reject(silence());
         // an answer that comes after all is of no use to anybody
         answer.then((database) => database.close()).catch(() => {});

@@ -20,7 +20,7 @@ export function toStoreError(error: unknown): Error {
 /** The error for a database that does not answer. */
 export function silence(): StoreError {
   return new StoreError(
-    `IndexedDB has not answered for ${longestSilence / 1000} s. Another tab may hold it up, or the browser has to be restarted; ` +
+    `IndexedDB has not answered for ${longestSilence / 1000} s or more. Another tab may hold it up, or the browser has to be restarted; ` +
       'it is asked again the next time',
   );
 }

@@ -2,15 +2,20 @@
 export const longestSilence = 10_000;
 /** The limit is counted in steps: of the time for which a page was frozen, or a device slept, one step counts. */
 const steps = 10;
+/** How many times longer a transaction may wait for its turn: another context may be busy, and have one that is not over. */
+const turnFactor = 2;
 /** How many times longer what has been written may take to come to rest: the disk may be slow, and nothing can be undone. */
 const restFactor = 6;
 
 /** Calls back once if no answer has come for too long. */
 export class SilenceWatch {
   readonly #timer: ReturnType<typeof setInterval>;
-  #left = steps;
+  readonly #most: number;
+  #left: number;
 
-  constructor(onSilent: () => void) {
+  constructor(wait: 'opening' | 'turn', onSilent: () => void) {
+    this.#most = wait === 'turn' ? steps * turnFactor : steps;
+    this.#left = this.#most;
     this.#timer = setInterval(() => {
       if (--this.#left > 0) return;
       this.end();
@@ -19,7 +24,7 @@ export class SilenceWatch {
   }
 
   answered(): void {
-    this.#left = steps;
+    this.#left = this.#most;
   }
 
   /** All that was asked for is answered, and comes to rest. */

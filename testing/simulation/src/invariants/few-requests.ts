@@ -53,6 +53,12 @@ export const fewRequests: Invariant = {
       return 2 + pieces;
     }
 
+    /** Those for short ranges, if somebody begins to wait for a body: each is twice as long as the one before at most. */
+    function shortOnes(): number {
+      const { pieceSize = 1, smallestPiece = 1 } = world.traits.engine;
+      return atOnce() > 1 ? Math.ceil(Math.log2(pieceSize / smallestPiece)) + atOnce() : 0;
+    }
+
     function explain(origin: string, count: number): void {
       accountOf(origin).explained += count;
     }
@@ -73,7 +79,7 @@ export const fewRequests: Invariant = {
       const { origin } = new URL(request.url);
       const list = records.get(fetch) ?? new Map();
       records.set(fetch, list.set(index, origin));
-      accountOf(origin).needed += 2;
+      accountOf(origin).needed += 2 + shortOnes();
     }
 
     /** Those that one record after the other makes in an outage, with ever longer delays between them. */

@@ -16,6 +16,7 @@ async function fetchThere(
   urls: readonly string[],
   method = 'GET',
 ): Promise<Found> {
+  if (kind === 'tab') unsupported(['driven webkit'], 'a WebDriver session of WebKitGTK blocks pop-ups');
   const context = await openContext(kind, options);
   const hasApi = await context.run(() => 'serviceWorker' in navigator);
   if (!hasApi) unsupported([host.engine], 'the engine has no navigator.serviceWorker there');
