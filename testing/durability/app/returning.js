@@ -1,9 +1,5 @@
 import '/background-fetch/index.js';
-
-function note(message) {
-  const body = JSON.stringify({ kind: 'shown', version: 0, instance: 'page', id: 'file', message });
-  return fetch('/app/note', { method: 'POST', body });
-}
+import { note } from '/app/shown.js';
 
 const registration = await navigator.serviceWorker.register('/app/worker.js', { scope: '/app/' });
 await navigator.serviceWorker.ready;

@@ -3,10 +3,33 @@ import { openContext } from '../../support/contexts.ts';
 import { unsupported } from '../../support/host.ts';
 import { openScope, reaches } from '../../support/scope.ts';
 import type { TestScope } from '../../support/test-scope.ts';
-import { finish, heldUrl, newResource, release, serverSaw, stalled, start } from './given.ts';
+import {
+  finish,
+  heldUrl,
+  newResource,
+  type Resource,
+  release,
+  released,
+  serverSaw,
+  stalled,
+  start,
+} from './given.ts';
 
 const noPages = 'there are no pages in Node';
 const noStore = 'the store of the browser’s own is not IndexedDB';
+
+/** A scope with a download that is under way until the server lets it go. */
+async function openDownloading(): Promise<{
+  readonly scope: TestScope;
+  readonly file: Resource;
+  readonly registration: BackgroundFetchRegistration;
+}> {
+  const scope = await openScope();
+  const file = newResource({ size: 500_000, stall: 200_000 });
+  const registration = await start(scope, file.url);
+  await stalled(file);
+  return { scope, file, registration };
+}
 
 /** Resolves when nothing is registered for a scope any more. */
 async function unregistered(scope: string): Promise<void> {
@@ -29,12 +52,7 @@ describe('unregister() that nobody waits for', () => {
   for (const state of ['idle', 'that downloads'] as const) {
     for (const how of ['reload', 'navigate'] as const) {
       it(`unregisters a worker ${state} although its page goes on to ${how}`, async () => {
-        const scope = await openScope();
-        const file = newResource({ size: 500_000, stall: 200_000 });
-        if (state === 'that downloads') {
-          await start(scope, file.url);
-          await stalled(file);
-        }
+        const { scope } = state === 'idle' ? { scope: await openScope() } : await openDownloading();
         const frame = await openContext('frame');
         await frame.run(unregisterAndLeave, scope.scope, how);
         await unregistered(scope.scope);
@@ -44,23 +62,18 @@ describe('unregister() that nobody waits for', () => {
 
   it('leaves nothing that a page which comes later does not see to', async () => {
     unsupported(['native'], 'the browser’s own fetches outlive their registration');
-    const scope = await openScope();
-    const file = newResource({ size: 500_000, stall: 200_000 });
-    const registration = await start(scope, file.url);
-    await stalled(file);
+    const { scope, file, registration } = await openDownloading();
     const frame = await openContext('frame');
     await frame.run(unregisterAndLeave, scope.scope, 'reload');
     await unregistered(scope.scope);
-    while (registration.recordsAvailable) (await openContext('frame')).close();
+    await openContext('frame');
+    await released(registration);
     const [request] = await serverSaw(file, ([first]) => first?.finished != null);
     assert.equal(request?.finished, 'aborted-by-client');
   });
 
   it('of its own worker, that downloads, is over at once', async () => {
-    const scope = await openScope();
-    const file = newResource({ size: 500_000, stall: 200_000 });
-    await start(scope, file.url);
-    await stalled(file);
+    const { scope } = await openDownloading();
     await scope.run(() => {
       const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
       void registration.unregister();
@@ -164,28 +177,19 @@ describe('A new version of the worker', () => {
   before(() => unsupported(['node'], noPages));
 
   it('that waits takes over although a download runs, where no page is left', async () => {
-    const scope = await openScope();
-    const file = newResource({ size: 500_000, stall: 200_000 });
-    await start(scope, file.url);
-    await stalled(file);
+    const { scope } = await openDownloading();
     const next = await scope.installNextWorker({ worker: 'module' });
     await reaches(next, 'activated');
   });
 
   it('without the polyfill that skips waiting takes over from one that downloads', async () => {
-    const scope = await openScope();
-    const file = newResource({ size: 500_000, stall: 200_000 });
-    await start(scope, file.url);
-    await stalled(file);
+    const { scope } = await openDownloading();
     const next = await scope.installNextWorker({ worker: 'leaving' });
     await reaches(next, 'activated');
   });
 
   it('keeps no page waiting, and goes on with what was under way', async () => {
-    const scope = await openScope();
-    const file = newResource({ size: 500_000, stall: 200_000 });
-    await start(scope, file.url);
-    await stalled(file);
+    const { scope, file } = await openDownloading();
     const next = await scope.installNextWorker({ worker: 'module' });
     await reaches(next, 'activated');
     await loads(scope);

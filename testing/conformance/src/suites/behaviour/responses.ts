@@ -69,6 +69,16 @@ describe('A response', () => {
     assert.include(registration, { result: 'failure', failureReason: 'fetch-error' });
   });
 
+  for (const cache of ['default', 'no-cache', 'force-cache'] as const) {
+    it(`that is coded is whole when it comes from the HTTP cache: ${cache}`, async () => {
+      const file = newResource({ size: 200_000, encoding: 'gzip', ranges: 'coded', cache: 'immutable' });
+      for (let time = 0; time < 2; time++) {
+        const registration = await finish(scope(), new Request(file.url, { cache }));
+        assert.equal(await sha256(await firstResponse(registration)), await sha256(contentOf(file)));
+      }
+    });
+  }
+
   it('tells of a redirect, with the URL it led to', async () => {
     const file = newResource({ redirect: 2 });
     const response = await firstResponse(await finish(scope(), file.url));
