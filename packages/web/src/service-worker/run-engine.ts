@@ -180,7 +180,7 @@ function receive(event: ExtendableMessageEvent, message: WorkerMessage): void {
   if (message.type === 'hello') {
     event.ports[0]?.postMessage({ integrity: getIntegrity() !== undefined });
   } else if (message.type === 'ping') {
-    turns?.onPing(message.last);
+    if (message.last) void turns?.onLeft();
     lifetime.tie(event, continueEngine(), message.last ? lastSlice : message.hidden ? hiddenSlice : slice);
   } else if (message.type === 'click') {
     const { key, order } = message;

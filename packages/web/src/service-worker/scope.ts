@@ -16,6 +16,7 @@ export interface FetchEvent extends ExtendableEvent {
 
 interface ServiceWorkerScope extends Omit<EventTarget, 'addEventListener'> {
   readonly registration: ServiceWorkerRegistration;
+  readonly clients: { matchAll(options: { type: 'all' }): Promise<readonly unknown[]> };
   /** Missing in some engines' older versions. */
   readonly serviceWorker?: ServiceWorker;
   skipWaiting(): Promise<void>;

@@ -2,8 +2,8 @@ import { scope } from './scope.ts';
 
 /** ms for which this version does nothing, so that one that waits takes over if it may */
 const rest = 2000;
-/** ms between two such rests while another version waits */
-const turn = 20_000;
+/** ms after which the page that follows one that was left is there, if there is any */
+const arrival = 1000;
 
 interface Work {
   /** Resolves when all is at rest, and no event is kept waiting any more. */
@@ -15,11 +15,11 @@ interface Work {
 /**
  * Gives other versions of this worker their turn. A browser activates one that waits, and may, only while no event of this
  * one is pending, and a download keeps one pending all the time. So this one rests for a moment when another is
- * installed, which may have asked to skip waiting, when a page is left, which may have been the last, and now and then while it waits.
+ * installed, which may have asked to skip waiting, and when the last page is left. Not more often: what can't be resumed begins
+ * again after each rest, and a version may wait for as long as a page is open.
  */
 export class Turns {
   readonly #work: Work;
-  #restedAt = Number.NEGATIVE_INFINITY;
   #resting: Promise<void> | null = null;
   /** Whether this is the version that waits. */
   #isNew = false;
@@ -35,7 +35,7 @@ export class Turns {
     scope.registration.addEventListener('updatefound', () => {
       scope.registration.installing?.addEventListener('statechange', () => {
         // WebKit may tell a version of its own installation after it was activated
-        if (scope.registration.waiting && !this.#isNew) this.#rest();
+        if (!this.#isNew) this.#rest();
       });
     });
   }
@@ -50,22 +50,21 @@ export class Turns {
     await this.#resting;
   }
 
-  /**
-   * A page wants this version to go on: another one may have its turn instead.
-   * @param last whether that page is being left
-   */
-  onPing(last: boolean): void {
-    const isDue = last || performance.now() - this.#restedAt > turn;
-    if (scope.registration.waiting && isDue) this.#rest();
+  /** A page is being left. */
+  async onLeft(): Promise<void> {
+    if (!scope.registration.waiting) return;
+    await new Promise((resolve) => setTimeout(resolve, arrival));
+    // a version that waits does so for every page that this one controls
+    if ((await scope.clients.matchAll({ type: 'all' })).length === 0) this.#rest();
   }
 
   #rest(): void {
+    if (!scope.registration.waiting) return;
     this.#resting ??= this.#work
       .stop()
       .then(() => new Promise<void>((resolve) => setTimeout(resolve, rest)))
       .then(() => {
         this.#resting = null;
-        this.#restedAt = performance.now();
         this.#work.goOn();
       });
   }
