@@ -1,4 +1,4 @@
-import { runningLock } from '@background-fetch/core';
+import { runningLock, type StoredBackgroundFetch } from '@background-fetch/core';
 import { isChromium, isFirefox } from './browser.ts';
 import { getContext, listFetchesOf, purge, scopeOf } from './context.ts';
 import { lock } from './host.ts';
@@ -13,7 +13,7 @@ const handOverTimeout = 1000;
  */
 export async function unregister(scope: string, native: () => Promise<boolean>): Promise<boolean> {
   // what is stored from now on is of another registration, or of this one if the browser keeps it for a page that registers it
-  const listing = listFetchesOf(scope);
+  const listing = listUnlessLeft(scope);
   listing.catch(() => {});
   const unregistered = await (isChromium() || isFirefox() ? native() : withoutEngine(scope, native));
   if (unregistered) {
@@ -23,6 +23,21 @@ export async function unregister(scope: string, native: () => Promise<boolean>):
     );
   }
   return unregistered;
+}
+
+/** A page that comes back from the history reads the store anew: what there is then may be of a registration that lives. */
+async function listUnlessLeft(scope: string): Promise<StoredBackgroundFetch[]> {
+  let isLeft = false;
+  const leave = (): void => {
+    isLeft = true;
+  };
+  globalThis.addEventListener('pagehide', leave);
+  try {
+    const fetches = await listFetchesOf(scope);
+    return isLeft ? [] : fetches;
+  } finally {
+    globalThis.removeEventListener('pagehide', leave);
+  }
 }
 
 /**

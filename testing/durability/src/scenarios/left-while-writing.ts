@@ -56,3 +56,14 @@ export const cameBackToAWrite: Scenario = {
       return message;
     }),
 };
+
+export const cameBackToAnUnregistering: Scenario = {
+  name: 'a page that is left while it unregisters, and come back to when another registration lives',
+  run: ({ engine }) =>
+    Session.use(engine, async (session) => {
+      await session.spawn({ file: 'unregistering.html' });
+      const { message = '' } = await session.app.untilNote('shown', 'file');
+      if (message !== 'loaded again') deepStrictEqual(message, 'kept: file');
+      return message;
+    }),
+};
