@@ -43,7 +43,10 @@ async function converse(
       );
     }
     if (silence === patience)
-      warn(`${scriptURL} is busy, and has not answered for ${patience} ms. It is waited for`);
+      warn(
+        `${scriptURL} is busy, or has lost its import of background-fetch: it has not answered for ${patience} ms. ` +
+          `It is waited for, ${longestSilence / 60_000} minutes at most`,
+      );
     if (silence < longestSilence) continue;
     throw new TypeError(
       `${scriptURL} has not answered for ${longestSilence / 60_000} minutes. Look whether it is kept busy, waits in a ` +

@@ -5,6 +5,7 @@ import {
   StoreError,
 } from '@background-fetch/core';
 import { databaseName, formerDatabaseName } from '../shared/names.ts';
+import { untilMade } from './until-made.ts';
 
 /**
  * Version of the object stores. Raise it when they change, and whenever the core's `schemaVersion` is raised:
@@ -71,7 +72,8 @@ export async function openDatabase(
   onClosed: () => void,
   former = name === databaseName ? formerDatabaseName : undefined,
 ): Promise<IDBDatabase> {
-  let database = await open(name, former === undefined);
+  const isThere = await untilMade([name, former ?? name]);
+  let database = await open(name, isThere === false || former === undefined);
   database ??= (former !== undefined && (await openFormer(former))) || (await open(name, true));
   if (!database || !isOurs(database)) {
     database?.close();

@@ -2,7 +2,12 @@ import type { Scenario } from '../scenario.ts';
 import { blobLost } from './blob-lost.ts';
 import { eventRepeated } from './event-repeated.ts';
 import { killedWithOneRange, killedWithParallelRanges } from './killed-mid-download.ts';
-import { cameBackToAnUnregistering, cameBackToAWrite, leftWhileWriting } from './left-while-writing.ts';
+import {
+  cameBackToAnUnregistering,
+  cameBackToAWrite,
+  leftAtFirstVisit,
+  leftWhileWriting,
+} from './left-while-writing.ts';
 import { newVersionTakesOver, newVersionWaits } from './new-version.ts';
 import { messagesAfterState } from './order.ts';
 import { cameBack, navigated, tabReopened, twoTabs } from './pages-come-and-go.ts';
@@ -20,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   cameBack,
   twoTabs,
   leftWhileWriting,
+  leftAtFirstVisit,
   cameBackToAWrite,
   cameBackToAnUnregistering,
   workerStopped,

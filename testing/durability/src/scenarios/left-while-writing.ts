@@ -45,6 +45,24 @@ export const leftWhileWriting: Scenario = {
     }),
 };
 
+export const leftAtFirstVisit: Scenario = {
+  name: 'a page that is left while the database is made',
+  run: async ({ engine }) => {
+    // where it holds up the database, it did so every second time
+    const visits = engine === 'webkit' ? 6 : 1;
+    for (let visit = 0; visit < visits; visit++) {
+      await Session.use(engine, async (session) => {
+        const name = await session.spawn({ file: 'first-visit.html' });
+        const page = await session.app.control.waitForPage({ name: `${name}-next` });
+        const file = download('file', 1, 1000);
+        await start(session, page, 'file', file);
+        await expectRead(session, 'file', file);
+      });
+    }
+    return `${visits} first visits`;
+  },
+};
+
 export const cameBackToAWrite: Scenario = {
   name: 'a page that is left while it starts a fetch, and come back to',
   run: ({ engine }) =>
