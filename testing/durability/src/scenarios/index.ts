@@ -11,6 +11,7 @@ import {
 import { newVersionTakesOver, newVersionWaits } from './new-version.ts';
 import { messagesAfterState } from './order.ts';
 import { cameBack, navigated, tabReopened, twoTabs } from './pages-come-and-go.ts';
+import { siteDataDeleted } from './site-data-deleted.ts';
 import { spaceGivenBack } from './space-given-back.ts';
 import { storageBlocked } from './storage-blocked.ts';
 import { workerStopped } from './worker-stopped.ts';
@@ -34,4 +35,5 @@ export const scenarios: readonly Scenario[] = [
   messagesAfterState,
   storageBlocked,
   spaceGivenBack,
+  siteDataDeleted,
 ];
