@@ -10,6 +10,7 @@ export interface CommandLine {
   readonly checkout: string;
   readonly hosts: readonly Host[];
   readonly grep: string;
+  readonly oneBrowser: boolean;
 }
 
 interface Options {
@@ -17,6 +18,7 @@ interface Options {
   readonly engine: readonly EngineName[];
   readonly native?: boolean;
   readonly grep?: string;
+  readonly oneBrowser?: boolean;
 }
 
 /** What is needed of a checkout, which may be a sparse one. */
@@ -46,19 +48,23 @@ export function readCommandLine(): CommandLine {
     .addOption(
       new Option('--engine <name...>', 'only in these').choices(engineNames).default(engineNames, 'all'),
     )
+    .option(
+      '--one-browser',
+      'all pages in tabs of one browser, instead of each in a browser and profile of its own',
+    )
     .option('--native', "Chromium's own Background Fetch instead of the polyfill")
     .option(
       '--grep <text>',
       'only pages whose name contains it; if none does, only subtests whose title does (default: all)',
     )
     .parse();
-  const { wpt: checkout, engine: engines, native, grep = '' } = command.opts<Options>();
-  if (!native) return { checkout, hosts: engines, grep };
+  const { wpt: checkout, engine: engines, native, grep = '', oneBrowser = false } = command.opts<Options>();
+  if (!native) return { checkout, hosts: engines, grep, oneBrowser };
   const isGiven = command.getOptionValueSource('engine') !== 'default';
   if (isGiven && engines.some((name) => name !== 'chromium')) {
     command.error('error: --native is chromium: no other engine has a Background Fetch of its own');
   }
-  return { checkout, hosts: ['chromium, native'], grep };
+  return { checkout, hosts: ['chromium, native'], grep, oneBrowser };
 }
 
 function checkoutAt(directory: string): string {

@@ -1,4 +1,5 @@
-import { launchUndriven, type UndrivenBrowser } from '@background-fetch/testing-engines';
+import type { UndrivenBrowser } from '@background-fetch/testing-engines';
+import type { Browsers } from './browsers.ts';
 import type { Host } from './expected-failures.ts';
 import { harnessStatuses, type PageReport, subtestStatuses } from './page-report.ts';
 import type { RawReport } from './raw-report.ts';
@@ -9,29 +10,23 @@ import type { TestPage } from './suite/list-pages.ts';
 /** ms for a page, from the launch of its browser to its report: more than testharness.js gives the longest */
 const pagePatience = 300_000;
 
-/** Runs a page in a browser of its own, which is ended whatever becomes of it. */
+/** Runs a page. Its browser is left whatever becomes of it. */
 export async function runPage(
   host: Host,
   page: TestPage,
-  front: Front,
-  reports: Reports,
+  { front, reports, browsers }: { front: Front; reports: Reports; browsers: Browsers },
 ): Promise<PageReport> {
   const report = reports.next();
   let browser: UndrivenBrowser | undefined;
+  let result: PageReport | undefined;
   try {
-    browser = await launchUndriven(host === 'chromium, native' ? 'chromium' : host, {
-      url: `${front.origin(page.secure)}/background-fetch/${page.name}`,
-      ignoreCertificateErrors: true,
-      trustedOrigins: front.secureOrigins,
-      // the polyfill takes its place, as the package's documentation says
-      nativeBackgroundFetch: true,
-      launcherTab: false,
-    });
-    return await awaitReport(page.name, host, { report, ended: browser.ended, patience: pagePatience });
+    browser = await browsers.open(`${front.origin(page.secure)}/background-fetch/${page.name}`);
+    result = await awaitReport(page.name, host, { report, ended: browser.ended, patience: pagePatience });
+    return result;
   } catch (error) {
     return withoutReport(page.name, `could not be opened: ${error instanceof Error ? error.message : error}`);
   } finally {
-    await browser?.close();
+    await browsers.leave(browser, result?.trouble === '');
   }
 }
 

@@ -21,7 +21,7 @@ process.exitCode = await main(readCommandLine()).catch((error) => {
 // Sockets and browsers' pipes that are still open must not keep a finished run from ending.
 process.exit();
 
-async function main({ checkout, hosts, grep }: CommandLine): Promise<number> {
+async function main({ checkout, hosts, grep, oneBrowser }: CommandLine): Promise<number> {
   const engines = await findEngines();
   const selection = select(await listPages(join(checkout, 'background-fetch')), grep);
   const expected = expectedWith(await readFile(join(checkout, 'resources', 'testharness.js'), 'utf8'));
@@ -35,7 +35,7 @@ async function main({ checkout, hosts, grep }: CommandLine): Promise<number> {
     console.log(
       `${selection.pages.length} pages of ${checkout}, served by its own "wpt serve" behind a proxy`,
     );
-    const suite = { selection, expected, front, server, reports };
+    const suite = { selection, expected, front, server, reports, oneBrowser };
     const totals: Totals[] = [];
     for (const host of hosts) {
       const engine = engines[host === 'chromium, native' ? 'chromium' : host];
