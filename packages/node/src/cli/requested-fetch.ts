@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { reasonOf } from '../daemon/private-directory.ts';
-import type { FetchSettings, RequestedFetch, RequestedFile } from '../daemon/protocol.ts';
+import type { FetchSettings, RequestedBody, RequestedFetch, RequestedFile } from '../daemon/protocol.ts';
 import { redactUrl } from '../redact.ts';
 import { UsageError } from './exit-codes.ts';
 import { type ListedUrl, parseInputFile } from './input-file.ts';
-import type { CommonOptions } from './run-command.ts';
+import { type CommonOptions, workingDirectory } from './run-command.ts';
 
 /** The options of `fetch` and `get`. */
 export interface RequestOptions extends CommonOptions {
@@ -29,12 +29,13 @@ export interface RequestOptions extends CommonOptions {
 
 /**
  * What the daemon is asked for.
- * @param directory where files go if no option says so; null keeps them in the store
+ * @param directory tells where files go if no option says so; null keeps them in the store
  */
 export async function requestFetch(
   urls: readonly string[],
   options: RequestOptions,
-  directory: string | null,
+  body: RequestedBody | null,
+  directory: () => string | null,
 ): Promise<RequestedFetch> {
   const listed = [
     ...urls.map((url): ListedUrl => ({ url, headers: [] })),
@@ -59,10 +60,11 @@ export async function requestFetch(
     title: options.title ?? '',
     downloadTotal: options.downloadTotal ?? 0,
     method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
-    body: options.body === undefined ? null : resolve(options.body),
+    body,
     files: listed.map((item) => requestFile(item, headers, options.integrity ?? '', place.name)),
     directory: place.directory,
     overwrite: options.overwrite ?? false,
+    umask: process.umask(),
     settings,
   };
 }
@@ -131,10 +133,10 @@ function isFileName(name: string): boolean {
 export async function findPlace(
   output: string | undefined,
   files: number,
-  otherwise: string | null,
+  otherwise: () => string | null,
 ): Promise<{ directory: string | null; name: string | null }> {
-  if (output === undefined) return { directory: otherwise, name: null };
-  const path = resolve(output);
+  if (output === undefined) return { directory: otherwise(), name: null };
+  const path = isAbsolute(output) ? resolve(output) : resolve(workingDirectory(), output);
   const stats = await stat(path).catch(() => null);
   const isDirectory = stats ? stats.isDirectory() : /[/\\]$/.test(output) || output.endsWith(sep);
   if (isDirectory) return { directory: path, name: null };

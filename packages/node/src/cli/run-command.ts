@@ -51,6 +51,21 @@ export async function runWithDaemon(
   });
 }
 
+/** An empty variable, or option, is as one that is not set. */
 export function storeOf({ store }: CommonOptions): string {
-  return store ?? defaultStore();
+  return store || defaultStore();
+}
+
+/** @throws UsageError where it was deleted */
+export function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new UsageError(
+      'The working directory is gone: change into one that there is, or say --output DIR',
+      {
+        cause,
+      },
+    );
+  }
 }

@@ -1,5 +1,16 @@
 import { fetchSettings } from './check-settings.ts';
-import { absolutePath, count, fileName, flag, listOf, oneOf, orNull, shape, text } from './check-shape.ts';
+import {
+  absolutePath,
+  count,
+  fileName,
+  flag,
+  listOf,
+  oneOf,
+  optional,
+  orNull,
+  shape,
+  text,
+} from './check-shape.ts';
 import type { KeptFetch } from './kept-fetch.ts';
 
 const reason = oneOf('', 'aborted', 'bad-status', 'fetch-error', 'quota-exceeded', 'download-total-exceeded');
@@ -16,6 +27,7 @@ const keptFetch = shape({
   created: count,
   directory: orNull(absolutePath),
   overwrite: flag,
+  umask: optional(count),
   settings: fetchSettings,
   files: listOf(
     shape({ url: text, name: orNull(fileName), outcome: orNull(outcome), path: orNull(absolutePath) }),

@@ -24,10 +24,11 @@ const requestedFetch = shape({
   title: text,
   downloadTotal: count,
   method: text,
-  body: orNull(absolutePath),
+  body: orNull(shape({ path: absolutePath, identity: text, version: text })),
   files: listOf(shape({ url: text, name: orNull(fileName), integrity: text, headers: listOf(header) })),
   directory: orNull(absolutePath),
   overwrite: flag,
+  umask: count,
   settings: fetchSettings,
 });
 

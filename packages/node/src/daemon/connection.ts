@@ -1,7 +1,8 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { checkReply } from './check-message.ts';
 import { lineOf, readLines, writeLine } from './lines.ts';
 import { type CommandName, type Commands, DaemonError, longestLine, type Reply } from './protocol.ts';
+import { connectTo } from './socket-path.ts';
 import type { FetchReport } from './status.ts';
 
 /** The daemon went away while it was asked: it was killed, or it ended. */
@@ -41,7 +42,7 @@ export class Connection {
   /** Rejects with the system's error if nobody listens. */
   static open(path: string): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      const socket = connect(path);
+      const socket = connectTo(path);
       socket.once('error', reject);
       socket.once('connect', () => {
         socket.off('error', reject);

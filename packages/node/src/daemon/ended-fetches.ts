@@ -6,7 +6,7 @@ import { type KeptFetches, receivedName } from './kept-fetches.ts';
 import { reasonOf } from './private-directory.ts';
 import { readStored } from './read-stored.ts';
 import { receiveFiles } from './receive-files.ts';
-import { saveFiles } from './save-files.ts';
+import { modeOf, saveFiles } from './save-files.ts';
 
 /** ms between two attempts to take bodies out of the engine's store */
 const receiveInterval = 10_000;
@@ -94,6 +94,7 @@ export class EndedFetches {
       directory,
       receivedName,
       engine.saveRecord,
+      modeOf(entry.kept, 0o666),
       (index) => entry.kept.files[index]?.outcome?.reason === '',
     );
     const reason = registration.failureReason;

@@ -103,6 +103,7 @@ export class FetchKeeper {
       title: requested.title,
       directory: requested.directory,
       overwrite: requested.overwrite,
+      umask: requested.umask,
       settings: requested.settings,
       files: requested.files.map(({ url, name }) => ({
         url: redactUrl(url),

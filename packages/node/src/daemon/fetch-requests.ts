@@ -1,32 +1,23 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, statSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { redactUrl } from '../redact.ts';
 import { nameOfUrl } from './file-name.ts';
 import { reasonOf } from './private-directory.ts';
-import { DaemonError, type RequestedFetch } from './protocol.ts';
+import { DaemonError, type RequestedBody, type RequestedFetch } from './protocol.ts';
+import { identityOf, openRegularFile } from './regular-file.ts';
 
 /** characters of an id that is made of a name */
 const longestId = 200;
 
 /** Equal for what would bring the same bytes to the same places. */
 export function fingerprintOf(fetch: RequestedFetch): string {
-  const body = fetch.body === null ? null : describeBody(fetch.body);
   const { method, files, directory, overwrite } = fetch;
   return createHash('sha256')
-    .update(JSON.stringify([method, body, files, directory, overwrite]))
+    .update(JSON.stringify([method, fetch.body?.version ?? null, files, directory, overwrite]))
     .digest('hex');
-}
-
-function describeBody(path: string): readonly unknown[] {
-  try {
-    const { size, mtimeMs } = statSync(path);
-    return [path, size, mtimeMs];
-  } catch (cause) {
-    throw new DaemonError('usage', `The body ${path} can't be read: ${reasonOf(cause)}`, { cause });
-  }
 }
 
 /** What an id is made of when none was given: the name of the first file, of characters that a shell leaves alone. */
@@ -67,25 +58,26 @@ export function requireFreeNames({ directory, files, overwrite }: RequestedFetch
 const readSize = 256 * 1024;
 
 /**
- * The bytes of a file that stays as it is while it is read; of what is no file (a pipe, a device), those that come.
- * @throws TypeError where the file was changed meanwhile: what was read is no version of it
+ * The bytes of the file that the client saw, which stays as it is while it is read.
+ * @throws TypeError where there is another one, or it was changed meanwhile: what was read is no version of it
  */
-async function* readUnchanged(path: string): AsyncGenerator<Buffer, void> {
-  const file = await open(path);
+async function* readUnchanged({ path, identity }: RequestedBody): AsyncGenerator<Buffer, void> {
+  const file = await openRegularFile(path);
+  const requireSame = async (): Promise<void> => {
+    if (identityOf(await file.stat({ bigint: true })) !== identity) throw changed(path);
+  };
   try {
-    const before = await file.stat({ bigint: true });
-    // those of /proc, and of some file systems over a network, say that they are empty
-    const saysItsSize = before.isFile() && before.size > 0n;
-    let read = 0n;
+    await requireSame();
+    const { size } = await file.stat();
+    let read = 0;
     for await (const chunk of chunksOf(file)) {
-      read += BigInt(chunk.byteLength);
+      read += chunk.byteLength;
       // one that grows all the time has no end
-      if (saysItsSize && read > before.size) throw changed(path);
+      if (read > size) throw changed(path);
       yield chunk;
     }
-    const { size, mtimeNs } = await file.stat({ bigint: true });
-    const isSame = size === before.size && mtimeNs === before.mtimeNs;
-    if ((before.isFile() && !isSame) || (saysItsSize && read !== size)) throw changed(path);
+    await requireSame();
+    if (read !== size) throw changed(path);
   } finally {
     await file.close();
   }

@@ -40,6 +40,8 @@ export interface KeptFetch {
   readonly created: number;
   readonly directory: string | null;
   readonly overwrite: boolean;
+  /** of whoever asked for it; absent in notes of earlier versions */
+  readonly umask?: number;
   readonly settings: FetchSettings;
   readonly files: readonly KeptFile[];
   readonly ended: {

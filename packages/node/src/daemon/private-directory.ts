@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DaemonError } from './protocol.ts';
-
-/** bytes that the path of a Unix socket may have everywhere: macOS has room for the fewest */
-const longestSocketPath = 103;
 
 /** Where the daemon of a store has what is its own. */
 export interface DaemonPaths {
@@ -17,32 +13,27 @@ export interface DaemonPaths {
   readonly log: string;
   readonly jobs: string;
   readonly received: string;
-  readonly socketDirectory: string;
+  /** what clients have read of bodies that are no files */
+  readonly bodies: string;
   /** on Windows the name of a pipe */
   readonly socket: string;
 }
 
-/** The paths of a store's daemon. A store whose path is too long for a socket has it elsewhere, under its hash. */
+/** The paths of a store's daemon. */
 export function daemonPaths(store: string): DaemonPaths {
   const absolute = resolve(store);
   const directory = join(absolute, 'daemon');
-  const near = join(directory, 'socket');
   const hash = createHash('sha256').update(absolute).digest('hex').slice(0, 16);
-  const inStore = Buffer.byteLength(near) <= longestSocketPath;
-  const elsewhere = process.env.XDG_RUNTIME_DIR
-    ? join(process.env.XDG_RUNTIME_DIR, `bgfetch-${hash}`)
-    : join(tmpdir(), `bgfetch-${process.getuid?.() ?? 0}-${hash}`);
-  const socketDirectory = inStore ? directory : elsewhere;
-  const common = {
+  const isPipe = process.platform === 'win32';
+  return {
     store: absolute,
     directory,
     log: join(directory, 'log'),
     jobs: join(directory, 'fetches'),
     received: join(directory, 'received'),
-    socketDirectory,
+    bodies: join(directory, 'bodies'),
+    socket: isPipe ? `\\\\.\\pipe\\bgfetch-${hash}` : join(directory, 'socket'),
   };
-  if (process.platform === 'win32') return { ...common, socket: `\\\\.\\pipe\\bgfetch-${hash}` };
-  return { ...common, socket: inStore ? near : join(elsewhere, 'socket') };
 }
 
 /** Makes the directories of a daemon, and refuses those that others could have made or can read. */
@@ -60,7 +51,7 @@ export async function makeDaemonDirectories(paths: DaemonPaths): Promise<void> {
   const stats = await lookAt(paths.store, stat);
   requireOwned(paths.store, stats);
   requireNoOtherWriters(paths.store, stats);
-  for (const directory of [paths.directory, paths.socketDirectory, paths.jobs, paths.received]) {
+  for (const directory of [paths.directory, paths.jobs, paths.received, paths.bodies]) {
     await makePrivateDirectory(directory);
   }
 }
@@ -83,7 +74,7 @@ async function makePrivateDirectory(path: string): Promise<void> {
 /** Whether the socket's directory is there; throws if it is not this user's alone. */
 export async function findSocketDirectory(paths: DaemonPaths): Promise<boolean> {
   try {
-    await requirePrivate(paths.socketDirectory);
+    await requirePrivate(paths.directory);
     return true;
   } catch (error) {
     if ((error as { cause?: NodeJS.ErrnoException }).cause?.code === 'ENOENT') return false;

@@ -6,7 +6,7 @@ import type { DaemonStatus, FetchReport, FetchStatus } from './status.ts';
  */
 
 /** Changes when an older side would misunderstand a newer one. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** characters; what a side sends beyond it ends the connection */
 export const longestLine = 32 * 2 ** 20;
@@ -31,6 +31,16 @@ export interface RequestedFile {
   readonly headers: readonly (readonly [string, string])[];
 }
 
+/** A body that the client has opened: the daemon opens no path of which it is not told what it has to find there. */
+export interface RequestedBody {
+  /** absolute path of a regular file, without links */
+  readonly path: string;
+  /** which file the client saw there, and in which state */
+  readonly identity: string;
+  /** equal for bodies that are the same */
+  readonly version: string;
+}
+
 export interface RequestedFetch {
   /** null lets the daemon choose one */
   readonly id: string | null;
@@ -40,12 +50,13 @@ export interface RequestedFetch {
   /** bytes; 0 for not known */
   readonly downloadTotal: number;
   readonly method: string;
-  /** absolute path of the file whose bytes are the request's body */
-  readonly body: string | null;
+  readonly body: RequestedBody | null;
   readonly files: readonly RequestedFile[];
   /** absolute path of the directory into which files are put as soon as all are received; null keeps them */
   readonly directory: string | null;
   readonly overwrite: boolean;
+  /** of the client: files are saved with the rights that it leaves */
+  readonly umask: number;
   readonly settings: FetchSettings;
 }
 

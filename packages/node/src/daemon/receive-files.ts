@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackgroundFetchRegistration, StoredRecord } from '@background-fetch/core';
 import { storedBytes } from './describe-fetch.ts';
@@ -18,6 +18,7 @@ export type SaveRecord = (
  * Takes the bodies of a fetch that has ended out of the engine's store, each to `directory` under `nameOf(index)`, and
  * tells how each of its files ended. A file that is there already was taken by a daemon that died before it could say
  * so.
+ * @param mode the rights of the files
  * @param isThere whether a file need not be taken, because it came with an earlier attempt
  */
 export async function receiveFiles(
@@ -26,6 +27,7 @@ export async function receiveFiles(
   directory: string,
   nameOf: (index: number) => string,
   saveRecord: SaveRecord,
+  mode: number,
   isThere: (index: number) => boolean,
 ): Promise<FileOutcome[]> {
   const records = await registration.matchAll();
@@ -35,8 +37,11 @@ export async function receiveFiles(
     const record = records[index];
     const name = nameOf(index);
     const outcome = outcomeOf(row);
-    if (record && outcome.reason === '' && !taken.has(name) && !isThere(index))
-      await saveRecord(record, join(directory, name), { overwrite: true });
+    if (record && outcome.reason === '' && !taken.has(name) && !isThere(index)) {
+      const path = join(directory, name);
+      await saveRecord(record, path, { overwrite: true });
+      await chmod(path, mode);
+    }
     outcomes[index] = outcome;
   });
   return outcomes;

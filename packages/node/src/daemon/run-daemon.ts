@@ -1,4 +1,6 @@
 import { createWriteStream } from 'node:fs';
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Daemon } from './daemon.ts';
 import { FetchKeeper } from './fetch-keeper.ts';
@@ -23,11 +25,16 @@ export interface RunOptions {
 /** Runs the daemon of a store in this process. Resolves when it has ended. */
 export async function runDaemon({ store, version, idleTimeout }: RunOptions): Promise<void> {
   const paths = daemonPaths(store);
+  // what it makes on its own account is for its user only; files are saved with the rights that their user wants
+  process.umask(0o077);
   const announce = announcer();
   // it outlives its terminal
   process.on('SIGHUP', () => {});
   try {
     await makeDaemonDirectories(paths);
+    // the directory it was started in may be on something that is to be taken away
+    process.chdir(paths.store);
+    await sweepBodies(paths.bodies);
     const log = new LogFile(paths.log);
     await serve(paths, version, idleTimeout, log, announce);
   } catch (error) {
@@ -67,6 +74,18 @@ async function serve(
 }
 
 type Announce = (said: 'ready' | { code: string; reason: string }) => void;
+
+/** ms for which a client may read a body in before the daemon gets it */
+const longestReading = 24 * 60 * 60_000;
+
+/** Removes bodies of clients that were killed before they had handed them over. */
+async function sweepBodies(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    const { mtimeMs } = await lstat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > longestReading) await rm(path, { force: true });
+  }
+}
 
 /** Tells whoever started this daemon in the background whether it is ready. */
 function announcer(): Announce {

@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { KeptFetch, KeptFile } from './kept-fetch.ts';
 import { type KeptFetches, syncDirectory } from './kept-fetches.ts';
 import { type FileToPlace, finishPlacing, NamesInUse, placeFile } from './place-files.ts';
@@ -8,6 +9,8 @@ import { forEachAtATime } from './receive-files.ts';
 /** files after which it is noted where they are */
 const batchSize = 2048;
 const atATime = 8;
+/** of notes that say none */
+const usualUmask = 0o022;
 
 /**
  * Puts the received files of a fetch that has ended into its directory, and notes where they are. Resolves with the
@@ -30,7 +33,7 @@ export async function saveFiles(
   const open = current.files.flatMap((file, index) => (isToBeSaved(file) ? [index] : []));
   let problem: string | null = null;
   try {
-    if (open.length > 0) await mkdir(directory, { recursive: true });
+    if (open.length > 0) await makeDirectory(directory, modeOf(fetch, 0o777));
     for (let start = 0; start < open.length; start += batchSize) {
       const batch = open.slice(start, start + batchSize);
       const files = [...current.files];
@@ -54,6 +57,18 @@ export async function saveFiles(
   }
   if (problem !== current.problem || open.length === 0) await note({ ...current, problem });
   return current;
+}
+
+/** What whoever asked for the fetch gives a new file or directory of these rights. */
+export function modeOf({ umask = usualUmask }: KeptFetch, rights: number): number {
+  return rights & ~umask;
+}
+
+/** The daemon itself makes what is for its user only. */
+async function makeDirectory(path: string, mode: number): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await chmod(made, mode);
 }
 
 export function isToBeSaved(file: KeptFile): boolean {

@@ -4,6 +4,7 @@ import { redactText } from '../redact.ts';
 import { checkCall, idOfMessage } from './check-message.ts';
 import { lineOf, readLines, writeLine } from './lines.ts';
 import { type Call, DaemonError, longestLine, type Reply } from './protocol.ts';
+import { pathToListenAt } from './socket-path.ts';
 import type { FetchReport } from './status.ts';
 
 /** A client, as the command that it called sees it. */
@@ -46,7 +47,7 @@ export class SocketServer {
     }
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(path, () => {
+      this.#server.listen(pathToListenAt(path), () => {
         this.#server.off('error', reject);
         resolve();
       });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** built from the sources before the tests begin */
-const command = fileURLToPath(new URL('../../bin/bgfetch.js', import.meta.url));
+export const command = fileURLToPath(new URL('../../bin/bgfetch.js', import.meta.url));
 
 export interface Finished {
   readonly code: number | null;

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -59,18 +59,6 @@ describe('the daemon', () => {
     const { code, stderr } = await given.cli.run('list');
     expect(code).toBe(4);
     expect(stderr).toContain('Others have access');
-  });
-
-  it('has its socket elsewhere if the path of the store is too long for one', async () => {
-    const runtime = join(given.cli.directory, 'run');
-    await mkdir(runtime, { mode: 0o700 });
-    const environment = {
-      BGFETCH_STORE: join(given.cli.directory, 'x'.repeat(120)),
-      XDG_RUNTIME_DIR: runtime,
-    };
-    expect((await given.cli.start(['list'], environment).finished).code).toBe(0);
-    expect(await readdir(runtime)).toHaveLength(1);
-    expect((await given.cli.start(['daemon', 'stop'], environment).finished).code).toBe(0);
   });
 
   it('refuses a store that is no directory, with exit code 4', async () => {

@@ -74,7 +74,7 @@ describe('credentials in a URL', () => {
     ['http://%:50%@h.example/x', '%:50%'],
     ['http://%ff@h.example/x', '\u00ff:'],
   ])('of %s are sent as their bytes', async (url, pair) => {
-    const { files } = await requestFetch([url], {}, null);
+    const { files } = await requestFetch([url], {}, null, () => null);
     const credentials = Buffer.from(pair, 'latin1').toString('base64');
     expect(files).toMatchObject([
       { url: 'http://h.example/x', headers: [['Authorization', `Basic ${credentials}`]] },

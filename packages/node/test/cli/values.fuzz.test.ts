@@ -157,7 +157,7 @@ test('whatever URL is given, the daemon is asked for one without credentials, or
   let taken = 0;
   await fc.assert(
     fc.asyncProperty(url, async (given) => {
-      const asked = await requestFetch([given], {}, '/tmp').catch((error) => {
+      const asked = await requestFetch([given], {}, null, () => '/tmp').catch((error) => {
         expect(error).toBeInstanceOf(UsageError);
         return null;
       });

@@ -11,6 +11,7 @@ const fetch = {
     body: null,
     directory: '/tmp',
     overwrite: false,
+    umask: 0o22,
   },
   files: [{ url: 'https://a.example/', name: null, integrity: '', headers: [['A', 'b']] }],
   settings: { jobs: 2 },
@@ -35,7 +36,10 @@ describe('a message to the daemon', () => {
     ['a member of another type', { id: 1, command: 'show', fetch: {} }],
     ['a prototype in place of a member', JSON.parse('{"id":1,"command":"show","__proto__":{"fetch":"x"}}')],
     ['a relative path', { id: 1, command: 'fetch', fetch: { ...fetch, directory: 'x' } }],
-    ['a path with a NUL', { id: 1, command: 'fetch', fetch: { ...fetch, body: '/x\0' } }],
+    [
+      'a path with a NUL',
+      { id: 1, command: 'fetch', fetch: { ...fetch, body: { path: '/x\0', identity: '', version: '' } } },
+    ],
     [
       'a name with a path',
       { id: 1, command: 'fetch', fetch: { ...fetch, files: [{ ...fetch.files[0], name: '../x' }] } },

@@ -1,9 +1,11 @@
-import { appendFile, mkdtemp, open, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdtemp, open, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRequests } from '../../src/daemon/fetch-requests.ts';
-import type { RequestedFetch } from '../../src/daemon/protocol.ts';
+import type { RequestedBody, RequestedFetch } from '../../src/daemon/protocol.ts';
+import { identityOf } from '../../src/daemon/regular-file.ts';
 
 const size = 8 * 2 ** 20;
 let directory: string;
@@ -16,7 +18,8 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 /** Takes the body of a request for that file, and does something to the file in the middle. */
-async function take(meanwhile: () => Promise<unknown>, body = path): Promise<number> {
+async function take(meanwhile: () => Promise<unknown>, body?: RequestedBody): Promise<number> {
+  body ??= { path, identity: identityOf(await stat(path, { bigint: true })), version: '' };
   const files = [{ url: 'https://app.test/photos', name: null, integrity: '', headers: [] }];
   const asked = { method: 'POST', files, body } as Partial<RequestedFetch> as RequestedFetch;
   const reader = createRequests(asked)[0]?.body?.getReader();
@@ -52,8 +55,18 @@ describe('a body from a file', () => {
     await expect(take(change)).rejects.toThrow(/photo was changed while it was read/);
   });
 
-  it('is taken where it does not say its size', async () => {
-    expect(await take(async () => {}, '/proc/self/status')).toBeGreaterThan(0);
+  it.each([
+    ['a pipe', () => void execFileSync('mkfifo', [path])],
+    ['a link', () => symlink('/etc/passwd', path)],
+    ['another file', () => writeFile(path, Buffer.alloc(size, 'a'))],
+  ])('is refused where %s has come into its place before it was opened', async (_name, replace) => {
+    const identity = identityOf(await stat(path, { bigint: true }));
+    // its number stays in use
+    const before = await open(path);
+    await rm(path);
+    await replace();
+    await expect(take(async () => {}, { path, identity, version: '' })).rejects.toThrow();
+    await before.close();
   });
 
   it('is taken as it was where another file takes its name', async () => {

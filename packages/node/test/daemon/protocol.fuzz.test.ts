@@ -25,7 +25,8 @@ const requested = fc.record({
     title: text,
     downloadTotal: fc.maxSafeNat(),
     method: text,
-    body: path,
+    body: fc.option(fc.record({ path: fc.constantFrom('/tmp', 'C:\\x'), identity: text, version: text })),
+    umask: fc.nat(0o777),
   },
   ...{ files: fc.array(file, { maxLength: 3 }), directory: path, overwrite: fc.boolean(), settings },
 });
@@ -117,7 +118,8 @@ function requireActionable(message: Call): void {
   if (message.command !== 'fetch') return;
   const { files, directory, body, settings: how, downloadTotal, title } = message.fetch;
   expect([typeof title, Number.isSafeInteger(downloadTotal)]).toEqual(['string', true]);
-  for (const place of [directory, body]) if (place !== null) expect(place).toMatch(/^(\/|[A-Z]:\\)[^\0]*$/i);
+  for (const place of [directory, body && body.path])
+    if (place !== null) expect(place).toMatch(/^(\/|[A-Z]:\\)[^\0]*$/i);
   for (const given of files) {
     expect(given.name ?? 'x').not.toMatch(/[/\\\0]|^\.{0,2}$/);
     for (const [field, value] of given.headers) expect(field.length + value.length).toBeGreaterThanOrEqual(0);

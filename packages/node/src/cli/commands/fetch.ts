@@ -2,8 +2,9 @@ import type { StartedFetch } from '../../daemon/protocol.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../printable.ts';
+import { openBody } from '../request-body.ts';
 import { type RequestOptions, requestFetch } from '../requested-fetch.ts';
-import { runWithDaemon } from '../run-command.ts';
+import { runWithDaemon, storeOf } from '../run-command.ts';
 import { followUnlessInterrupted, summarise } from './follow.ts';
 
 export async function fetch(
@@ -11,8 +12,10 @@ export async function fetch(
   options: RequestOptions & { wait?: boolean },
 ): Promise<void> {
   await runWithDaemon(options, async (session, output) => {
-    const requested = await requestFetch(urls, options, null);
-    const started = await session.call('fetch', { fetch: requested });
+    const opened = await openBody(options.body, storeOf(options));
+    const started = await requestFetch(urls, options, opened.body, () => null)
+      .then((requested) => session.call('fetch', { fetch: requested }))
+      .finally(() => opened.close());
     tellStart(started, output);
     const { id } = started.report.fetch;
     if (!options.wait) return exitCodes.success;

@@ -4,16 +4,19 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { formatSize } from '../format.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../printable.ts';
+import { openBody } from '../request-body.ts';
 import { type RequestOptions, requestFetch } from '../requested-fetch.ts';
-import { runWithDaemon } from '../run-command.ts';
+import { runWithDaemon, storeOf, workingDirectory } from '../run-command.ts';
 import type { Session } from '../session.ts';
 import { followUnlessInterrupted, summarise } from './follow.ts';
 
 /** Fetches, follows, saves and forgets. What an earlier call of the same command has left is gone on with. */
 export async function get(urls: readonly string[], options: RequestOptions): Promise<void> {
   await runWithDaemon(options, async (session, output) => {
-    const requested = await requestFetch(urls, options, process.cwd());
-    const fetch = await startOrGoOn(session, requested);
+    const opened = await openBody(options.body, storeOf(options));
+    const fetch = await requestFetch(urls, options, opened.body, workingDirectory)
+      .then((requested) => startOrGoOn(session, requested))
+      .finally(() => opened.close());
     const { id, state, fileCount } = fetch;
     if (output.json) output.event({ event: 'started', id, state, fileCount });
     const followed = await followUnlessInterrupted(session, [id], output, (times) =>

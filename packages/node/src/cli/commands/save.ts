@@ -1,7 +1,7 @@
 import { exitCodes } from '../exit-codes.ts';
 import { printable } from '../printable.ts';
 import { findPlace } from '../requested-fetch.ts';
-import { type CommonOptions, runWithDaemon } from '../run-command.ts';
+import { type CommonOptions, runWithDaemon, workingDirectory } from '../run-command.ts';
 
 export async function save(
   id: string,
@@ -12,7 +12,7 @@ export async function save(
     const { directory, name } = await findPlace(
       options.output,
       fetch.fileCount,
-      fetch.directory ?? process.cwd(),
+      () => fetch.directory ?? workingDirectory(),
     );
     const { files } = await session.call('save', {
       fetch: id,
