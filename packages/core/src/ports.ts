@@ -213,8 +213,9 @@ export interface Network {
   /**
    * Looks whether a server is there for a request that may be sent only once, before it is sent; as `probe` otherwise.
    * Absent where it can't be told.
+   * @param id of the background fetch
    */
-  reach?(request: StoredRequest, signal: AbortSignal): Promise<Reachability>;
+  reach?(request: StoredRequest, signal: AbortSignal, id: string): Promise<Reachability>;
 }
 
 /** The right to use one more connection to an origin. */

@@ -16,6 +16,7 @@ import { StoreLock } from './host/store-lock.ts';
 import type { BeforeAttempt } from './network/before-attempt.ts';
 import { type AttemptFailure, createNetwork, type NodeNetwork } from './network/create-network.ts';
 import { takePiece } from './network/take-piece.ts';
+import type { ConnectionSettings } from './network/transport.ts';
 import type { ResumableUploads } from './network/uploads/upload.ts';
 import { redactText } from './redact.ts';
 import type { Faults } from './storage/faults.ts';
@@ -78,6 +79,8 @@ export interface GivenParts {
   readonly engine?: EngineSettings;
   /** bytes per second of one background fetch */
   readonly limitRateOf?: (fetchId: string) => number | undefined;
+  /** How the requests of one background fetch are connected. */
+  readonly connectionSettingsOf?: (fetchId: string) => ConnectionSettings | undefined;
   /** Told of the moments between which a write may die. */
   readonly faults?: Faults;
 }
@@ -109,6 +112,7 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
     network = createNetwork({
       ...{ limitRate, dispatcher, beforeAttempt, onFailure, uploads, insecureRedirects, refusal },
       limitRateOf: given.limitRateOf,
+      connectionSettingsOf: given.connectionSettingsOf,
       clock: ports.clock,
     });
     const { log: tell = emitWarning } = options;

@@ -243,10 +243,10 @@ export function networkContract(
         const { network } = given;
         if (!network.reach) return;
         const ofServer = ask(await given.serve({ size: 3000 })).request;
-        assert.equal(await given.settle(network.reach(ofServer, signal)), 'answers');
-        assert.equal(await given.settle(network.reach(ofServer, AbortSignal.abort())), 'silent');
+        assert.equal(await given.settle(network.reach(ofServer, signal, 'id')), 'answers');
+        assert.equal(await given.settle(network.reach(ofServer, AbortSignal.abort(), 'id')), 'silent');
         const ofNobody = ask(await given.serve(byNobody)).request;
-        assert.include(nobody, await given.settle(network.reach(ofNobody, signal)));
+        assert.include(nobody, await given.settle(network.reach(ofNobody, signal, 'id')));
       });
 
       it('never rejects, whatever the request failed with', async () => {

@@ -1,14 +1,14 @@
 import { generate } from 'selfsigned';
 import type { Certificate } from './listener.ts';
 
-/** A new certificate for this machine's loopback names, which nobody trusts unless told to. */
+/** A new certificate for this machine's loopback names, for a server or a client, which nobody trusts unless told to. */
 export async function makeCertificate(): Promise<Certificate> {
   const made = await generate([{ name: 'commonName', value: 'localhost' }], {
     algorithm: 'sha256',
     extensions: [
       { name: 'basicConstraints', cA: false },
       { name: 'keyUsage', digitalSignature: true, keyEncipherment: true },
-      { name: 'extKeyUsage', serverAuth: true },
+      { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
       {
         name: 'subjectAltName',
         altNames: [

@@ -116,7 +116,9 @@ async function isReachable(
   if (!reach) return true;
   const heardAgo = origin.answeredAt === null ? null : Math.abs(clock.now() - origin.answeredAt);
   if (connectivity.isOnline() && !place.isTurn && heardAgo !== null && heardAgo < knownFor) return true;
-  const found = await limited(job, options, (signal) => reach.call(network, record.request, signal));
+  const found = await limited(job, options, (signal) =>
+    reach.call(network, record.request, signal, job.fetch.id),
+  );
   if (job.interruption) throw job.signal.reason;
   if (isSilent(found)) return false;
   place.origin.isThere();

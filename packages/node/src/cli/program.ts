@@ -99,6 +99,11 @@ function addRequestOptions(command: Command): Command {
     .option('-j, --jobs <n>', 'files at a time', parseCount(1, 1000))
     .option('-x, --connections <n>', 'connections for one file', parseCount(1, 64))
     .option('--limit-rate <rate>', 'bytes per second at most, such as 5M', parseRate)
+    .option('--proxy <url>', 'http://, https:// or socks5:// proxy for all requests; an empty one for none')
+    .option('--cacert <file>', 'trust the authorities in this PEM file, and no others')
+    .option('--cert <file>', 'show this client certificate (PEM, with or without its key)')
+    .option('--key <file>', 'the key of --cert')
+    .option('-k, --insecure', 'do not check certificates')
     .option('--retry <n>', 'attempts after the first that may bring nothing new', parseCount(0, 1_000_000));
 }
 

@@ -5,12 +5,13 @@ import { text } from 'node:stream/consumers';
 import { reasonOf } from '../daemon/private-directory.ts';
 import type { FetchSettings, RequestedBody, RequestedFetch, RequestedFile } from '../daemon/protocol.ts';
 import { redactUrl } from '../redact.ts';
+import { type ConnectionOptions, readConnectionSettings } from './connection-settings.ts';
 import { UsageError } from './exit-codes.ts';
 import { type ListedUrl, parseInputFile } from './input-file.ts';
 import { type CommonOptions, workingDirectory } from './run-command.ts';
 
 /** The options of `fetch` and `get`. */
-export interface RequestOptions extends CommonOptions {
+export interface RequestOptions extends CommonOptions, ConnectionOptions {
   readonly id?: string;
   readonly title?: string;
   readonly downloadTotal?: number;
@@ -49,11 +50,15 @@ export async function requestFetch(
   }
   const place = await findPlace(options.output, listed.length, directory);
   const { headers = [] } = { headers: options.header };
-  const settings: FetchSettings = Object.fromEntries(
-    (['jobs', 'connections', 'limitRate', 'retry'] as const).flatMap((name) =>
-      options[name] === undefined ? [] : [[name, options[name]]],
+  const connection = await readConnectionSettings(options);
+  const settings: FetchSettings = {
+    ...Object.fromEntries(
+      (['jobs', 'connections', 'limitRate', 'retry'] as const).flatMap((name) =>
+        options[name] === undefined ? [] : [[name, options[name]]],
+      ),
     ),
-  );
+    ...(connection && { connection }),
+  };
   return {
     id: options.id ?? null,
     token: randomUUID(),

@@ -1,4 +1,13 @@
-import { count, optional, shape } from './check-shape.ts';
+import { count, flag, optional, shape, text } from './check-shape.ts';
+
+const connectionSettings = shape({
+  proxies: optional(shape({ http: text, https: text, except: text })),
+  ca: optional(text),
+  extraCa: optional(text),
+  cert: optional(text),
+  key: optional(text),
+  checked: optional(flag),
+});
 
 /** How a fetch is to be transferred, as messages and notes say it. */
 export const fetchSettings = shape({
@@ -6,4 +15,5 @@ export const fetchSettings = shape({
   connections: optional(count),
   limitRate: optional(count),
   retry: optional(count),
+  connection: optional(connectionSettings),
 });

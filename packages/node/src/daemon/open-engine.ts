@@ -35,6 +35,7 @@ export async function openEngine(
     },
     {
       limitRateOf: (id) => settingsOf(id).limitRate,
+      connectionSettingsOf: (id) => settingsOf(id).connection,
       engine: { adapt: (workshop, fetch) => adapt(workshop, settingsOf(fetch.id)) },
     },
   );

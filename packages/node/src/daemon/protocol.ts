@@ -1,3 +1,4 @@
+import type { ConnectionSettings } from '../network/transport.ts';
 import type { DaemonStatus, FetchReport, FetchStatus } from './status.ts';
 
 /**
@@ -21,6 +22,7 @@ export interface FetchSettings {
   readonly limitRate?: number;
   /** attempts without progress before a file fails, after the first */
   readonly retry?: number;
+  readonly connection?: ConnectionSettings;
 }
 
 export interface RequestedFile {

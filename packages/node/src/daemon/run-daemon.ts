@@ -27,6 +27,8 @@ export async function runDaemon({ store, version, idleTimeout }: RunOptions): Pr
   const paths = daemonPaths(store);
   // what it makes on its own account is for its user only; files are saved with the rights that their user wants
   process.umask(0o077);
+  // each fetch says itself whether certificates are checked
+  delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
   const announce = announcer();
   // it outlives its terminal
   process.on('SIGHUP', () => {});

@@ -120,7 +120,7 @@ async function start(paths: DaemonPaths): Promise<Start> {
       {
         detached: true,
         stdio: ['ignore', log, log, 'pipe'],
-        env: { ...process.env, [announceVariable]: '1' },
+        env: { ...environmentOfDaemon(), [announceVariable]: '1' },
         windowsHide: true,
       },
     );
@@ -140,6 +140,14 @@ async function start(paths: DaemonPaths): Promise<Start> {
   } finally {
     closeSync(log);
   }
+}
+
+/** What is about the fetches of whoever starts it: for all others it would be somebody else's. */
+const ofTheCaller =
+  /^(NODE_TLS_REJECT_UNAUTHORIZED|NODE_EXTRA_CA_CERTS|NODE_USE_ENV_PROXY|(https?|all|no)_proxy)$/i;
+
+function environmentOfDaemon(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTheCaller.test(name)));
 }
 
 async function readAll(stream: Readable): Promise<string> {

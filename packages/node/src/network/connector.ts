@@ -1,7 +1,13 @@
 import type { Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { buildConnector as BuildConnector } from 'undici';
 import { ReceiveBlocks } from './receive-blocks.ts';
 import { buildConnector } from './undici.ts';
+
+/** Whom a client trusts, and what it shows. */
+export type TlsSettings = Pick<SecureContextOptions, 'ca' | 'cert' | 'key'> & {
+  readonly rejectUnauthorized?: boolean;
+};
 
 /** What the handshake of a server ends with that has none of the protocols it was offered. */
 const noProtocol = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
@@ -14,9 +20,9 @@ const noProtocol = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
  * HTTP/2 is spoken with servers that speak nothing else: ranges that come in parallel want a connection each. Most
  * servers choose HTTP/2 where both are offered, so it is only offered to one that has refused HTTP/1.1.
  */
-export function createConnector(): BuildConnector.connector {
-  const connectOverHttp1 = buildConnector({});
-  const connectOverAny = buildConnector({ allowH2: true });
+export function createConnector(tls: TlsSettings = {}): BuildConnector.connector {
+  const connectOverHttp1 = buildConnector({ ...tls });
+  const connectOverAny = buildConnector({ ...tls, allowH2: true });
   const refusingHttp1 = new Set<string>();
   const connectSecurely: BuildConnector.connector = (options, callback) => {
     const host = `${options.hostname}:${options.port}`;

@@ -9,12 +9,10 @@ import {
 import type { Dispatcher } from 'undici';
 import { type BeforeAttempt, prepareAttempt } from './before-attempt.ts';
 import { watchConnections } from './connection-of.ts';
-import { createConnector } from './connector.ts';
 import { decode, decodersFor, findsCuts } from './decode-body.ts';
 import { reachabilityOf } from './failures.ts';
 import { type Arrival, followRedirects } from './follow-redirects.ts';
 import { headerOf, isFramed } from './header-list.ts';
-import { mostHeaderBytes } from './http1/response-stream.ts';
 import { type RateLimit, throttle } from './rate-limit.ts';
 import { RateLimits } from './rate-limits.ts';
 import { reach } from './reach.ts';
@@ -22,7 +20,7 @@ import { adaptReferer } from './referer.ts';
 import { requestHeaders } from './request-headers.ts';
 import { RequestProgress } from './request-progress.ts';
 import { transformBody } from './transform-body.ts';
-import { Agent } from './undici.ts';
+import { type ConnectionSettings, dispatchersOf, Transports } from './transport.ts';
 import { BodyUpload, type Send } from './uploads/body-upload.ts';
 import { sendUpload } from './uploads/send-upload.ts';
 import type { NextRequest, ResumableUploads } from './uploads/upload.ts';
@@ -34,6 +32,8 @@ export interface NetworkOptions {
   readonly limitRate?: number | undefined;
   /** bytes per second of one background fetch, in place of `limitRate`; undefined for those it says nothing of */
   readonly limitRateOf?: ((fetchId: string) => number | undefined) | undefined;
+  /** How the requests of one background fetch are connected; undefined for those it says nothing of. */
+  readonly connectionSettingsOf?: ((fetchId: string) => ConnectionSettings | undefined) | undefined;
   readonly beforeAttempt?: BeforeAttempt | undefined;
   /** Told of each attempt that fails. */
   readonly onFailure?: ((failure: AttemptFailure) => void) | undefined;
@@ -70,13 +70,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     from.protocol === 'https:' && to.protocol === 'http:' && !insecureRedirects
       ? 'from https: to http: only with insecureRedirects; ask for the http: URL itself if that is what you want'
       : (options.refusal?.(to) ?? null);
-  const connect = createConnector();
-  // what is put in order may become longer
-  const maxHeaderSize = 2 * mostHeaderBytes;
-  // one request at a time over each connection, of HTTP/2, too: what ends one takes no other request along
-  const reusing = options.dispatcher ?? new Agent({ connect, maxHeaderSize, pipelining: 1 });
-  // a connection that has been idle may be ended by the server at any time: what is sent only once gets a new one
-  const unused = options.dispatcher ?? new Agent({ connect, maxHeaderSize, pipelining: 0, clientTtl: 1 });
+  const transports = new Transports(options.dispatcher, options.connectionSettingsOf);
   const endWatching = watchConnections();
   // of requests that were prepared
   const progresses = new WeakMap<NetworkRequest, RequestProgress>();
@@ -99,7 +93,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       progresses.set(asked, progress);
       return { url, headers };
     };
-    const dispatchers = { first: isRetryableMethod(request.method) ? reusing : unused, again: unused };
+    const dispatchers = dispatchersOf(transports.of(asked.id), isRetryableMethod(request.method));
     const sendFrom = async (url: URL, part: Parameters<Send>[0]): Promise<Arrival> => {
       // a server chooses the resource of an upload as it does the target of a redirect
       const refused = part.url === url ? null : refusal(part.url, url);
@@ -155,12 +149,16 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     // how an app's dispatcher connects is its own, and where its hook leads an attempt is known only then
     ...(!options.dispatcher &&
       !options.beforeAttempt && {
-        reach: async ({ url }, signal) => await reach(new URL(url), connect, signal),
+        async reach({ url }, signal, id) {
+          const { connect } = transports.of(id);
+          // of a proxy nobody knows what it reaches
+          return connect ? await reach(new URL(url), connect, signal) : 'answers';
+        },
       }),
     async close() {
       endWatching();
       limits.close();
-      if (!options.dispatcher) await Promise.all([reusing.destroy(), unused.destroy()]);
+      await transports.close();
     },
   };
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type {
   Agent as AgentOfUndici,
   buildConnector as BuildConnector,
+  EnvHttpProxyAgent,
   parseCookie as ParseCookie,
 } from 'undici';
 
@@ -22,6 +23,11 @@ function load<T>(path: string, name: string): T {
 
 export const Agent = load<typeof AgentOfUndici>('dispatcher/agent.js', 'Agent');
 export const buildConnector = load<typeof BuildConnector>('core/connect.js', 'buildConnector');
+
+/** Loaded when a proxy is first used, with the whole: it needs what only that gives its parts. */
+export function loadProxyAgent(): typeof EnvHttpProxyAgent {
+  return (require('undici') as { EnvHttpProxyAgent: typeof EnvHttpProxyAgent }).EnvHttpProxyAgent;
+}
 
 /** Loaded when a cookie is first set: few servers do that on the way to a file. */
 export const parseCookie: typeof ParseCookie = (cookie) => {
