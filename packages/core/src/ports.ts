@@ -329,9 +329,18 @@ export interface Display {
   update(snapshot: BackgroundFetchSnapshot, details: BackgroundFetchDetails): void;
 }
 
+/**
+ * What is wrong with an answer whose request did not fail. `digest`: its body is not what `integrity`, or its own digest,
+ * promises. `short`: it ended before its end. `long`: more came than it said. `stall`: nothing came for too long.
+ * `foreign`: it is no answer to what was asked.
+ */
+export type Fault = 'digest' | 'short' | 'long' | 'stall' | 'foreign';
+
 export interface Log {
   /** Something that the app's developer should know and that no API reports. */
   warn(message: string): void;
+  /** Why a record of a background fetch is tried again, or fails; errors of requests are the network's own to tell. */
+  fault?(id: string, url: string, fault: Fault): void;
 }
 
 /** What the API needs in every context. */

@@ -12,6 +12,7 @@ import {
   forgetKeptFetch,
   getInstance,
   internal,
+  type Log,
   type Realm,
   resumeKeptFetch,
   setPaused,
@@ -42,6 +43,8 @@ export interface EngineParts {
   readonly baseUrl: string;
   readonly options: EngineSettings;
   readonly log: (message: string) => void;
+  /** Told what is wrong with answers whose requests did not fail. */
+  readonly onFault?: NonNullable<Log['fault']> | undefined;
 }
 
 /** The events of an engine. Each holds the records of its background fetch until its `waitUntil()` promises settle. */
@@ -109,7 +112,7 @@ export class BackgroundFetchEngine extends EventTarget {
       ...realm.ports,
       ...{ store, announcements, network, connectivity, lifetime, clock: parts.clock, events: this.#events },
       display: { update: () => {} },
-      log: { warn: parts.log },
+      log: { warn: parts.log, ...(parts.onFault && { fault: parts.onFault }) },
       mend: (registration: string) => store.mend(registration),
       verifyIntegrity: verify,
     };

@@ -3,6 +3,7 @@ import {
   type Connectivity,
   defaultEngineOptions,
   type EngineSettings,
+  type Fault,
   internal,
   type RetryPolicy,
   trackUpload,
@@ -15,6 +16,7 @@ import { refusal } from './host/engine-host.ts';
 import { StoreLock } from './host/store-lock.ts';
 import type { BeforeAttempt } from './network/before-attempt.ts';
 import { type AttemptFailure, createNetwork, type NodeNetwork } from './network/create-network.ts';
+import { FaultError } from './network/faults.ts';
 import { takePiece } from './network/take-piece.ts';
 import type { ConnectionSettings } from './network/transport.ts';
 import type { ResumableUploads } from './network/uploads/upload.ts';
@@ -50,7 +52,8 @@ export interface OpenOptions {
   /** Called before each attempt, and may change its URL and headers: for signatures and tokens that expire. */
   readonly beforeAttempt?: BeforeAttempt | undefined;
   /**
-   * Told why each attempt failed, for logs: the API says `fetch-error` in the end, or that nothing went wrong. Its URL
+   * Told why each attempt failed, a wrong digest or a body cut short among the reasons: the API says `fetch-error` in the
+   * end, or that nothing went wrong. Its URL
    * is the whole one, and messages of errors may have others, with whatever they are signed with.
    */
   readonly onFailure?: ((failure: AttemptFailure) => void) | undefined;
@@ -88,6 +91,7 @@ export interface GivenParts {
 export interface OpenedEngine {
   readonly engine: BackgroundFetchEngine;
   readonly store: NodeStore;
+  readonly network: NodeNetwork;
 }
 
 /**
@@ -121,11 +125,13 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
     const store = await openStore(directory, { warn: log, ...(faults && { faults }) });
     const engine = new BackgroundFetchEngine(internal, {
       ...{ lock, store, network, baseUrl: options.baseUrl ? new URL(options.baseUrl).href : '' },
+      onFault: (fetchId: string, url: string, fault: Fault) =>
+        onFailure?.({ fetchId, url, error: new FaultError(url, fault) }),
       ...ports,
       options: { ...engineOptions(options), ...given.engine },
       log,
     });
-    return { engine, store };
+    return { engine, store, network };
   } catch (error) {
     await network?.close();
     lock.release();

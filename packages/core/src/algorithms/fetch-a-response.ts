@@ -169,6 +169,7 @@ async function withoutResponse(
     return true;
   };
   if (attempt.ending === 'stalled') {
+    transfer.tell('stall');
     // a server that has answered others will answer this one, or not for as long as it takes to know
     const wasThere = transfer.origin.answeredAt !== null;
     place.origin.isThere();

@@ -90,6 +90,7 @@ async function process(exchange: Exchange): Promise<Outcome> {
     case 'unusable':
       return answered('cut', response.head.status, 0, course);
     case 'unasked':
+      transfer.tell('foreign');
       return await transfer.settle('fetch-error');
     default:
       return meaning satisfies never;
@@ -257,6 +258,7 @@ async function receiveInto(
     case 'too-long':
       await sink.discard();
       transfer.doubt = 'a part was longer than it said';
+      transfer.tell('long');
       if (plan.kind === 'plain') return await transfer.settle('fetch-error', 'void');
       // a coding that is hidden makes a part longer than it says; what was stored of it is no part of the whole
       return askAgain(plainFromZero);
@@ -342,6 +344,7 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcom
       letNextStart(exchange);
       return await settleABody(transfer, sink);
     case 'short':
+      transfer.tell('short');
       await sink.finish(learnCoding(exchange, sink, 'closed'));
       return await afterCut(exchange);
     case 'unproven':
@@ -376,6 +379,7 @@ function letNextStart({ transfer, place }: Exchange): void {
 async function afterCut({ transfer, attempt, response }: Exchange): Promise<Outcome> {
   const { course, record } = transfer;
   const isYielded = attempt.ending === 'yielded' || attempt.ending === 'given-up';
+  if (attempt.ending === 'stalled') transfer.tell('stall');
   if (isRetryableMethod(record.request.method)) {
     return answered(isYielded ? 'yielded' : 'cut', response.head.status, 0, course);
   }

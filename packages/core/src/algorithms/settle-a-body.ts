@@ -27,6 +27,7 @@ export async function settleABody(transfer: Transfer, sink?: BodySink): Promise<
   if (data && isOkStatus(data.head.status)) {
     const asked = await hasIntegrity(transfer, data, integrity);
     if (!asked || !(await hasIntegrity(transfer, data, promised))) {
+      transfer.tell('digest');
       // what the app does not want is the resource itself; what the server did not mean may have been damaged
       const final = !asked && data.responses === 1;
       if (final || transfer.integrityFailed) return await transfer.settle('fetch-error', 'void');

@@ -1,7 +1,7 @@
 import { prefixLength } from '../model/byte-ranges.ts';
 import type { BodyKey, RecordResult, StoredRecord, UnsettledRecord } from '../model/record.ts';
 import { settled } from '../model/transitions.ts';
-import type { EnginePorts } from '../ports.ts';
+import type { EnginePorts, Fault } from '../ports.ts';
 import { AwaitedPieces } from './awaited-pieces.ts';
 import type { Claim } from './claims.ts';
 import { type Course, firstCourse } from './course.ts';
@@ -51,6 +51,11 @@ export class Transfer {
 
   get record(): StoredRecord {
     return this.job.record(this.index);
+  }
+
+  /** Tells what is wrong with an answer. */
+  tell(fault: Fault): void {
+    this.ports.log.fault?.(this.job.fetch.id, this.record.request.url, fault);
   }
 
   /** Who waits for its body. */

@@ -20,14 +20,16 @@ export function nameForShow({ path, url }: FileStatus): string {
 }
 
 /** Why a file or a fetch failed, in words. */
-export function describeReason(reason: string, status: number | null): string {
+export function describeReason(reason: string, status: number | null, cause: string | null = null): string {
   switch (reason) {
     case 'bad-status':
       return status === null
         ? 'the server refused it (bad-status)'
         : `the server answered ${status} (bad-status)`;
     case 'fetch-error':
-      return 'it could not be fetched whole: the network, the server or the digest (fetch-error)';
+      return cause === null
+        ? 'it could not be fetched whole: the network, the server or the digest (fetch-error)'
+        : `${printable(cause)} (fetch-error)`;
     case 'quota-exceeded':
       return 'the disk is full (quota-exceeded): free some space, or choose another --store';
     case 'download-total-exceeded':
@@ -41,7 +43,7 @@ export function describeReason(reason: string, status: number | null): string {
 
 /** `film.mp4: the server answered 404 (bad-status): https://…` */
 export function describeFailure(file: FileStatus): string {
-  return `${nameForShow(file)}: ${describeReason(file.reason, file.status)}: ${printable(file.url)}`;
+  return `${nameForShow(file)}: ${describeReason(file.reason, file.status, file.cause)}: ${printable(file.url)}`;
 }
 
 /** `12.0 MiB of 40.0 MiB` */

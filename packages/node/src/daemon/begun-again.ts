@@ -1,15 +1,30 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { KeptFetch, KeptFile } from './kept-fetch.ts';
+import { askedFiles, type KeptFetch } from './kept-fetch.ts';
 import type { KeptFetches } from './kept-fetches.ts';
 
-/** A fetch that failed, as it begins again: files that came whole, and are still there, stay as they are. */
-export async function begunAgain(fetch: KeptFetch, store: KeptFetches): Promise<KeptFetch> {
-  const again = async (file: KeptFile, index: number): Promise<KeptFile> => {
-    const received = store.receivedPath(fetch, index);
-    if (file.outcome?.reason === '' && existsSync(file.path ?? received)) return file;
-    await rm(received, { force: true });
-    return { ...file, outcome: null, path: null };
-  };
-  return { ...fetch, files: await Promise.all(fetch.files.map(again)), ended: null, problem: null };
+/** A fetch that has ended, as it begins again with these of its files, by their number. */
+export async function begunAgain(
+  fetch: KeptFetch,
+  missing: readonly number[],
+  asked: readonly number[],
+  store: KeptFetches,
+): Promise<KeptFetch> {
+  const files = [...fetch.files];
+  for (const index of missing) {
+    await rm(store.receivedPath(fetch, index), { force: true });
+    const { url, name } = fetch.files[index] ?? { url: '', name: null };
+    files[index] = { url, name, outcome: null, path: null };
+  }
+  const { asked: _, ...same } = fetch;
+  const isOfAll = asked.length === files.length;
+  return { ...same, files, ...(!isOfAll && { asked }), ended: null, problem: null };
+}
+
+/** What the engine kept of a failed fetch belongs to the requests that it was asked for then. */
+export function askedAgain(
+  fetch: KeptFetch,
+  missing: readonly number[],
+  hasKept: boolean,
+): readonly number[] {
+  return hasKept ? askedFiles(fetch) : missing;
 }

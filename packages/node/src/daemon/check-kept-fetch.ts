@@ -1,6 +1,7 @@
 import { fetchSettings } from './check-settings.ts';
 import {
   absolutePath,
+  type Check,
   count,
   fileName,
   flag,
@@ -8,6 +9,7 @@ import {
   oneOf,
   optional,
   orNull,
+  refuse,
   shape,
   text,
 } from './check-shape.ts';
@@ -15,7 +17,15 @@ import type { KeptFetch } from './kept-fetch.ts';
 
 const reason = oneOf('', 'aborted', 'bad-status', 'fetch-error', 'quota-exceeded', 'download-total-exceeded');
 
-const outcome = shape({ reason, status: orNull(count), size: count, suggestedName: fileName });
+const field: Check = (value, path) => {
+  if (!Array.isArray(value) || value.length !== 2) refuse(path, 'a name and a value');
+  listOf(text)(value, path);
+};
+
+const outcome = shape({
+  ...{ reason, status: orNull(count), size: count, suggestedName: fileName },
+  ...{ total: optional(orNull(count)), cause: optional(orNull(text)), condition: optional(orNull(field)) },
+});
 
 const keptFetch = shape({
   schema: count,
@@ -30,8 +40,12 @@ const keptFetch = shape({
   umask: optional(count),
   settings: fetchSettings,
   files: listOf(
-    shape({ url: text, name: orNull(fileName), outcome: orNull(outcome), path: orNull(absolutePath) }),
+    shape({
+      ...{ url: text, name: orNull(fileName), outcome: orNull(outcome), path: orNull(absolutePath) },
+      identity: optional(text),
+    }),
   ),
+  asked: optional(listOf(count)),
   ended: orNull(shape({ result: oneOf('success', 'failure', 'aborted'), reason })),
   problem: orNull(text),
 });

@@ -1,6 +1,6 @@
 import type { StoredBackgroundFetch, StoredRecord } from '@background-fetch/core';
 import type { Kept } from './engine-of-daemon.ts';
-import type { KeptFetch, KeptFile } from './kept-fetch.ts';
+import { askedFiles, type KeptFetch, type KeptFile } from './kept-fetch.ts';
 import type { FetchReport, FetchState, FileState, FileStatus } from './status.ts';
 
 /** What the engine's store says of a fetch; null once its event was handled. */
@@ -12,14 +12,19 @@ export interface StoredState {
 /**
  * @param saving whether its files are on their way to their places
  * @param left what it can go on from if it has failed
+ * @param causeOf why the last attempt at a URL failed
  */
 export function describeFetch(
   kept: KeptFetch,
   stored: StoredState | null,
   saving: boolean,
   left: Kept,
+  causeOf: (url: string) => string | null,
 ): FetchReport {
-  const files = kept.files.map((file, index) => describeFile(file, index, stored?.records[index]));
+  const asked = askedFiles(kept);
+  const files = kept.files.map((file, index) =>
+    describeFile(file, index, causeOf, stored?.records[asked.indexOf(index)]),
+  );
   const ended = kept.ended;
   const given = stored?.fetch.downloadTotal || null;
   const totals = files.map(({ total }) => total);
@@ -33,6 +38,7 @@ export function describeFetch(
       title: kept.title,
       state: saving ? 'saving' : (ended?.result ?? stateOf(stored)),
       reason: ended ? ended.reason : '',
+      cause: files.find(({ state, cause }) => cause !== null && !isDone(state))?.cause ?? null,
       created: kept.created,
       downloaded: files.reduce((sum, { downloaded }) => sum + downloaded, 0),
       total: known ?? given,
@@ -43,22 +49,46 @@ export function describeFetch(
         .length,
       directory: kept.directory,
       problem: kept.problem,
-      kept: left.bytes,
-      keptUntil: left.until,
+      kept: keptOf(kept, left),
+      keptUntil: keptOf(kept, left) > 0 ? left.until : null,
     },
   };
 }
 
-function stateOf(stored: StoredState | null): FetchState {
-  if (stored?.fetch.state === 'paused') return 'paused';
-  return stored === null || stored.fetch.state === 'active' ? 'active' : 'saving';
+/** bytes that a failed fetch can go on from, of files that did not come whole */
+export function keptOf(kept: KeptFetch, { byRecord }: Kept): number {
+  return askedFiles(kept).reduce(
+    (sum, file, record) => sum + (kept.files[file]?.outcome?.reason === '' ? 0 : (byRecord[record] ?? 0)),
+    0,
+  );
 }
 
-function describeFile({ url, outcome, path }: KeptFile, index: number, record?: StoredRecord): FileStatus {
+function stateOf(stored: StoredState | null): FetchState {
+  if (stored?.fetch.state === 'paused') return 'paused';
+  // what has failed has nothing that would be saved
+  const isSaving = stored?.fetch.state === 'event-owed' && stored.records.some(isReceived);
+  return isSaving ? 'saving' : 'active';
+}
+
+function isReceived(record: StoredRecord): boolean {
+  return record.state === 'settled' && record.result === 'success';
+}
+
+function isDone(state: FileState): boolean {
+  return state === 'received' || state === 'saved';
+}
+
+function describeFile(
+  { url, outcome, path }: KeptFile,
+  index: number,
+  causeOf: (url: string) => string | null,
+  record?: StoredRecord,
+): FileStatus {
   if (outcome) {
     const state = path !== null ? 'saved' : outcome.reason === '' ? 'received' : 'failed';
-    const { reason, status, size } = outcome;
-    return { index, url, state, downloaded: size, total: size, status, reason, retryAt: null, path };
+    const { reason, status, size, cause = null } = outcome;
+    const total = reason === '' ? size : (outcome.total ?? null);
+    return { index, url, state, downloaded: size, total, status, reason, cause, retryAt: null, path };
   }
   const data = record?.responseData;
   const downloaded = data ? storedBytes(record) : 0;
@@ -68,9 +98,10 @@ function describeFile({ url, outcome, path }: KeptFile, index: number, record?: 
     url,
     state: record ? fileStateOf(record) : 'waiting',
     downloaded,
-    total: settled !== null ? downloaded : (data?.length ?? null),
+    total: settled === 'success' ? downloaded : (data?.length ?? null),
     status: data?.head.status ?? null,
     reason: settled === null || settled === 'success' ? '' : settled,
+    cause: record && !isReceived(record) ? causeOf(record.request.url) : null,
     retryAt: record?.state === 'backing-off' ? record.until : null,
     path: null,
   };

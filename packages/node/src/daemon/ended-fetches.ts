@@ -1,12 +1,12 @@
 import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import type { Entry, FetchEntries } from './fetch-entries.ts';
-import type { KeptFetch } from './kept-fetch.ts';
+import { askedFiles, type KeptFetch } from './kept-fetch.ts';
 import { type KeptFetches, receivedName } from './kept-fetches.ts';
 import { reasonOf } from './private-directory.ts';
 import { readStored } from './read-stored.ts';
 import { receiveFiles } from './receive-files.ts';
-import { modeOf, saveFiles } from './save-files.ts';
+import { isToBeSaved, modeOf, saveFiles } from './save-files.ts';
 
 /** ms between two attempts to take bodies out of the engine's store */
 const receiveInterval = 10_000;
@@ -36,6 +36,7 @@ export class EndedFetches {
   save(entry: Entry): void {
     const { directory } = entry.kept;
     if (directory === null || entry.saving || this.#stopping.signal.aborted) return;
+    if (entry.kept.problem === null && !entry.kept.files.some(isToBeSaved)) return;
     const note = (kept: KeptFetch): void => {
       entry.kept = kept;
     };
@@ -88,20 +89,24 @@ export class EndedFetches {
     const stored = await readStored(engine, entry.kept);
     if (!stored) throw new Error('the engine has no record of it');
     const directory = await store.makeReceivedDirectory(entry.kept);
+    const asked = askedFiles(entry.kept);
     const outcomes = await receiveFiles(
       registration,
       stored.records,
       directory,
-      receivedName,
+      (record) => receivedName(asked[record] ?? record),
       engine.saveRecord,
       modeOf(entry.kept, 0o666),
-      (index) => entry.kept.files[index]?.outcome?.reason === '',
+      (record) => entry.kept.files[asked[record] ?? record]?.outcome?.reason === '',
+      (url) => engine.causeOf(entry.kept.id, url),
     );
     const reason = registration.failureReason;
     const result =
       reason === 'aborted' ? 'aborted' : registration.result === 'success' ? 'success' : 'failure';
     const files = entry.kept.files.map((file, index) =>
-      file.outcome?.reason === '' ? file : { ...file, outcome: outcomes[index] ?? null },
+      file.outcome?.reason === ''
+        ? file
+        : { ...file, outcome: outcomes[asked.indexOf(index)] ?? file.outcome },
     );
     const kept: KeptFetch = {
       ...entry.kept,

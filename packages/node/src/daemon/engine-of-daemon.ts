@@ -10,8 +10,8 @@ export type TerminalEvent = 'backgroundfetchsuccess' | 'backgroundfetchfail' | '
 
 /** What a fetch that failed has left to go on from. */
 export interface Kept {
-  /** 0 for nothing */
-  readonly bytes: number;
+  /** bytes of each of its records; empty for nothing */
+  readonly byRecord: readonly number[];
   /** ms since the epoch; null for nothing, and until its event is handled */
   readonly until: number | null;
 }
@@ -34,5 +34,13 @@ export interface EngineOfDaemon {
   /** What a fetch of this id that failed has left to go on from. */
   findKept(id: string): Promise<Kept>;
   listRecords(key: string): Promise<StoredRecord[]>;
+  /** Why the last attempt at a URL of a fetch failed; null where that is not known. */
+  causeOf(id: string, url: string): string | null;
+  /** Whether the server says that it still has the version of which it gave this condition. Never rejects. */
+  isUnchanged(
+    id: string,
+    request: Request,
+    condition: readonly [name: string, value: string],
+  ): Promise<boolean>;
   close(): Promise<void>;
 }

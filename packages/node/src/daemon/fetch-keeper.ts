@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { redactUrl } from '../redact.ts';
-import { begunAgain } from './begun-again.ts';
-import { describeFetch } from './describe-fetch.ts';
+import { askedAgain, begunAgain } from './begun-again.ts';
+import { describeFetch, keptOf } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
 import type { EngineOfDaemon, Kept } from './engine-of-daemon.ts';
 import { type Entry, FetchEntries } from './fetch-entries.ts';
@@ -15,9 +15,11 @@ import {
 } from './fetch-requests.ts';
 import { type KeptFetch, newKeptFetch } from './kept-fetch.ts';
 import type { KeptFetches } from './kept-fetches.ts';
+import { findMissingFiles, isInPlace } from './missing-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
 import { readStored } from './read-stored.ts';
+import { takeForSaving } from './save-again.ts';
 import { isToBeSaved } from './save-files.ts';
 import type { FetchReport } from './status.ts';
 
@@ -85,16 +87,7 @@ export class FetchKeeper {
     const fingerprint = fingerprintOf(requested);
     const id = this.#chooseId(requested, fingerprint);
     const there = this.#entries.get(id);
-    if (there) {
-      await there.stored;
-      if (there.kept.token !== requested.token && (await this.#canGoOn(there))) {
-        await this.#again(there, requested);
-        return { outcome: 'started', report: await this.#describe(there) };
-      }
-      const outcome =
-        there.kept.token === requested.token ? 'started' : there.kept.ended ? 'ended' : 'running';
-      return { outcome, report: await this.#describe(there) };
-    }
+    if (there) return await this.#startAgain(there, requested);
     requireFreeNames(requested);
     const requests = createRequests(requested);
     const kept = newKeptFetch({
@@ -115,6 +108,26 @@ export class FetchKeeper {
     const entry = this.#entries.add(kept, this.#store(kept, requests, requested));
     await entry.stored;
     this.#entries.changed(id);
+    return { outcome: 'started', report: await this.#describe(entry) };
+  }
+
+  /** The same was asked for before: what is still true of that is not done again. */
+  async #startAgain(entry: Entry, requested: RequestedFetch): Promise<StartedFetch> {
+    await entry.stored;
+    await entry.saving;
+    const { kept } = entry;
+    const isSameCall = kept.token === requested.token;
+    if (isSameCall || kept.ended === null) {
+      return { outcome: isSameCall ? 'started' : 'running', report: await this.#describe(entry) };
+    }
+    const { engine, store } = this.#options;
+    const missing = await findMissingFiles(kept, createRequests({ ...requested, body: null }), engine, store);
+    if (missing.length === 0 && kept.ended.result === 'success') {
+      return { outcome: 'ended', report: await this.#describe(entry) };
+    }
+    const { files } = requested;
+    requireFreeNames({ ...requested, files: missing.flatMap((index) => files[index] ?? []) });
+    await this.#again(entry, { requested, missing });
     return { outcome: 'started', report: await this.#describe(entry) };
   }
 
@@ -164,7 +177,12 @@ export class FetchKeeper {
         `"${id}" has ${kept.files.length} files: give --output a directory, ending in /`,
       );
     }
-    const files = kept.files.map((file) => (to.name === null ? file : { ...file, name: to.name }));
+    await this.#options.store.makeReceivedDirectory(kept);
+    const files = await Promise.all(
+      kept.files.map((file, index) =>
+        takeForSaving(file, { ...to, directory }, this.#options.store.receivedPath(kept, index)),
+      ),
+    );
     entry.kept = { ...kept, directory, files, overwrite: to.overwrite || kept.overwrite };
     this.#ended.save(entry);
     await entry.saving;
@@ -187,13 +205,13 @@ export class FetchKeeper {
 
   /** Whether it has failed, and something is left that it can go on from. */
   async #canGoOn({ kept }: Entry): Promise<boolean> {
-    return kept.ended?.result === 'failure' && (await this.#options.engine.findKept(kept.id)).bytes > 0;
+    return kept.ended?.result === 'failure' && keptOf(kept, await this.#options.engine.findKept(kept.id)) > 0;
   }
 
   /** Lets one that failed go on; several who ask at once get one. */
-  #again(entry: Entry, requested: RequestedFetch | null): Promise<void> {
+  #again(entry: Entry, renewal: Renewal | null): Promise<void> {
     if (entry.starting) return entry.stored;
-    const going = this.#goOn(entry, requested).finally(() => {
+    const going = this.#goOn(entry, renewal).finally(() => {
       entry.starting = false;
       this.#entries.changed(entry.kept.id);
     });
@@ -203,24 +221,43 @@ export class FetchKeeper {
   }
 
   /** The note comes first, as for a new one. What came whole stays as it is. */
-  async #goOn(entry: Entry, requested: RequestedFetch | null): Promise<void> {
+  async #goOn(entry: Entry, renewal: Renewal | null): Promise<void> {
     const { engine, store } = this.#options;
     await entry.saving;
     const { id } = entry.kept;
     await untilReleased(engine, id);
     const before = entry.kept;
-    entry.kept = await begunAgain(before, store);
-    if (requested) entry.kept = { ...entry.kept, token: requested.token, settings: requested.settings };
+    const hasKept = await this.#canGoOn(entry);
+    const missing = renewal?.missing ?? (await this.#failedFiles(before));
+    const asked = askedAgain(before, missing, hasKept);
+    const again = await begunAgain(before, missing, asked, store);
+    entry.kept = renewal ? { ...again, ...renewedBy(renewal.requested) } : again;
     await store.write(entry.kept);
     try {
-      if (!requested) return await engine.resume(id);
-      const { title, downloadTotal } = requested;
-      await engine.backgroundFetch.fetch(id, createRequests(requested), { title, downloadTotal });
+      if (!renewal) return await engine.resume(id);
+      if (!hasKept) await engine.forget(id);
+      const { title, downloadTotal } = renewal.requested;
+      const requests = createRequests(renewal.requested);
+      await engine.backgroundFetch.fetch(
+        id,
+        asked.flatMap((index) => requests[index] ?? []),
+        { title, downloadTotal },
+      );
     } catch (cause) {
       entry.kept = before;
       await store.write(before);
       throw cause instanceof DaemonError ? cause : new DaemonError('state', reasonOf(cause), { cause });
     }
+  }
+
+  /** Those that did not come whole, or are not where they were put any more. */
+  async #failedFiles(kept: KeptFetch): Promise<number[]> {
+    const found = await Promise.all(
+      kept.files.map(async (file, index) =>
+        (await isInPlace(file, this.#options.store.receivedPath(kept, index))) ? [] : [index],
+      ),
+    );
+    return found.flat();
   }
 
   /** Begins nothing more; resolves when files that are being saved are where they should be. */
@@ -294,7 +331,7 @@ export class FetchKeeper {
     const { kept } = entry;
     const stored = await readStored(engine, kept);
     const left = kept.ended?.result === 'failure' ? await engine.findKept(kept.id) : nothingKept;
-    return describeFetch(kept, stored, entry.saving !== null, left);
+    return describeFetch(kept, stored, entry.saving !== null, left, (url) => engine.causeOf(kept.id, url));
   }
 
   async #find(id: string): Promise<Entry> {
@@ -305,7 +342,19 @@ export class FetchKeeper {
   }
 }
 
-const nothingKept: Kept = { bytes: 0, until: null };
+/** A fetch that has ended and begins again with some of its files. */
+interface Renewal {
+  readonly requested: RequestedFetch;
+  readonly missing: readonly number[];
+}
+
+/** What a fetch that begins again has of whoever asks for it now. */
+function renewedBy(requested: RequestedFetch): Pick<KeptFetch, 'token' | 'settings'> & { umask: number } {
+  const { token, settings, umask } = requested;
+  return { token, settings, umask };
+}
+
+const nothingKept: Kept = { byRecord: [], until: null };
 
 /** The engine releases a fetch soon after its handler here has noted that it has ended. */
 async function untilReleased(engine: EngineOfDaemon, id: string): Promise<void> {

@@ -14,6 +14,12 @@ export interface FileOutcome {
   readonly size: number;
   /** a safe name for it */
   readonly suggestedName: string;
+  /** bytes that the server had said; absent in notes of earlier versions, as are the next two */
+  readonly total?: number | null;
+  /** why it failed, in one line */
+  readonly cause?: string | null;
+  /** the field that asks the server whether it still has this very version; null where it can't be asked */
+  readonly condition?: readonly [name: string, value: string] | null;
 }
 
 export interface KeptFile {
@@ -24,6 +30,8 @@ export interface KeptFile {
   readonly outcome: FileOutcome | null;
   /** where it was saved */
   readonly path: string | null;
+  /** which file it was there; absent for one that is not saved, and in notes of earlier versions */
+  readonly identity?: string;
 }
 
 /** What the daemon keeps of a fetch beside what the engine does, until the fetch is forgotten. */
@@ -44,11 +52,18 @@ export interface KeptFetch {
   readonly umask?: number;
   readonly settings: FetchSettings;
   readonly files: readonly KeptFile[];
+  /** the files that the engine's fetch is of, by their number, where it is not of all: the others were there already */
+  readonly asked?: readonly number[];
   readonly ended: {
     readonly result: 'success' | 'failure' | 'aborted';
     readonly reason: FailureReason;
   } | null;
   readonly problem: string | null;
+}
+
+/** The files that the engine's fetch is of, by their number, in the order of its records. */
+export function askedFiles({ asked, files }: KeptFetch): readonly number[] {
+  return asked ?? files.map((_, index) => index);
 }
 
 export function newKeptFetch(details: Omit<KeptFetch, 'schema' | 'ended' | 'problem'>): KeptFetch {

@@ -1,15 +1,20 @@
 import {
+  bytesWorthKeeping,
   countKept,
   isKept,
+  type Network,
+  noRetries,
   RecordPool,
   type RetryPolicy,
   type StoreTransaction,
+  serialiseRequest,
   type Workshop,
 } from '@background-fetch/core';
 import { registrationKey } from '../host/engine-host.ts';
 import { openEngine as openEngineAndStore } from '../open-background-fetch.ts';
 import { redactUrl } from '../redact.ts';
 import { saveRecord } from '../save-record.ts';
+import { Causes } from './causes.ts';
 import type { EngineOfDaemon, Kept } from './engine-of-daemon.ts';
 import type { FetchSettings } from './protocol.ts';
 
@@ -27,11 +32,14 @@ export async function openEngine(
   settingsOf: (id: string) => FetchSettings,
   log: (message: string) => void,
 ): Promise<EngineOfDaemon> {
-  const { engine, store } = await openEngineAndStore(
+  const causes = new Causes();
+  const { engine, store, network } = await openEngineAndStore(
     {
       ...{ directory, log },
-      onFailure: ({ fetchId, url, error }) =>
-        log(`"${fetchId}": an attempt to fetch ${redactUrl(url)} failed: ${error}`),
+      onFailure: ({ fetchId, url, error }) => {
+        causes.note(fetchId, url, error);
+        log(`"${fetchId}": an attempt to fetch ${redactUrl(url)} failed: ${error}`);
+      },
     },
     {
       limitRateOf: (id) => settingsOf(id).limitRate,
@@ -57,16 +65,42 @@ export async function openEngine(
       ),
     findKept: (id) => store.transact('read', (transaction) => findKept(transaction, id)),
     listRecords: (key) => store.transact('read', (transaction) => transaction.listRecords(key)),
+    causeOf: (id, url) => causes.of(id, url),
+    isUnchanged: (id, request, condition) => isUnchanged(network, id, request, condition),
     close: () => engine.close(),
   };
 }
 
+/** ms that a server may take to say so */
+const longestAnswer = 30_000;
+
+async function isUnchanged(
+  network: Network,
+  id: string,
+  request: Request,
+  [name, value]: readonly [string, string],
+): Promise<boolean> {
+  const asked = {
+    ...{ id, retries: noRetries, request: serialiseRequest(request, false, ''), body: null, fresh: true },
+    ...{ headers: { [name]: value }, signal: AbortSignal.timeout(longestAnswer) },
+  };
+  try {
+    const { head, body } = await network.fetch(asked);
+    await body?.cancel();
+    return head.status === 304;
+  } catch {
+    // the fetch that follows says why
+    return false;
+  }
+}
+
 async function findKept(transaction: StoreTransaction, id: string): Promise<Kept> {
   for (const fetch of (await transaction.findFetches(registrationKey, id)).reverse()) {
-    const bytes = countKept(fetch, await transaction.listRecords(fetch.key));
-    if (bytes > 0) return { bytes, until: isKept(fetch) ? fetch.keptUntil : null };
+    const records = await transaction.listRecords(fetch.key);
+    if (countKept(fetch, records) === 0) continue;
+    return { byRecord: records.map(bytesWorthKeeping), until: isKept(fetch) ? fetch.keptUntil : null };
   }
-  return { bytes: 0, until: null };
+  return { byRecord: [], until: null };
 }
 
 function adapt(workshop: Workshop, settings: FetchSettings): Workshop {

@@ -1,6 +1,12 @@
 import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackgroundFetchRegistration, StoredRecord } from '@background-fetch/core';
+import {
+  type BackgroundFetchRegistration,
+  getHeader,
+  type HeaderList,
+  type StoredRecord,
+  type StoredRequest,
+} from '@background-fetch/core';
 import { storedBytes } from './describe-fetch.ts';
 import { nameOfResponse } from './file-name.ts';
 import type { FileOutcome } from './kept-fetch.ts';
@@ -29,6 +35,7 @@ export async function receiveFiles(
   saveRecord: SaveRecord,
   mode: number,
   isThere: (index: number) => boolean,
+  causeOf: (url: string) => string | null,
 ): Promise<FileOutcome[]> {
   const records = await registration.matchAll();
   const taken = new Set(await readdir(directory));
@@ -36,7 +43,7 @@ export async function receiveFiles(
   await forEachAtATime(stored, atATime, async (row, index) => {
     const record = records[index];
     const name = nameOf(index);
-    const outcome = outcomeOf(row);
+    const outcome = outcomeOf(row, causeOf(row.request.url));
     if (record && outcome.reason === '' && !taken.has(name) && !isThere(index)) {
       const path = join(directory, name);
       await saveRecord(record, path, { overwrite: true });
@@ -47,18 +54,31 @@ export async function receiveFiles(
   return outcomes;
 }
 
-function outcomeOf(record: StoredRecord): FileOutcome {
+function outcomeOf(record: StoredRecord, cause: string | null): FileOutcome {
   const { request, responseData } = record;
   const result = record.state === 'settled' ? record.result : 'aborted';
-  const disposition = responseData?.head.headers.find(
-    ([name]) => name.toLowerCase() === 'content-disposition',
-  );
+  const headers = responseData?.head.headers ?? [];
   return {
     reason: result === 'success' ? '' : result,
     status: responseData?.head.status ?? null,
     size: storedBytes(record),
-    suggestedName: nameOfResponse(request.url, disposition?.[1] ?? null),
+    suggestedName: nameOfResponse(request.url, getHeader(headers, 'content-disposition')),
+    total: responseData?.length ?? null,
+    cause: result === 'success' ? null : cause,
+    condition: isRepeatable(request) ? conditionOf(headers) : null,
   };
+}
+
+function isRepeatable({ method }: StoredRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** A weak ETag stays the same where bytes change. */
+function conditionOf(headers: HeaderList): readonly [string, string] | null {
+  const etag = getHeader(headers, 'etag');
+  if (etag?.startsWith('"')) return ['If-None-Match', etag];
+  const modified = getHeader(headers, 'last-modified');
+  return modified === null ? null : ['If-Modified-Since', modified];
 }
 
 /** Does something with each item, with some of them at a time. Rejects with the first error, once all have let go. */

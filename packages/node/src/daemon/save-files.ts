@@ -1,10 +1,11 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { KeptFetch, KeptFile } from './kept-fetch.ts';
 import { type KeptFetches, syncDirectory } from './kept-fetches.ts';
 import { type FileToPlace, finishPlacing, NamesInUse, placeFile } from './place-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { forEachAtATime } from './receive-files.ts';
+import { identityOf } from './regular-file.ts';
 
 /** files after which it is noted where they are */
 const batchSize = 2048;
@@ -42,7 +43,8 @@ export async function saveFiles(
         const file = files[index] as KeptFile;
         const plan = planOf(file, index, current, store);
         try {
-          files[index] = { ...file, path: await placeFile(plan, directory, current.overwrite, names) };
+          const path = await placeFile(plan, directory, current.overwrite, names);
+          files[index] = { ...file, path, identity: identityOf(await lstat(path, { bigint: true })) };
           placed.push(plan);
         } catch (error) {
           problem ??= problemOf(error, current.id, directory);

@@ -32,6 +32,8 @@ export interface FileStatus {
   /** the HTTP status, null before there is one */
   readonly status: number | null;
   readonly reason: FailureReason;
+  /** why the last attempt failed, in one line; null where none did, or that is not known */
+  readonly cause: string | null;
   /** ms since the epoch */
   readonly retryAt: number | null;
   /** where it was saved */
@@ -43,6 +45,8 @@ export interface FetchStatus {
   readonly title: string;
   readonly state: FetchState;
   readonly reason: FailureReason;
+  /** that of the first file that failed, or is tried again */
+  readonly cause: string | null;
   /** ms since the epoch */
   readonly created: number;
   /** bytes, as are the next three; `total` is null while nobody said */

@@ -1,6 +1,6 @@
 import type { Reachability } from '@background-fetch/core';
 
-interface Failure {
+export interface Failure {
   readonly code?: unknown;
   readonly syscall?: unknown;
   readonly message?: unknown;
@@ -89,7 +89,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** An error, the errors it gathers, and what caused them. */
-function* failuresIn(error: unknown, depth = 0): Generator<Failure> {
+export function* failuresIn(error: unknown, depth = 0): Generator<Failure> {
   if (typeof error !== 'object' || error === null || depth > deepestCause) return;
   const failure: Failure = error;
   yield failure;

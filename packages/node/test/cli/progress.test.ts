@@ -11,7 +11,16 @@ import type { FetchStatus, FileStatus } from '../../src/daemon/status.ts';
 
 function fetchStatus(change: Partial<FetchStatus> = {}): FetchStatus {
   return {
-    ...{ id: 'films', title: '', state: 'active', reason: '', created: 0, directory: null, problem: null },
+    ...{
+      id: 'films',
+      title: '',
+      state: 'active',
+      reason: '',
+      cause: null,
+      created: 0,
+      directory: null,
+      problem: null,
+    },
     ...{ kept: 0, keptUntil: null },
     ...{ downloaded: 0, total: 1000, uploaded: 0, uploadTotal: 0, fileCount: 1, filesDone: 0 },
     ...change,
@@ -21,7 +30,7 @@ function fetchStatus(change: Partial<FetchStatus> = {}): FetchStatus {
 function fileStatus(change: Partial<FileStatus> = {}): FileStatus {
   return {
     ...{ index: 0, url: 'https://a.example/film.mp4', state: 'transferring', downloaded: 0, total: 1000 },
-    ...{ status: 200, reason: '', retryAt: null, path: null },
+    ...{ status: 200, reason: '', cause: null, retryAt: null, path: null },
     ...change,
   };
 }
@@ -181,6 +190,7 @@ describe('JSON lines', () => {
     expect(events).toMatchInlineSnapshot(`
       [
         {
+          "cause": null,
           "downloaded": 0,
           "event": "file",
           "id": "films",
@@ -194,6 +204,7 @@ describe('JSON lines', () => {
           "url": "https://a.example/film.mp4",
         },
         {
+          "cause": null,
           "created": 0,
           "directory": null,
           "downloaded": 0,

@@ -118,7 +118,7 @@ function requireActionable(message: Call): void {
   if (message.command !== 'fetch') return;
   const { files, directory, body, settings: how, downloadTotal, title } = message.fetch;
   expect([typeof title, Number.isSafeInteger(downloadTotal)]).toEqual(['string', true]);
-  for (const place of [directory, body?.path])
+  for (const place of [directory, body?.path ?? null])
     if (place !== null) expect(place).toMatch(/^(\/|[A-Z]:\\)[^\0]*$/i);
   for (const given of files) {
     expect(given.name ?? 'x').not.toMatch(/[/\\\0]|^\.{0,2}$/);

@@ -5,7 +5,7 @@ import { printable } from '../printable.ts';
 import { openBody } from '../request-body.ts';
 import { type RequestOptions, requestFetch } from '../requested-fetch.ts';
 import { runWithDaemon, storeOf } from '../run-command.ts';
-import { followUnlessInterrupted, summarise } from './follow.ts';
+import { exitCodeOf, followUnlessInterrupted, summarise } from './follow.ts';
 
 export async function fetch(
   urls: readonly string[],
@@ -18,7 +18,8 @@ export async function fetch(
       .finally(() => opened.close());
     tellStart(started, output);
     const { id } = started.report.fetch;
-    if (!options.wait) return exitCodes.success;
+    if (!options.wait)
+      return started.outcome === 'ended' ? exitCodeOf([started.report.fetch]) : exitCodes.success;
     const followed = await followUnlessInterrupted(session, [id], output, async () => 'stop');
     if (!followed) {
       output.note(`It goes on in the background: "bgfetch watch ${printable(id)}" follows it again`);
@@ -34,9 +35,7 @@ function tellStart({ outcome, report: { fetch } }: StartedFetch, output: Output)
   output.result(printable(id), { event: 'started', outcome, id, state, fileCount });
   if (outcome === 'running') output.note('It was started before, and goes on');
   if (outcome === 'ended') {
-    const how = state === 'success' ? 'is done' : 'has failed';
-    output.note(
-      `It was started before, and ${how}: "bgfetch forget ${printable(id)}" lets you start it anew`,
-    );
+    const where = fetch.problem ?? 'its files are there, and the server has no other version of them';
+    output.note(`It was started before, and is done: ${printable(where)}`);
   }
 }

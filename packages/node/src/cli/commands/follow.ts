@@ -55,15 +55,15 @@ export function summarise({ fetches, exitCode }: Followed, output: Output): void
     if (fetch.problem !== null) output.error(printable(fetch.problem));
     output.note(`${printable(fetch.id)}: ${describeEnd(fetch)}`);
     if (output.json) {
-      const { id, state, reason, downloaded, fileCount, problem } = fetch;
-      output.event({ event: 'end', id, state, reason, downloaded, fileCount, problem, exitCode });
+      const { id, state, reason, cause, downloaded, fileCount, problem } = fetch;
+      output.event({ event: 'end', id, state, reason, cause, downloaded, fileCount, problem, exitCode });
     }
   }
 }
 
 function describeEnd(fetch: FetchStatus): string {
   if (fetch.state === 'success') return `done, ${describeAmount(fetch)}`;
-  return `${fetch.state}: ${describeReason(fetch.reason, null)}`;
+  return `${fetch.state}: ${describeReason(fetch.reason, null, fetch.cause)}`;
 }
 
 /**

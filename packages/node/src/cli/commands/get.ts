@@ -1,5 +1,5 @@
 import { DaemonError, type RequestedFetch } from '../../daemon/protocol.ts';
-import type { FetchStatus } from '../../daemon/status.ts';
+import type { FetchStatus, FileStatus } from '../../daemon/status.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { formatSize } from '../format.ts';
 import type { Output } from '../output.ts';
@@ -29,14 +29,9 @@ export async function get(urls: readonly string[], options: RequestOptions): Pro
       const amount = formatSize(kept.fetch.kept);
       output.note(`${amount} are kept for a while: the same command goes on from there`);
     }
-    // what could not be saved is kept, too
-    if (
-      !kept &&
-      followed.exitCode !== exitCodes.trouble &&
-      followed.fetches.every(({ fetch }) => fetch.problem === null)
-    ) {
-      await session.forget(id);
-    }
+    // what came of a failure is kept, so that the same command goes on from there, and so is what could not be saved
+    const isLeft = followed.fetches.some(({ fetch, files }) => fetch.kept > 0 || files.some(cameWhole));
+    if (followed.exitCode === exitCodes.success || !isLeft) await session.forget(id);
     return followed.exitCode satisfies ExitCode;
   });
 }
@@ -46,14 +41,14 @@ async function startOrGoOn(session: Session, requested: RequestedFetch): Promise
   const { fetch } = report;
   if (outcome === 'running' && fetch.state === 'paused')
     return await session.call('resume', { fetch: fetch.id });
-  if (outcome !== 'ended') return fetch;
-  if (fetch.state === 'success' && fetch.problem === null) return fetch;
-  if (fetch.state === 'success') {
-    const { directory, overwrite } = requested;
-    return (await session.call('save', { fetch: fetch.id, directory, name: null, overwrite })).fetch;
-  }
-  await session.forget(fetch.id);
-  return (await session.call('fetch', { fetch: requested })).report.fetch;
+  // all that is left to do is to put the files where they belong
+  if (outcome !== 'ended' || fetch.problem === null) return fetch;
+  const { directory, overwrite } = requested;
+  return (await session.call('save', { fetch: fetch.id, directory, name: null, overwrite })).fetch;
+}
+
+function cameWhole({ state }: FileStatus): boolean {
+  return state === 'received' || state === 'saved';
 }
 
 /** The first Ctrl-C stops it and keeps what has come; the second drops it. */

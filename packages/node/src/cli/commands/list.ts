@@ -44,8 +44,9 @@ function describeInOneLine(fetch: FetchStatus): string {
 }
 
 function describeFile(file: FileStatus): string {
-  const { state, reason, status, path, url } = file;
-  const why = reason === '' ? '' : `: ${describeReason(reason, status)}`;
+  const { state, reason, status, cause, path, url } = file;
+  const again = cause === null ? '' : `: ${printable(cause)}`;
+  const why = reason === '' ? again : `: ${describeReason(reason, status, cause)}`;
   const where = path === null ? '' : `\n           ${printable(path)}`;
   return `  file     ${nameForShow(file)}  ${state}${why}  ${describeAmount(file)}\n           ${printable(url)}${where}`;
 }

@@ -1,0 +1,50 @@
+import { lstat } from 'node:fs/promises';
+import type { EngineOfDaemon } from './engine-of-daemon.ts';
+import type { KeptFetch, KeptFile } from './kept-fetch.ts';
+import type { KeptFetches } from './kept-fetches.ts';
+import { forEachAtATime } from './receive-files.ts';
+import { identityOf } from './regular-file.ts';
+
+/** files at a time that the server is asked about */
+const atATime = 6;
+
+/**
+ * The files of a fetch that has ended which have to be fetched again for whoever asks for all of them now, by their number.
+ * A file that was received stays what it is if it is still where it was put, as it was put there. Of a fetch that has
+ * succeeded the server is asked, too, whether that is its version still; one that has failed is not over yet.
+ */
+export async function findMissingFiles(
+  kept: KeptFetch,
+  requests: readonly Request[],
+  engine: EngineOfDaemon,
+  store: KeptFetches,
+): Promise<number[]> {
+  const missing: number[] = [];
+  await forEachAtATime(kept.files, atATime, async (file, index) => {
+    const request = requests[index];
+    const isThere = request !== undefined && (await isInPlace(file, store.receivedPath(kept, index)));
+    if (!isThere || !(await isCurrent(kept, file, request, engine))) missing.push(index);
+  });
+  return missing.sort((a, b) => a - b);
+}
+
+/** Whether a file came whole, and is still there as it was put there. */
+export async function isInPlace({ outcome, path, identity }: KeptFile, received: string): Promise<boolean> {
+  if (outcome?.reason !== '') return false;
+  const stats = await lstat(path ?? received, { bigint: true }).catch(() => null);
+  if (!stats?.isFile()) return false;
+  return path === null || identity === undefined || identityOf(stats) === identity;
+}
+
+async function isCurrent(
+  { id, ended }: KeptFetch,
+  { outcome }: KeptFile,
+  request: Request,
+  engine: EngineOfDaemon,
+): Promise<boolean> {
+  // what was sent must not be sent again only to find out whether it would bring the same
+  if (request.method !== 'GET' && request.method !== 'HEAD') return true;
+  if (ended?.result !== 'success') return true;
+  const { condition = null } = outcome ?? {};
+  return condition !== null && (await engine.isUnchanged(id, request, condition));
+}
