@@ -96,6 +96,11 @@ function addRequestOptions(command: Command): Command {
     .option('-o, --output <path>', 'the file, or the directory if it is one or ends in /')
     .option('-i, --input <file>', 'a list of URLs, one a line; - for the standard input')
     .option('--overwrite', 'replace files of the same name')
+    .option('--skip-existing', 'do not fetch what is there under its name, the one given or that of the URL')
+    .option(
+      '--continue-on-error',
+      'as without it: when a file fails, the others go on, and the exit code is 1',
+    )
     .option('-j, --jobs <n>', 'files at a time', parseCount(1, 1000))
     .option('-x, --connections <n>', 'connections for one file', parseCount(1, 64))
     .option('--limit-rate <rate>', 'bytes per second at most, such as 5M', parseRate)

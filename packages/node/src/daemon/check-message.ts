@@ -37,6 +37,7 @@ const ofOneFetch = shape({ ...envelope, fetch: text });
 const commands: Readonly<Record<Call['command'], Check>> = {
   hello: shape({ ...envelope, protocol: count, version: text }),
   fetch: shape({ ...envelope, fetch: requestedFetch }),
+  find: shape({ ...envelope, fetch: requestedFetch }),
   list: shape(envelope),
   show: ofOneFetch,
   follow: shape({ ...envelope, fetches: listOf(text) }),

@@ -61,6 +61,8 @@ export class Daemon {
       case 'fetch':
         if (call.fetch.files.length === 0) throw new DaemonError('usage', 'There is no URL to fetch');
         return await keeper.start(call.fetch);
+      case 'find':
+        return await keeper.find(call.fetch);
       case 'list':
         return (await Promise.all(keeper.ids.map((id) => keeper.describe(id)))).map(({ fetch }) => fetch);
       case 'show':

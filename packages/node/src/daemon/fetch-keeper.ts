@@ -79,6 +79,14 @@ export class FetchKeeper {
     return await this.#describe(this.#entries.require(id));
   }
 
+  /** What was asked for in the same words. */
+  async find(requested: RequestedFetch): Promise<FetchReport | null> {
+    await this.#loaded;
+    const fingerprint = fingerprintOf(requested);
+    const same = this.#entries.all().find(({ kept }) => kept.fingerprint === fingerprint);
+    return same ? await this.#describe(same) : null;
+  }
+
   async start(requested: RequestedFetch): Promise<StartedFetch> {
     await this.#loaded;
     requireShortTexts(requested);

@@ -61,6 +61,8 @@ export interface Commands {
     answer: { protocol: number; version: string; pid: number };
   };
   fetch: { ask: { fetch: RequestedFetch }; answer: StartedFetch };
+  /** what was asked for in the same words, without starting it */
+  find: { ask: { fetch: RequestedFetch }; answer: FetchReport | null };
   list: { ask: Record<never, never>; answer: readonly FetchStatus[] };
   show: { ask: { fetch: string }; answer: FetchReport };
   follow: { ask: { fetches: readonly string[] }; answer: null };

@@ -4,6 +4,7 @@ import type { Output } from '../output.ts';
 import { printable } from '../printable.ts';
 import { type RequestOptions, requestFetch } from '../requested-fetch.ts';
 import { runWithDaemon } from '../run-command.ts';
+import { skipExisting } from '../skip-existing.ts';
 import { followUnlessInterrupted, summarise } from './follow.ts';
 
 export async function fetch(
@@ -11,7 +12,8 @@ export async function fetch(
   options: RequestOptions & { wait?: boolean },
 ): Promise<void> {
   await runWithDaemon(options, async (session, output) => {
-    const requested = await requestFetch(urls, options, null);
+    const requested = await skipExisting(await requestFetch(urls, options, null), options, output);
+    if (!requested) return exitCodes.success;
     const started = await session.call('fetch', { fetch: requested });
     tellStart(started, output);
     const { id } = started.report.fetch;

@@ -3,16 +3,21 @@ import type { FetchStatus } from '../../daemon/status.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { formatSize } from '../format.ts';
 import type { Output } from '../output.ts';
+import { isWorthRemembering, tellBrought, withoutBrought } from '../partly-done.ts';
 import { printable } from '../printable.ts';
 import { type RequestOptions, requestFetch } from '../requested-fetch.ts';
 import { runWithDaemon } from '../run-command.ts';
 import type { Session } from '../session.ts';
+import { skipExisting } from '../skip-existing.ts';
 import { followUnlessInterrupted, summarise } from './follow.ts';
 
 /** Fetches, follows, saves and forgets. What an earlier call of the same command has left is gone on with. */
 export async function get(urls: readonly string[], options: RequestOptions): Promise<void> {
   await runWithDaemon(options, async (session, output) => {
-    const requested = await requestFetch(urls, options, process.cwd());
+    const asked = await skipExisting(await requestFetch(urls, options, process.cwd()), options, output);
+    if (!asked) return exitCodes.success;
+    const { requested, brought } = await withoutBrought(session, asked);
+    tellBrought(brought, requested.files.length, output);
     const fetch = await startOrGoOn(session, requested);
     const { id, state, fileCount } = fetch;
     if (output.json) output.event({ event: 'started', id, state, fileCount });
@@ -32,7 +37,12 @@ export async function get(urls: readonly string[], options: RequestOptions): Pro
       followed.exitCode !== exitCodes.trouble &&
       followed.fetches.every(({ fetch }) => fetch.problem === null)
     ) {
-      await session.forget(id);
+      if (isWorthRemembering(requested, followed)) {
+        output.note('The same command fetches only what is missing, for a day');
+      } else await session.forget(id);
+    }
+    if (followed.exitCode === exitCodes.success) {
+      for (const earlier of brought.ids) await session.forget(earlier);
     }
     return followed.exitCode satisfies ExitCode;
   });
