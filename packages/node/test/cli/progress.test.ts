@@ -12,7 +12,7 @@ import type { FetchStatus, FileStatus } from '../../src/daemon/status.ts';
 function fetchStatus(change: Partial<FetchStatus> = {}): FetchStatus {
   return {
     ...{ id: 'films', title: '', state: 'active', reason: '', created: 0, directory: null, problem: null },
-    ...{ kept: 0, keptUntil: null },
+    ...{ command: 'fetch', kept: 0, keptUntil: null },
     ...{ downloaded: 0, total: 1000, uploaded: 0, uploadTotal: 0, fileCount: 1, filesDone: 0 },
     ...change,
   };
@@ -57,10 +57,14 @@ describe('a bar', () => {
     );
   });
 
+  it('counts a character that is made of several as the terminal shows it', () => {
+    expect(['👩‍🚀', '🇳🇵', 'e\u0301', '✔️', '한글', 'ﾊﾝ'].map(widthOf)).toEqual([2, 2, 1, 2, 4, 2]);
+  });
+
   it('fits a text into exactly the columns there are', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: fc.constantFrom('a', '東', '👩') }),
+        fc.string({ unit: fc.constantFrom('a', '東', '👩', '👩‍🚀', '🇳🇵', 'e\u0301', '✔️') }),
         fc.integer({ min: 1, max: 40 }),
         (text, width) => {
           expect(widthOf(fit(text, width))).toBe(width);
@@ -194,6 +198,7 @@ describe('JSON lines', () => {
           "url": "https://a.example/film.mp4",
         },
         {
+          "command": "fetch",
           "created": 0,
           "directory": null,
           "downloaded": 0,
