@@ -4,6 +4,7 @@ import { lstat, mkdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DaemonError } from './protocol.ts';
+import { describeSystemError } from './system-errors.ts';
 
 /** bytes that the path of a Unix socket may have everywhere: macOS has room for the fewest */
 const longestSocketPath = 103;
@@ -124,6 +125,9 @@ function requireOwned(path: string, stats: Stats): void {
   }
 }
 
+/** Why something failed, in words of whoever reads the message. */
 export function reasonOf(error: unknown): string {
+  const ofSystem = describeSystemError(error);
+  if (ofSystem !== null) return ofSystem;
   return error instanceof Error ? error.message : String(error);
 }

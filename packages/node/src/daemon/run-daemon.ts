@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { StoreInUseError } from '../host/store-lock.ts';
 import { Daemon } from './daemon.ts';
 import { FetchKeeper } from './fetch-keeper.ts';
 import type { KeptFetch } from './kept-fetch.ts';
@@ -30,8 +31,9 @@ export async function runDaemon({ store, version, idleTimeout }: RunOptions): Pr
     await makeDaemonDirectories(paths);
     const log = new LogFile(paths.log);
     await serve(paths, version, idleTimeout, log, announce);
-  } catch (error) {
-    announce({ code: error instanceof DaemonError ? error.code : codeOf(error), reason: reasonOf(error) });
+  } catch (cause) {
+    const error = cause instanceof StoreInUseError ? inUse(paths.store, cause) : cause;
+    announce({ code: cause instanceof DaemonError ? cause.code : codeOf(cause), reason: reasonOf(error) });
     throw error;
   }
 }
@@ -80,5 +82,14 @@ function announcer(): Announce {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && error.name === 'StoreInUseError' ? 'in-use' : 'trouble';
+  return error instanceof StoreInUseError ? 'in-use' : 'trouble';
+}
+
+function inUse(store: string, cause: StoreInUseError): DaemonError {
+  const holder = cause.pid === null ? 'another program' : `process ${cause.pid}`;
+  return new DaemonError(
+    'trouble',
+    `The store ${store} is in use by ${holder}: end that one, or choose another store with --store`,
+    { cause },
+  );
 }
