@@ -1,5 +1,16 @@
 import { fetchSettings } from './check-settings.ts';
-import { absolutePath, count, fileName, flag, listOf, oneOf, orNull, shape, text } from './check-shape.ts';
+import {
+  absolutePath,
+  count,
+  fileName,
+  flag,
+  listOf,
+  oneOf,
+  optional,
+  orNull,
+  shape,
+  text,
+} from './check-shape.ts';
 import type { KeptFetch } from './kept-fetch.ts';
 
 const reason = oneOf('', 'aborted', 'bad-status', 'fetch-error', 'quota-exceeded', 'download-total-exceeded');
@@ -20,6 +31,8 @@ const keptFetch = shape({
   files: listOf(
     shape({ url: text, name: orNull(fileName), outcome: orNull(outcome), path: orNull(absolutePath) }),
   ),
+  command: optional(oneOf('get', 'fetch')),
+  repeatable: optional(flag),
   ended: orNull(shape({ result: oneOf('success', 'failure', 'aborted'), reason })),
   problem: orNull(text),
 });

@@ -43,6 +43,7 @@ export function describeFetch(
         .length,
       directory: kept.directory,
       problem: kept.problem,
+      command: kept.command ?? null,
       kept: left.bytes,
       keptUntil: left.until,
     },

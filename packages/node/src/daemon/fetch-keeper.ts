@@ -18,6 +18,7 @@ import type { KeptFetches } from './kept-fetches.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
 import { readStored } from './read-stored.ts';
+import { isRepeatable, requestedAgain } from './requested-again.ts';
 import { isToBeSaved } from './save-files.ts';
 import type { FetchReport } from './status.ts';
 
@@ -111,6 +112,8 @@ export class FetchKeeper {
       title: requested.title,
       directory: requested.directory,
       overwrite: requested.overwrite,
+      ...(requested.command && { command: requested.command }),
+      repeatable: isRepeatable(requested),
       settings: requested.settings,
       files: requested.files.map(({ url, name }) => ({
         url: redactUrl(url),
@@ -139,6 +142,16 @@ export class FetchKeeper {
     }
     this.#entries.changed(id);
     return await this.#describe(entry);
+  }
+
+  /** Lets one that failed go on, or begin again where nothing is left to go on from. */
+  async retry(id: string): Promise<FetchReport> {
+    const entry = await this.#find(id);
+    if (await this.#canGoOn(entry)) return await this.pause(id, false);
+    const requested = requestedAgain(entry.kept);
+    requireFreeNames(requested);
+    await this.forget(id);
+    return (await this.start(requested)).report;
   }
 
   /** Resolves when it has ended. */

@@ -42,6 +42,10 @@ export interface KeptFetch {
   readonly overwrite: boolean;
   readonly settings: FetchSettings;
   readonly files: readonly KeptFile[];
+  /** what asked for it; older notes do not say */
+  readonly command?: 'get' | 'fetch';
+  /** whether all that was asked for is in this note, so that it can be asked for again */
+  readonly repeatable?: boolean;
   readonly ended: {
     readonly result: 'success' | 'failure' | 'aborted';
     readonly reason: FailureReason;

@@ -46,6 +46,8 @@ export interface RequestedFetch {
   /** absolute path of the directory into which files are put as soon as all are received; null keeps them */
   readonly directory: string | null;
   readonly overwrite: boolean;
+  /** what asks for it */
+  readonly command?: 'get' | 'fetch';
   readonly settings: FetchSettings;
 }
 
@@ -68,6 +70,8 @@ export interface Commands {
   follow: { ask: { fetches: readonly string[] }; answer: null };
   pause: { ask: { fetch: string }; answer: FetchStatus };
   resume: { ask: { fetch: string }; answer: FetchStatus };
+  /** goes on with one that failed, or begins it again */
+  retry: { ask: { fetch: string }; answer: FetchStatus };
   abort: { ask: { fetch: string }; answer: FetchStatus };
   save: {
     ask: { fetch: string; directory: string | null; name: string | null; overwrite: boolean };

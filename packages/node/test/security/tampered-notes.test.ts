@@ -30,6 +30,9 @@ describe('a note of a fetch', () => {
   it('is read as it was written', async () => {
     await notes.write(good);
     expect(await notes.load(expect.unreachable)).toEqual([good]);
+    const newer = { ...good, command: 'get', repeatable: true } as const;
+    await notes.write(newer);
+    expect(await notes.load(expect.unreachable)).toEqual([newer]);
   });
 
   it.each<[string, unknown]>([
@@ -47,6 +50,8 @@ describe('a note of a fetch', () => {
     ['has the key of another', good],
     ['goes to a relative place', { ...bad, directory: 'here' }],
     ['has a result that there is not', { ...bad, ended: { result: 'odd', reason: '' } }],
+    ['has a command that there is not', { ...bad, command: 'rm' }],
+    ['does not say whether it can be repeated', { ...bad, repeatable: 'yes' }],
     ['has settings that are none', { ...bad, settings: { jobs: 'many' } }],
   ])('that %s is left where it is, and named, and others are read', async (_, note) => {
     await notes.write(good);

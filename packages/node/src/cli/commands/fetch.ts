@@ -12,7 +12,11 @@ export async function fetch(
   options: RequestOptions & { wait?: boolean },
 ): Promise<void> {
   await runWithDaemon(options, async (session, output) => {
-    const requested = await skipExisting(await requestFetch(urls, options, null), options, output);
+    const requested = await skipExisting(
+      { ...(await requestFetch(urls, options, null)), command: 'fetch' },
+      options,
+      output,
+    );
     if (!requested) return exitCodes.success;
     const started = await session.call('fetch', { fetch: requested });
     tellStart(started, output);

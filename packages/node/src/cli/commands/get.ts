@@ -14,7 +14,11 @@ import { followUnlessInterrupted, summarise } from './follow.ts';
 /** Fetches, follows, saves and forgets. What an earlier call of the same command has left is gone on with. */
 export async function get(urls: readonly string[], options: RequestOptions): Promise<void> {
   await runWithDaemon(options, async (session, output) => {
-    const asked = await skipExisting(await requestFetch(urls, options, process.cwd()), options, output);
+    const asked = await skipExisting(
+      { ...(await requestFetch(urls, options, process.cwd())), command: 'get' },
+      options,
+      output,
+    );
     if (!asked) return exitCodes.success;
     const { requested, brought } = await withoutBrought(session, asked);
     tellBrought(brought, requested.files.length, output);
