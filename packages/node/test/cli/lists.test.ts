@@ -1,7 +1,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { useCommandLine } from './given.ts';
+import { size, stalled, useCommandLine } from './given.ts';
 
 const given = useCommandLine();
 
@@ -169,6 +169,25 @@ describe('a list of which a part failed', () => {
       expect([code, await saved()]).toEqual([1, ['other']]);
     },
   );
+});
+
+describe('a list that was interrupted', () => {
+  it('goes on with what is missing although all that worked on it was killed, and doubles nothing', async () => {
+    const args = ['get', url('killed-a'), url('killed-b', `size=${size}&attempts=stall:2500000|ok`)];
+    const { child, finished, said } = given.cli.start(args);
+    await stalled(given, 'killed-b');
+    await said(/killed-a: received/);
+    process.kill((await given.cli.daemon()) as number, 'SIGKILL');
+    child.kill('SIGKILL');
+    await finished;
+    expect((await given.cli.run(...args)).code).toBe(0);
+    expect((await given.cli.run('list')).stdout).toBe('');
+    expect(await saved()).toEqual(['killed-a', 'killed-b']);
+    const ranges = (key: string) => given.server.log.of(key).map(({ headers }) => headers.range);
+    expect(ranges('killed-a')).toEqual([undefined]);
+    expect(ranges('killed-b')[0]).toBeUndefined();
+    expect(ranges('killed-b').slice(1)).toEqual([expect.stringMatching(/^bytes=[1-9]/)]);
+  });
 });
 
 describe('--skip-existing', () => {

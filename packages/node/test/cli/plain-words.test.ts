@@ -81,6 +81,16 @@ describe('answers to odd usage', () => {
     expect((await given.cli.run('daemon', 'status')).code).toBe(0);
   });
 
+  it('a port of another service is refused as one', async () => {
+    const direct = await given.cli.run('get', 'http://localhost:6000/x');
+    expect([direct.code, direct.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^bgfetch: http:\/\/localhost:6000\/x can't be fetched: port 6000 is one of other services/,
+      ),
+    ]);
+  });
+
   it('help tells what holds where an option is not given', async () => {
     const help = (await given.cli.run('get', '--help')).stdout.replace(/\s+/g, ' ');
     expect(help).toMatch(/--jobs <n> [^-]*\(default: 6\)/);
