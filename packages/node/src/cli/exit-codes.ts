@@ -8,6 +8,8 @@ export const exitCodes = {
   usage: 2,
   /** a fetch was aborted, or the wait for it */
   aborted: 3,
+  /** of `daemon status`, as service managers answer it: no daemon runs */
+  notRunning: 3,
   /** the store, its daemon, or the place where a file had to go */
   trouble: 4,
 } as const;

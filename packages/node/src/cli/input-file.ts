@@ -1,5 +1,7 @@
 import { UsageError } from './exit-codes.ts';
+import { parseUrl } from './parse-url.ts';
 import { parseHeader, parseIntegrity } from './parse-values.ts';
+import { isFileName, nameKey } from './same-name.ts';
 
 /** One URL of a list, with what is said of it alone. */
 export interface ListedUrl {
@@ -9,39 +11,83 @@ export interface ListedUrl {
   readonly headers: readonly (readonly [string, string])[];
 }
 
+type Fail = (reason: string) => never;
+
+/** The text of a list: UTF-8, or UTF-16 where its first two bytes say so. */
+export function decodeList(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
 /**
  * Reads a list of URLs: one a line, each followed by indented lines `out=NAME`, `header=Name: value` or
- * `integrity=sha256-…` that are about it. Empty lines and lines that begin with # are left out.
+ * `integrity=sha256-…` that are about it. Empty lines, lines that begin with # and what follows a URL and ` #` are
+ * left out.
  * @param name how messages call the list
  * @throws UsageError with the number of the line
  */
 export function parseInputFile(text: string, name: string): ListedUrl[] {
   const urls: ListedUrl[] = [];
-  text.split(/\r?\n/).forEach((line, index) => {
+  const linesOfNames = new Map<string, number>();
+  text.split(/\r\n|\n|\r/).forEach((marked, index) => {
+    // lists that were put together have such a mark within
+    const line = marked.replace(/^\ufeff/, '');
     if (/^\s*(#|$)/.test(line)) return;
-    const fail = (reason: string): never => {
+    const fail: Fail = (reason) => {
       throw new UsageError(`Line ${index + 1} of ${name}: ${reason}`);
     };
-    if (!/^\s/.test(line)) {
-      if (/\t/.test(line)) fail('two URLs on one line. Mirrors are not supported: give one URL a line.');
-      urls.push({ url: line.trim(), headers: [] });
+    if (/\ufffd|[^\P{Cc}\t]/u.test(line)) {
+      fail('this is no text in UTF-8, nor in UTF-16 that begins with a byte order mark.');
+    }
+    if (!/^\s/.test(line) || /^\s+https?:\/\//i.test(line)) {
+      urls.push({ url: urlOfLine(line, fail), headers: [] });
       return;
     }
     const last = urls.at(-1) ?? fail('an option stands before the first URL.');
-    urls[urls.length - 1] = withOption(last, line.trim(), fail);
+    const next = withOption(last, line.trim(), fail);
+    urls[urls.length - 1] = next;
+    if (next.out === last.out || next.out === undefined) return;
+    const key = nameKey(next.out);
+    const before = linesOfNames.get(key);
+    if (before !== undefined) {
+      fail(`out=${next.out} is a name that line ${before} gives, too, at least where case does not count.`);
+    }
+    linesOfNames.set(key, index + 1);
   });
   return urls;
 }
 
-function withOption(last: ListedUrl, option: string, fail: (reason: string) => never): ListedUrl {
+function urlOfLine(line: string, fail: Fail): string {
+  const url = line.replace(/\s#.*$/, '').trim();
+  if (/\t|\shttps?:\/\//i.test(url)) {
+    fail('two URLs on one line. Mirrors are not supported: give one URL a line.');
+  }
+  explained(() => parseUrl(url), fail);
+  return url;
+}
+
+function withOption(last: ListedUrl, option: string, fail: Fail): ListedUrl {
   const [, name = '', value = ''] =
     /^([a-z]+)=(.*)$/.exec(option) ?? fail('an option has the form name=value.');
-  try {
-    if (name === 'out' && value !== '') return { ...last, out: value };
-    if (name === 'integrity') return { ...last, integrity: parseIntegrity(value) };
-    if (name === 'header') return { ...last, headers: parseHeader(value, last.headers) };
-  } catch (error) {
-    fail(error instanceof Error ? error.message : String(error));
+  switch (name) {
+    case 'out':
+      if (!isFileName(value)) fail(`out=${value} is no name of a file: give a name without a path`);
+      return { ...last, out: value };
+    case 'integrity':
+      return { ...last, integrity: explained(() => parseIntegrity(value), fail) };
+    case 'header':
+      return { ...last, headers: explained(() => parseHeader(value, last.headers), fail) };
+    default:
+      return fail(`there is no option "${name}" here; known are out, header and integrity.`);
   }
-  return fail(`there is no option "${name}" here; known are out, header and integrity.`);
+}
+
+function explained<T>(parse: () => T, fail: Fail): T {
+  try {
+    return parse();
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
 }

@@ -40,9 +40,15 @@ export class Output {
     process.stdout.write(`${jsonLine(event)}\n`);
   }
 
+  /** Of the terminal that results are written to; null where they go elsewhere. */
+  get columns(): number | null {
+    return process.stdout.isTTY && !this.json ? process.stdout.columns || 80 : null;
+  }
+
   reporter(): Reporter {
     if (this.json) return new JsonReporter((event) => this.event(event));
     if (this.#quiet) return { report: (_: FetchReport) => {}, end: () => {} };
-    return process.stderr.isTTY ? new TerminalReporter(process.stderr) : new PlainReporter(process.stderr);
+    const canDrawOver = process.stderr.isTTY && process.env.TERM !== 'dumb';
+    return canDrawOver ? new TerminalReporter(process.stderr) : new PlainReporter(process.stderr);
   }
 }

@@ -32,6 +32,11 @@ export function parseCount(least: number, most: number): (text: string) => numbe
   };
 }
 
+export function parseId(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Give a name that can be seen, or leave the option out.');
+}
+
 /** Adds `Name: value` to the headers given before it. */
 export function parseHeader(
   text: string,

@@ -3,6 +3,7 @@ import { exitCodes } from './exit-codes.ts';
 import {
   parseCount,
   parseHeader,
+  parseId,
   parseIntegrity,
   parseMethod,
   parseRate,
@@ -44,7 +45,7 @@ export function createProgram(): Command {
   program.addHelpText(
     'after',
     `${examples(['bgfetch get https://example.com/film.mp4', 'bgfetch fetch --id maps --input urls.txt', 'bgfetch watch'])}
-Exit codes: 0 all is done and right, 1 a fetch failed, 2 wrong usage, 3 aborted, 4 trouble with store, daemon or disk.`,
+Exit codes: 0 all is done and right, 1 a fetch failed, 2 wrong usage, 3 aborted (of daemon status: none runs), 4 trouble with store, daemon or disk.`,
   );
   return program;
 }
@@ -82,12 +83,16 @@ function common(command: Command): Command {
 function addRequestOptions(command: Command): Command {
   return command
     .argument('[url...]', 'http and https URLs')
-    .option('--id <id>', 'what to call the fetch; made of the first name otherwise')
+    .option('--id <id>', 'what to call the fetch; made of the first name otherwise', parseId)
     .option('--title <text>', 'a title for lists')
     .option('--download-total <size>', 'fail if more bytes than this come, such as 60M', parseSize)
     .option('-H, --header <header>', "send a header 'Name: value'; may be repeated", parseHeader)
-    .option('-X, --method <method>', 'GET, or POST with a body', parseMethod)
-    .option('--body <file>', 'send a file as the body of the request')
+    .option(
+      '-X, --method <method>',
+      'any method, such as PUT; GET if it is not given, POST with a --body',
+      parseMethod,
+    )
+    .option('--body <file>', 'send a file as the body of the request; - for the standard input')
     .option(
       '--integrity <digest>',
       'sha256-…, sha384-… or sha512-… that the body must have (one URL)',
@@ -96,15 +101,24 @@ function addRequestOptions(command: Command): Command {
     .option('-o, --output <path>', 'the file, or the directory if it is one or ends in /')
     .option('-i, --input <file>', 'a list of URLs, one a line; - for the standard input')
     .option('--overwrite', 'replace files of the same name')
-    .option('-j, --jobs <n>', 'files at a time', parseCount(1, 1000))
-    .option('-x, --connections <n>', 'connections for one file', parseCount(1, 64))
-    .option('--limit-rate <rate>', 'bytes per second at most, such as 5M', parseRate)
+    .option('--skip-existing', 'do not fetch what is there under its name, the one given or that of the URL')
+    .option(
+      '--continue-on-error',
+      'as without it: when a file fails, the others go on, and the exit code is 1',
+    )
+    .option('-j, --jobs <n>', 'files at a time (default: 6)', parseCount(1, 1000))
+    .option('-x, --connections <n>', 'connections for one large file (default: 4)', parseCount(1, 64))
+    .option('--limit-rate <rate>', 'bytes per second at most, such as 5M (default: no limit)', parseRate)
     .option('--proxy <url>', 'http://, https:// or socks5:// proxy for all requests; an empty one for none')
     .option('--cacert <file>', 'trust the authorities in this PEM file, and no others')
     .option('--cert <file>', 'show this client certificate (PEM, with or without its key)')
     .option('--key <file>', 'the key of --cert')
     .option('-k, --insecure', 'do not check certificates')
-    .option('--retry <n>', 'attempts after the first that may bring nothing new', parseCount(0, 1_000_000));
+    .option(
+      '--retry <n>',
+      'attempts after the first that may bring nothing new (default: 7; 2 while the server never answered)',
+      parseCount(0, 1_000_000),
+    );
 }
 
 function addFetching(program: Command): void {
@@ -159,6 +173,11 @@ function addSteering(program: Command): void {
   };
   steer('pause', 'stop transferring, and keep what has come');
   steer('resume', 'go on after a pause');
+  common(program.command('retry'))
+    .description('go on with a fetch that failed, or begin it again where nothing of it is kept')
+    .argument('<id...>')
+    .addHelpText('after', examples(['bgfetch retry film.mp4']))
+    .action(async (ids: string[], options) => (await import('./commands/retry.ts')).retry(ids, options));
   steer('abort', 'end a fetch, and drop what has come');
   common(program.command('save'))
     .description('put the files of a fetch that has ended into a directory')
@@ -170,6 +189,11 @@ function addSteering(program: Command): void {
     .option('--overwrite', 'replace files of the same name')
     .addHelpText('after', examples(['bgfetch save film.mp4', 'bgfetch save film.mp4 --output ~/films/']))
     .action(async (id: string, options) => (await import('./commands/save.ts')).save(id, options));
+  common(program.command('log'))
+    .description('show what the daemon wrote about a fetch; without one, where its log is and what came last')
+    .argument('[id]')
+    .addHelpText('after', examples(['bgfetch log film.mp4', 'bgfetch log']))
+    .action(async (id: string | undefined, options) => (await import('./commands/log.ts')).log(id, options));
   steer('forget', 'remove a fetch that has ended, with what of it was not saved');
 }
 
@@ -185,7 +209,7 @@ function addDaemon(program: Command): void {
     .description('stop it; what it is doing goes on at the next command')
     .action(async (options) => (await import('./commands/daemon.ts')).stopDaemon(options));
   common(daemon.command('status'))
-    .description('say whether it runs, and how busy it is')
+    .description('say whether it runs, and how busy it is; exit with 3 if it does not')
     .action(async (options) => (await import('./commands/daemon.ts')).daemonStatus(options));
   common(daemon.command('run'))
     .description('run it in the foreground, for service managers')

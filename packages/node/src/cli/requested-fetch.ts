@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { reasonOf } from '../daemon/private-directory.ts';
 import type { FetchSettings, RequestedBody, RequestedFetch, RequestedFile } from '../daemon/protocol.ts';
-import { redactUrl } from '../redact.ts';
 import { type ConnectionOptions, readConnectionSettings } from './connection-settings.ts';
 import { UsageError } from './exit-codes.ts';
-import { type ListedUrl, parseInputFile } from './input-file.ts';
+import { decodeList, type ListedUrl, parseInputFile } from './input-file.ts';
+import { parseUrl } from './parse-url.ts';
 import { type CommonOptions, workingDirectory } from './run-command.ts';
 
 /** The options of `fetch` and `get`. */
@@ -22,6 +22,7 @@ export interface RequestOptions extends CommonOptions, ConnectionOptions {
   readonly output?: string;
   readonly input?: string;
   readonly overwrite?: boolean;
+  readonly skipExisting?: boolean;
   readonly jobs?: number;
   readonly connections?: number;
   readonly limitRate?: number;
@@ -80,7 +81,7 @@ function nameOfInput(input: string): string {
 
 async function readInput(input: string): Promise<string> {
   try {
-    return input === '-' ? await text(process.stdin) : await readFile(input, 'utf8');
+    return decodeList(input === '-' ? await buffer(process.stdin) : await readFile(input));
   } catch (cause) {
     throw new UsageError(`The list ${nameOfInput(input)} can't be read: ${reasonOf(cause)}`, { cause });
   }
@@ -92,46 +93,13 @@ function requestFile(
   commonIntegrity: string,
   name: string | null,
 ): RequestedFile {
-  const { plain, authorization } = separateCredentials(url);
-  if (out !== undefined && !isFileName(out)) {
-    throw new UsageError(`out=${out} is no name of a file: give a name without a path`);
-  }
+  const { plain, authorization } = parseUrl(url);
   return {
     url: plain,
     name: out ?? name,
     integrity: integrity ?? commonIntegrity,
     headers: [...authorization, ...common, ...headers],
   };
-}
-
-/** Credentials in a URL become what they are sent as: the URL is shown, stored and redirected without them. */
-function separateCredentials(given: string): { plain: string; authorization: [string, string][] } {
-  if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
-    throw new UsageError(
-      `${redactUrl(given)} is no http or https URL: write it in full, such as https://example.com/file`,
-    );
-  }
-  const url = new URL(given);
-  if (url.username === '' && url.password === '') return { plain: url.href, authorization: [] };
-  const pair = percentDecode(`${url.username}:${url.password}`);
-  url.username = '';
-  url.password = '';
-  return {
-    plain: url.href,
-    authorization: [['Authorization', `Basic ${pair.toString('base64')}`]],
-  };
-}
-
-/** The bytes of what a URL gives, which is ASCII: they need not be UTF-8, and a `%` may stand for itself. */
-function percentDecode(text: string): Buffer {
-  const bytes = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return Buffer.from(bytes, 'latin1');
-}
-
-function isFileName(name: string): boolean {
-  return name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name);
 }
 
 /** Whether `--output` names a file or a directory. */

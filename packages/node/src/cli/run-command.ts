@@ -29,11 +29,17 @@ export async function runCommand(
     const code =
       error instanceof UsageError ? 'usage' : error instanceof DaemonError ? error.code : 'trouble';
     const exitCode = code === 'trouble' ? exitCodes.trouble : exitCodes.usage;
-    const message = printable(redactText(reasonOf(error)));
+    const message = printable(redactText(explain(error)));
     if (output.json) output.event({ event: 'error', code, message, exitCode });
     else output.error(message);
     process.exitCode = exitCode;
   }
+}
+
+/** An error of the system that nobody expected says what it is about. */
+function explain(error: unknown): string {
+  const { path } = (error ?? {}) as NodeJS.ErrnoException;
+  return typeof path === 'string' ? `${reasonOf(error)}: ${path}` : reasonOf(error);
 }
 
 /** Runs a command that asks the daemon, which is started if need be. */

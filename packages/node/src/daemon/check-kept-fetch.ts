@@ -46,6 +46,8 @@ const keptFetch = shape({
     }),
   ),
   asked: optional(listOf(count)),
+  command: optional(oneOf('get', 'fetch')),
+  repeatable: optional(flag),
   ended: orNull(shape({ result: oneOf('success', 'failure', 'aborted'), reason })),
   problem: orNull(text),
 });

@@ -6,6 +6,8 @@ import {
   fileName,
   flag,
   listOf,
+  oneOf,
+  optional,
   orNull,
   refuse,
   shape,
@@ -29,6 +31,7 @@ const requestedFetch = shape({
   directory: orNull(absolutePath),
   overwrite: flag,
   umask: count,
+  command: optional(oneOf('get', 'fetch')),
   settings: fetchSettings,
 });
 
@@ -43,6 +46,7 @@ const commands: Readonly<Record<Call['command'], Check>> = {
   follow: shape({ ...envelope, fetches: listOf(text) }),
   pause: ofOneFetch,
   resume: ofOneFetch,
+  retry: ofOneFetch,
   abort: ofOneFetch,
   save: shape({
     ...envelope,

@@ -71,6 +71,8 @@ export class Daemon {
         return (await keeper.pause(call.fetch, true)).fetch;
       case 'resume':
         return (await keeper.pause(call.fetch, false)).fetch;
+      case 'retry':
+        return (await keeper.retry(call.fetch)).fetch;
       case 'abort':
         return (await keeper.abort(call.fetch)).fetch;
       case 'save':

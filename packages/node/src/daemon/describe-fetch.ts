@@ -51,6 +51,7 @@ export function describeFetch(
       problem: kept.problem,
       kept: keptOf(kept, left),
       keptUntil: keptOf(kept, left) > 0 ? left.until : null,
+      command: kept.command ?? null,
     },
   };
 }

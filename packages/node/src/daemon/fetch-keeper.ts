@@ -19,6 +19,7 @@ import { findMissingFiles, isInPlace } from './missing-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
 import { readStored } from './read-stored.ts';
+import { isRepeatable, requestedAgain } from './requested-again.ts';
 import { takeForSaving } from './save-again.ts';
 import { isToBeSaved } from './save-files.ts';
 import type { FetchReport } from './status.ts';
@@ -97,7 +98,9 @@ export class FetchKeeper {
       directory: requested.directory,
       overwrite: requested.overwrite,
       umask: requested.umask,
-      settings: requested.settings,
+      ...(requested.command && { command: requested.command }),
+      repeatable: isRepeatable(requested),
+      settings: this.#options.store.intern(requested.settings),
       files: requested.files.map(({ url, name }) => ({
         url: redactUrl(url),
         name,
@@ -145,6 +148,14 @@ export class FetchKeeper {
     }
     this.#entries.changed(id);
     return await this.#describe(entry);
+  }
+
+  /** Lets one that failed go on, or begin again where nothing is left to go on from. */
+  async retry(id: string): Promise<FetchReport> {
+    const entry = await this.#find(id);
+    if (await this.#canGoOn(entry)) return await this.pause(id, false);
+    const requested = requestedAgain(entry.kept);
+    return (await this.#startAgain(entry, requested)).report;
   }
 
   /** Resolves when it has ended. */

@@ -3,6 +3,7 @@ import { lstatSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { blockBadPort } from '@background-fetch/core';
 import { redactUrl } from '../redact.ts';
 import { nameOfUrl } from './file-name.ts';
 import { reasonOf } from './private-directory.ts';
@@ -99,6 +100,12 @@ function changed(path: string): TypeError {
 export function createRequests({ files, method, body }: RequestedFetch): Request[] {
   return files.map(({ url, integrity, headers }) => {
     try {
+      const target = new URL(url);
+      if (blockBadPort(target) !== null) {
+        throw new TypeError(
+          `port ${target.port} is one of other services (mail, X11, …), to which no browser connects either`,
+        );
+      }
       const init: RequestInit & { duplex?: 'half' } = {
         method,
         integrity,

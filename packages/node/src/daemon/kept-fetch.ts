@@ -4,6 +4,9 @@ import type { FailureReason } from './status.ts';
 /** Of the files in which fetches are kept. */
 export const keptFetchSchema = 1;
 
+/** of whoever asked, where a note does not say it */
+export const usualUmask = 0o022;
+
 /** How a file ended. */
 export interface FileOutcome {
   /** `''` for a file that was received whole */
@@ -54,6 +57,10 @@ export interface KeptFetch {
   readonly files: readonly KeptFile[];
   /** the files that the engine's fetch is of, by their number, where it is not of all: the others were there already */
   readonly asked?: readonly number[];
+  /** what asked for it; older notes do not say */
+  readonly command?: 'get' | 'fetch';
+  /** whether all that was asked for is in this note, so that it can be asked for again */
+  readonly repeatable?: boolean;
   readonly ended: {
     readonly result: 'success' | 'failure' | 'aborted';
     readonly reason: FailureReason;

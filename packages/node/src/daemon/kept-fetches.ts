@@ -1,16 +1,26 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Authorities } from './authorities.ts';
 import { checkKeptFetch } from './check-kept-fetch.ts';
 import { type KeptFetch, keptFetchSchema } from './kept-fetch.ts';
+import type { FetchSettings } from './protocol.ts';
 
 /** The files in which fetches are kept, one for each. A write is there whole, or not at all. */
 export class KeptFetches {
   readonly #directory: string;
   readonly #received: string;
 
-  constructor(directory: string, received: string) {
+  readonly #authorities: Authorities;
+
+  constructor(directory: string, received: string, authorities: Authorities) {
     this.#directory = directory;
     this.#received = received;
+    this.#authorities = authorities;
+  }
+
+  /** The same settings, with the texts in them that other fetches have as well. */
+  intern(settings: FetchSettings): FetchSettings {
+    return this.#authorities.intern(settings);
   }
 
   /** In order of creation. Calls `onUnreadable` for what can't be read, and leaves it where it is. */
@@ -24,7 +34,7 @@ export class KeptFetches {
         if (note?.schema !== keptFetchSchema) throw new TypeError(`its schema is ${note?.schema}`);
         const fetch = checkKeptFetch(note);
         if (`${fetch.key}.json` !== name) throw new TypeError(`its key is ${fetch.key}`);
-        kept.push(fetch);
+        kept.push({ ...fetch, settings: await this.#authorities.load(fetch.settings) });
       } catch (error) {
         onUnreadable(path, error);
       }
@@ -33,10 +43,11 @@ export class KeptFetches {
   }
 
   async write(fetch: KeptFetch): Promise<void> {
+    const settings = await this.#authorities.store(fetch.settings);
     const path = join(this.#directory, `${fetch.key}.json`);
     const file = await open(`${path}.new`, 'w', 0o600);
     try {
-      await file.writeFile(JSON.stringify(fetch));
+      await file.writeFile(JSON.stringify({ ...fetch, settings }));
       await file.sync();
     } finally {
       await file.close();

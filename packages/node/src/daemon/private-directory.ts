@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DaemonError } from './protocol.ts';
+import { describeSystemError } from './system-errors.ts';
 
 /** Where the daemon of a store has what is its own. */
 export interface DaemonPaths {
@@ -15,6 +16,8 @@ export interface DaemonPaths {
   readonly received: string;
   /** what clients have read of bodies that are no files */
   readonly bodies: string;
+  /** certificates that fetches trust, by their digest */
+  readonly authorities: string;
   /** on Windows the name of a pipe */
   readonly socket: string;
 }
@@ -32,6 +35,7 @@ export function daemonPaths(store: string): DaemonPaths {
     jobs: join(directory, 'fetches'),
     received: join(directory, 'received'),
     bodies: join(directory, 'bodies'),
+    authorities: join(directory, 'authorities'),
     socket: isPipe ? `\\\\.\\pipe\\bgfetch-${hash}` : join(directory, 'socket'),
   };
 }
@@ -51,7 +55,7 @@ export async function makeDaemonDirectories(paths: DaemonPaths): Promise<void> {
   const stats = await lookAt(paths.store, stat);
   requireOwned(paths.store, stats);
   requireNoOtherWriters(paths.store, stats);
-  for (const directory of [paths.directory, paths.jobs, paths.received, paths.bodies]) {
+  for (const directory of [paths.directory, paths.jobs, paths.received, paths.bodies, paths.authorities]) {
     await makePrivateDirectory(directory);
   }
 }
@@ -115,6 +119,9 @@ function requireOwned(path: string, stats: Stats): void {
   }
 }
 
+/** Why something failed, in words of whoever reads the message. */
 export function reasonOf(error: unknown): string {
+  const ofSystem = describeSystemError(error);
+  if (ofSystem !== null) return ofSystem;
   return error instanceof Error ? error.message : String(error);
 }

@@ -59,6 +59,8 @@ export interface RequestedFetch {
   readonly overwrite: boolean;
   /** of the client: files are saved with the rights that it leaves */
   readonly umask: number;
+  /** what asks for it */
+  readonly command?: 'get' | 'fetch';
   readonly settings: FetchSettings;
 }
 
@@ -79,6 +81,8 @@ export interface Commands {
   follow: { ask: { fetches: readonly string[] }; answer: null };
   pause: { ask: { fetch: string }; answer: FetchStatus };
   resume: { ask: { fetch: string }; answer: FetchStatus };
+  /** goes on with one that failed, or begins it again */
+  retry: { ask: { fetch: string }; answer: FetchStatus };
   abort: { ask: { fetch: string }; answer: FetchStatus };
   save: {
     ask: { fetch: string; directory: string | null; name: string | null; overwrite: boolean };

@@ -2,6 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { StoreInUseError } from '../host/store-lock.ts';
+import { Authorities } from './authorities.ts';
 import { Daemon } from './daemon.ts';
 import { FetchKeeper } from './fetch-keeper.ts';
 import type { KeptFetch } from './kept-fetch.ts';
@@ -39,8 +41,9 @@ export async function runDaemon({ store, version, idleTimeout }: RunOptions): Pr
     await sweepBodies(paths.bodies);
     const log = new LogFile(paths.log);
     await serve(paths, version, idleTimeout, log, announce);
-  } catch (error) {
-    announce({ code: error instanceof DaemonError ? error.code : codeOf(error), reason: reasonOf(error) });
+  } catch (cause) {
+    const error = cause instanceof StoreInUseError ? inUse(paths.store, cause) : cause;
+    announce({ code: cause instanceof DaemonError ? cause.code : codeOf(cause), reason: reasonOf(error) });
     throw error;
   }
 }
@@ -53,7 +56,7 @@ async function serve(
   announce: Announce,
 ): Promise<void> {
   const write = (message: string): void => log.write(message);
-  const store = new KeptFetches(paths.jobs, paths.received);
+  const store = new KeptFetches(paths.jobs, paths.received, new Authorities(paths.authorities));
   const load = (): Promise<KeptFetch[]> =>
     store.load((path, reason) =>
       write(`${path} can't be read, and is left where it is: ${reasonOf(reason)}`),
@@ -101,5 +104,14 @@ function announcer(): Announce {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && error.name === 'StoreInUseError' ? 'in-use' : 'trouble';
+  return error instanceof StoreInUseError ? 'in-use' : 'trouble';
+}
+
+function inUse(store: string, cause: StoreInUseError): DaemonError {
+  const holder = cause.pid === null ? 'another program' : `process ${cause.pid}`;
+  return new DaemonError(
+    'trouble',
+    `The store ${store} is in use by ${holder}: end that one, or choose another store with --store`,
+    { cause },
+  );
 }

@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { KeptFetch, KeptFile } from './kept-fetch.ts';
+import { type KeptFetch, type KeptFile, usualUmask } from './kept-fetch.ts';
 import { type KeptFetches, syncDirectory } from './kept-fetches.ts';
 import { type FileToPlace, finishPlacing, NamesInUse, placeFile } from './place-files.ts';
 import { reasonOf } from './private-directory.ts';
@@ -10,8 +10,6 @@ import { identityOf } from './regular-file.ts';
 /** files after which it is noted where they are */
 const batchSize = 2048;
 const atATime = 8;
-/** of notes that say none */
-const usualUmask = 0o022;
 
 /**
  * Puts the received files of a fetch that has ended into its directory, and notes where they are. Resolves with the

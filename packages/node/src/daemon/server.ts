@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { redactText } from '../redact.ts';
 import { checkCall, idOfMessage } from './check-message.ts';
 import { lineOf, readLines, writeLine } from './lines.ts';
+import { reasonOf } from './private-directory.ts';
 import { type Call, DaemonError, longestLine, type Reply } from './protocol.ts';
 import { pathToListenAt } from './socket-path.ts';
 import type { FetchReport } from './status.ts';
@@ -100,6 +101,5 @@ function tooLong(id: number): string {
 
 function describe(error: unknown): { code: DaemonError['code']; message: string } {
   if (error instanceof DaemonError) return { code: error.code, message: redactText(error.message) };
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: 'trouble', message: redactText(message) };
+  return { code: 'trouble', message: redactText(reasonOf(error)) };
 }

@@ -61,6 +61,8 @@ export interface FetchStatus {
   readonly directory: string | null;
   /** what keeps it from going on, and what to do; null if nothing does */
   readonly problem: string | null;
+  /** what asked for it; null if nobody said */
+  readonly command: 'get' | 'fetch' | null;
   /** bytes of one that failed from which `resume`, or the same command, goes on; 0 for none */
   readonly kept: number;
   /** until when, in ms since the epoch; null if there are none, or it has failed just now */

@@ -82,6 +82,42 @@ describe('credentials in a URL', () => {
   });
 });
 
+describe('a URL without a scheme', () => {
+  it.each([
+    ['example.com/x', 'https://example.com/x'],
+    ['example.com', 'https://example.com/'],
+    ['münchen.example:8443/x?y#z', 'https://xn--mnchen-3ya.example:8443/x?y#z'],
+    ['xn--mnchen-3ya.xn--p1ai/x', 'https://xn--mnchen-3ya.xn--p1ai/x'],
+    ['localhost:8080/x', 'http://localhost:8080/x'],
+    ['127.0.0.1:8080/x', 'http://127.0.0.1:8080/x'],
+    ['[::1]:8080/x', 'http://[::1]:8080/x'],
+  ])('%s is for %s', async (given, url) => {
+    expect((await requestFetch([given], {}, null, () => null)).files).toMatchObject([{ url }]);
+  });
+
+  it.each([
+    'film',
+    'film.mp4',
+    'nas:8080/x',
+    '/etc/passwd',
+    './film.html',
+    'mailto:a@example.com',
+    '//a.example/x',
+    '',
+  ])('is not seen in %j', async (given) => {
+    await expect(requestFetch([given], {}, null, () => null)).rejects.toThrow(
+      /is no http or https URL: write it in full, such as https:/,
+    );
+  });
+
+  it.each(['me:secret@example.com/x', 'ftp://me:secret@a.example/x'])(
+    'hides the password of %s',
+    async (given) => {
+      await expect(requestFetch([given], {}, null, () => null)).rejects.toThrow(/^(ftp:\/\/)?\*\*\*@/);
+    },
+  );
+});
+
 describe('a list of URLs', () => {
   it('gives each line as a URL, with the indented lines below it', () => {
     const text =

@@ -18,6 +18,7 @@ function fetchStatus(change: Partial<FetchStatus> = {}): FetchStatus {
       reason: '',
       cause: null,
       created: 0,
+      command: null,
       directory: null,
       problem: null,
     },
@@ -66,10 +67,14 @@ describe('a bar', () => {
     );
   });
 
+  it('counts a character that is made of several as the terminal shows it', () => {
+    expect(['👩‍🚀', '🇳🇵', 'e\u0301', '✔️', '한글', 'ﾊﾝ'].map(widthOf)).toEqual([2, 2, 1, 2, 4, 2]);
+  });
+
   it('fits a text into exactly the columns there are', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: fc.constantFrom('a', '東', '👩') }),
+        fc.string({ unit: fc.constantFrom('a', '東', '👩', '👩‍🚀', '🇳🇵', 'e\u0301', '✔️') }),
         fc.integer({ min: 1, max: 40 }),
         (text, width) => {
           expect(widthOf(fit(text, width))).toBe(width);

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Authorities } from '../../src/daemon/authorities.ts';
 import { newKeptFetch } from '../../src/daemon/kept-fetch.ts';
 import { KeptFetches } from '../../src/daemon/kept-fetches.ts';
 import { useEngines } from '../engine/given.ts';
@@ -12,7 +13,8 @@ let notes: KeptFetches;
 beforeEach(async () => {
   directory = join(await engines.directory(), 'fetches');
   await mkdir(directory);
-  notes = new KeptFetches(directory, join(directory, '..', 'received'));
+  const authorities = new Authorities(join(directory, '..', 'authorities'));
+  notes = new KeptFetches(directory, join(directory, '..', 'received'), authorities);
 });
 
 const outcome = { reason: '', status: 200, size: 5, suggestedName: 'film.mp4' } as const;
@@ -30,6 +32,9 @@ describe('a note of a fetch', () => {
   it('is read as it was written', async () => {
     await notes.write(good);
     expect(await notes.load(expect.unreachable)).toEqual([good]);
+    const newer = { ...good, command: 'get', repeatable: true } as const;
+    await notes.write(newer);
+    expect(await notes.load(expect.unreachable)).toEqual([newer]);
   });
 
   it.each<[string, unknown]>([
@@ -47,6 +52,8 @@ describe('a note of a fetch', () => {
     ['has the key of another', good],
     ['goes to a relative place', { ...bad, directory: 'here' }],
     ['has a result that there is not', { ...bad, ended: { result: 'odd', reason: '' } }],
+    ['has a command that there is not', { ...bad, command: 'rm' }],
+    ['does not say whether it can be repeated', { ...bad, repeatable: 'yes' }],
     ['has settings that are none', { ...bad, settings: { jobs: 'many' } }],
   ])('that %s is left where it is, and named, and others are read', async (_, note) => {
     await notes.write(good);

@@ -43,7 +43,7 @@ export async function daemonStatus(options: CommonOptions): Promise<void> {
         running: false,
         store,
       });
-      return exitCodes.success;
+      return exitCodes.notRunning;
     }
     const status = await connection.call('status', {});
     connection.close();

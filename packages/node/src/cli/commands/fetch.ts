@@ -5,6 +5,7 @@ import { printable } from '../printable.ts';
 import { openBody } from '../request-body.ts';
 import { type RequestOptions, requestFetch } from '../requested-fetch.ts';
 import { runWithDaemon, storeOf } from '../run-command.ts';
+import { skipExisting } from '../skip-existing.ts';
 import { exitCodeOf, followUnlessInterrupted, summarise } from './follow.ts';
 
 export async function fetch(
@@ -14,8 +15,10 @@ export async function fetch(
   await runWithDaemon(options, async (session, output) => {
     const opened = await openBody(options.body, storeOf(options));
     const started = await requestFetch(urls, options, opened.body, () => null)
-      .then((requested) => session.call('fetch', { fetch: requested }))
+      .then((requested) => skipExisting({ ...requested, command: 'fetch' }, options, output))
+      .then((requested) => requested && session.call('fetch', { fetch: requested }))
       .finally(() => opened.close());
+    if (!started) return exitCodes.success;
     tellStart(started, output);
     const { id } = started.report.fetch;
     if (!options.wait)

@@ -1,5 +1,5 @@
 import { DaemonError, type RequestedFetch } from '../../daemon/protocol.ts';
-import type { FetchStatus, FileStatus } from '../../daemon/status.ts';
+import type { FetchReport, FetchStatus, FileStatus } from '../../daemon/status.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { formatSize } from '../format.ts';
 import type { Output } from '../output.ts';
@@ -8,22 +8,26 @@ import { openBody } from '../request-body.ts';
 import { type RequestOptions, requestFetch } from '../requested-fetch.ts';
 import { runWithDaemon, storeOf, workingDirectory } from '../run-command.ts';
 import type { Session } from '../session.ts';
-import { followUnlessInterrupted, summarise } from './follow.ts';
+import { skipExisting } from '../skip-existing.ts';
+import { type Followed, followUnlessInterrupted, summarise } from './follow.ts';
 
 /** Fetches, follows, saves and forgets. What an earlier call of the same command has left is gone on with. */
 export async function get(urls: readonly string[], options: RequestOptions): Promise<void> {
   await runWithDaemon(options, async (session, output) => {
     const opened = await openBody(options.body, storeOf(options));
-    const fetch = await requestFetch(urls, options, opened.body, workingDirectory)
-      .then((requested) => startOrGoOn(session, requested))
+    const started = await requestFetch(urls, options, opened.body, workingDirectory)
+      .then((requested) => skipExisting({ ...requested, command: 'get' }, options, output))
+      .then((requested) => requested && startOrGoOn(session, requested))
       .finally(() => opened.close());
+    if (!started) return exitCodes.success;
+    const { requested, fetch } = started;
     const { id, state, fileCount } = fetch;
     if (output.json) output.event({ event: 'started', id, state, fileCount });
     const followed = await followUnlessInterrupted(session, [id], output, (times) =>
       interrupt(session, id, times, output),
     );
     if (!followed) return exitCodes.aborted;
-    summarise(followed, output);
+    summarise(await saveReceived(session, followed, requested), output);
     const kept = followed.fetches.find(({ fetch }) => fetch.kept > 0);
     if (kept) {
       const amount = formatSize(kept.fetch.kept);
@@ -36,15 +40,39 @@ export async function get(urls: readonly string[], options: RequestOptions): Pro
   });
 }
 
-async function startOrGoOn(session: Session, requested: RequestedFetch): Promise<FetchStatus> {
+interface Started {
+  readonly requested: RequestedFetch;
+  readonly fetch: FetchStatus;
+}
+
+async function startOrGoOn(session: Session, requested: RequestedFetch): Promise<Started> {
   const { outcome, report } = await session.call('fetch', { fetch: requested });
   const { fetch } = report;
   if (outcome === 'running' && fetch.state === 'paused')
-    return await session.call('resume', { fetch: fetch.id });
+    return { requested, fetch: await session.call('resume', { fetch: fetch.id }) };
   // all that is left to do is to put the files where they belong
-  if (outcome !== 'ended' || fetch.problem === null) return fetch;
+  if (outcome !== 'ended' || fetch.problem === null) return { requested, fetch };
   const { directory, overwrite } = requested;
-  return (await session.call('save', { fetch: fetch.id, directory, name: null, overwrite })).fetch;
+  const saved = await session.call('save', { fetch: fetch.id, directory, name: null, overwrite });
+  return { requested, fetch: saved.fetch };
+}
+
+/** Success means that the files are in their places, of a fetch as well whose daemon has lost the note of them. */
+async function saveReceived(
+  session: Session,
+  followed: Followed,
+  { directory, files, overwrite }: RequestedFetch,
+): Promise<Followed> {
+  if (followed.exitCode !== exitCodes.success) return followed;
+  const fetches: FetchReport[] = [];
+  for (const report of followed.fetches) {
+    const isSaved = !report.files.some(({ state }) => state === 'received');
+    const name = files.length === 1 ? (files[0]?.name ?? null) : null;
+    fetches.push(
+      isSaved ? report : await session.call('save', { fetch: report.fetch.id, directory, name, overwrite }),
+    );
+  }
+  return { ...followed, fetches };
 }
 
 function cameWhole({ state }: FileStatus): boolean {

@@ -1,15 +1,21 @@
 import type { FetchStatus, FileStatus } from '../../daemon/status.ts';
 import { describeAmount, describeReason, nameForShow } from '../describe.ts';
+import { leftBy } from '../describe-origin.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatSize } from '../format.ts';
+import { formatDuration, formatSize, formatTime } from '../format.ts';
+import { listTable } from '../list-table.ts';
+import { measureRates } from '../measure-rates.ts';
 import { printable } from '../printable.ts';
 import { type CommonOptions, runWithDaemon } from '../run-command.ts';
 
 export async function list(options: CommonOptions): Promise<void> {
   await runWithDaemon(options, async (session, output) => {
     const fetches = await session.call('list', {});
-    for (const fetch of fetches) output.result(describeInOneLine(fetch), { event: 'fetch', ...fetch });
     if (fetches.length === 0) output.note('There are no fetches');
+    else if (output.columns !== null) {
+      const lines = listTable(await measureRates(session, fetches), output.columns, Date.now());
+      output.result(lines.join('\n'), {});
+    } else for (const fetch of fetches) output.result(describeInOneLine(fetch), { event: 'fetch', ...fetch });
     return exitCodes.success;
   });
 }
@@ -21,11 +27,14 @@ export async function show(id: string, options: CommonOptions): Promise<void> {
     const lines = [
       describeInOneLine(fetch),
       ...(title === '' ? [] : [`  title    ${printable(title)}`]),
-      `  started  ${new Date(created).toISOString()}`,
+      `  started  ${formatTime(created)}, ${formatDuration(Date.now() - created)} ago`,
+      ...(leftBy(fetch)
+        ? ['  left by  get: the same command goes on with it, or fetches what is missing']
+        : []),
       ...(directory === null ? [] : [`  output   ${printable(directory)}`]),
       ...(fetch.uploadTotal === 0 ? [] : [`  sent     ${fetch.uploaded} of ${fetch.uploadTotal} bytes`]),
       ...(fetch.keptUntil
-        ? [`  kept     ${formatSize(fetch.kept)}, until ${new Date(fetch.keptUntil).toISOString()}`]
+        ? [`  kept     ${formatSize(fetch.kept)}, until ${formatTime(fetch.keptUntil)}`]
         : []),
       ...(problem === null ? [] : [`  problem  ${printable(problem)}`]),
     ];
@@ -40,7 +49,8 @@ function describeInOneLine(fetch: FetchStatus): string {
   const files = fileCount > 1 ? `, ${filesDone} of ${fileCount} files` : '';
   const why = reason === '' ? '' : ` (${reason})`;
   const kept = fetch.kept > 0 ? `, ${formatSize(fetch.kept)} kept` : '';
-  return `${printable(id)}  ${state}${why}  ${describeAmount(fetch)}${files}${kept}${title === '' ? '' : `  ${printable(title)}`}`;
+  const left = leftBy(fetch) ? ', left by get' : '';
+  return `${printable(id)}  ${state}${why}  ${describeAmount(fetch)}${files}${kept}${left}${title === '' ? '' : `  ${printable(title)}`}`;
 }
 
 function describeFile(file: FileStatus): string {

@@ -3,6 +3,7 @@ import { nameForShow } from '../describe.ts';
 import { formatDuration } from '../format.ts';
 import { printable } from '../printable.ts';
 import { renderBar } from './render-bar.ts';
+import { fit } from './text-width.ts';
 
 /** What is known of the fetches that are shown, with the rates that were measured (bytes per second). */
 export interface Progress {
@@ -60,7 +61,7 @@ function noteOf({ state, retryAt }: FileStatus, now: number): string {
 }
 
 function problemLine({ problem }: FetchStatus, width: number): string[] {
-  return problem === null ? [] : [printable(problem).slice(0, width)];
+  return problem === null ? [] : [fit(printable(problem), width).trimEnd()];
 }
 
 function totalLine({ fetches, files, rate }: Progress, open: number, width: number): string {

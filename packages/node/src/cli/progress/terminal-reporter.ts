@@ -36,15 +36,20 @@ export class TerminalReporter implements Reporter {
   #render(): string[] {
     const progress = this.#tracker.progress(performance.now());
     if (progress.fetches.length === 0) return [];
-    return renderFrame(progress, this.#screen.columns ?? 80, this.#screen.rows ?? 24, Date.now());
+    return renderFrame(progress, columnsOf(this.#screen), this.#screen.rows || 24, Date.now());
   }
 
   #show(lines: string[]): void {
-    const columns = Math.max(1, this.#screen.columns ?? 80);
+    const columns = columnsOf(this.#screen);
     // a terminal that became narrower has broken the lines that are there
     const rows = this.#lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
     const back = rows > 0 ? `\u001b[${rows}A\r\u001b[0J` : '';
     if (back !== '' || lines.length > 0) this.#screen.write(back + lines.map((line) => `${line}\n`).join(''));
     this.#lines = lines;
   }
+}
+
+/** A terminal that was told no size says that it has none. */
+function columnsOf({ columns }: Screen): number {
+  return columns || 80;
 }
