@@ -87,6 +87,8 @@ describe('the name for a response', () => {
   it('is the one that the server gives, made safe', () => {
     const url = 'https://a.example/get.php?id=5';
     expect(nameOfResponse(url, 'attachment; filename="../../.ssh/authorized_keys"')).toBe('authorized_keys');
+    expect(nameOfResponse(url, 'attachment; filename=2024/01/x.txt')).toBe('x.txt');
+    expect(nameOfResponse(url, 'attachment; filename=..%2f..%2fetc%2fpasswd')).toBe('passwd');
     expect(nameOfResponse(url, 'attachment')).toBe('get.php');
     expect(nameOfResponse(url, null)).toBe('get.php');
   });
@@ -114,13 +116,43 @@ describe('Content-Disposition', () => {
     ['attachment; filename="\u00e2\u0082\u00ac.txt"', '€.txt'],
     ['attachment; filename="\u00a3.txt"', '£.txt'],
     ['; filename=x', null],
+    ['attachment filename=x', null],
+    ['attachment, filename=x', null],
+    ['filename=x.txt', 'x.txt'],
+    ['filename="x.txt"; attachment', 'x.txt'],
+    ['attachment; filename=foo bar.zip', 'foo bar.zip'],
+    ['attachment; filename=foo bar.zip  ; size=3', 'foo bar.zip'],
+    ['attachment; filename=r\u00c3\u00a9sum\u00c3\u00a9.pdf', 'résumé.pdf'],
+    ['attachment; filename=r\u00e9sum\u00e9.pdf', 'résumé.pdf'],
+    ['attachment; filename=foo[1](2).zip', 'foo[1](2).zip'],
+    ['attachment; filename=a,b.txt', 'a,b.txt'],
+    ['attachment; filename=a=b.txt', 'a=b.txt'],
+    ['attachment; filename=foo"bar.txt', 'foo"bar.txt'],
+    ['attachment; filename=2024/01/x.txt', '2024/01/x.txt'],
+    ['attachment; filename=foo;bar.txt', 'foo'],
+    ['attachment; filename="foo.txt" junk; size=3', 'foo.txt'],
+    ['attachment; junk; filename=x.txt', 'x.txt'],
+    ['attachment; filename=; size=3', null],
+    ['attachment; filename=; filename=x.txt', 'x.txt'],
+    ['attachment; filename="%E4%B8%AD.txt"', '中.txt'],
+    ['attachment; filename=%E4%B8%AD.txt', '中.txt'],
+    ['attachment; filename="50%20off%21.txt"', '50 off!.txt'],
+    ['attachment; filename="100%.txt"', '100%.txt'],
+    ['attachment; filename="a%zz%41.txt"', 'a%zzA.txt'],
+    ['attachment; filename="%ff.txt"', '%ff.txt'],
+    ['attachment; filename="\u00e9%20%41.txt"', 'é%20%41.txt'],
+    ["attachment; filename=plain.zip; filename*=UTF-8''the one.zip", 'the one.zip'],
+    ["attachment; filename*=UTF-8''foo bar[1].txt", 'foo bar[1].txt'],
+    ['attachment; filename*="UTF-8\'\'quoted.txt"', 'quoted.txt'],
+    ['attachment; filename*=plain.txt; filename=other.txt', 'other.txt'],
   ])('%j names %j', (value, name) => {
     expect(fileNameOfDisposition(value)).toBe(name);
   });
 
   it('is read in time that grows no faster than its length', () => {
-    for (const part of ['a=b;', '\\', '; filename="', "'%41", ' ;', '"']) {
-      fileNameOfDisposition(`attachment; filename="${part.repeat(200_000)}`);
+    for (const part of ['a=b;', '\\', '; filename="', "'%41", ' ;', '"', ' ', '; filename=', ';a ', '%']) {
+      for (const before of ['', 'attachment; filename="', 'attachment; filename=', 'attachment; '])
+        fileNameOfDisposition(before + part.repeat(200_000));
     }
   });
 
