@@ -1,5 +1,6 @@
 import { constants, copyFile, link, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { irreplaceable, irreplaceableAt, isNullDevice, lookAt } from '../special-file.ts';
 import { numberedName } from './file-name.ts';
 import { forEachAtATime } from './receive-files.ts';
 
@@ -17,7 +18,7 @@ export interface FileToPlace {
   readonly temporaryName: string;
 }
 
-/** There is a file of the name that the user gave. */
+/** There is something of the name that the user gave, which is not to be replaced, or can't be. */
 export class FileExistsError extends Error {
   override readonly name = 'FileExistsError';
 }
@@ -28,6 +29,14 @@ export class FileExistsError extends Error {
  */
 export class NamesInUse {
   readonly #identities = new Map<string, (string | null)[]>();
+  readonly #given = new Set<string>();
+
+  /** Whether this is the first file that is to be put there under that name: others must not replace it. */
+  isFirst(name: string): boolean {
+    const isFirst = !this.#given.has(name);
+    this.#given.add(name);
+    return isFirst;
+  }
 
   /** The identities of `name`, `name (1)` and so on, as far as they are known. */
   of(name: string): (string | null)[] {
@@ -40,7 +49,9 @@ export class NamesInUse {
 /**
  * Gives a file its name in `directory`, and resolves with its path. The name appears with the whole file behind it,
  * in one step, and never in place of another file unless `overwrite`. Called again after a death, it finds what it did.
- * A symbolic link of that name is not followed.
+ * A symbolic link of that name is not followed. Nothing is put in the place of a device, a pipe or a socket; only what
+ * the user wants to have in the null device is where it belongs at once.
+ * @throws FileExistsError if there is something that stays
  */
 export async function placeFile(
   file: FileToPlace,
@@ -49,7 +60,15 @@ export async function placeFile(
   names = new NamesInUse(),
 ): Promise<string> {
   const temporary = join(directory, file.temporaryName);
-  if (overwrite) return await replace(file.source, temporary, join(directory, file.name));
+  const wanted = join(directory, file.name);
+  const isFirst = names.isFirst(file.name);
+  const found = file.mayBeNumbered ? null : await lookAt(wanted);
+  if (found && isNullDevice(found)) return wanted;
+  if (overwrite && isFirst) {
+    const there = await irreplaceableAt(wanted);
+    if (there === null) return await replace(file.source, temporary, wanted);
+    if (!file.mayBeNumbered) throw new FileExistsError(irreplaceable(wanted, there));
+  }
   const inUse = names.of(file.name);
   const ours = await Promise.all([file.source, temporary].map(identify));
   const before = inUse.findIndex((identity) => identity !== null && ours.includes(identity));
@@ -75,6 +94,8 @@ export async function placeFile(
       return path;
     }
     if (!file.mayBeNumbered) {
+      const there = await irreplaceableAt(path);
+      if (there !== null) throw new FileExistsError(irreplaceable(path, there));
       throw new FileExistsError(`${path} exists already: choose another name, or use --overwrite`);
     }
   }
@@ -133,8 +154,6 @@ async function renameNew(source: string, path: string): Promise<'done' | 'exists
 }
 
 async function replace(source: string, temporary: string, path: string): Promise<string> {
-  const current = await lstat(path).catch(() => null);
-  if (current?.isDirectory()) throw new FileExistsError(`${path} is a directory: choose another name`);
   await rm(temporary, { force: true });
   if ((await linkNew(source, temporary)) !== 'done') await copyWhole(source, temporary);
   await rename(temporary, path);

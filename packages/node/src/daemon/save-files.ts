@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import type { KeptFetch, KeptFile } from './kept-fetch.ts';
 import { type KeptFetches, syncDirectory } from './kept-fetches.ts';
+import { makeDirectories } from './make-directories.ts';
 import { type FileToPlace, finishPlacing, NamesInUse, placeFile } from './place-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { forEachAtATime } from './receive-files.ts';
@@ -27,10 +28,12 @@ export async function saveFiles(
     onNote(next);
   };
   const names = new NamesInUse();
+  for (const { path } of current.files)
+    if (path !== null && dirname(path) === directory) names.isFirst(basename(path));
   const open = current.files.flatMap((file, index) => (isToBeSaved(file) ? [index] : []));
   let problem: string | null = null;
   try {
-    if (open.length > 0) await mkdir(directory, { recursive: true });
+    if (open.length > 0) await makeDirectories(directory);
     for (let start = 0; start < open.length; start += batchSize) {
       const batch = open.slice(start, start + batchSize);
       const files = [...current.files];
