@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { constants, copyFile, link, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { irreplaceable, irreplaceableAt, isNullDevice, lookAt } from '../special-file.ts';
@@ -70,7 +71,7 @@ export async function placeFile(
     if (!file.mayBeNumbered) throw new FileExistsError(irreplaceable(wanted, there));
   }
   const inUse = names.of(file.name);
-  const ours = await Promise.all([file.source, temporary].map(identify));
+  const ours = await Promise.all([identify(file.source), identifyOwn(temporary)]);
   const before = inUse.findIndex((identity) => identity !== null && ours.includes(identity));
   if (before >= 0) return join(directory, numberedName(file.name, before));
   let whole = file.source;
@@ -113,9 +114,24 @@ export async function finishPlacing(files: readonly FileToPlace[], directory: st
 }
 
 async function identify(path: string): Promise<string | null> {
+  const stats = await look(path);
+  return stats && identityOf(stats);
+}
+
+/** Null for what another user may have put there: he could give one of his files this name and that of ours. */
+async function identifyOwn(path: string): Promise<string | null> {
+  const stats = await look(path);
+  if (!stats?.isFile() || stats.uid !== BigInt(process.geteuid?.() ?? stats.uid)) return null;
+  return identityOf(stats);
+}
+
+function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
+async function look(path: string): Promise<BigIntStats | null> {
   try {
-    const { dev, ino } = await lstat(path, { bigint: true });
-    return `${dev}:${ino}`;
+    return await lstat(path, { bigint: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
@@ -125,7 +141,7 @@ async function identify(path: string): Promise<string | null> {
 async function copyWhole(source: string, copy: string): Promise<void> {
   await rm(copy, { force: true });
   await copyFile(source, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  const file = await open(copy, 'r+');
+  const file = await open(copy, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
   try {
     await file.sync();
   } finally {

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
+import { nameOfUrl } from './file-name.ts';
 import type { KeptFetch, KeptFile } from './kept-fetch.ts';
 import { type KeptFetches, syncDirectory } from './kept-fetches.ts';
 import { makeDirectories } from './make-directories.ts';
@@ -42,7 +44,10 @@ export async function saveFiles(
         const file = files[index] as KeptFile;
         const plan = planOf(file, index, current, store);
         try {
-          files[index] = { ...file, path: await placeFile(plan, directory, current.overwrite, names) };
+          files[index] = {
+            ...file,
+            path: await placeFile(plan, directory, mayReplace(file, current), names),
+          };
           placed.push(plan);
         } catch (error) {
           problem ??= problemOf(error, current.id, directory);
@@ -68,8 +73,23 @@ function planOf(file: KeptFile, index: number, fetch: KeptFetch, store: KeptFetc
     source: store.receivedPath(fetch, index),
     name: file.name ?? file.outcome?.suggestedName ?? 'download',
     mayBeNumbered: file.name === null,
-    temporaryName: `.bgfetch-${fetch.key}-${index}`,
+    temporaryName: temporaryNameOf(fetch, index),
   };
+}
+
+/**
+ * The same one after a death, and one that nobody guesses who sees those of other files: in a directory that many may
+ * write into, he would put a file of his own there first. Keys are in the store, and shown to nobody.
+ */
+function temporaryNameOf({ key }: KeptFetch, index: number): string {
+  const hash = createHash('sha256').update(`${key}/${index}`).digest('hex');
+  return `.bgfetch-${hash.slice(0, 32)}`;
+}
+
+/** With leave to overwrite, the user means the names that he knows: his own, and that in the URL. */
+function mayReplace({ name, url, outcome }: KeptFile, { overwrite }: KeptFetch): boolean {
+  if (!overwrite || name !== null) return overwrite;
+  return URL.canParse(url) && outcome?.suggestedName === nameOfUrl(url);
 }
 
 function problemOf(error: unknown, id: string, directory: string): string {

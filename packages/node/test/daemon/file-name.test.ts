@@ -28,6 +28,14 @@ const names: readonly (readonly [given: string, safe: string])[] = [
   ['COM¹.log', '_COM¹.log'],
   ['aux .txt', '_aux .txt'],
   ['conin$', '_conin$'],
+  ['con .txt', '_con .txt'],
+  ['aux. ', '_aux'],
+  ['CON\u00a0.', '_CON'],
+  ['nul\u3000.', '_nul'],
+  ['com1\u2003.log', '_com1\u2003.log'],
+  [`aux${' '.repeat(250)}b`, '_aux'],
+  [`con${'\u00a0'.repeat(150)}.txt`, '_con.txt'],
+  [`con${' '.repeat(193)}.txt`, '_con.txt'],
   ['console.log', 'console.log'],
   ['film.mp4...  ', 'film.mp4'],
   ['  film.mp4', 'film.mp4'],
@@ -49,7 +57,10 @@ describe('a safe file name', () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 400 }),
       fc.string({
-        unit: fc.constantFrom('.', '/', '\\', ' ', '-', '~', 'con', 'é', '\u202e', '\ud800', 'x'),
+        unit: fc.constantFrom(
+          ...['.', '/', '\\', ' ', '-', '~', 'con', 'é', '\u202e', '\ud800', 'x', 'aux', 'lpt9'],
+          ...['\u00a0', '\u3000', ' '.repeat(250), '.txt'],
+        ),
       }),
     );
     fc.assert(
@@ -57,6 +68,7 @@ describe('a safe file name', () => {
         const safe = safeFileName(wanted);
         expect(safe).not.toMatch(/^[.~-]|[/\\:*?"<>|]|[\p{Cc}\p{Cf}\p{Cs}]|[. ]$/u);
         expect(safe).not.toBe('');
+        expect(safe).not.toMatch(/^(con|aux|lpt9)\s*(\.|$)/i);
         expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(200);
         expect(safeFileName(safe)).toBe(safe);
       }),
