@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   chmod,
   chown,
@@ -24,6 +23,7 @@ import {
 } from '../../src/daemon/private-directory.ts';
 import { StoreLock } from '../../src/host/store-lock.ts';
 import { useEngines } from '../engine/given.ts';
+import { makeSpecial } from './special-files.ts';
 
 /** Somebody else, and a group that is nobody's own. */
 const nobody = 65534;
@@ -213,7 +213,8 @@ describe('among the notes of fetches', () => {
   });
 
   it('a pipe is not waited for', async ({ skip }) => {
-    skip(spawnSync('mkfifo', [join(folder, 'good.json')]).status !== 0, 'no pipes can be made here');
+    const impossible = await makeSpecial('pipe', join(folder, 'good.json'));
+    skip(impossible !== null, impossible ?? '');
     expect(await unread()).toEqual([expect.stringMatching(/is no file/)]);
   });
 });
