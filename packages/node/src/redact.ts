@@ -4,9 +4,12 @@ const secretName =
 
 const hidden = '***';
 
+/** What comes before the authority, which is one after fewer slashes, too, and after others than those; and the rest. */
+const urlParts = /^([a-z][a-z0-9+.-]*:[/\\]*|[/\\]{2,})?([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/is;
+
 /** A URL that can be shown: without user name and password, and without the values of what signs it. */
 export function redactUrl(url: string): string {
-  const match = /^([a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/is.exec(url);
+  const match = urlParts.exec(url);
   if (!match) return hidden;
   const [, scheme = '', authority = '', path = '', query = '', fragment = ''] = match;
   const at = authority.lastIndexOf('@');
@@ -49,5 +52,5 @@ function decodeName(name: string): string {
 
 /** Any text, with the URLs in it redacted: for messages of errors and logs. */
 export function redactText(text: string): string {
-  return text.replace(/\bhttps?:\/\/[^\s"'<>]+/gi, redactUrl);
+  return text.replace(/(?:\b[a-z][a-z0-9+.-]{0,30}:)?\/\/[^\s"'<>]+/gi, redactUrl);
 }

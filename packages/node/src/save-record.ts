@@ -10,6 +10,7 @@ import {
   type SettledRecord,
   type StoredRecord,
 } from '@background-fetch/core';
+import { irreplaceableAt } from './special-file.ts';
 import { syncFolder } from './storage/body-files.ts';
 import { toStoreError } from './storage/errors.ts';
 import type { LentBody } from './storage/lend-body.ts';
@@ -21,7 +22,7 @@ export interface SaveOptions {
   readonly overwrite?: boolean;
 }
 
-/** There is a file of that name, and it was not to be replaced. */
+/** There is a file of that name that was not to be replaced, or something that never is. */
 export class FileExistsError extends Error {
   override readonly name = 'FileExistsError';
   readonly code = 'EEXIST';
@@ -40,7 +41,8 @@ const cannotLink = new Set([
 ]);
 
 /**
- * Saves the response body of a record as a file, waiting until it is complete. Under its name the file is there as a
+ * Saves the response body of a record as a file, waiting until it is complete. Nothing takes the place of a directory,
+ * a device, a pipe or a socket. Under its name the file is there as a
  * whole, on stable storage, or not at all. On the file system of the store nothing is copied: the file is the one the
  * store has, and stays when the store forgets the record. Changing it in place makes the record unreadable, though.
  * @throws TypeError if there is no response, or not one with a status from 200 to 299; AbortError (DOMException) if the
@@ -85,9 +87,10 @@ async function save(
   const { fetch, index } = stored;
   const body = await store.lendBody({ fetch, index, body: data.body }, prefixLength(data.stored));
   if (!body) throw released();
-  await saveBody(store, body, target, overwrite).catch((error) => {
+  await saveBody(store, body, target, overwrite).catch(async (error) => {
+    if (error instanceof FileExistsError) throw error;
     throw error.code === 'EEXIST'
-      ? exists(target, error)
+      ? await exists(target, error)
       : toStoreError(`Saving ${target}`, error, dirname(target));
   });
 }
@@ -106,7 +109,7 @@ async function waitForResponse(
   overwrite: boolean,
 ): Promise<SettledRecord> {
   // better now than after a long wait
-  if (!overwrite) await requireAbsent(target);
+  await requireReplaceable(target, overwrite);
   // rejects with the reason if there will be no response
   await record.responseReady;
   return await waitUntilSettled(realm, stored);
@@ -123,6 +126,8 @@ async function waitUntilSettled(realm: Realm, { fetch, index }: StoredRecord): P
 }
 
 async function saveBody(store: NodeStore, body: LentBody, target: string, overwrite: boolean): Promise<void> {
+  // without leave to overwrite, the system itself refuses whatever is there
+  if (overwrite) await requireReplaceable(target, overwrite);
   const shared =
     body.kind === 'file' && !body.elsewhere && (await shareFile(store, body.path, target, overwrite));
   if (!shared) await saveCopy(body, target, overwrite);
@@ -217,14 +222,17 @@ async function claimAndRename(temporary: string, target: string): Promise<void> 
   }
 }
 
-async function requireAbsent(target: string): Promise<void> {
-  const found = await lstat(target).catch(() => null);
-  if (found) throw exists(target);
+async function requireReplaceable(target: string, overwrite: boolean): Promise<void> {
+  const isTaken = overwrite ? irreplaceableAt(target) : lstat(target);
+  if (await isTaken.catch(() => null)) throw await exists(target);
 }
 
-function exists(target: string, cause?: unknown): FileExistsError {
+async function exists(target: string, cause?: unknown): Promise<FileExistsError> {
+  const there = await irreplaceableAt(target).catch(() => null);
   return new FileExistsError(
-    `${target} exists already: choose another name, or allow it to be overwritten`,
+    there
+      ? `${target} is ${there}, which is never replaced: choose another name`
+      : `${target} exists already: choose another name, or allow it to be overwritten`,
     cause === undefined ? {} : { cause },
   );
 }

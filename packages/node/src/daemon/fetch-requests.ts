@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { blockBadPort } from '@background-fetch/core';
 import { redactUrl } from '../redact.ts';
+import { irreplaceable, isNullDevice, specialKindOf } from '../special-file.ts';
 import { nameOfUrl } from './file-name.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type RequestedBody, type RequestedFetch } from './protocol.ts';
@@ -47,10 +48,14 @@ export function requireShortTexts({ id, title }: RequestedFetch): void {
 
 /** Names that the user gave are refused before anything is fetched, if they are taken. */
 export function requireFreeNames({ directory, files, overwrite }: RequestedFetch): void {
-  if (directory === null || overwrite) return;
+  if (directory === null) return;
   for (const { name } of files) {
-    if (name === null || !lstatSync(join(directory, name), { throwIfNoEntry: false })) continue;
-    const path = join(directory, name);
+    const path = join(directory, name ?? '');
+    const there = name === null ? undefined : lstatSync(path, { throwIfNoEntry: false });
+    if (!there || isNullDevice(there)) continue;
+    const special = specialKindOf(there);
+    if (special) throw new DaemonError('usage', irreplaceable(path, special));
+    if (overwrite) continue;
     throw new DaemonError('usage', `${path} exists already: choose another name, or use --overwrite`);
   }
 }

@@ -10,7 +10,7 @@ const longestEnd = 512;
 /** Changes how text is shown, or is not shown at all: a name must not look like another one. */
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const reservedOnWindows = /[<>:"|?*]/g;
-const deviceOnWindows = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)[ ]*(\.|$)/i;
+const deviceOnWindows = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\.|$)/i;
 
 /**
  * Makes one safe file name of whatever a server calls a file: no path, nothing hidden, no option of a command, no
@@ -26,8 +26,13 @@ export function safeFileName(wanted: string): string {
     .replace(reservedOnWindows, '_')
     .trim();
   const visible = plain.replace(/^[.~-]/, '_');
-  const named = deviceOnWindows.test(visible) ? `_${visible}` : visible;
-  return trimEnd(shorten(named, longestName)) || 'download';
+  const short = shortenWhole(visible);
+  // only what is left in the end shows whether it is a device
+  return (deviceOnWindows.test(short) ? shortenWhole(`_${short}`) : short) || 'download';
+}
+
+function shortenWhole(name: string): string {
+  return trimEnd(shorten(name, longestName));
 }
 
 /** Unicode's form C. Accents without end take the square of their number to be sorted: of a long name, its ends do. */

@@ -1,8 +1,10 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Authorities } from './authorities.ts';
 import { checkKeptFetch } from './check-kept-fetch.ts';
 import { type KeptFetch, keptFetchSchema } from './kept-fetch.ts';
+import { whyNotOwn } from './private-directory.ts';
 import type { FetchSettings } from './protocol.ts';
 
 /** The files in which fetches are kept, one for each. A write is there whole, or not at all. */
@@ -30,7 +32,7 @@ export class KeptFetches {
       if (!name.endsWith('.json')) continue;
       const path = join(this.#directory, name);
       try {
-        const note = JSON.parse(await readFile(path, 'utf8')) as { schema?: unknown } | null;
+        const note = JSON.parse(await readOwn(path)) as { schema?: unknown } | null;
         if (note?.schema !== keptFetchSchema) throw new TypeError(`its schema is ${note?.schema}`);
         const fetch = checkKeptFetch(note);
         if (`${fetch.key}.json` !== name) throw new TypeError(`its key is ${fetch.key}`);
@@ -45,8 +47,9 @@ export class KeptFetches {
   async write(fetch: KeptFetch): Promise<void> {
     const settings = await this.#authorities.store(fetch.settings);
     const path = join(this.#directory, `${fetch.key}.json`);
-    const file = await open(`${path}.new`, 'w', 0o600);
+    const file = await openOwn(`${path}.new`, constants.O_WRONLY | constants.O_CREAT);
     try {
+      await file.truncate();
       await file.writeFile(JSON.stringify({ ...fetch, settings }));
       await file.sync();
     } finally {
@@ -72,6 +75,25 @@ export class KeptFetches {
   receivedPath(fetch: KeptFetch, index: number): string {
     return join(this.#received, fetch.key, receivedName(index));
   }
+}
+
+async function readOwn(path: string): Promise<string> {
+  const file = await openOwn(path, constants.O_RDONLY);
+  try {
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+/** Opens what is this user's, and waits for no pipe: what was opened is looked at, and not what had the name before. */
+async function openOwn(path: string, flags: number): Promise<FileHandle> {
+  const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const file = await open(path, flags | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  const why = whyNotOwn(await file.stat());
+  if (why === null) return file;
+  await file.close();
+  throw new Error(`it ${why}`);
 }
 
 /** What a received file is called until it is saved. */

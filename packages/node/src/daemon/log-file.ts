@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { redactText } from '../redact.ts';
 import { jsonLine } from './json-line.ts';
 
@@ -25,10 +25,21 @@ export class LogFile {
         renameSync(this.#path, `${this.#path}.1`);
         this.#size = 0;
       }
-      appendFileSync(this.#path, line, { mode: 0o600 });
+      append(this.#path, line);
       this.#size += Buffer.byteLength(line);
     } catch {
       // a full disk must not end what goes on without a log
     }
+  }
+}
+
+/** A link of that name is not followed. */
+function append(path: string, text: string): void {
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW = 0 } = constants;
+  const file = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+  try {
+    writeSync(file, text);
+  } finally {
+    closeSync(file);
   }
 }

@@ -1,5 +1,7 @@
+import type { BigIntStats } from 'node:fs';
 import { constants, copyFile, link, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { irreplaceable, irreplaceableAt, isNullDevice, lookAt } from '../special-file.ts';
 import { numberedName } from './file-name.ts';
 import { forEachAtATime } from './receive-files.ts';
 
@@ -17,7 +19,7 @@ export interface FileToPlace {
   readonly temporaryName: string;
 }
 
-/** There is a file of the name that the user gave. */
+/** There is something of the name that the user gave, which is not to be replaced, or can't be. */
 export class FileExistsError extends Error {
   override readonly name = 'FileExistsError';
 }
@@ -28,6 +30,14 @@ export class FileExistsError extends Error {
  */
 export class NamesInUse {
   readonly #identities = new Map<string, (string | null)[]>();
+  readonly #given = new Set<string>();
+
+  /** Whether this is the first file that is to be put there under that name: others must not replace it. */
+  isFirst(name: string): boolean {
+    const isFirst = !this.#given.has(name);
+    this.#given.add(name);
+    return isFirst;
+  }
 
   /** The identities of `name`, `name (1)` and so on, as far as they are known. */
   of(name: string): (string | null)[] {
@@ -40,7 +50,9 @@ export class NamesInUse {
 /**
  * Gives a file its name in `directory`, and resolves with its path. The name appears with the whole file behind it,
  * in one step, and never in place of another file unless `overwrite`. Called again after a death, it finds what it did.
- * A symbolic link of that name is not followed.
+ * A symbolic link of that name is not followed. Nothing is put in the place of a device, a pipe or a socket; only what
+ * the user wants to have in the null device is where it belongs at once.
+ * @throws FileExistsError if there is something that stays
  */
 export async function placeFile(
   file: FileToPlace,
@@ -49,9 +61,17 @@ export async function placeFile(
   names = new NamesInUse(),
 ): Promise<string> {
   const temporary = join(directory, file.temporaryName);
-  if (overwrite) return await replace(file.source, temporary, join(directory, file.name));
+  const wanted = join(directory, file.name);
+  const isFirst = names.isFirst(file.name);
+  const found = file.mayBeNumbered ? null : await lookAt(wanted);
+  if (found && isNullDevice(found)) return wanted;
+  if (overwrite && isFirst) {
+    const there = await irreplaceableAt(wanted);
+    if (there === null) return await replace(file.source, temporary, wanted);
+    if (!file.mayBeNumbered) throw new FileExistsError(irreplaceable(wanted, there));
+  }
   const inUse = names.of(file.name);
-  const ours = await Promise.all([file.source, temporary].map(identify));
+  const ours = await Promise.all([identify(file.source), identifyOwn(temporary)]);
   const before = inUse.findIndex((identity) => identity !== null && ours.includes(identity));
   if (before >= 0) return join(directory, numberedName(file.name, before));
   let whole = file.source;
@@ -75,6 +95,8 @@ export async function placeFile(
       return path;
     }
     if (!file.mayBeNumbered) {
+      const there = await irreplaceableAt(path);
+      if (there !== null) throw new FileExistsError(irreplaceable(path, there));
       throw new FileExistsError(`${path} exists already: choose another name, or use --overwrite`);
     }
   }
@@ -92,9 +114,24 @@ export async function finishPlacing(files: readonly FileToPlace[], directory: st
 }
 
 async function identify(path: string): Promise<string | null> {
+  const stats = await look(path);
+  return stats && identityOf(stats);
+}
+
+/** Null for what another user may have put there: he could give one of his files this name and that of ours. */
+async function identifyOwn(path: string): Promise<string | null> {
+  const stats = await look(path);
+  if (!stats?.isFile() || stats.uid !== BigInt(process.geteuid?.() ?? stats.uid)) return null;
+  return identityOf(stats);
+}
+
+function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
+async function look(path: string): Promise<BigIntStats | null> {
   try {
-    const { dev, ino } = await lstat(path, { bigint: true });
-    return `${dev}:${ino}`;
+    return await lstat(path, { bigint: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
@@ -104,7 +141,7 @@ async function identify(path: string): Promise<string | null> {
 async function copyWhole(source: string, copy: string): Promise<void> {
   await rm(copy, { force: true });
   await copyFile(source, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  const file = await open(copy, 'r+');
+  const file = await open(copy, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
   try {
     await file.sync();
   } finally {
@@ -133,8 +170,6 @@ async function renameNew(source: string, path: string): Promise<'done' | 'exists
 }
 
 async function replace(source: string, temporary: string, path: string): Promise<string> {
-  const current = await lstat(path).catch(() => null);
-  if (current?.isDirectory()) throw new FileExistsError(`${path} is a directory: choose another name`);
   await rm(temporary, { force: true });
   if ((await linkNew(source, temporary)) !== 'done') await copyWhole(source, temporary);
   await rename(temporary, path);

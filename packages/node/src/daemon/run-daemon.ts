@@ -73,9 +73,13 @@ async function serve(
   announce('ready');
   const reason = await daemon.stopped;
   write(`Ends: ${reason}`);
-  await daemon.close();
-  await keeper.close();
-  await Promise.race([engine.close(), delay(closeLimit, undefined, { ref: false })]);
+  await within(closeLimit, daemon.close());
+  await within(closeLimit, keeper.close());
+  await within(closeLimit, engine.close());
+}
+
+async function within(limit: number, work: Promise<void>): Promise<void> {
+  await Promise.race([work, delay(limit, undefined, { ref: false })]);
 }
 
 type Announce = (said: 'ready' | { code: string; reason: string }) => void;

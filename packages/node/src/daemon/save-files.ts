@@ -1,7 +1,10 @@
-import { chmod, lstat, mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { nameOfUrl } from './file-name.ts';
 import { type KeptFetch, type KeptFile, usualUmask } from './kept-fetch.ts';
 import { type KeptFetches, syncDirectory } from './kept-fetches.ts';
+import { makeDirectories } from './make-directories.ts';
 import { type FileToPlace, finishPlacing, NamesInUse, placeFile } from './place-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { forEachAtATime } from './receive-files.ts';
@@ -29,10 +32,12 @@ export async function saveFiles(
     onNote(next);
   };
   const names = new NamesInUse();
+  for (const { path } of current.files)
+    if (path !== null && dirname(path) === directory) names.isFirst(basename(path));
   const open = current.files.flatMap((file, index) => (isToBeSaved(file) ? [index] : []));
   let problem: string | null = null;
   try {
-    if (open.length > 0) await makeDirectory(directory, modeOf(fetch, 0o777));
+    if (open.length > 0) await makeDirectories(directory, modeOf(fetch, 0o777));
     for (let start = 0; start < open.length; start += batchSize) {
       const batch = open.slice(start, start + batchSize);
       const files = [...current.files];
@@ -41,7 +46,7 @@ export async function saveFiles(
         const file = files[index] as KeptFile;
         const plan = planOf(file, index, current, store);
         try {
-          const path = await placeFile(plan, directory, current.overwrite, names);
+          const path = await placeFile(plan, directory, mayReplace(file, current), names);
           files[index] = { ...file, path, identity: identityOf(await lstat(path, { bigint: true })) };
           placed.push(plan);
         } catch (error) {
@@ -64,13 +69,6 @@ export function modeOf({ umask = usualUmask }: KeptFetch, rights: number): numbe
   return rights & ~umask;
 }
 
-/** The daemon itself makes what is for its user only. */
-async function makeDirectory(path: string, mode: number): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) await chmod(made, mode);
-}
-
 export function isToBeSaved(file: KeptFile): boolean {
   return file.outcome?.reason === '' && file.path === null;
 }
@@ -80,8 +78,23 @@ function planOf(file: KeptFile, index: number, fetch: KeptFetch, store: KeptFetc
     source: store.receivedPath(fetch, index),
     name: file.name ?? file.outcome?.suggestedName ?? 'download',
     mayBeNumbered: file.name === null,
-    temporaryName: `.bgfetch-${fetch.key}-${index}`,
+    temporaryName: temporaryNameOf(fetch, index),
   };
+}
+
+/**
+ * The same one after a death, and one that nobody guesses who sees those of other files: in a directory that many may
+ * write into, he would put a file of his own there first. Keys are in the store, and shown to nobody.
+ */
+function temporaryNameOf({ key }: KeptFetch, index: number): string {
+  const hash = createHash('sha256').update(`${key}/${index}`).digest('hex');
+  return `.bgfetch-${hash.slice(0, 32)}`;
+}
+
+/** With leave to overwrite, the user means the names that he knows: his own, and that in the URL. */
+function mayReplace({ name, url, outcome }: KeptFile, { overwrite }: KeptFetch): boolean {
+  if (!overwrite || name !== null) return overwrite;
+  return URL.canParse(url) && outcome?.suggestedName === nameOfUrl(url);
 }
 
 function problemOf(error: unknown, id: string, directory: string): string {

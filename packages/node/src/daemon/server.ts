@@ -8,6 +8,11 @@ import { type Call, DaemonError, longestLine, type Reply } from './protocol.ts';
 import { pathToListenAt } from './socket-path.ts';
 import type { FetchReport } from './status.ts';
 
+/** ms for which clients can take what they were told, when no more is said */
+const lastWordsLimit = 1000;
+/** bytes that may wait for a client; one that does not take them is not heard any more until it does */
+const mostUntaken = 1024 * 1024;
+
 /** A client, as the command that it called sees it. */
 export interface Caller {
   /** Aborted when the client is gone. */
@@ -55,11 +60,15 @@ export class SocketServer {
     });
   }
 
-  /** Takes no more clients, and lets those go that are there. */
+  /** Takes no more clients, and lets those go that are there, in bounded time. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const socket of this.#sockets) socket.destroySoon();
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, lastWordsLimit);
     await closed;
+    clearTimeout(timer);
   }
 
   #serve(socket: Socket): void {
@@ -77,7 +86,14 @@ export class SocketServer {
 
   async #handle(socket: Socket, line: string, signal: AbortSignal): Promise<void> {
     let id = 0;
-    const send = (reply: Reply): Promise<void> => writeLine(socket, lineOf(reply) ?? tooLong(reply.id));
+    const send = (reply: Reply): Promise<void> => {
+      const taken = writeLine(socket, lineOf(reply) ?? tooLong(reply.id));
+      if (socket.writableLength > mostUntaken && !socket.isPaused()) {
+        socket.pause();
+        socket.once('drain', () => socket.resume());
+      }
+      return taken;
+    };
     try {
       const message: unknown = JSON.parse(line);
       id = idOfMessage(message);

@@ -1,4 +1,13 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -84,12 +93,16 @@ function tryToLock(directory: string): Libsql.Database | null {
   }
 }
 
-/** Whoever could open the lock's file could hold the lock. One that is there is not opened: see below. */
+/**
+ * Whoever could open the lock's file could hold the lock. One that is there is not opened: see below. Behind a link it
+ * would be another database, with a lock of somebody else.
+ */
 function makePrivate(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+    if (!lstatSync(path).isFile()) throw new Error(`${path} is no file, or a link`);
   }
 }
 
@@ -97,7 +110,9 @@ function makePrivate(path: string): void {
 
 function writePid(directory: string): void {
   const path = join(directory, 'engine.pid');
-  writeFileSync(`${path}.new`, `${process.pid}\n`, { mode: 0o600 });
+  // a link that was left or put there would be followed
+  rmSync(`${path}.new`, { force: true });
+  writeFileSync(`${path}.new`, `${process.pid}\n`, { mode: 0o600, flag: 'wx' });
   renameSync(`${path}.new`, path);
 }
 

@@ -1,4 +1,5 @@
 import type { StoredRequest } from '@background-fetch/core';
+import { redactUrl } from '../redact.ts';
 import { ChainCookies } from './chain-cookies.ts';
 import type { Exchange, ExchangeOptions } from './exchange.ts';
 import { headerOf } from './header-list.ts';
@@ -53,7 +54,8 @@ export async function followRedirects(dispatchers: Dispatchers, options: Redirec
     response.discard();
     cookies?.take(url, response.headers);
     const refuse = (reason: string): never => {
-      throw new TypeError(`${url.href} redirects to ${location}, which is not followed: ${reason}`);
+      const [from, to] = [url.href, location ?? ''].map(redactUrl);
+      throw new TypeError(`${from} redirects to ${to}, which is not followed: ${reason}`);
     };
     if (redirect === 'error') refuse('the request\'s redirect mode is "error"');
     const next = parseLocation(location ?? '', url) ?? refuse('that is not a URL');

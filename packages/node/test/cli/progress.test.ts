@@ -210,6 +210,7 @@ describe('JSON lines', () => {
         },
         {
           "cause": null,
+          "command": null,
           "created": 0,
           "directory": null,
           "downloaded": 0,

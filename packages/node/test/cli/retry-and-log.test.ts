@@ -19,7 +19,7 @@ describe('bgfetch retry', () => {
   });
 
   it('goes on with what is kept', async () => {
-    const query = 'size=3000000&attempts=cut:2000000|status:404|ok';
+    const query = 'size=3000000&attempts=cut:2000000|status:404|status:404|ok';
     const urls = [url('retry-whole', 'size=10'), url('retry-missing', query)];
     const args = ['--wait', '--retry', '0', '--id', 'both', '-o', 'into/'];
     expect((await given.cli.run('fetch', ...args, ...urls)).code).toBe(1);

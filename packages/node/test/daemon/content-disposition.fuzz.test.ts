@@ -8,6 +8,8 @@ const character = fc.oneof(
   fc.constantFrom('é', '東', '👩', '\u0300', '\u202e', '\0', '\n'),
 );
 const name = fc.string({ unit: character, minLength: 1, maxLength: 20 });
+/** What looks percent-encoded is decoded, where it is not said that it is none. */
+const plainName = name.filter((text) => !/%[0-9a-f]{2}/i.test(text));
 
 /** A field as a client gets it: one character for each byte. */
 function asField(text: string): string {
@@ -34,7 +36,7 @@ const type = fc.constantFrom('attachment', 'inline', 'ATTACHMENT ', ' x-odd');
 describe('Content-Disposition', () => {
   test('gives the name that was written, quoted or encoded, among whatever else', () => {
     fc.assert(
-      fc.property(type, others, name, others, fc.boolean(), (kind, before, given, after, spaced) => {
+      fc.property(type, others, plainName, others, fc.boolean(), (kind, before, given, after, spaced) => {
         const gap = spaced ? ' ' : '';
         const quoted = `${gap}"${given.replace(/[\\"]/g, '\\$&')}"${gap}`;
         const extended = `;${gap}filename*${gap}=${gap}${encodeExtended(given)}`;
@@ -43,6 +45,19 @@ describe('Content-Disposition', () => {
         ).toBe(given);
         expect(fileNameOfDisposition(`${kind}${before}${extended}${after}`)).toBe(given);
         expect(fileNameOfDisposition(`${kind}${before};filename="other"${after}${extended}`)).toBe(given);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('gives the name that was written without quotation marks, and one that was percent-encoded', () => {
+    const unquoted = plainName.filter((text) => !/;|^["\s]|\s$/.test(text));
+    fc.assert(
+      fc.property(type, others, unquoted, name, others, (kind, before, given, encoded, after) => {
+        expect(fileNameOfDisposition(asField(`${kind}${before}; filename=${given}${after}`))).toBe(given);
+        const percent = encodeURIComponent(encoded);
+        expect(fileNameOfDisposition(`${kind}${before}; filename="${percent}"${after}`)).toBe(encoded);
+        expect(fileNameOfDisposition(`${kind}${before}; filename=${percent} ${after}`)).toBe(encoded);
       }),
       { numRuns: 1000 },
     );

@@ -28,6 +28,14 @@ const names: readonly (readonly [given: string, safe: string])[] = [
   ['COM¹.log', '_COM¹.log'],
   ['aux .txt', '_aux .txt'],
   ['conin$', '_conin$'],
+  ['con .txt', '_con .txt'],
+  ['aux. ', '_aux'],
+  ['CON\u00a0.', '_CON'],
+  ['nul\u3000.', '_nul'],
+  ['com1\u2003.log', '_com1\u2003.log'],
+  [`aux${' '.repeat(250)}b`, '_aux'],
+  [`con${'\u00a0'.repeat(150)}.txt`, '_con.txt'],
+  [`con${' '.repeat(193)}.txt`, '_con.txt'],
   ['console.log', 'console.log'],
   ['film.mp4...  ', 'film.mp4'],
   ['  film.mp4', 'film.mp4'],
@@ -49,7 +57,10 @@ describe('a safe file name', () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 400 }),
       fc.string({
-        unit: fc.constantFrom('.', '/', '\\', ' ', '-', '~', 'con', 'é', '\u202e', '\ud800', 'x'),
+        unit: fc.constantFrom(
+          ...['.', '/', '\\', ' ', '-', '~', 'con', 'é', '\u202e', '\ud800', 'x', 'aux', 'lpt9'],
+          ...['\u00a0', '\u3000', ' '.repeat(250), '.txt'],
+        ),
       }),
     );
     fc.assert(
@@ -57,6 +68,7 @@ describe('a safe file name', () => {
         const safe = safeFileName(wanted);
         expect(safe).not.toMatch(/^[.~-]|[/\\:*?"<>|]|[\p{Cc}\p{Cf}\p{Cs}]|[. ]$/u);
         expect(safe).not.toBe('');
+        expect(safe).not.toMatch(/^(con|aux|lpt9)\s*(\.|$)/i);
         expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(200);
         expect(safeFileName(safe)).toBe(safe);
       }),
@@ -87,6 +99,8 @@ describe('the name for a response', () => {
   it('is the one that the server gives, made safe', () => {
     const url = 'https://a.example/get.php?id=5';
     expect(nameOfResponse(url, 'attachment; filename="../../.ssh/authorized_keys"')).toBe('authorized_keys');
+    expect(nameOfResponse(url, 'attachment; filename=2024/01/x.txt')).toBe('x.txt');
+    expect(nameOfResponse(url, 'attachment; filename=..%2f..%2fetc%2fpasswd')).toBe('passwd');
     expect(nameOfResponse(url, 'attachment')).toBe('get.php');
     expect(nameOfResponse(url, null)).toBe('get.php');
   });
@@ -114,13 +128,43 @@ describe('Content-Disposition', () => {
     ['attachment; filename="\u00e2\u0082\u00ac.txt"', '€.txt'],
     ['attachment; filename="\u00a3.txt"', '£.txt'],
     ['; filename=x', null],
+    ['attachment filename=x', null],
+    ['attachment, filename=x', null],
+    ['filename=x.txt', 'x.txt'],
+    ['filename="x.txt"; attachment', 'x.txt'],
+    ['attachment; filename=foo bar.zip', 'foo bar.zip'],
+    ['attachment; filename=foo bar.zip  ; size=3', 'foo bar.zip'],
+    ['attachment; filename=r\u00c3\u00a9sum\u00c3\u00a9.pdf', 'résumé.pdf'],
+    ['attachment; filename=r\u00e9sum\u00e9.pdf', 'résumé.pdf'],
+    ['attachment; filename=foo[1](2).zip', 'foo[1](2).zip'],
+    ['attachment; filename=a,b.txt', 'a,b.txt'],
+    ['attachment; filename=a=b.txt', 'a=b.txt'],
+    ['attachment; filename=foo"bar.txt', 'foo"bar.txt'],
+    ['attachment; filename=2024/01/x.txt', '2024/01/x.txt'],
+    ['attachment; filename=foo;bar.txt', 'foo'],
+    ['attachment; filename="foo.txt" junk; size=3', 'foo.txt'],
+    ['attachment; junk; filename=x.txt', 'x.txt'],
+    ['attachment; filename=; size=3', null],
+    ['attachment; filename=; filename=x.txt', 'x.txt'],
+    ['attachment; filename="%E4%B8%AD.txt"', '中.txt'],
+    ['attachment; filename=%E4%B8%AD.txt', '中.txt'],
+    ['attachment; filename="50%20off%21.txt"', '50 off!.txt'],
+    ['attachment; filename="100%.txt"', '100%.txt'],
+    ['attachment; filename="a%zz%41.txt"', 'a%zzA.txt'],
+    ['attachment; filename="%ff.txt"', '%ff.txt'],
+    ['attachment; filename="\u00e9%20%41.txt"', 'é%20%41.txt'],
+    ["attachment; filename=plain.zip; filename*=UTF-8''the one.zip", 'the one.zip'],
+    ["attachment; filename*=UTF-8''foo bar[1].txt", 'foo bar[1].txt'],
+    ['attachment; filename*="UTF-8\'\'quoted.txt"', 'quoted.txt'],
+    ['attachment; filename*=plain.txt; filename=other.txt', 'other.txt'],
   ])('%j names %j', (value, name) => {
     expect(fileNameOfDisposition(value)).toBe(name);
   });
 
   it('is read in time that grows no faster than its length', () => {
-    for (const part of ['a=b;', '\\', '; filename="', "'%41", ' ;', '"']) {
-      fileNameOfDisposition(`attachment; filename="${part.repeat(200_000)}`);
+    for (const part of ['a=b;', '\\', '; filename="', "'%41", ' ;', '"', ' ', '; filename=', ';a ', '%']) {
+      for (const before of ['', 'attachment; filename="', 'attachment; filename=', 'attachment; '])
+        fileNameOfDisposition(before + part.repeat(200_000));
     }
   });
 

@@ -17,6 +17,8 @@ const dispositions: Readonly<Record<string, string>> = {
   'filename="..\\\\..\\\\boot.ini"': 'boot.ini',
   'filename=".."': 'download',
   "filename*=utf-8''..%2F..%2Fescaped": 'escaped',
+  'filename="%2e%2e%2f..%5cencoded"': 'encoded',
+  'filename=../../bare words[1]': 'bare words[1]',
   "filename*=utf-8''a%00b%1b%5b31m%0d%0ac": 'ab[31mc',
   'filename="CON"': '_CON',
   'filename="nul.txt"': '_nul.txt',
@@ -65,6 +67,49 @@ describe('bgfetch get', () => {
       expect(await readFile(path, 'utf8')).toBe('hello');
       await expect(access(path, constants.X_OK)).rejects.toMatchObject({ code: 'EACCES' });
     }
+  });
+});
+
+describe('with leave to overwrite', () => {
+  let cli: CommandLine;
+  beforeAll(async () => {
+    cli = await CommandLine.make();
+  });
+  afterAll(() => cli.remove());
+
+  it('the server does not choose what is replaced, unless it is what the URL names', async () => {
+    const origin = await serveRaw((socket, head) => {
+      const name = /^GET \/n=([^ /]+)/.exec(head)?.[1] ?? '';
+      const disposition = `Content-Disposition: attachment; filename="${name}"`;
+      socket.end(
+        rawResponse(['HTTP/1.1 200 OK', 'Content-Length: 4', 'Connection: close', disposition], 'evil'),
+      );
+    });
+    const inDirectory = (name: string): string => join(cli.directory, name);
+    for (const name of ['thesis.tex', 'nightly.tar', 'mine.bin'])
+      await writeFile(inDirectory(name), 'precious');
+    const urls = [`${origin}/n=thesis.tex/nightly.tar?x`, `${origin}/n=nightly.tar/nightly.tar?token=1`];
+    for (const url of urls) expect((await cli.run('get', '--overwrite', url)).code).toBe(0);
+    const named = await cli.run('get', '--overwrite', '-o', 'mine.bin', `${origin}/n=thesis.tex/x`);
+    expect(named.code).toBe(0);
+    const texts = ['thesis.tex', 'thesis (1).tex', 'nightly.tar', 'mine.bin'].map((name) =>
+      readFile(inDirectory(name), 'utf8'),
+    );
+    expect(await Promise.all(texts)).toEqual(['precious', 'evil', 'evil', 'evil']);
+    expect((await readdir(cli.directory)).length).toBe(5);
+  });
+
+  it('files of one fetch do not replace one another', async () => {
+    const origin = await serveRaw((socket, head) => {
+      const path = /^GET (\S+)/.exec(head)?.[1] ?? '';
+      socket.end(rawResponse(['HTTP/1.1 200 OK', `Content-Length: ${path.length}`], path));
+    });
+    await writeFile(join(cli.directory, 'same'), 'before');
+    const paths = ['/a/same', '/b/same', '/c/same'];
+    const urls = paths.map((path) => origin + path);
+    expect((await cli.run('get', '--overwrite', ...urls)).code).toBe(0);
+    const texts = ['same', 'same (1)', 'same (2)'].map((name) => readFile(join(cli.directory, name), 'utf8'));
+    expect((await Promise.all(texts)).sort()).toEqual(paths);
   });
 });
 

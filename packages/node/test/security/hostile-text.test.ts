@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseInputFile } from '../../src/cli/input-file.ts';
 import { parseHeader, parseIntegrity, parseMethod, parseSize } from '../../src/cli/parse-values.ts';
 import { printable } from '../../src/cli/printable.ts';
 import { fileNameOfDisposition } from '../../src/daemon/content-disposition.ts';
@@ -17,6 +18,8 @@ const pieces = {
   'parameters without a value': '?a',
   URLs: 'https://?',
   'user names': 'a@',
+  'schemes without an end': 'a.',
+  slashes: '/',
   separators: '&;',
   'accents in the wrong order': '\u0316\u0301',
   'escaped accents': '%CC%96%CC%81',
@@ -36,6 +39,7 @@ const idOf = (name: string) =>
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'a URL that is redacted': (text) => redactUrl(`https://a.example/?${text}`),
   'a message that is redacted': (text) => redactText(`failed: https://a.example/${text}`),
+  'a message that has no URL': (text) => redactText(`failed: a${text}`),
   'a file name': (text) => safeFileName(`${text}.txt`),
   'the name in a URL': (text) => nameOfUrl(`https://a.example/${text}`),
   'the id made of a name': (text) => idOf(`x${text}x`),
@@ -47,6 +51,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
 
 const arguments_: Readonly<Record<string, (text: string) => unknown>> = {
   'a header': parseHeader,
+  'a value of a header that is refused at its end': (text) => parseHeader(`A:${text}x\0`),
   'a digest': (text) => parseIntegrity(`sha256-${text}`),
   'a method': parseMethod,
   'a size': (text) => parseSize(`1${text}`),
@@ -58,6 +63,11 @@ describe('in time that grows no faster than the text', { timeout: 10_000 }, () =
       expect(() => read(piece.repeat(times))).not.toThrow();
     });
   }
+
+  it('a list of URLs is read: many headers of one', () => {
+    const list = `https://a.example/\n${'  header=A: b\n'.repeat(times)}`;
+    expect(parseInputFile(list, 'list')[0]?.headers).toHaveLength(times);
+  });
 
   for (const [what, parse] of Object.entries(arguments_)) {
     it.each(Object.entries(pieces))(`${what} is parsed or refused: many %s`, (_, piece) => {

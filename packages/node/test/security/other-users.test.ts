@@ -98,7 +98,7 @@ describe('a directory', () => {
   it('into which everybody can write is refused as a store', async () => {
     const store = await engines.directory();
     await chmod(store, 0o777);
-    expect(await refusalOf(store)).toContain(`chmod o-w ${store}`);
+    expect(await refusalOf(store)).toContain(`chmod go-w ${store}`);
   });
 
   it('of the daemon that is a link to elsewhere is refused, and nothing is put there', async () => {

@@ -75,6 +75,29 @@ it('are sent, and neither printed nor written down, whether it goes well or not'
   expect(sent.headers.authorization).toContain('s3cret-token');
 });
 
+it('of redirects are not written down, wherever these lead', async () => {
+  const locations = [
+    '/loop?token=s3cret-relative',
+    'ftp://me:s3cret-ftp@127.0.0.1/x?token=s3cret-query',
+    'myapp://back?code=s3cret-code',
+    '//me:s3cret-host@127.0.0.1:9/',
+    'https:/me:s3cret-slash@b.example:99999/',
+    'http://127.0.0.1:22/?sig=s3cret-port',
+  ];
+  const origin = await serveRaw((socket, head) => {
+    const number = Number(/^GET \/(\d)/.exec(head)?.[1] ?? 0);
+    const location = `Location: ${locations[number]}`;
+    socket.end(rawResponse(['HTTP/1.1 302 Found', location, 'Content-Length: 0', 'Connection: close']));
+  });
+  const urls = locations.map((_, index) => `${origin}/${index}`);
+  const { code, stdout, stderr } = await cli.run('fetch', '--wait', '--id', 'led', '--retry', '0', ...urls);
+  expect([code, stdout + stderr]).toEqual([1, expect.not.stringMatching(secrets)]);
+  const log = await written();
+  expect(log).toContain('/loop?token=***');
+  expect(log.match(/"led\\".* redirects to .* is not followed/g)).toHaveLength(locations.length);
+  expect(log).not.toMatch(secrets);
+});
+
 it('are not in what an engine logs', async () => {
   const origin = await serveRaw(rawResponse(['HTTP/1.1 200 OK', 'Connection: close'], 'no end is told'));
   const logged: string[] = [];
