@@ -40,6 +40,8 @@ export class Session {
         return await this.#connection.call(command, ask, note);
       } catch (error) {
         if (!(error instanceof ConnectionLostError) || this.#closed) throw error;
+        // it does not answer: to ask once more takes as long again
+        if (error.cause instanceof DaemonError) throw error.cause;
         if (++losses > mostLosses) {
           throw new DaemonError(
             'trouble',

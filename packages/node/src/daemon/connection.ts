@@ -10,6 +10,10 @@ export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
 }
 
+/** ms between two questions whether the daemon is there, and how many of them in a row may have no answer */
+const watchInterval = 5000;
+const mostUnanswered = 4;
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -20,9 +24,14 @@ interface Waiting {
 export class Connection {
   readonly #socket: Socket;
   readonly #waiting = new Map<number, Waiting>();
+  /** How many questions in a row have had no answer, while there was time for one. */
+  #unanswered = 0;
+  #watch: NodeJS.Timeout | undefined;
   #lastId = 0;
   /** Resolves when the daemon is gone, or `close` was called. */
   readonly closed: Promise<void>;
+  /** the process of the daemon, once it has said hello */
+  pid: number | undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -33,6 +42,7 @@ export class Connection {
     });
     this.closed = new Promise((resolve) => {
       socket.on('close', () => {
+        clearInterval(this.#watch);
         this.#fail(new ConnectionLostError('The daemon is gone', { cause: failure }));
         resolve();
       });
@@ -81,12 +91,28 @@ export class Connection {
     });
   }
 
+  /**
+   * Asks whether the daemon is still there, for as long as the connection lasts: it may hang, or be stopped, while a call
+   * waits that has its time. Of the time for which this process itself was stopped, one interval counts.
+   * @param silent makes the error of calls that nobody will answer any more
+   */
+  watch({ protocol, version }: Commands['hello']['ask'], silent: () => Error): void {
+    clearInterval(this.#watch);
+    this.#watch = setInterval(() => {
+      if (this.#waiting.size === 0) return;
+      if (++this.#unanswered > mostUnanswered) return this.close(silent());
+      this.call('hello', { protocol, version }).catch(() => {});
+    }, watchInterval);
+    this.#watch.unref();
+  }
+
   /** @param reason the cause of the error that calls without an answer get */
   close(reason?: Error): void {
     this.#socket.destroy(reason);
   }
 
   #receive(line: string): void {
+    this.#unanswered = 0;
     let reply: Reply;
     try {
       reply = checkReply(JSON.parse(line));

@@ -163,8 +163,10 @@ export class FetchKeeper {
     const entry = requireActive(await this.#find(id));
     const ended = this.#entries.untilEnded(entry);
     await (await this.#options.engine.backgroundFetch.get(id))?.abort();
-    await ended;
-    return await this.#describe(entry);
+    const isOver = await Promise.race([ended.then(() => true), delay(longestAbort, false, { ref: false })]);
+    if (isOver) return await this.#describe(entry);
+    const why = entry.kept.problem ?? `"bgfetch log ${id}" may say what it waits for`;
+    throw new DaemonError('trouble', `"${id}" is being aborted, and is not at its end yet: ${why}`);
   }
 
   async save(
@@ -352,6 +354,9 @@ export class FetchKeeper {
     return entry;
   }
 }
+
+/** ms that a fetch may take to end once it is aborted: somebody waits for that */
+const longestAbort = 20_000;
 
 /** A fetch that has ended and begins again with some of its files. */
 interface Renewal {

@@ -73,13 +73,17 @@ async function serve(
   announce('ready');
   const reason = await daemon.stopped;
   write(`Ends: ${reason}`);
-  await within(closeLimit, daemon.close());
-  await within(closeLimit, keeper.close());
-  await within(closeLimit, engine.close());
+  const steps = [() => daemon.close(), () => keeper.close(), () => engine.close()];
+  for (const step of steps) {
+    if (await isDoneWithin(closeLimit, step())) continue;
+    write('Ends at once: something that it waits for has no end');
+    // a call of the system that has no end keeps a process from leaving in any other way; everything is at rest
+    process.kill(process.pid, 'SIGKILL');
+  }
 }
 
-async function within(limit: number, work: Promise<void>): Promise<void> {
-  await Promise.race([work, delay(limit, undefined, { ref: false })]);
+async function isDoneWithin(limit: number, work: Promise<void>): Promise<boolean> {
+  return await Promise.race([work.then(() => true), delay(limit, false, { ref: false })]);
 }
 
 type Announce = (said: 'ready' | { code: string; reason: string }) => void;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection, ConnectionLostError } from './connection.ts';
@@ -67,6 +68,8 @@ async function greet(paths: DaemonPaths, version: string, limit: number): Promis
   const timer = setTimeout(() => connection.close(silent(paths)), limit);
   try {
     const theirs = await connection.call('hello', { protocol: protocolVersion, version });
+    connection.pid = theirs.pid;
+    connection.watch({ protocol: protocolVersion, version }, () => silent(paths));
     if (theirs.version === version) return connection;
     const { stopping } = await connection.call('stop', { onlyIfIdle: true });
     if (!stopping && theirs.protocol === protocolVersion) return connection;
@@ -89,8 +92,60 @@ async function greet(paths: DaemonPaths, version: string, limit: number): Promis
 function silent({ store, socket }: DaemonPaths): DaemonError {
   return new DaemonError(
     'trouble',
-    `The daemon for ${store} does not answer at ${socket}: end its process, which hangs or was stopped; nothing is lost`,
+    `The daemon for ${store} does not answer at ${socket}: ${howToEnd(pidOfEngine(store))}`,
   );
+}
+
+/** What a user does about a daemon that does not end by itself. */
+function howToEnd(pid: number | null): string {
+  return pid === null
+    ? 'end its process, which hangs or was stopped; nothing is lost'
+    : `its process ${pid} hangs or was stopped. End it with "kill -9 ${pid}"; nothing is lost`;
+}
+
+/** The process that has the store, as it has noted itself. */
+function pidOfEngine(store: string): number | null {
+  try {
+    const pid = Number.parseInt(readFileSync(join(store, 'engine.pid'), 'utf8'), 10);
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+/** ms in which a daemon that was asked to end has ended: what it is doing has 10 s three times to come to rest */
+const stopLimit = 40_000;
+
+/**
+ * Asks the store's daemon to end, and resolves when its process has: with false where none runs.
+ * @throws DaemonError that names the process if it lives on
+ */
+export async function endDaemon(address: DaemonAddress): Promise<boolean> {
+  const connection = await findDaemon(address);
+  if (!connection) return false;
+  const deadline = Date.now() + stopLimit;
+  const asked = connection.call('stop', { onlyIfIdle: false }).catch((error) => {
+    if (!(error instanceof ConnectionLostError)) throw error;
+  });
+  await Promise.race([asked.then(() => connection.closed), delay(stopLimit, undefined, { ref: false })]);
+  connection.close();
+  const { pid } = connection;
+  while (pid !== undefined && isAlive(pid)) {
+    if (Date.now() > deadline) {
+      throw new DaemonError('trouble', `The daemon was asked to end, and has not: ${howToEnd(pid)}`);
+    }
+    await delay(lookInterval);
+  }
+  return true;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 async function openSocket(paths: DaemonPaths): Promise<Connection | null> {

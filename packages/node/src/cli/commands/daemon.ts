@@ -1,5 +1,5 @@
 import { runDaemon } from '../../daemon/run-daemon.ts';
-import { findDaemon } from '../../daemon/start-daemon.ts';
+import { endDaemon, findDaemon } from '../../daemon/start-daemon.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatDuration } from '../format.ts';
 import { printable } from '../printable.ts';
@@ -22,12 +22,7 @@ export async function startDaemon(options: CommonOptions): Promise<void> {
 export async function stopDaemon(options: CommonOptions): Promise<void> {
   await runCommand(options, async (output) => {
     const store = storeOf(options);
-    const connection = await findDaemon({ store, version });
-    if (connection) {
-      await connection.call('stop', { onlyIfIdle: false });
-      await connection.closed;
-    }
-    const text = connection ? 'The daemon was stopped' : 'No daemon was running';
+    const text = (await endDaemon({ store, version })) ? 'The daemon was stopped' : 'No daemon was running';
     output.result(`${text} for ${printable(store)}`, { event: 'daemon', running: false, store });
     return exitCodes.success;
   });

@@ -1,0 +1,57 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { stalled, useCommandLine } from './given.ts';
+
+const given = useCommandLine();
+
+/** A daemon that answers nothing any more, although its process is there. */
+let stopped: number | undefined;
+async function stopDaemonProcess(): Promise<number> {
+  stopped = (await given.cli.daemon()) as number;
+  process.kill(stopped, 'SIGSTOP');
+  return stopped;
+}
+afterEach(() => {
+  if (stopped !== undefined) process.kill(stopped, 'SIGKILL');
+  stopped = undefined;
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('a command', () => {
+  it('that follows a fetch ends where the daemon answers no more, and names its process', async () => {
+    const url = `${given.server.origin}/r/hangs?size=1000000&attempts=stall:500000`;
+    const { finished, said } = given.cli.start(['get', url]);
+    await stalled(given, 'hangs');
+    await said(/active/);
+    const pid = await stopDaemonProcess();
+    const { code, stderr } = await finished;
+    expect([code, stderr]).toEqual([4, expect.stringContaining(`kill -9 ${pid}`)]);
+  });
+
+  it.each([['list'], ['daemon stop'], ['daemon status']])(
+    'that finds such a daemon ends, and names its process: %s',
+    async (command) => {
+      await given.cli.run('daemon', 'start');
+      const pid = await stopDaemonProcess();
+      const { code, stderr } = await given.cli.run(...command.split(' '));
+      expect([code, stderr]).toEqual([4, expect.stringContaining(`kill -9 ${pid}`)]);
+    },
+  );
+});
+
+describe('bgfetch daemon stop', () => {
+  it('has ended the process when it returns, whatever that is doing', async () => {
+    const url = `${given.server.origin}/r/busy?size=1000000&attempts=stall:500000`;
+    await given.cli.run('fetch', url);
+    await stalled(given, 'busy');
+    const pid = (await given.cli.daemon()) as number;
+    expect((await given.cli.run('daemon', 'stop')).code).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+  });
+});
