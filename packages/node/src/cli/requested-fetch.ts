@@ -102,6 +102,9 @@ function requestFile(
   };
 }
 
+/** `--output` of the command's own standard output. */
+export const standardOutput = '-';
+
 /** Whether `--output` names a file or a directory. */
 export async function findPlace(
   output: string | undefined,
@@ -109,6 +112,10 @@ export async function findPlace(
   otherwise: () => string | null,
 ): Promise<{ directory: string | null; name: string | null }> {
   if (output === undefined) return { directory: otherwise(), name: null };
+  if (output === standardOutput) {
+    if (files > 1) throw new UsageError('--output - is for one file: there are several');
+    return { directory: null, name: null };
+  }
   const path = isAbsolute(output) ? resolve(output) : resolve(workingDirectory(), output);
   const stats = await stat(path).catch(() => null);
   const isDirectory = stats ? stats.isDirectory() : /[/\\]$/.test(output) || output.endsWith(sep);

@@ -1,4 +1,4 @@
-import { type Connection, ConnectionLostError } from '../daemon/connection.ts';
+import { type Connection, ConnectionLostError, type OnBytes } from '../daemon/connection.ts';
 import type { CommandName, Commands } from '../daemon/protocol.ts';
 import { DaemonError } from '../daemon/protocol.ts';
 import { type DaemonAddress, reachDaemon } from '../daemon/start-daemon.ts';
@@ -50,6 +50,32 @@ export class Session {
               cause: error,
             },
           );
+        }
+        this.#connection = await reachDaemon(this.#address);
+      }
+    }
+  }
+
+  /**
+   * Gives the body of a fetch of one file, once: a part that was given is not given again.
+   * @throws DaemonError where the rest does not come
+   */
+  async read(fetch: string, onBytes: OnBytes): Promise<void> {
+    let begun = false;
+    const take: OnBytes = (bytes) => {
+      begun = true;
+      return onBytes(bytes);
+    };
+    for (;;) {
+      try {
+        await this.#connection.call('read', { fetch }, undefined, take);
+        return;
+      } catch (error) {
+        if (!(error instanceof ConnectionLostError) || this.#closed) throw error;
+        if (begun) {
+          const message =
+            'What has been written is a part: the daemon that read it has ended. Run the command again';
+          throw new DaemonError('trouble', message, { cause: error });
         }
         this.#connection = await reachDaemon(this.#address);
       }

@@ -43,6 +43,7 @@ const commands: Readonly<Record<Call['command'], Check>> = {
   fetch: shape({ ...envelope, fetch: requestedFetch }),
   list: shape(envelope),
   show: ofOneFetch,
+  read: ofOneFetch,
   follow: shape({ ...envelope, fetches: listOf(text) }),
   pause: ofOneFetch,
   resume: ofOneFetch,

@@ -14,10 +14,14 @@ export class ConnectionLostError extends Error {
 const watchInterval = 5000;
 const mostUnanswered = 4;
 
+/** Takes bytes; a promise says when it can take more. */
+export type OnBytes = (bytes: Buffer) => Promise<void> | undefined;
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly onReport: ((report: FetchReport) => void) | undefined;
+  readonly onBytes: OnBytes | undefined;
 }
 
 /** A client's end of the daemon's socket. */
@@ -64,12 +68,14 @@ export class Connection {
   /**
    * Asks the daemon.
    * @param onReport hears what comes before the answer
+   * @param onBytes gets the bytes that come before it
    * @throws DaemonError if it refuses, ConnectionLostError if it goes away
    */
   call<Name extends CommandName>(
     command: Name,
     ask: Commands[Name]['ask'],
     onReport?: (report: FetchReport) => void,
+    onBytes?: OnBytes,
   ): Promise<Commands[Name]['answer']> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
@@ -86,6 +92,7 @@ export class Connection {
         resolve: (value) => resolve(value as Commands[Name]['answer']),
         reject,
         onReport,
+        onBytes,
       });
       void writeLine(this.#socket, line);
     });
@@ -99,7 +106,7 @@ export class Connection {
   watch({ protocol, version }: Commands['hello']['ask'], silent: () => Error): void {
     clearInterval(this.#watch);
     this.#watch = setInterval(() => {
-      if (this.#waiting.size === 0) return;
+      if (this.#waiting.size === 0 || this.#socket.isPaused()) return;
       if (++this.#unanswered > mostUnanswered) return this.close(silent());
       this.call('hello', { protocol, version }).catch(() => {});
     }, watchInterval);
@@ -123,6 +130,13 @@ export class Connection {
     const waiting = this.#waiting.get(reply.id);
     if (reply.report) {
       waiting?.onReport?.(reply.report);
+      return;
+    }
+    if (reply.bytes !== undefined) {
+      const taken = waiting?.onBytes?.(Buffer.from(reply.bytes, 'base64'));
+      if (!taken) return;
+      this.#socket.pause();
+      void taken.catch(() => {}).finally(() => this.#socket.resume());
       return;
     }
     this.#waiting.delete(reply.id);

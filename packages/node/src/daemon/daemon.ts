@@ -3,6 +3,7 @@ import { followFetches } from './follow.ts';
 import { IdleWatch } from './idle-watch.ts';
 import type { DaemonPaths } from './private-directory.ts';
 import { type Call, DaemonError, protocolVersion } from './protocol.ts';
+import { sendBody } from './send-body.ts';
 import { type Caller, SocketServer } from './server.ts';
 import type { DaemonStatus } from './status.ts';
 
@@ -65,6 +66,8 @@ export class Daemon {
         return (await Promise.all(keeper.ids.map((id) => keeper.describe(id)))).map(({ fetch }) => fetch);
       case 'show':
         return await keeper.describe(call.fetch);
+      case 'read':
+        return await sendBody(keeper, call.fetch, caller);
       case 'follow':
         return await followFetches(keeper, call.fetches, caller);
       case 'pause':

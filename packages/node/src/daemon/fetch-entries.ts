@@ -64,6 +64,7 @@ export class FetchEntries {
 
   /** Resolves when the fetch has ended. */
   untilEnded(entry: Entry): Promise<void> {
+    if (entry.kept.ended) return Promise.resolve();
     return new Promise((resolve) => {
       const end = this.onChange(() => {
         if (entry.kept.ended === null) return;

@@ -158,6 +158,25 @@ export class FetchKeeper {
     return (await this.#startAgain(entry, requested)).report;
   }
 
+  /** The path or the stream of the body of a fetch of one file; null where that has failed. */
+  async openBody(id: string): Promise<string | ReadableStream<Uint8Array> | null> {
+    const entry = await this.#find(id);
+    if (entry.kept.files.length !== 1)
+      throw new DaemonError(
+        'usage',
+        `"${id}" has ${entry.kept.files.length} files: only one can be written there`,
+      );
+    const registration = entry.kept.ended ? null : await this.#options.engine.backgroundFetch.get(id);
+    const [record] = (await registration?.matchAll()) ?? [];
+    const response = await record?.responseReady.catch(() => null);
+    if (response) return response.ok ? response.body : null;
+    // it ended meanwhile
+    await this.#entries.untilEnded(entry);
+    const [file] = entry.kept.files;
+    if (file?.outcome?.reason !== '') return null;
+    return file.path ?? this.#options.store.receivedPath(entry.kept, 0);
+  }
+
   /** Resolves when it has ended. */
   async abort(id: string): Promise<FetchReport> {
     const entry = requireActive(await this.#find(id));

@@ -3,7 +3,7 @@ import type { DaemonStatus, FetchReport, FetchStatus } from './status.ts';
 
 /**
  * What is said on the daemon's socket: lines of JSON. A client sends `{ id, command, … }` and gets `{ id, value }` or
- * `{ id, error }` with the same id; `follow` gets any number of `{ id, report }` first.
+ * `{ id, error }` with the same id; `follow` gets any number of `{ id, report }` first, `read` of `{ id, bytes }`.
  */
 
 /** Changes when an older side would misunderstand a newer one. */
@@ -78,6 +78,8 @@ export interface Commands {
   fetch: { ask: { fetch: RequestedFetch }; answer: StartedFetch };
   list: { ask: Record<never, never>; answer: readonly FetchStatus[] };
   show: { ask: { fetch: string }; answer: FetchReport };
+  /** Sends the bytes of a fetch of one file while they come. */
+  read: { ask: { fetch: string }; answer: null };
   follow: { ask: { fetches: readonly string[] }; answer: null };
   pause: { ask: { fetch: string }; answer: FetchStatus };
   resume: { ask: { fetch: string }; answer: FetchStatus };
@@ -106,6 +108,8 @@ export interface Reply {
   readonly id: number;
   readonly value?: unknown;
   readonly report?: FetchReport;
+  /** bytes of a body, in base 64 */
+  readonly bytes?: string;
   readonly error?: { readonly code: ErrorCode; readonly message: string };
 }
 

@@ -19,6 +19,8 @@ export interface Caller {
   readonly signal: AbortSignal;
   /** Resolves when the client can take more. */
   report(report: FetchReport): Promise<void>;
+  /** The same for bytes. */
+  send(bytes: Uint8Array): Promise<void>;
 }
 
 export type Answer = (call: Call, caller: Caller) => Promise<unknown>;
@@ -98,7 +100,11 @@ export class SocketServer {
       const message: unknown = JSON.parse(line);
       id = idOfMessage(message);
       const call = checkCall(message);
-      const value = await this.#answer(call, { signal, report: (report) => send({ id, report }) });
+      const value = await this.#answer(call, {
+        signal,
+        report: (report) => send({ id, report }),
+        send: (bytes) => send({ id, bytes: Buffer.from(bytes).toString('base64') }),
+      });
       await send({ id, value: value ?? null });
     } catch (error) {
       await send({ id, error: describe(error) });

@@ -24,7 +24,8 @@ it('follows many fetches of one client without a warning of a leak, and lets go 
   } as unknown as FetchKeeper;
   const { signal } = new AbortController();
   const reported: string[] = [];
-  const caller = { signal, report: async ({ fetch }: FetchReport) => void reported.push(fetch.state) };
+  const send = async (): Promise<void> => {};
+  const caller = { signal, send, report: async ({ fetch }: FetchReport) => void reported.push(fetch.state) };
   const following = followFetches(keeper, [...states.keys()], caller);
   expect(getEventListeners(signal, 'abort')).toHaveLength(12);
   for (const id of states.keys()) {

@@ -1,9 +1,9 @@
 import type { StartedFetch } from '../../daemon/protocol.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, UsageError } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../printable.ts';
 import { openBody } from '../request-body.ts';
-import { type RequestOptions, requestFetch } from '../requested-fetch.ts';
+import { type RequestOptions, requestFetch, standardOutput } from '../requested-fetch.ts';
 import { runWithDaemon, storeOf } from '../run-command.ts';
 import { skipExisting } from '../skip-existing.ts';
 import { exitCodeOf, followUnlessInterrupted, summarise } from './follow.ts';
@@ -13,6 +13,10 @@ export async function fetch(
   options: RequestOptions & { wait?: boolean },
 ): Promise<void> {
   await runWithDaemon(options, async (session, output) => {
+    if (options.output === standardOutput)
+      throw new UsageError(
+        'A fetch in the background writes into files: "bgfetch get --output -" writes to the standard output',
+      );
     const opened = await openBody(options.body, storeOf(options));
     const started = await requestFetch(urls, options, opened.body, () => null)
       .then((requested) => skipExisting({ ...requested, command: 'fetch' }, options, output))

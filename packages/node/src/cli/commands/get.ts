@@ -1,19 +1,23 @@
 import { DaemonError, type RequestedFetch } from '../../daemon/protocol.ts';
 import type { FetchReport, FetchStatus, FileStatus } from '../../daemon/status.ts';
-import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
 import { formatSize } from '../format.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../printable.ts';
 import { openBody } from '../request-body.ts';
-import { type RequestOptions, requestFetch } from '../requested-fetch.ts';
+import { type RequestOptions, requestFetch, standardOutput } from '../requested-fetch.ts';
 import { runWithDaemon, storeOf, workingDirectory } from '../run-command.ts';
 import type { Session } from '../session.ts';
 import { skipExisting } from '../skip-existing.ts';
+import { requireWhole, writeBody } from '../write-body.ts';
 import { type Followed, followUnlessInterrupted, summarise } from './follow.ts';
 
 /** Fetches, follows, saves and forgets. What an earlier call of the same command has left is gone on with. */
 export async function get(urls: readonly string[], options: RequestOptions): Promise<void> {
   await runWithDaemon(options, async (session, output) => {
+    const isWritten = options.output === standardOutput;
+    if (isWritten && output.json)
+      throw new UsageError('--json and --output - both write to the standard output: choose one');
     const opened = await openBody(options.body, storeOf(options));
     const started = await requestFetch(urls, options, opened.body, workingDirectory)
       .then((requested) => skipExisting({ ...requested, command: 'get' }, options, output))
@@ -23,11 +27,14 @@ export async function get(urls: readonly string[], options: RequestOptions): Pro
     const { requested, fetch } = started;
     const { id, state, fileCount } = fetch;
     if (output.json) output.event({ event: 'started', id, state, fileCount });
+    const writing = isWritten ? writeBody(session, id) : null;
+    writing?.catch(() => {});
     const followed = await followUnlessInterrupted(session, [id], output, (times) =>
       interrupt(session, id, times, output),
     );
     if (!followed) return exitCodes.aborted;
-    summarise(await saveReceived(session, followed, requested), output);
+    summarise(isWritten ? followed : await saveReceived(session, followed, requested), output);
+    if (writing && followed.exitCode === exitCodes.success) requireWhole(await writing, followed);
     const kept = followed.fetches.find(({ fetch }) => fetch.kept > 0);
     if (kept) {
       const amount = formatSize(kept.fetch.kept);

@@ -1,6 +1,6 @@
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, UsageError } from '../exit-codes.ts';
 import { printable } from '../printable.ts';
-import { findPlace } from '../requested-fetch.ts';
+import { findPlace, standardOutput } from '../requested-fetch.ts';
 import { type CommonOptions, runWithDaemon, workingDirectory } from '../run-command.ts';
 
 export async function save(
@@ -8,6 +8,10 @@ export async function save(
   options: CommonOptions & { output?: string; overwrite?: boolean },
 ): Promise<void> {
   await runWithDaemon(options, async (session, output) => {
+    if (options.output === standardOutput)
+      throw new UsageError(
+        'Files are saved under their names: give --output a file, or a directory, ending in /',
+      );
     const { fetch } = await session.call('show', { fetch: id });
     const { directory, name } = await findPlace(
       options.output,
