@@ -82,6 +82,8 @@ export interface GivenParts {
   readonly engine?: EngineSettings;
   /** bytes per second of one background fetch */
   readonly limitRateOf?: (fetchId: string) => number | undefined;
+  /** Whether bodies with a content coding are decoded. */
+  readonly decodesFor?: (fetchId: string) => boolean;
   /** How the requests of one background fetch are connected. */
   readonly connectionSettingsOf?: (fetchId: string) => ConnectionSettings | undefined;
   /** Told of the moments between which a write may die. */
@@ -117,6 +119,7 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
       ...{ limitRate, dispatcher, beforeAttempt, onFailure, uploads, insecureRedirects, refusal },
       limitRateOf: given.limitRateOf,
       connectionSettingsOf: given.connectionSettingsOf,
+      decodesFor: given.decodesFor,
       clock: ports.clock,
     });
     const { log: tell = emitWarning } = options;

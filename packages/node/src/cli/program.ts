@@ -101,6 +101,10 @@ function addRequestOptions(command: Command): Command {
     .option('-o, --output <path>', 'the file, or the directory if it is one or ends in /')
     .option('-i, --input <file>', 'a list of URLs, one a line; - for the standard input')
     .option('--overwrite', 'replace files of the same name')
+    .option(
+      '--compressed',
+      'ask for a compressed body, and decode what comes; otherwise it is saved as it was sent',
+    )
     .option('--skip-existing', 'do not fetch what is there under its name, the one given or that of the URL')
     .option(
       '--continue-on-error',

@@ -27,6 +27,7 @@ export interface RequestOptions extends CommonOptions, ConnectionOptions {
   readonly connections?: number;
   readonly limitRate?: number;
   readonly retry?: number;
+  readonly compressed?: boolean;
 }
 
 /**
@@ -50,7 +51,7 @@ export async function requestFetch(
     throw new UsageError('--integrity is about one URL: in a list, give integrity=sha256-… below each');
   }
   const place = await findPlace(options.output, listed.length, directory);
-  const { headers = [] } = { headers: options.header };
+  const headers = [...(options.compressed ? [acceptedCodings] : []), ...(options.header ?? [])];
   const connection = await readConnectionSettings(options);
   const settings: FetchSettings = {
     ...Object.fromEntries(
@@ -58,6 +59,7 @@ export async function requestFetch(
         options[name] === undefined ? [] : [[name, options[name]]],
       ),
     ),
+    ...(options.compressed && { compressed: true }),
     ...(connection && { connection }),
   };
   return {
@@ -101,6 +103,9 @@ function requestFile(
     headers: [...authorization, ...common, ...headers],
   };
 }
+
+/** What `--compressed` asks for: what Node decodes in all its versions. */
+const acceptedCodings = ['Accept-Encoding', 'gzip, deflate, br'] as const;
 
 /** `--output` of the command's own standard output. */
 export const standardOutput = '-';

@@ -15,5 +15,6 @@ export const fetchSettings = shape({
   connections: optional(count),
   limitRate: optional(count),
   retry: optional(count),
+  compressed: optional(flag),
   connection: optional(connectionSettings),
 });

@@ -43,6 +43,8 @@ export async function openEngine(
     },
     {
       limitRateOf: (id) => settingsOf(id).limitRate,
+      // what a downloader saves is what the server sent: its digest is that which is published
+      decodesFor: (id) => settingsOf(id).compressed ?? false,
       connectionSettingsOf: (id) => settingsOf(id).connection,
       engine: { adapt: (workshop, fetch) => adapt(workshop, settingsOf(fetch.id)) },
     },

@@ -22,6 +22,8 @@ export interface FetchSettings {
   readonly limitRate?: number;
   /** attempts without progress before a file fails, after the first */
   readonly retry?: number;
+  /** whether a content coding is asked for and decoded */
+  readonly compressed?: boolean;
   readonly connection?: ConnectionSettings;
 }
 

@@ -33,6 +33,8 @@ export interface NetworkOptions {
   /** bytes per second of one background fetch, in place of `limitRate`; undefined for those it says nothing of */
   readonly limitRateOf?: ((fetchId: string) => number | undefined) | undefined;
   /** How the requests of one background fetch are connected; undefined for those it says nothing of. */
+  /** Whether bodies of one background fetch are decoded that have a content coding, as `fetch()` does; true. */
+  readonly decodesFor?: ((fetchId: string) => boolean) | undefined;
   readonly connectionSettingsOf?: ((fetchId: string) => ConnectionSettings | undefined) | undefined;
   readonly beforeAttempt?: BeforeAttempt | undefined;
   /** Told of each attempt that fails. */
@@ -83,6 +85,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     asked.signal.throwIfAborted();
     const { request, signal } = asked;
     const limit = limits.of(asked.id);
+    const decodes = options.decodesFor?.(asked.id) ?? true;
     const progress = new RequestProgress();
     const { beforeAttempt } = options;
     const givenHeaders = (): Headers => requestHeaders(request, Object.entries(asked.headers), asked.fresh);
@@ -108,7 +111,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       const { method } = request;
       const { url, headers } = await prepare(null);
       const arrival = await sendFrom(url, { url, method, headers, openBody: null, bodySize: null });
-      return present(arrival, asked, limit, 0);
+      return present(arrival, asked, { limit, uploaded: 0, decodes });
     }
     if (!beforeAttempt) progresses.set(asked, progress);
     const upload: BodyUpload = new BodyUpload(asked, asked.body, {
@@ -119,7 +122,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     });
     const resumable = typeof uploads === 'function' ? uploads(asked.id, request.url) : uploads;
     const arrival = await sendUpload(upload, resumable);
-    return present(arrival, asked, limit, asked.upload ? 0 : upload.sent);
+    return present(arrival, asked, { limit, uploaded: asked.upload ? 0 : upload.sent, decodes });
   };
   return {
     async fetch(asked) {
@@ -166,8 +169,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
 function present(
   arrival: Arrival,
   { request, signal }: NetworkRequest,
-  limit: RateLimit | null,
-  uploaded: number,
+  { limit, uploaded, decodes }: { limit: RateLimit | null; uploaded: number; decodes: boolean },
 ): NetworkResponse {
   const { status, statusText, headers, url, method, redirected } = fitting(arrival, request.method);
   const { multiplexed } = arrival;
@@ -192,6 +194,7 @@ function present(
   }
   const contentEncoding = headerOf(headers, 'content-encoding');
   const decoders = decodersFor(contentEncoding);
+  const isCoded = decoders?.length !== 0;
   // where an attempt went instead of the request's URL may hold secrets, and is not the same each time
   const shown = redirected ? url.href : request.url;
   const head = {
@@ -202,7 +205,8 @@ function present(
     type: 'basic',
     redirected,
   } as const;
-  const coding = decoders?.length === 0 ? 'identity' : 'encoded';
+  // one that is left as it is has no offsets that a range could be trusted with, either
+  const coding = isCoded ? 'encoded' : 'identity';
   if (hasNullBody(status, method)) {
     arrival.discard();
     return { head, body: null, coding, signalsTruncation: true, uploaded, ...connection };
@@ -213,7 +217,7 @@ function present(
   const begun = (): void => {
     isDecoding = true;
   };
-  if (coding === 'encoded' && decoders)
+  if (isCoded && decoders && decodes)
     body = transformBody(body, signal, (chunks) => decode(chunks, decoders, begun));
   return {
     ...{ head, body, coding, uploaded, ...connection },
