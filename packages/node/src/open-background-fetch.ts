@@ -47,7 +47,7 @@ export interface OpenOptions {
   readonly keepFailed?: number | undefined;
   /** bytes per second that all transfers together may take, in both directions */
   readonly limitRate?: number | undefined;
-  /** undici's, for proxies and TLS options. It is not closed with the engine. */
+  /** Of undici 7, for proxies and TLS options. It is not closed with the engine. */
   readonly dispatcher?: Dispatcher | undefined;
   /** Called before each attempt, and may change its URL and headers: for signatures and tokens that expire. */
   readonly beforeAttempt?: BeforeAttempt | undefined;
@@ -176,12 +176,29 @@ function checkOptions(options: OpenOptions): void {
       throw new TypeError(`"${name}" has to be a whole number from 1 on, and is ${value}`);
     }
   }
+  checkDispatcher(options.dispatcher);
   const { limitRate, keepFailed } = options;
   if (keepFailed !== undefined && !(keepFailed >= 0)) {
     throw new TypeError(`"keepFailed" has to be a number of ms from 0 on, and is ${keepFailed}`);
   }
   if (limitRate !== undefined && !(limitRate > 0)) {
     throw new TypeError(`"limitRate" has to be a number of bytes per second above 0, and is ${limitRate}`);
+  }
+}
+
+/** What undici changed with version 7: the handlers that a dispatcher calls, and whether it has this property. */
+const beforeSeven = 'interceptors';
+
+function checkDispatcher(dispatcher: OpenOptions['dispatcher']): void {
+  if (dispatcher === undefined) return;
+  if (typeof dispatcher?.dispatch !== 'function') {
+    throw new TypeError('"dispatcher" has to be one of undici, such as new Agent(): it has no dispatch()');
+  }
+  if (beforeSeven in dispatcher) {
+    throw new TypeError(
+      '"dispatcher" is of undici 6 or older, whose dispatchers call other handlers: make it with undici 7, of which this ' +
+        'package brings a copy',
+    );
   }
 }
 

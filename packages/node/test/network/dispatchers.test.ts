@@ -1,8 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { Agent, ProxyAgent } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { Agent as AgentOfUndici6 } from 'undici-6';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openBackgroundFetch } from '../../src/index.ts';
 import { bytesOf, expectedBytes, requestFor, useFaultServer, useNetworks } from './given.ts';
 
 const server = useFaultServer();
@@ -103,6 +108,23 @@ describe('a dispatcher of the app', () => {
     // and all of them are over: it can be listened to
     const next = await adapter.fetch(requestFor(`${origin}/next`));
     expect(Buffer.from(await bytesOf(next)).toString()).toBe('4');
+  });
+
+  it('of an undici whose dispatchers call other handlers is refused when the engine is opened', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'bgfetch-dispatcher-'));
+    ends.push(() => rm(directory, { recursive: true }));
+    const older = new AgentOfUndici6();
+    ends.push(() => older.destroy());
+    const open = (dispatcher: unknown) =>
+      openBackgroundFetch({ directory, dispatcher: dispatcher as Dispatcher }).then((engine) =>
+        engine.close(),
+      );
+    await expect(open(older)).rejects.toThrow(/^"dispatcher" is of undici 6 or older/);
+    await expect(open({})).rejects.toThrow(/it has no dispatch\(\)/);
+    const agent = new Agent();
+    ends.push(() => agent.destroy());
+    await open(agent);
+    await open(agent.compose((dispatch) => dispatch));
   });
 
   it('is not closed with the network', async () => {
