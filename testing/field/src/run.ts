@@ -140,9 +140,12 @@ async function runSite(
     // a part of the cases shows a part of it
     const lacking = cases.length < disturbanceNames.length ? [] : await running.lacks(shows);
     if (lacking.length > 0) {
-      if (!limit?.showsByChance) count.failed++;
-      const sign = limit?.showsByChance ? '! known:' : '✗';
-      console.log(`${sign} ${hostName}: ${site.name} never showed ${lacking.join(' and ')}`);
+      const never = `never showed ${lacking.join(' and ')}`;
+      if (limit?.showsByChance) console.log(`! ${hostName}: ${site.name}: known: ${never}`);
+      else {
+        count.failed++;
+        console.log(`✗ ${hostName}: ${site.name} ${never}`);
+      }
     }
   } catch (error) {
     count.failed++;
