@@ -1,7 +1,8 @@
 import type { EngineName } from '@background-fetch/testing-engines';
 import type { Ending } from '../judge.ts';
 
-export type HostName = 'node' | EngineName;
+/** `cli` is the command `bgfetch`. */
+export type HostName = 'node' | 'cli' | EngineName;
 
 /** Where downloads from one site run. */
 export interface Host {

@@ -1,11 +1,13 @@
 import type { Site } from '../sites/site.ts';
 import { type HostName, patience } from './host.ts';
 
-/** What a host is known not to do. Its downloads come whole all the same, but late, and it is opened anew for each. */
+/** What a host is known not to do. Its downloads come whole all the same. */
 export interface KnownLimit {
   readonly does: string;
-  /** ms after which a background fetch counts as one that never ends */
-  readonly patience: number;
+  /** Of a host whose downloads come late, and that is opened anew for each: ms after which one counts as never ending. */
+  readonly patience?: number;
+  /** Whether it is by chance that the host makes the site do what its log has to show. */
+  readonly showsByChance?: true;
 }
 
 /**
@@ -18,7 +20,19 @@ const bodiesWithoutEnd: KnownLimit = {
   patience: 4 * patience,
 };
 
-/** All sites with TLS have HTTP/2, too. */
-export function knownLimitOf(host: HostName, { secure = false }: Pick<Site, 'secure'>): KnownLimit | null {
-  return host === 'webkit' && secure ? bodiesWithoutEnd : null;
+/** Sites that refuse the third request of three at the same time, which WebKitGTK 2.50 seldom makes to one host. */
+const refusingThird = ['nginx: limit_conn 2', 'nginx: limit_conn 2, 429'];
+const seldomThree: KnownLimit = {
+  does: 'the browser has three requests under way at the same time only by chance, so the site may have none to refuse',
+  showsByChance: true,
+};
+
+export function knownLimitOf(
+  host: HostName,
+  { name, secure = false }: Pick<Site, 'name' | 'secure'>,
+): KnownLimit | null {
+  if (host !== 'webkit') return null;
+  // all sites with TLS have HTTP/2, too
+  if (secure) return bodiesWithoutEnd;
+  return refusingThird.includes(name) ? seldomThree : null;
 }
