@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { appendFile, mkdtemp, open, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRequests } from '../../src/daemon/fetch-requests.ts';
 import type { RequestedBody, RequestedFetch } from '../../src/daemon/protocol.ts';
 import { identityOf } from '../../src/daemon/regular-file.ts';
+import { makeSpecial } from '../security/special-files.ts';
 
 const size = 8 * 2 ** 20;
 let directory: string;
@@ -56,7 +56,7 @@ describe('a body from a file', () => {
   });
 
   it.each([
-    ['a pipe', () => void execFileSync('mkfifo', [path])],
+    ['a pipe', () => makeSpecial('pipe', path)],
     ['a link', () => symlink('/etc/passwd', path)],
     ['another file', () => writeFile(path, Buffer.alloc(size, 'a'))],
   ])('is refused where %s has come into its place before it was opened', async (_name, replace) => {
