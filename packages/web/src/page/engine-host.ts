@@ -5,9 +5,11 @@ import { refusal } from '../shared/refusal.ts';
 import { getStartPolicy } from '../shared/start-policy.ts';
 import { greet } from './greet.ts';
 import { ping, post } from './ping.ts';
+import { inUse } from './registrations.ts';
 
 /** The engine of a registration, as a page or a worker reaches it: in its service worker. */
 export function createPageHost(registration: ServiceWorkerRegistration): EngineHost {
+  inUse.set(registration.scope, registration);
   return {
     hasActiveWorker: () => !!registration.active,
     key: (transaction) => registrationKey(registration.scope, transaction),

@@ -8,6 +8,7 @@ import {
 import { getContext, purge, scopeOf } from '../shared/context.ts';
 import { warn } from '../shared/warn.ts';
 import { ping } from './ping.ts';
+import { find } from './registrations.ts';
 
 /** ms between two pings: a service worker without an event dies after about 30 s */
 const pingInterval = 10_000;
@@ -62,16 +63,13 @@ async function lookAround(realm: Realm, away: boolean): Promise<void> {
   pingAll();
   // a registration may be gone whose page did not live to see to this
   for (const key of new Set(fetches.map(({ registration }) => registration))) {
-    const isGone = await find(key).then(
-      (found) => !found,
-      // it is no scope of this origin
-      () => false,
+    // it may be no scope of this origin
+    const found = await find(key).catch(() => {});
+    if (found !== null) continue;
+    await purge(
+      scopeOf(key),
+      fetches.filter(({ registration }) => registration === key),
     );
-    if (isGone)
-      await purge(
-        scopeOf(key),
-        fetches.filter(({ registration }) => registration === key),
-      );
   }
 }
 
@@ -97,12 +95,4 @@ function pingAll(last = false): void {
       // it is no scope of this origin
       .catch(() => {});
   }
-}
-
-/** The registration that a key is of, undefined if it is gone. */
-async function find(key: RegistrationKey): Promise<ServiceWorkerRegistration | undefined> {
-  const scope = scopeOf(key);
-  const registration = await navigator.serviceWorker.getRegistration(scope);
-  // a scope inside another one's finds the other once it is gone itself
-  return registration?.scope === scope ? registration : undefined;
 }

@@ -10,7 +10,7 @@ import {
 } from './left-while-writing.ts';
 import { newVersionTakesOver, newVersionWaits } from './new-version.ts';
 import { messagesAfterState } from './order.ts';
-import { cameBack, navigated, tabReopened, twoTabs } from './pages-come-and-go.ts';
+import { cameBack, navigated, registrationHidden, tabReopened, twoTabs } from './pages-come-and-go.ts';
 import { siteDataDeleted } from './site-data-deleted.ts';
 import { spaceGivenBack } from './space-given-back.ts';
 import { storageBlocked } from './storage-blocked.ts';
@@ -25,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   navigated,
   cameBack,
   twoTabs,
+  registrationHidden,
   leftWhileWriting,
   leftAtFirstVisit,
   cameBackToAWrite,

@@ -10,6 +10,11 @@ const slack = 8 * mebibyte;
 /** What a worker's death may cost: four pieces of 4 MiB. */
 const mostLost = 16 * mebibyte;
 
+/** What a page does whose registration leaves none behind. */
+const registerInVain = `
+  const registration = await navigator.serviceWorker.register('/app/worker.js', { scope: '/app/elsewhere/' });
+  await registration.unregister();`;
+
 /** Its last bytes are withheld until a page has looked: however long that takes, it comes before them. */
 const downloadOf = (size: number, rate: number) =>
   download('file', size, rate, `&withhold=${Math.floor(size * mebibyte * 0.95)}`);
@@ -58,6 +63,31 @@ export const cameBack: Scenario = {
       // a page that was kept in the back/forward cache has heard of nothing meanwhile
       if (message !== 'loaded again') deepStrictEqual(message, `kept: success, ${file.size} bytes`);
       return `${message}; ${transferred(session)}`;
+    }),
+};
+
+/**
+ * A process that WebKit starts when all registrations of before are gone finds none for as long as it lives, those that it
+ * makes itself included.
+ */
+export const registrationHidden: Scenario = {
+  name: 'a tab to which getRegistration() may show nothing',
+  run: ({ engine }) =>
+    Session.use(engine, async (session) => {
+      const file = downloadOf(32, 5);
+      const before = await session.launch({ tabs: true, file: 'bare.html' });
+      await session.run(before, registerInVain);
+      const first = await session.open();
+      await start(session, first, 'file', file);
+      await untilSent(session, file, 0.3);
+      const second = await session.navigate(first);
+      await expectToGoOn(session, second, file.size);
+      await expectRead(session, 'file', file);
+      const found = await session.run<boolean>(
+        second,
+        "return !!(await navigator.serviceWorker.getRegistration('/app/'))",
+      );
+      return `${found ? 'shown' : 'hidden'}; ${transferred(session)}`;
     }),
 };
 

@@ -63,7 +63,9 @@ export function summarise({ fetches, exitCode }: Followed, output: Output): void
 
 function describeEnd(fetch: FetchStatus): string {
   if (fetch.state === 'success') return `done, ${describeAmount(fetch)}`;
-  return `${fetch.state}: ${describeReason(fetch.reason, null, fetch.cause)}`;
+  if (fetch.state !== 'failure') return `${fetch.state}: ${describeReason(fetch.reason, null)}`;
+  // why was said of each file
+  return `failure (${fetch.reason}); "bgfetch log ${printable(fetch.id)}" has what went wrong on the way`;
 }
 
 /**
