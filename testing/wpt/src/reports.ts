@@ -14,14 +14,25 @@ export const polyfillInjected: Injected = {
 };
 export const nothingInjected: Injected = { document: null, worker: null, 'service-worker': null };
 
+/** A page that registers a worker which is never unregistered, and what it asks for when it has. */
+export const registeringPath = `${polyfillPath}registering.html`;
+const registeredPath = `${polyfillPath}registered`;
+const registering = `<!doctype html><title>Registers</title><script type="module">
+  await navigator.serviceWorker.register('${polyfillPath}kept.js');
+  await navigator.serviceWorker.ready;
+  await fetch('${registeredPath}');
+</script>`;
+
 /** Serves our scripts, also those in the places that the suite keeps for whoever runs it, and takes reports. */
 export class Reports {
   readonly #scripts = new Map<string, () => string>();
   #run = 0;
   #onReport: (report: RawReport) => void = () => {};
+  #onRegistered: () => void = () => {};
 
   constructor(scripts: Scripts) {
     for (const name of polyfillScripts) this.#scripts.set(`${polyfillPath}${name}.js`, () => scripts[name]);
+    this.#scripts.set(`${polyfillPath}kept.js`, () => '');
     this.#scripts.set('/resources/testdriver-vendor.js', () => scripts['testdriver-vendor']);
     this.#scripts.set(
       '/resources/testharnessreport.js',
@@ -37,12 +48,28 @@ export class Reports {
     });
   }
 
+  /** Resolves when the page at `registeringPath` has registered its worker. */
+  registered(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onRegistered = resolve;
+    });
+  }
+
   readonly answer = (request: IncomingMessage, response: ServerResponse): boolean => {
     const path = (request.url ?? '').split('?')[0] as string;
     const script = this.#scripts.get(path)?.();
     if (script !== undefined) {
       const headers = { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'no-store' };
       response.writeHead(200, headers).end(script);
+      return true;
+    }
+    if (path === registeringPath) {
+      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(registering);
+      return true;
+    }
+    if (path === registeredPath) {
+      response.writeHead(204).end();
+      this.#onRegistered();
       return true;
     }
     if (!path.startsWith(reportPath)) return false;

@@ -24,7 +24,7 @@ export interface Suite {
 /** Runs the pages one after the other, and prints each verdict. Rejects if the suite's server ends. */
 export async function runHost(host: Host, suite: Suite, print: Print): Promise<Totals> {
   const { selection, expected, front, server, reports, oneBrowser } = suite;
-  await using browsers = new Browsers(host, front, oneBrowser);
+  await using browsers = new Browsers(host, front, reports, oneBrowser);
   const { pages, isMeant } = selection;
   const verdicts: Verdict[] = [];
   for (const page of pages) {
