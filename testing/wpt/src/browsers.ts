@@ -5,7 +5,7 @@ import { type Reports, registeringPath } from './reports.ts';
 import type { Front } from './suite/front.ts';
 
 /** ms for a page that registers a service worker and does nothing else */
-const registeringPatience = 60_000;
+const registeringPatience = 120_000;
 
 async function late(): Promise<never> {
   await delay(registeringPatience, undefined, { ref: false });

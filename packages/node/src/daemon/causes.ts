@@ -64,9 +64,14 @@ export class Causes {
     this.#byFetch.set(fetchId, causes.set(url, describeCause(error)));
   }
 
-  /** null where nothing is known. */
+  /** null where nothing is known. Where nobody answers one request, others to the same origin are not even made. */
   of(fetchId: string, url: string): string | null {
-    return this.#byFetch.get(fetchId)?.get(url) ?? null;
+    const causes = this.#byFetch.get(fetchId);
+    const own = causes?.get(url);
+    if (own !== undefined || !causes) return own ?? null;
+    const { origin } = new URL(url);
+    for (const [other, cause] of causes) if (new URL(other).origin === origin) return cause;
+    return null;
   }
 
   forget(fetchId: string): void {

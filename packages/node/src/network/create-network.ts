@@ -155,7 +155,8 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
         async reach({ url }, signal, id) {
           const { connect } = transports.of(id);
           // of a proxy nobody knows what it reaches
-          return connect ? await reach(new URL(url), connect, signal) : 'answers';
+          const onError = (error: Error): void => options.onFailure?.({ fetchId: id, url, error });
+          return connect ? await reach(new URL(url), connect, signal, onError) : 'answers';
         },
       }),
     async close() {

@@ -6,11 +6,13 @@ import { reachabilityOf } from './failures.ts';
 /**
  * Whether a server can be connected to: nothing is sent to it.
  * @param signal ends the wait: nobody was found
+ * @param onError told why there is no connection
  */
 export async function reach(
   { protocol, hostname, host, port }: URL,
   connect: BuildConnector.connector,
   signal: AbortSignal,
+  onError: (error: Error) => void,
 ): Promise<Reachability> {
   if (signal.aborted) return 'silent';
   return await new Promise<Reachability>((resolve) => {
@@ -25,6 +27,7 @@ export async function reach(
     const connecting = connect({ protocol, hostname: name, host, port }, (error, socket) => {
       signal.removeEventListener('abort', end);
       socket?.on('error', () => {}).destroy();
+      if (error && !signal.aborted) onError(error);
       resolve(error ? reachabilityOf(error, false) : 'answers');
     }) as unknown as Socket | undefined;
   });

@@ -90,6 +90,15 @@ describe('the cause of a failure', () => {
   });
 });
 
+it('is told of each file of a server where nobody listens, and of what is sent there', async () => {
+  const port = await closedPort();
+  const urls = ['one', 'two'].map((name) => `http://127.0.0.1:${port}/${name}`);
+  const { stderr } = await given.cli.run('get', '--retry', '0', ...urls);
+  expect(stderr.match(/^bgfetch: .*connection refused/gm)).toHaveLength(2);
+  const sent = await given.cli.run('get', '--retry', '0', '-X', 'PUT', urls[0] ?? '');
+  expect(sent.stderr).toMatch(/^bgfetch: .*connection refused/m);
+});
+
 describe('a fetch that has failed', () => {
   it('is never told to be saving, and its total is what the server said, or unknown', async () => {
     const url = `${given.server.origin}/r/cut?size=3000000&attempts=cut:1000000|cut:0`;

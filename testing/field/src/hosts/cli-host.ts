@@ -11,7 +11,7 @@ export async function openCommand({ certificate, coded }: Served): Promise<Host>
   const directory = await mkdtemp(join(tmpdir(), 'background-fetch-field-cli-'));
   const said: string[] = [];
   // what the environment says of proxies is not about these servers
-  const settings = ['--json', '--proxy', '', ...(coded ? ['--header', 'Accept-Encoding: gzip'] : [])];
+  const settings = ['--json', '--proxy', '', ...(coded ? ['--compressed'] : [])];
   if (certificate) {
     const file = join(directory, 'certificate.pem');
     await writeFile(file, certificate);
