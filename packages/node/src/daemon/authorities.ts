@@ -13,6 +13,7 @@ const mark = 'sha256:';
 export class Authorities {
   readonly #directory: string;
   readonly #texts = new Map<string, string>();
+  readonly #digests = new Map<string, string>();
   readonly #stored = new Set<string>();
 
   constructor(directory: string) {
@@ -52,8 +53,11 @@ export class Authorities {
   }
 
   #digestOf(text: string): string {
+    const known = this.#digests.get(text);
+    if (known !== undefined) return known;
     const digest = createHash('sha256').update(text).digest('hex');
-    if (!this.#texts.has(digest)) this.#texts.set(digest, text);
+    this.#digests.set(text, digest);
+    this.#texts.set(digest, text);
     return digest;
   }
 }

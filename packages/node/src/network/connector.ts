@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
-import type { SecureContextOptions } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { buildConnector as BuildConnector } from 'undici';
 import { ReceiveBlocks } from './receive-blocks.ts';
 import { buildConnector } from './undici.ts';
 
 /** Whom a client trusts, and what it shows. */
-export type TlsSettings = Pick<SecureContextOptions, 'ca' | 'cert' | 'key'> & {
+export interface TlsSettings {
+  readonly secureContext?: SecureContext;
   readonly rejectUnauthorized?: boolean;
-};
+}
 
 /** What the handshake of a server ends with that has none of the protocols it was offered. */
 const noProtocol = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';

@@ -20,7 +20,7 @@ import { adaptReferer } from './referer.ts';
 import { requestHeaders } from './request-headers.ts';
 import { RequestProgress } from './request-progress.ts';
 import { transformBody } from './transform-body.ts';
-import { type ConnectionSettings, dispatchersOf, Transports } from './transport.ts';
+import { type ConnectionSettings, dispatchersOf, type Transport, Transports } from './transport.ts';
 import { BodyUpload, type Send } from './uploads/body-upload.ts';
 import { sendUpload } from './uploads/send-upload.ts';
 import type { NextRequest, ResumableUploads } from './uploads/upload.ts';
@@ -73,6 +73,14 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       ? 'from https: to http: only with insecureRedirects; ask for the http: URL itself if that is what you want'
       : (options.refusal?.(to) ?? null);
   const transports = new Transports(options.dispatcher, options.connectionSettingsOf);
+  const connectOf = (id: string): Transport['connect'] => {
+    try {
+      return transports.of(id).connect;
+    } catch {
+      // the request itself says what is wrong with its settings
+      return null;
+    }
+  };
   const endWatching = watchConnections();
   // of requests that were prepared
   const progresses = new WeakMap<NetworkRequest, RequestProgress>();
@@ -153,7 +161,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     ...(!options.dispatcher &&
       !options.beforeAttempt && {
         async reach({ url }, signal, id) {
-          const { connect } = transports.of(id);
+          const connect = connectOf(id);
           // of a proxy nobody knows what it reaches
           const onError = (error: Error): void => options.onFailure?.({ fetchId: id, url, error });
           return connect ? await reach(new URL(url), connect, signal, onError) : 'answers';

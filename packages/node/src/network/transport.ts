@@ -1,4 +1,4 @@
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import type { Agent as AgentOfUndici, buildConnector as BuildConnector, Dispatcher } from 'undici';
 import { createConnector, type TlsSettings } from './connector.ts';
 import { mostHeaderBytes } from './http1/response-stream.ts';
@@ -29,6 +29,9 @@ export interface Transport {
   readonly connect: BuildConnector.connector | null;
 }
 
+/** Of those that say nothing. */
+const usual: ConnectionSettings = {};
+
 export function dispatchersOf({ reusing, unused }: Transport, isRepeatable: boolean): Dispatchers {
   return { first: isRepeatable ? reusing : unused, again: unused };
 }
@@ -38,6 +41,8 @@ export class Transports {
   readonly #given: Dispatcher | undefined;
   readonly #settingsOf: ((fetchId: string) => ConnectionSettings | undefined) | undefined;
   readonly #transports = new Map<string, Transport>();
+  /** The same by the settings themselves, which may hold hundreds of certificates. */
+  readonly #known = new WeakMap<ConnectionSettings, Transport>();
   readonly #created: Dispatcher[] = [];
 
   /** @param given an app's dispatcher, which sends everything and is not closed */
@@ -49,11 +54,15 @@ export class Transports {
     this.#settingsOf = settingsOf;
   }
 
+  /** @throws Error for certificates and keys that are none */
   of(fetchId: string): Transport {
-    const settings = this.#settingsOf?.(fetchId) ?? {};
+    const settings = this.#settingsOf?.(fetchId) ?? usual;
+    const known = this.#known.get(settings);
+    if (known) return known;
     const key = JSON.stringify(settings);
     const transport = this.#transports.get(key) ?? this.#create(settings);
     this.#transports.set(key, transport);
+    this.#known.set(settings, transport);
     return transport;
   }
 
@@ -65,10 +74,14 @@ export class Transports {
     if (this.#given) return { reusing: this.#given, unused: this.#given, connect: null };
     const { proxies, ca, extraCa, cert, key, checked = true } = settings;
     const trusted = ca ?? (extraCa && [...rootCertificates, extraCa]);
-    const tls: TlsSettings = {
+    const own = {
       ...(trusted && { ca: trusted }),
       ...(cert !== undefined && { cert }),
       ...(key !== undefined && { key }),
+    };
+    const tls: TlsSettings = {
+      // read once, and not for each connection
+      ...(Object.keys(own).length > 0 && { secureContext: createSecureContext(own) }),
       ...(!checked && { rejectUnauthorized: false }),
     };
     const connect = createConnector(tls);

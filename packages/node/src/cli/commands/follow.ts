@@ -1,4 +1,4 @@
-import type { FetchStatus, FileStatus } from '../../daemon/status.ts';
+import { type FetchStatus, type FileStatus, hasEnded } from '../../daemon/status.ts';
 import { describeAmount, describeFailure, describeReason } from '../describe.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -35,8 +35,9 @@ export async function followToEnd(
   return { fetches, exitCode: exitCodeOf(fetches.map(({ fetch }) => fetch)) };
 }
 
-/** The worst: a failure before an abort, and these before a file that has no place. */
+/** The worst: one whose end nobody saw, a failure before an abort, and these before a file that has no place. */
 export function exitCodeOf(fetches: readonly FetchStatus[]): ExitCode {
+  if (fetches.some(({ state }) => !hasEnded(state))) return exitCodes.trouble;
   if (fetches.some(({ state }) => state === 'failure')) return exitCodes.failed;
   if (fetches.some(({ state }) => state === 'aborted')) return exitCodes.aborted;
   return fetches.some(({ problem }) => problem !== null) ? exitCodes.trouble : exitCodes.success;
@@ -53,6 +54,10 @@ export function summarise({ fetches, exitCode }: Followed, output: Output): void
       for (const file of files) if (file.state === 'failed') output.error(describeFailure(file));
     }
     if (fetch.problem !== null) output.error(printable(fetch.problem));
+    if (!hasEnded(fetch.state))
+      output.error(
+        `${printable(fetch.id)} was forgotten by another command before its end was seen: run this one again`,
+      );
     output.note(`${printable(fetch.id)}: ${describeEnd(fetch)}`);
     if (output.json) {
       const { id, state, reason, cause, downloaded, fileCount, problem } = fetch;
