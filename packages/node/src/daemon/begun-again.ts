@@ -20,11 +20,15 @@ export async function begunAgain(
   return { ...same, files, ...(!isOfAll && { asked }), ended: null, problem: null };
 }
 
-/** What the engine kept of a failed fetch belongs to the requests that it was asked for then. */
+/**
+ * What the engine is asked for. What it kept of a failed fetch belongs to the very requests that it was asked for then: they
+ * are asked for again, unless a file is missing now that was not among them.
+ */
 export function askedAgain(
   fetch: KeptFetch,
   missing: readonly number[],
   hasKept: boolean,
 ): readonly number[] {
-  return hasKept ? askedFiles(fetch) : missing;
+  const asked = new Set(askedFiles(fetch));
+  return hasKept && missing.every((index) => asked.has(index)) ? [...asked] : missing;
 }

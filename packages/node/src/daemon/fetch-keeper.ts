@@ -267,7 +267,7 @@ export class FetchKeeper {
     await store.write(entry.kept);
     try {
       if (!renewal) return await engine.resume(id);
-      if (!hasKept) await engine.forget(id);
+      if (asked === missing) await engine.forget(id);
       const { title, downloadTotal } = renewal.requested;
       const requests = createRequests(renewal.requested);
       await engine.backgroundFetch.fetch(

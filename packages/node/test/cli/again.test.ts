@@ -133,6 +133,19 @@ describe('a list that failed in part', () => {
     expect(await given.cli.events('list')).toEqual([]);
   });
 
+  it('fetches a file again that was taken away while another one has only come in part', async () => {
+    publish('/a', 'a', {});
+    const urls = [
+      url('/a'),
+      `${given.server.origin}/r/part?size=3000000&attempts=status:404|cut:2000000|status:404|status:404|ok`,
+    ];
+    for (let run = 0; run < 2; run++) expect((await given.cli.run('get', ...urls)).code).toBe(1);
+    await rm(at('a'));
+    const { code, stdout } = await given.cli.run('get', ...urls);
+    expect([code, stdout]).toEqual([0, `${at('a')}\n${at('part')}\n`]);
+    expect(await readFile(at('a'), 'utf8')).toBe('a');
+  });
+
   it('fetches a file again that was taken away meanwhile', async () => {
     publish('/a', 'a', {});
     const urls = ['/a', '/b'].map(url);
