@@ -77,6 +77,6 @@ describe('the command as a host', () => {
     await plain.download('plain', [`${served.origin}/plain`]);
     await coded.download('coded', [`${served.origin}/coded`]);
     expect(asked.get('/plain')).toBe('identity');
-    expect(asked.get('/coded')).toBe('gzip');
+    expect(asked.get('/coded')).toBe('gzip, deflate, br');
   });
 });
