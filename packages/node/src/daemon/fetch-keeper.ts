@@ -13,7 +13,7 @@ import {
   requireFreeNames,
   requireShortTexts,
 } from './fetch-requests.ts';
-import { type KeptFetch, newKeptFetch } from './kept-fetch.ts';
+import { askedFiles, type KeptFetch, newKeptFetch } from './kept-fetch.ts';
 import type { KeptFetches } from './kept-fetches.ts';
 import { findMissingFiles, isInPlace } from './missing-files.ts';
 import { reasonOf } from './private-directory.ts';
@@ -261,7 +261,8 @@ export class FetchKeeper {
     const before = entry.kept;
     const hasKept = await this.#canGoOn(entry);
     const missing = renewal?.missing ?? (await this.#failedFiles(before));
-    const asked = askedAgain(before, missing, hasKept);
+    // the engine resumes the very requests that it has
+    const asked = renewal ? askedAgain(before, missing, hasKept) : askedFiles(before);
     const again = await begunAgain(before, missing, asked, store);
     entry.kept = renewal ? { ...again, ...renewedBy(renewal.requested) } : again;
     await store.write(entry.kept);
@@ -282,12 +283,14 @@ export class FetchKeeper {
     }
   }
 
-  /** Those that did not come whole, or are not where they were put any more. */
+  /** Those that the engine was asked for last, and that did not come whole or are not where they were put any more. */
   async #failedFiles(kept: KeptFetch): Promise<number[]> {
     const found = await Promise.all(
-      kept.files.map(async (file, index) =>
-        (await isInPlace(file, this.#options.store.receivedPath(kept, index))) ? [] : [index],
-      ),
+      askedFiles(kept).map(async (index) => {
+        const file = kept.files[index];
+        const isThere = file && (await isInPlace(file, this.#options.store.receivedPath(kept, index)));
+        return isThere ? [] : [index];
+      }),
     );
     return found.flat();
   }

@@ -146,6 +146,19 @@ describe('a list that failed in part', () => {
     expect(await readFile(at('a'), 'utf8')).toBe('a');
   });
 
+  it('is resumed for what it was asked for last, and takes no file for another one', async () => {
+    publish('/a', 'a', {});
+    const part = `${given.server.origin}/r/only?size=3000000&attempts=status:404|cut:2000000|status:404|status:404|ok`;
+    await writeFile(at('list'), `${url('/a')}\n  out=first\n${part}\n  out=second\n`);
+    const list = ['get', '--id', 'it', '--input', at('list')];
+    for (let run = 0; run < 2; run++) expect((await given.cli.run(...list)).code).toBe(1);
+    await rm(at('first'));
+    expect((await given.cli.run('resume', 'it')).code).toBe(0);
+    await given.cli.run('watch', 'it');
+    expect((await readdir(given.cli.directory)).sort()).toEqual(['list', 'second', 'store']);
+    expect((await readFile(at('second'))).length).toBe(3_000_000);
+  });
+
   it('fetches a file again that was taken away meanwhile', async () => {
     publish('/a', 'a', {});
     const urls = ['/a', '/b'].map(url);
