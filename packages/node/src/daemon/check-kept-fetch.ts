@@ -1,15 +1,14 @@
 import { fetchSettings } from './check-settings.ts';
 import {
   absolutePath,
-  type Check,
   count,
   fileName,
   flag,
   listOf,
+  nameAndValue,
   oneOf,
   optional,
   orNull,
-  refuse,
   shape,
   text,
 } from './check-shape.ts';
@@ -17,14 +16,13 @@ import type { KeptFetch } from './kept-fetch.ts';
 
 const reason = oneOf('', 'aborted', 'bad-status', 'fetch-error', 'quota-exceeded', 'download-total-exceeded');
 
-const field: Check = (value, path) => {
-  if (!Array.isArray(value) || value.length !== 2) refuse(path, 'a name and a value');
-  listOf(text)(value, path);
-};
-
 const outcome = shape({
   ...{ reason, status: orNull(count), size: count, suggestedName: fileName },
-  ...{ total: optional(orNull(count)), cause: optional(orNull(text)), condition: optional(orNull(field)) },
+  ...{
+    total: optional(orNull(count)),
+    cause: optional(orNull(text)),
+    condition: optional(orNull(nameAndValue)),
+  },
 });
 
 const keptFetch = shape({

@@ -6,6 +6,7 @@ import {
   fileName,
   flag,
   listOf,
+  nameAndValue,
   oneOf,
   optional,
   orNull,
@@ -15,11 +16,6 @@ import {
 } from './check-shape.ts';
 import { type Call, DaemonError, type Reply } from './protocol.ts';
 
-const header: Check = (value, path) => {
-  if (!Array.isArray(value) || value.length !== 2) refuse(path, 'a name and a value');
-  listOf(text)(value, path);
-};
-
 const requestedFetch = shape({
   id: orNull(text),
   token: text,
@@ -27,7 +23,7 @@ const requestedFetch = shape({
   downloadTotal: count,
   method: text,
   body: orNull(shape({ path: absolutePath, identity: text, version: text })),
-  files: listOf(shape({ url: text, name: orNull(fileName), integrity: text, headers: listOf(header) })),
+  files: listOf(shape({ url: text, name: orNull(fileName), integrity: text, headers: listOf(nameAndValue) })),
   directory: orNull(absolutePath),
   overwrite: flag,
   umask: count,

@@ -49,6 +49,12 @@ export function listOf(check: Check): Check {
   };
 }
 
+/** A field of a header section. */
+export const nameAndValue: Check = (value, path) => {
+  if (!Array.isArray(value) || value.length !== 2) refuse(path, 'a name and a value');
+  listOf(text)(value, path);
+};
+
 /** One of these strings. */
 export function oneOf(...known: readonly string[]): Check {
   return (value, path) => {
