@@ -6,6 +6,7 @@ import {
   type RegistrationKey,
 } from '@background-fetch/core';
 import { getContext, purge, scopeOf } from '../shared/context.ts';
+import { forgetUnregistered, isUnregistered } from '../shared/unregistered.ts';
 import { warn } from '../shared/warn.ts';
 import { ping } from './ping.ts';
 import { find } from './registrations.ts';
@@ -61,16 +62,24 @@ async function lookAround(realm: Realm, away: boolean): Promise<void> {
     if (state !== 'paused' && state !== 'released') want(key, registration);
   }
   pingAll();
-  // a registration may be gone whose page did not live to see to this
-  for (const key of new Set(fetches.map(({ registration }) => registration))) {
-    // it may be no scope of this origin
-    const found = await find(key).catch(() => {});
-    if (found !== null) continue;
-    await purge(
-      scopeOf(key),
-      fetches.filter(({ registration }) => registration === key),
-    );
-  }
+  // a registration may be gone whose page did not live to see to this; of some, nobody may ever tell
+  const keys = new Set(fetches.map(({ registration }) => registration));
+  await Promise.all(
+    [...keys].map(async (key) => {
+      if (!(await isGone(key))) return;
+      await purge(
+        scopeOf(key),
+        fetches.filter(({ registration }) => registration === key),
+      );
+      forgetUnregistered(scopeOf(key));
+    }),
+  );
+}
+
+async function isGone(key: RegistrationKey): Promise<boolean> {
+  if (isUnregistered(key)) return true;
+  // it may be no scope of this origin
+  return (await find(key).catch(() => {})) === null;
 }
 
 function follow({ key, registration, recordsAvailable, paused }: BackgroundFetchSnapshot): void {

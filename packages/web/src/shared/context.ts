@@ -103,17 +103,25 @@ async function purgeAll(
 ): Promise<void> {
   try {
     const { realm, channel } = getContext();
-    const purged = await realm.ports.store.transact('write', async (transaction) => {
-      const fetches = await find(transaction);
-      for (const { key } of fetches) transaction.deleteFetch(key);
-      return fetches;
+    await realm.ports.store.transact('write', async (transaction) => {
+      for (const fetch of await find(transaction)) {
+        transaction.deleteFetch(fetch.key);
+        // told here, as a page that is being left may not live to hear that the transaction is complete; if it is not, the
+        // registration is gone all the same
+        channel.publish(takeSnapshot({ ...fetch, state: 'released' }, addUp([])));
+      }
     });
-    for (const fetch of purged) channel.publish(takeSnapshot({ ...fetch, state: 'released' }, addUp([])));
   } catch (error) {
     warn(`what was stored for ${scope} can't be purged`, error);
   }
 }
 
+/** A generation tells when it began, and is like no other one of the same ms. */
 function newGeneration(): string {
-  return random.next().toString(36);
+  return `${Date.now().toString(36)}${random.next().toString(36).slice(1)}`;
+}
+
+/** When the generation of a registration's key began, in ms since the epoch; 0 where that was not recorded. */
+export function generationTime(registration: RegistrationKey): number {
+  return Number.parseInt(registration, 36);
 }

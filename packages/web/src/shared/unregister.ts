@@ -2,6 +2,7 @@ import { runningLock, type StoredBackgroundFetch } from '@background-fetch/core'
 import { isChromium, isFirefox } from './browser.ts';
 import { getContext, listFetchesOf, purge, scopeOf } from './context.ts';
 import { lock } from './host.ts';
+import { forgetUnregistered, noteUnregistered } from './unregistered.ts';
 import { warn } from './warn.ts';
 
 /** ms for which an engine is waited for that has to let go; one that handles an event may take much longer */
@@ -15,18 +16,30 @@ export async function unregister(scope: string, native: () => Promise<boolean>):
   // what is stored from now on is of another registration, or of this one if the browser keeps it for a page that registers it
   const listing = listUnlessLeft(scope);
   listing.catch(() => {});
+  noteUnregistered(scope);
+  // in a page that is left, this may reject although it unregisters
   const unregistered = await (isChromium() || isFirefox() ? native() : withoutEngine(scope, native));
-  if (unregistered) {
-    listing.then(
-      (fetches) => purge(scope, fetches),
-      (error) => warn(`what was stored for ${scope} can't be purged`, error),
-    );
-  }
+  if (unregistered) void purgeListed(scope, listing);
+  else forgetUnregistered(scope);
   return unregistered;
 }
 
+async function purgeListed(
+  scope: string,
+  listing: Promise<StoredBackgroundFetch[] | undefined>,
+): Promise<void> {
+  try {
+    const fetches = await listing;
+    if (!fetches) return;
+    await purge(scope, fetches);
+    forgetUnregistered(scope);
+  } catch (error) {
+    warn(`what was stored for ${scope} can't be purged`, error);
+  }
+}
+
 /** A page that comes back from the history reads the store anew: what there is then may be of a registration that lives. */
-async function listUnlessLeft(scope: string): Promise<StoredBackgroundFetch[]> {
+async function listUnlessLeft(scope: string): Promise<StoredBackgroundFetch[] | undefined> {
   let isLeft = false;
   const leave = (): void => {
     isLeft = true;
@@ -34,7 +47,7 @@ async function listUnlessLeft(scope: string): Promise<StoredBackgroundFetch[]> {
   globalThis.addEventListener('pagehide', leave);
   try {
     const fetches = await listFetchesOf(scope);
-    return isLeft ? [] : fetches;
+    return isLeft ? undefined : fetches;
   } finally {
     globalThis.removeEventListener('pagehide', leave);
   }

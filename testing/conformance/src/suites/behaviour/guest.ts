@@ -62,8 +62,6 @@ describe('unregister() that nobody waits for', () => {
 
   it('leaves nothing that a page which comes later does not see to', async () => {
     unsupported(['native'], 'the browser’s own fetches outlive their registration');
-    // without another registration of the origin, nobody can tell in WebKit that this one is gone
-    await openScope();
     const { scope, file, registration } = await openDownloading();
     const frame = await openContext('frame');
     await frame.run(unregisterAndLeave, scope.scope, 'reload');
