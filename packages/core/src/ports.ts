@@ -332,9 +332,10 @@ export interface Display {
 /**
  * What is wrong with an answer whose request did not fail. `digest`: its body is not what `integrity`, or its own digest,
  * promises. `short`: it ended before its end. `long`: more came than it said. `stall`: nothing came for too long.
- * `foreign`: it is no answer to what was asked.
+ * `foreign`: it is no answer to what was asked. `media-type`: it says another media type than that of the stored bytes, and
+ * that is not accepted.
  */
-export type Fault = 'digest' | 'short' | 'long' | 'stall' | 'foreign';
+export type Fault = 'digest' | 'short' | 'long' | 'stall' | 'foreign' | 'media-type';
 
 export interface Log {
   /** Something that the app's developer should know and that no API reports. */

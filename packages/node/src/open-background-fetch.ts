@@ -45,6 +45,12 @@ export interface OpenOptions {
    * it: a day by default, an hour at most where the disk was full; 0 keeps nothing
    */
   readonly keepFailed?: number | undefined;
+  /**
+   * What is made of an answer, when a body is continued, that says another media type than the one before: `accept` (by
+   * default) takes it for what the resource is now, and begins again; `refuse` for the page of somebody in between, such as
+   * the login page of a network: what came is kept, and the request is made again.
+   */
+  readonly mediaTypeChange?: 'accept' | 'refuse' | undefined;
   /** bytes per second that all transfers together may take, in both directions */
   readonly limitRate?: number | undefined;
   /** Of undici 7, for proxies and TLS options. It is not closed with the engine. */
@@ -159,6 +165,7 @@ function engineOptions(given: OpenOptions): EngineSettings {
     ...{ concurrency, connections, connectionsPerOrigin: connectionsPerHost, takePiece, trackUpload },
     retry: given.retry,
     keepFailed: given.keepFailed,
+    mediaTypeChange: given.mediaTypeChange,
   };
 }
 
@@ -177,7 +184,10 @@ function checkOptions(options: OpenOptions): void {
     }
   }
   checkDispatcher(options.dispatcher);
-  const { limitRate, keepFailed } = options;
+  const { limitRate, keepFailed, mediaTypeChange } = options;
+  if (mediaTypeChange !== undefined && mediaTypeChange !== 'accept' && mediaTypeChange !== 'refuse') {
+    throw new TypeError(`"mediaTypeChange" has to be "accept" or "refuse", and is ${mediaTypeChange}`);
+  }
   if (keepFailed !== undefined && !(keepFailed >= 0)) {
     throw new TypeError(`"keepFailed" has to be a number of ms from 0 on, and is ${keepFailed}`);
   }

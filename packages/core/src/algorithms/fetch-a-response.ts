@@ -12,6 +12,7 @@ import type { Place } from '../transfer/place.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import { TimeLimit } from '../transfer/time-limit.ts';
 import type { Transfer } from '../transfer/transfer.ts';
+import { changesMediaType } from './changes-media-type.ts';
 import { judgeAStatus } from './judge-a-status.ts';
 import { processResponse } from './process-response.ts';
 
@@ -98,6 +99,11 @@ async function exchange(
     // a body that nobody reads keeps its connection
     response.body?.cancel().catch(() => {});
     return failure;
+  }
+  if (transfer.options.mediaTypeChange === 'refuse' && changesMediaType(transfer, response.head)) {
+    response.body?.cancel().catch(() => {});
+    transfer.tell('media-type');
+    return answered('refusal', response.head.status, 0, transfer.course);
   }
   const sentIfRange = 'If-Range' in headers;
   return await processResponse({ transfer, attempt, place, plan, response, sentIfRange, parallel });

@@ -16,6 +16,12 @@ export function getHeader(headers: HeaderList, name: string): string | null {
   return combined;
 }
 
+/** The media type that `Content-Type` says, without parameters and in lower case; '' if it says none. */
+export function mediaTypeOf(headers: HeaderList): string {
+  const [type = ''] = (getHeader(headers, 'content-type') ?? '').split(';');
+  return type.trim().toLowerCase();
+}
+
 /** The list without what holds for one transmission of a body, and not for the whole body. */
 export function withoutLengths(headers: HeaderList): HeaderList {
   return headers.filter(([name]) => !/^content-(range|length|digest)$/i.test(name));

@@ -37,6 +37,12 @@ export interface EngineOptions {
   readonly retry: RetryPolicy;
   /** ms for which what a failed fetch received stays, so that a later one of the same requests goes on from it; 0: not at all */
   readonly keepFailed: number;
+  /**
+   * What is made of a successful answer that says another media type than that of the bytes that are stored: `accept` takes
+   * it for what the resource is now, `refuse` for that of somebody in between, such as the login page of a network, so that
+   * the request is made again.
+   */
+  readonly mediaTypeChange: 'accept' | 'refuse';
   /** `trackUpload`, on hosts whose network tells of the transmission of request bodies */
   readonly trackUpload?: typeof trackUpload;
 }
@@ -64,6 +70,7 @@ export const defaultEngineOptions: EngineOptions = {
   firstCheckpointInterval: 250,
   retry: defaultRetryPolicy,
   keepFailed: 24 * 60 * 60_000,
+  mediaTypeChange: 'accept',
 };
 
 export function completeOptions(given: GivenEngineOptions): EngineOptions {

@@ -113,6 +113,10 @@ function addRequestOptions(command: Command): Command {
     .option('-j, --jobs <n>', 'files at a time (default: 6)', parseCount(1, 1000))
     .option('-x, --connections <n>', 'connections for one large file (default: 4)', parseCount(1, 64))
     .option('--limit-rate <rate>', 'bytes per second at most, such as 5M (default: no limit)', parseRate)
+    .option(
+      '--same-type',
+      'try again where the rest of a file is answered with another media type, as by the login page of a network',
+    )
     .option('--proxy <url>', 'http://, https:// or socks5:// proxy for all requests; an empty one for none')
     .option('--cacert <file>', 'trust the authorities in this PEM file, and no others')
     .option('--cert <file>', 'show this client certificate (PEM, with or without its key)')

@@ -25,6 +25,7 @@ export interface RequestOptions extends CommonOptions, ConnectionOptions {
   readonly skipExisting?: boolean;
   readonly jobs?: number;
   readonly connections?: number;
+  readonly sameType?: boolean;
   readonly limitRate?: number;
   readonly retry?: number;
   readonly compressed?: boolean;
@@ -60,6 +61,7 @@ export async function requestFetch(
       ),
     ),
     ...(options.compressed && { compressed: true }),
+    ...(options.sameType && { mediaTypeChange: 'refuse' }),
     ...(connection && { connection }),
   };
   return {

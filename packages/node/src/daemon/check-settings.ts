@@ -1,4 +1,4 @@
-import { count, flag, optional, shape, text } from './check-shape.ts';
+import { count, flag, oneOf, optional, shape, text } from './check-shape.ts';
 
 const connectionSettings = shape({
   proxies: optional(shape({ http: text, https: text, except: text })),
@@ -16,5 +16,6 @@ export const fetchSettings = shape({
   limitRate: optional(count),
   retry: optional(count),
   compressed: optional(flag),
+  mediaTypeChange: optional(oneOf('accept', 'refuse')),
   connection: optional(connectionSettings),
 });

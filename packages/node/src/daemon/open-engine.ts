@@ -106,14 +106,21 @@ async function findKept(transaction: StoreTransaction, id: string): Promise<Kept
 }
 
 function adapt(workshop: Workshop, settings: FetchSettings): Workshop {
-  const { jobs, connections = workshop.options.connections, retry } = settings;
-  const policy = { ...workshop.options.retry, firstAnswer };
+  const { options } = workshop;
+  const {
+    jobs,
+    connections = options.connections,
+    mediaTypeChange = options.mediaTypeChange,
+    retry,
+  } = settings;
+  const policy = { ...options.retry, firstAnswer };
   return {
     ...workshop,
     pool: jobs === undefined ? workshop.pool : new RecordPool(jobs),
     options: {
-      ...workshop.options,
+      ...options,
       connections,
+      mediaTypeChange,
       retry: retry === undefined ? policy : withRetries(policy, retry),
     },
   };

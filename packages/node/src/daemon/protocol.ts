@@ -24,6 +24,8 @@ export interface FetchSettings {
   readonly retry?: number;
   /** whether a content coding is asked for and decoded */
   readonly compressed?: boolean;
+  /** what is made of another media type than that of the bytes that are stored; accepted by default */
+  readonly mediaTypeChange?: 'accept' | 'refuse';
   readonly connection?: ConnectionSettings;
 }
 

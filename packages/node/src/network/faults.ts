@@ -5,6 +5,7 @@ const sentences: Readonly<Record<Fault, string>> = {
   short: 'the connection ended before the body did',
   long: 'more came than the server had said',
   stall: 'the server sent nothing for too long',
+  'media-type': 'the server sends another media type than that of what has come before',
   foreign: 'the answer was not one to what was asked',
 };
 
