@@ -6,19 +6,20 @@ import { createCommand } from '@background-fetch/testing-command-line';
 
 createCommand(
   'npm run size --',
-  'Prints what each entry weighs, with everything it imports, minified and compressed; fails above its limit.',
+  'Prints what each entry weighs, with everything it imports, minified and compressed; and how that differs from what is recorded; fails 2 % above.',
 ).parse();
 
 const dist = fileURLToPath(new URL('../packages/web/dist/', import.meta.url));
-const kilobyte = 1000;
-
-/** `limit` is what fails a change; `target` is where it should be. */
-const entries: Record<string, { readonly limit: number; readonly target: number }> = {
-  'index.js': { limit: 15.1 * kilobyte, target: 8 * kilobyte },
-  'ponyfill.js': { limit: 15 * kilobyte, target: 8 * kilobyte },
-  'service-worker.js': { limit: 37.9 * kilobyte, target: 14 * kilobyte },
-  'background-fetch.sw.js': { limit: 37.9 * kilobyte, target: 14 * kilobyte },
+/** bytes, minified and compressed: what each entry weighed when that was last recorded, with what made it grow */
+const recorded: Readonly<Record<string, number>> = {
+  'index.js': 15_072,
+  'ponyfill.js': 14_967,
+  'service-worker.js': 38_328,
+  'background-fetch.sw.js': 38_333,
 };
+
+/** An entry may be so much heavier than recorded: no change fails for the few bytes of its own. */
+const tolerance = 1.02;
 
 /** The file and the chunks it imports. */
 function collect(file: string, found = new Set<string>()): Set<string> {
@@ -33,11 +34,13 @@ function collect(file: string, found = new Set<string>()): Set<string> {
 }
 
 let failed = false;
-for (const [entry, { limit, target }] of Object.entries(entries)) {
+for (const [entry, before] of Object.entries(recorded)) {
   const files = [...collect(join(dist, entry))];
   const size = files.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length, 0);
+  const limit = Math.floor(before * tolerance);
+  const difference = `${size < before ? '−' : '+'}${Math.abs(size - before)}`;
   failed ||= size > limit;
-  const verdict = size > limit ? 'TOO LARGE' : size > target ? `above the target of ${target}` : 'ok';
-  console.log(`${entry.padEnd(24)} ${String(size).padStart(6)} bytes min+gzip, limit ${limit}: ${verdict}`);
+  const verdict = size > limit ? `TOO LARGE, at most ${limit}: see CONTRIBUTING.md` : 'ok';
+  console.log(`${entry.padEnd(24)} ${size} bytes min+gzip, ${difference} since recorded: ${verdict}`);
 }
 if (failed) process.exitCode = 1;

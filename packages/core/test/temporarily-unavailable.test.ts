@@ -4,6 +4,7 @@ import { defaultEngineOptions } from '../src/index.ts';
 import type { StoredBackgroundFetch } from '../src/model/background-fetch.ts';
 import type { StoredRecord } from '../src/model/record.ts';
 import { Job, type Workshop } from '../src/transfer/job.ts';
+import { defaultStrategies } from '../src/transfer/strategies.ts';
 import { Transfer } from '../src/transfer/transfer.ts';
 
 const timers = new Set<() => void>();
@@ -19,7 +20,11 @@ const ports = {
 };
 
 function jobOf(records: number): Job {
-  const workshop = { ports, options: defaultEngineOptions } as unknown as Workshop;
+  const workshop = {
+    ports,
+    options: defaultEngineOptions,
+    strategies: defaultStrategies,
+  } as unknown as Workshop;
   const waiting = { state: 'backing-off', until: 60_000 } as unknown as StoredRecord;
   return new Job(
     workshop,

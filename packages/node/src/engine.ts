@@ -8,8 +8,9 @@ import {
   defineInterface,
   Engine,
   type EngineHost,
-  type EngineSettings,
+  type EngineStrategies,
   forgetKeptFetch,
+  type GivenEngineOptions,
   getInstance,
   internal,
   type Log,
@@ -41,7 +42,8 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly connectivity: Connectivity;
   readonly baseUrl: string;
-  readonly options: EngineSettings;
+  readonly options: GivenEngineOptions;
+  readonly strategies: EngineStrategies;
   readonly log: (message: string) => void;
   /** Told what is wrong with answers whose requests did not fail. */
   readonly onFault?: NonNullable<Log['fault']> | undefined;
@@ -87,7 +89,7 @@ export class BackgroundFetchEngine extends EventTarget {
     if (args[0] !== internal) throw new TypeError('Illegal constructor: openBackgroundFetch() makes engines');
     super();
     const parts = args[1] as EngineParts;
-    const { store, network, connectivity, baseUrl, options } = parts;
+    const { store, network, connectivity, baseUrl, options, strategies } = parts;
     this.#parts = parts;
     this.#clock = new ClientClock(parts.clock);
     const announcements = new LocalAnnouncements();
@@ -116,7 +118,7 @@ export class BackgroundFetchEngine extends EventTarget {
       mend: (registration: string) => store.mend(registration),
       verifyIntegrity: verify,
     };
-    this.#engine = new Engine(ports, registrationKey, options);
+    this.#engine = new Engine(ports, registrationKey, options, strategies);
     this.#engine.start();
   }
 

@@ -1,9 +1,12 @@
 import {
   type Clock,
   type Connectivity,
+  checkNumber,
+  completeOptions,
   defaultEngineOptions,
-  type EngineSettings,
+  type EngineStrategies,
   type Fault,
+  type GivenEngineOptions,
   internal,
   type RetryPolicy,
   trackUpload,
@@ -85,7 +88,9 @@ export interface OpenOptions {
 export interface GivenParts {
   readonly clock?: Clock;
   readonly connectivity?: Connectivity;
-  readonly engine?: EngineSettings;
+  readonly engine?: GivenEngineOptions;
+  /** What one background fetch is performed with in place of what all are. */
+  readonly adapt?: EngineStrategies['adapt'];
   /** bytes per second of one background fetch */
   readonly limitRateOf?: (fetchId: string) => number | undefined;
   /** Whether bodies with a content coding are decoded. */
@@ -138,6 +143,7 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
         onFailure?.({ fetchId, url, error: new FaultError(url, fault) }),
       ...ports,
       options: { ...engineOptions(options), ...given.engine },
+      strategies: { takePiece, trackUpload, ...(given.adapt && { adapt: given.adapt }) },
       log,
     });
     return { engine, store, network };
@@ -155,14 +161,14 @@ function emitWarning(message: string): void {
 /** Requests to one host at a time, where the app says nothing: as many as the most eager downloaders make. */
 const usualConnectionsPerHost = 16;
 
-function engineOptions(given: OpenOptions): EngineSettings {
+function engineOptions(given: OpenOptions): GivenEngineOptions {
   const { concurrency = defaultEngineOptions.concurrency } = given;
   const { connectionsPerHost = Math.max(usualConnectionsPerHost, given.connections ?? 0, concurrency) } =
     given;
   const connections = Math.min(given.connections ?? defaultEngineOptions.connections, connectionsPerHost);
   return {
     ...checkpointOptions,
-    ...{ concurrency, connections, connectionsPerOrigin: connectionsPerHost, takePiece, trackUpload },
+    ...{ concurrency, connections, connectionsPerOrigin: connectionsPerHost },
     retry: given.retry,
     keepFailed: given.keepFailed,
     mediaTypeChange: given.mediaTypeChange,
@@ -178,22 +184,11 @@ function checkOptions(options: OpenOptions): void {
     throw new TypeError(`"baseUrl" has to be an absolute http: or https: URL, and is ${baseUrl}`);
   }
   for (const name of ['concurrency', 'connections', 'connectionsPerHost'] as const) {
-    const value = options[name];
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
-      throw new TypeError(`"${name}" has to be a whole number from 1 on, and is ${value}`);
-    }
+    if (options[name] !== undefined) checkNumber(name, options[name], '+#');
   }
   checkDispatcher(options.dispatcher);
-  const { limitRate, keepFailed, mediaTypeChange } = options;
-  if (mediaTypeChange !== undefined && mediaTypeChange !== 'accept' && mediaTypeChange !== 'refuse') {
-    throw new TypeError(`"mediaTypeChange" has to be "accept" or "refuse", and is ${mediaTypeChange}`);
-  }
-  if (keepFailed !== undefined && !(keepFailed >= 0)) {
-    throw new TypeError(`"keepFailed" has to be a number of ms from 0 on, and is ${keepFailed}`);
-  }
-  if (limitRate !== undefined && !(limitRate > 0)) {
-    throw new TypeError(`"limitRate" has to be a number of bytes per second above 0, and is ${limitRate}`);
-  }
+  if (options.limitRate !== undefined) checkNumber('limitRate', options.limitRate, '+…');
+  completeOptions(engineOptions(options));
 }
 
 /** What undici changed with version 7: the handlers that a dispatcher calls, and whether it has this property. */

@@ -8,6 +8,7 @@ import { Job } from '../../../packages/core/src/transfer/job.ts';
 import { defaultEngineOptions } from '../../../packages/core/src/transfer/options.ts';
 import { Origins } from '../../../packages/core/src/transfer/origins.ts';
 import { RecordPool } from '../../../packages/core/src/transfer/record-pool.ts';
+import { defaultStrategies } from '../../../packages/core/src/transfer/strategies.ts';
 import { Transfer } from '../../../packages/core/src/transfer/transfer.ts';
 
 const url = 'https://app.test/film.mp4';
@@ -38,8 +39,12 @@ async function givenJob(): Promise<{ job: Job; store: MemoryStore; clock: Simula
   const ports = { store, clock } as Partial<EnginePorts> as EnginePorts;
   const options = { ...defaultEngineOptions, smallestCheckpoint: 100, checkpointSize: 100 };
   const workshop = {
-    ...{ ports, options, writer: new CheckpointWriter(store, clock) },
-    ...{ origins: new Origins(ports, options), pool: new RecordPool(1) },
+    ports,
+    options,
+    strategies: defaultStrategies,
+    writer: new CheckpointWriter(store, clock),
+    origins: new Origins(ports, options),
+    pool: new RecordPool(1),
   };
   return { job: new Job(workshop, fetch, [record]), store, clock };
 }

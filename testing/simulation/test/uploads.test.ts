@@ -10,7 +10,7 @@ function worldOf(
   answer: (asked: NetworkRequest, world: World, count: number) => Promise<void>,
   follows = true,
 ): { world: World; asked: NetworkRequest[] } {
-  const world = new World(follows ? { engine: { trackUpload } } : {});
+  const world = new World(follows ? { strategies: { trackUpload } } : {});
   const asked: NetworkRequest[] = [];
   world.network.fetch = async (request) => {
     asked.push(request);

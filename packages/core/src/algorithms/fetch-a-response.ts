@@ -74,7 +74,7 @@ async function exchange(
   const answer = answerWait(transfer, place);
   const probe = (signal: AbortSignal): Promise<Reachability> => network.probe(asked, signal);
   const awaited = { progress: { probe }, answer: { answer }, arrival };
-  const upload = body && transfer.options.trackUpload?.(transfer, attempt, body, awaited);
+  const upload = body && job.workshop.strategies.trackUpload?.(transfer, attempt, body, awaited);
   const asked: NetworkRequest = {
     ...{ id: job.fetch.id, retries, request, body, upload, headers, signal: attempt.signal },
     fresh:

@@ -20,15 +20,16 @@ import { Job, type Workshop } from '../transfer/job.ts';
 import { completeOptions, type GivenEngineOptions } from '../transfer/options.ts';
 import { Origins } from '../transfer/origins.ts';
 import { RecordPool } from '../transfer/record-pool.ts';
+import { defaultStrategies, type TransferStrategies } from '../transfer/strategies.ts';
 
 /** The name of the lock that the one engine of a registration holds for as long as it works. */
 export function runningLock(registration: RegistrationKey): string {
   return `background-fetch running ${registration}`;
 }
 
-/** How the engine works, and what may differ from one background fetch to another. */
-export interface EngineSettings extends GivenEngineOptions {
-  /** What one background fetch is to be performed with in place of what all are, for hosts whose users may say so. */
+/** What a host's engine does in the host's own way. */
+export interface EngineStrategies extends Partial<TransferStrategies> {
+  /** What one background fetch is performed with in place of what all are, for hosts whose users may say so. */
   readonly adapt?: (workshop: Workshop, fetch: StoredBackgroundFetch) => Workshop;
 }
 
@@ -46,8 +47,8 @@ const longestTimer = 24 * 60 * 60_000;
  */
 export class Engine {
   readonly #workshop: Workshop;
+  readonly #adapt: NonNullable<EngineStrategies['adapt']>;
   readonly #registration: RegistrationKey;
-  readonly #adapt: NonNullable<EngineSettings['adapt']>;
   readonly #jobs = new Map<FetchKey, Job>();
   /** Those that are paused, of which a job has told: until they are resumed, no other one has anything to do. */
   readonly #resting = new Set<FetchKey>();
@@ -64,14 +65,20 @@ export class Engine {
   #holdsLock = false;
   #tookOver = false;
 
-  constructor(ports: EnginePorts, registration: RegistrationKey, settings: EngineSettings = {}) {
-    const { adapt = (workshop) => workshop, ...given } = settings;
-    const options = completeOptions(given);
+  /** @throws RangeError or TypeError for options that can't be */
+  constructor(
+    ports: EnginePorts,
+    registration: RegistrationKey,
+    given: GivenEngineOptions = {},
+    { adapt = (workshop) => workshop, ...strategies }: EngineStrategies = {},
+  ) {
     this.#adapt = adapt;
+    const options = completeOptions(given);
     this.#registration = registration;
     this.#workshop = {
       ports,
       options,
+      strategies: { ...defaultStrategies, ...strategies },
       writer: new CheckpointWriter(ports.store, ports.clock, (work) => makingRoom(ports, work)),
       origins: new Origins(ports, options),
       pool: new RecordPool(options.concurrency),

@@ -1,6 +1,7 @@
 import type { RestPlan } from './attempt-plan.ts';
 import type { Demand } from './demand.ts';
 import type { EngineOptions } from './options.ts';
+import type { TransferStrategies } from './strategies.ts';
 
 /** Of the time for which somebody has waited, what a piece may take: he gets it that much later at most. */
 const share = 1 / 5;
@@ -17,15 +18,17 @@ const growth = 2;
 export class AwaitedPieces {
   readonly #demand: Demand;
   readonly #options: EngineOptions;
+  readonly #takePiece: TransferStrategies['takePiece'];
   #size: number;
   /** How many were taken since somebody began to wait. */
   #taken = 0;
   /** How many times longer they may take: their server wants fewer requests. */
   #slowness = 1;
 
-  constructor(demand: Demand, options: EngineOptions) {
+  constructor(demand: Demand, options: EngineOptions, { takePiece }: TransferStrategies) {
     this.#demand = demand;
     this.#options = options;
+    this.#takePiece = takePiece;
     this.#size = options.smallestPiece;
   }
 
@@ -47,10 +50,10 @@ export class AwaitedPieces {
 
   /** Takes what a connection fetches next from the ranges that wait. */
   take(waiting: RestPlan[]): RestPlan | undefined {
-    const { connections, takePiece } = this.#options;
+    const { connections } = this.#options;
     const first = waiting[0];
     if (this.#demand.duration === null || !first || first.end === null)
-      return takePiece(waiting, this.#options);
+      return this.#takePiece(waiting, connections);
     // those that begin at one time don't end at one time, for then all of them would wait for answers at one time
     const size = Math.ceil(this.#size * Math.min(1, ++this.#taken / connections));
     const cut = first.position + size;

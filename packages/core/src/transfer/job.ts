@@ -8,6 +8,7 @@ import { Demand } from './demand.ts';
 import type { EngineOptions } from './options.ts';
 import type { Origins } from './origins.ts';
 import type { RecordPool } from './record-pool.ts';
+import type { TransferStrategies } from './strategies.ts';
 
 /** Why the transfers of a job have to let go: for ever, or until the fetch gets another job. */
 export type Interruption = 'aborted' | 'stopped';
@@ -16,6 +17,7 @@ export type Interruption = 'aborted' | 'stopped';
 export interface Workshop {
   readonly ports: EnginePorts;
   readonly options: EngineOptions;
+  readonly strategies: TransferStrategies;
   readonly writer: CheckpointWriter;
   readonly origins: Origins;
   /** The records that transfer at a time. */

@@ -1,6 +1,5 @@
-import type { RestPlan } from './attempt-plan.ts';
+import { checkOptions } from './check-options.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-schedule.ts';
-import type { trackUpload } from './track-upload.ts';
 
 /** How the engine works. Everything has a default. */
 export interface EngineOptions {
@@ -20,8 +19,6 @@ export interface EngineOptions {
   readonly pieceSize: number;
   /** bytes in those that are fetched at first while somebody waits for the body: each takes a moment only */
   readonly smallestPiece: number;
-  /** Takes what a connection fetches next from the ranges that wait; it may join some. */
-  readonly takePiece: (waiting: RestPlan[], options: EngineOptions) => RestPlan | undefined;
   /** bytes after which what was received is made durable, if not too many are being written */
   readonly smallestCheckpoint: number;
   /** bytes that gather at most while as many as may be are being written */
@@ -43,8 +40,6 @@ export interface EngineOptions {
    * the request is made again.
    */
   readonly mediaTypeChange: 'accept' | 'refuse';
-  /** `trackUpload`, on hosts whose network tells of the transmission of request bodies */
-  readonly trackUpload?: typeof trackUpload;
 }
 
 type Given<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
@@ -61,7 +56,6 @@ export const defaultEngineOptions: EngineOptions = {
   connections: 4,
   pieceSize: 4 * 2 ** 20,
   smallestPiece: 32 * 2 ** 10,
-  takePiece: (waiting) => waiting.shift(),
   smallestCheckpoint: 2 * 2 ** 20,
   checkpointSize: 4 * 2 ** 20,
   checkpointsAtOnce: 1,
@@ -73,14 +67,20 @@ export const defaultEngineOptions: EngineOptions = {
   mediaTypeChange: 'accept',
 };
 
+/**
+ * The options of an engine, of which an app gives some.
+ * @throws TypeError, RangeError for one that can't be, see `checkNumber`
+ */
 export function completeOptions(given: GivenEngineOptions): EngineOptions {
   // a number that an app chose is not exceeded
   const briskConnectionsPerOrigin =
     given.connectionsPerOrigin ?? defaultEngineOptions.briskConnectionsPerOrigin;
-  return {
+  const options = {
     ...withDefaults({ ...defaultEngineOptions, briskConnectionsPerOrigin }, given),
     retry: withDefaults(defaultRetryPolicy, given.retry ?? {}),
   };
+  checkOptions(options);
+  return options;
 }
 
 function withDefaults<T extends object>(defaults: T, given: object): T {

@@ -46,7 +46,7 @@ export class Transfer {
     readonly job: Job,
     readonly index: number,
   ) {
-    this.awaitedPieces = new AwaitedPieces(this.demand, this.options);
+    this.awaitedPieces = new AwaitedPieces(this.demand, this.options, job.workshop.strategies);
   }
 
   get record(): StoredRecord {

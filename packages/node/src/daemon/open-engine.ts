@@ -46,7 +46,7 @@ export async function openEngine(
       // what a downloader saves is what the server sent: its digest is that which is published
       decodesFor: (id) => settingsOf(id).compressed ?? false,
       connectionSettingsOf: (id) => settingsOf(id).connection,
-      engine: { adapt: (workshop, fetch) => adapt(workshop, settingsOf(fetch.id)) },
+      adapt: (workshop, fetch) => adapt(workshop, settingsOf(fetch.id)),
     },
   );
   return {

@@ -1,4 +1,4 @@
-import type { EngineOptions, RestPlan } from '@background-fetch/core';
+import type { RestPlan } from '@background-fetch/core';
 
 /** Ranges that are joined at most: of 4 MiB each, 64 MiB. A reader waits for the first of them. */
 const mostJoined = 16;
@@ -8,7 +8,7 @@ const mostJoined = 16;
  * towards the end, where those connections that were faster take from what the others have left. With a server that
  * takes its time to answer, each request costs that time.
  */
-export function takePiece(waiting: RestPlan[], { connections }: EngineOptions): RestPlan | undefined {
+export function takePiece(waiting: RestPlan[], connections: number): RestPlan | undefined {
   const share = Math.min(Math.ceil(waiting.length / connections), mostJoined);
   const first = waiting.shift();
   if (!first) return undefined;

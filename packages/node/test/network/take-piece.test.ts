@@ -1,4 +1,4 @@
-import { defaultEngineOptions, type RestPlan } from '@background-fetch/core';
+import type { RestPlan } from '@background-fetch/core';
 import { describe, expect, it } from 'vitest';
 import { takePiece } from '../../src/network/take-piece.ts';
 
@@ -19,11 +19,7 @@ function pieces(positions: readonly number[]): RestPlan[] {
 
 function takeAll(waiting: RestPlan[], connections: number): (readonly [number, number])[] {
   const taken: (readonly [number, number])[] = [];
-  for (
-    let next = takePiece(waiting, { ...defaultEngineOptions, connections });
-    next;
-    next = takePiece(waiting, { ...defaultEngineOptions, connections })
-  ) {
+  for (let next = takePiece(waiting, connections); next; next = takePiece(waiting, connections)) {
     taken.push([next.position, next.end ?? 0]);
   }
   return taken;

@@ -1,4 +1,10 @@
-import { type Connectivity, Engine, type GivenEngineOptions, type Realm } from '@background-fetch/core';
+import {
+  type Connectivity,
+  completeOptions,
+  Engine,
+  type GivenEngineOptions,
+  type Realm,
+} from '@background-fetch/core';
 import { isTrial } from '../shared/caller-policy.ts';
 import { beginGeneration, registrationKey, shareWithEngine } from '../shared/context.ts';
 import { type WorkerMessage, wrapMessage } from '../shared/messages.ts';
@@ -42,8 +48,13 @@ let turns: Turns | undefined;
 /** ms after which a page that was left is in no browser's back/forward cache any more */
 const longestAway = 60 * 60_000;
 
-/** Sets how the engine of this worker works. Call it while the worker's script is first evaluated. */
+/**
+ * Sets how the engine of this worker works. Call it while the worker's script is first evaluated: an engine that is at work
+ * keeps what it has.
+ * @throws TypeError or RangeError that names an option of the engine, its value and its bounds
+ */
 export function configure(given: WorkerOptions): void {
+  completeOptions(given.engine ?? {});
   options = given;
   setStartPolicy(given.startPolicy ?? null);
 }

@@ -1,10 +1,12 @@
-import type { ClientPorts } from '@background-fetch/core';
+import type { ClientPorts, EngineStrategies } from '@background-fetch/core';
 import type { MemoryStoreOptions } from '../store/memory-store.ts';
 import type { EngineTraits } from './engine-traits.ts';
 
 /** What a host is like. Each context has what holds when it starts. */
 export interface Traits {
   engine: EngineTraits;
+  /** What its engines do in its own way. */
+  strategies: EngineStrategies;
   store: Omit<MemoryStoreOptions, 'disk' | 'clock' | 'onCommit' | 'onFailure'>;
   /** Whether workers give settled bodies as Blobs. */
   givesBlobs: boolean;
@@ -28,9 +30,10 @@ const smallOptions: EngineTraits = {
   smallestPiece: 4 * 1024,
 };
 
-export function traitsOf(engine: EngineTraits = {}): Traits {
+export function traitsOf(engine: EngineTraits = {}, strategies: EngineStrategies = {}): Traits {
   return {
     engine: { ...smallOptions, ...engine },
+    strategies,
     store: { commitDelay: 5 },
     givesBlobs: true,
     sharesConnections: true,

@@ -22,7 +22,7 @@ export class Worker extends Context {
 
   constructor(world: World, name: string, registration: RegistrationKey) {
     super(world, name, registration, world.traits.givesBlobs);
-    this.engine = new Engine(this.#ports(), registration, world.traits.engine);
+    this.engine = new Engine(this.#ports(), registration, world.traits.engine, world.traits.strategies);
   }
 
   override get retiring(): boolean {

@@ -1,4 +1,4 @@
-import type { RegistrationKey } from '@background-fetch/core';
+import type { EngineStrategies, RegistrationKey } from '@background-fetch/core';
 import { MemoryBus } from '../host/memory-announcements.ts';
 import { SharedConnections } from '../host/memory-connections.ts';
 import { MemoryLocks } from '../host/memory-lock.ts';
@@ -17,6 +17,7 @@ import { Worker } from './worker.ts';
 export interface WorldOptions {
   readonly seed?: number | string;
   readonly engine?: EngineTraits;
+  readonly strategies?: EngineStrategies;
   readonly network?: Partial<SimulatedNetworkOptions>;
   /** bytes the disk takes; unlimited if not given */
   readonly capacity?: number;
@@ -42,7 +43,7 @@ export class World {
 
   constructor(options: WorldOptions = {}) {
     this.random = seededRandom(options.seed ?? 1);
-    this.traits = traitsOf(options.engine);
+    this.traits = traitsOf(options.engine, options.strategies);
     this.disk = new MemoryDisk(options.capacity ?? null);
     const { clock, connectivity } = this;
     const random = this.random.fork('network');

@@ -1,0 +1,14 @@
+import type { RestPlan } from './attempt-plan.ts';
+import type { trackUpload } from './track-upload.ts';
+
+/** What a host does in its own way. Users set numbers: see `EngineOptions`. */
+export interface TransferStrategies {
+  /** Takes what one of so many connections fetches next from the ranges that wait; it may join some. */
+  readonly takePiece: (waiting: RestPlan[], connections: number) => RestPlan | undefined;
+  /** `trackUpload`, on hosts whose network tells of the transmission of request bodies */
+  readonly trackUpload?: typeof trackUpload;
+}
+
+export const defaultStrategies: TransferStrategies = {
+  takePiece: (waiting) => waiting.shift(),
+};
