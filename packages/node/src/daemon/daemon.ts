@@ -1,7 +1,7 @@
 import type { FetchKeeper } from './fetch-keeper.ts';
 import { followFetches } from './follow.ts';
 import { IdleWatch } from './idle-watch.ts';
-import type { DaemonPaths } from './private-directory.ts';
+import { type DaemonPaths, makeDaemonDirectories } from './private-directory.ts';
 import { type Call, DaemonError, protocolVersion } from './protocol.ts';
 import { sendBody } from './send-body.ts';
 import { type Caller, SocketServer } from './server.ts';
@@ -45,8 +45,21 @@ export class Daemon {
     this.#idle.look();
   }
 
+  /** Listens anew where clients do not find it any more. */
+  async listenAgain(): Promise<void> {
+    const { paths } = this.#options;
+    if (await this.#server.isInPlace()) return;
+    await makeDaemonDirectories(paths);
+    await this.#server.listen(paths.socket);
+  }
+
   stop(reason: string): void {
     this.#stop(reason);
+  }
+
+  /** Tells all that wait for an answer why there will be none. */
+  async refuseAll(error: DaemonError): Promise<void> {
+    await this.#server.refuseAll(error);
   }
 
   async close(): Promise<void> {
