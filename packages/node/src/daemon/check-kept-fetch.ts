@@ -46,7 +46,7 @@ const keptFetch = shape({
   asked: optional(listOf(count)),
   command: optional(oneOf('get', 'fetch')),
   repeatable: optional(flag),
-  ended: orNull(shape({ result: oneOf('success', 'failure', 'aborted'), reason })),
+  ended: orNull(shape({ result: oneOf('success', 'failure', 'aborted'), reason, at: optional(count) })),
   problem: orNull(text),
 });
 

@@ -5,6 +5,7 @@ import { askedAgain, begunAgain } from './begun-again.ts';
 import { describeFetch, keptOf } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
 import type { EngineOfDaemon, Kept } from './engine-of-daemon.ts';
+import { forgetExpired } from './expired-fetches.ts';
 import { type Entry, FetchEntries } from './fetch-entries.ts';
 import {
   createRequests,
@@ -40,6 +41,7 @@ export class FetchKeeper {
   readonly #entries = new FetchEntries();
   readonly #ended: EndedFetches;
   readonly #loaded: Promise<void>;
+  readonly #sweeping: NodeJS.Timeout;
 
   /** @param kept what was kept before: it is read by whoever opens the engine, which asks for settings at once */
   constructor(options: KeeperOptions, kept: readonly KeptFetch[]) {
@@ -50,6 +52,7 @@ export class FetchKeeper {
     this.#loaded.catch((error) =>
       options.log(`The fetches of the store could not be compared: ${reasonOf(error)}`),
     );
+    this.#sweeping = setInterval(() => void this.#sweep().catch(() => {}), sweepInterval).unref();
   }
 
   /** Whether something goes on that a daemon has to stay for. */
@@ -297,6 +300,7 @@ export class FetchKeeper {
 
   /** Begins nothing more; resolves when files that are being saved are where they should be. */
   close(): Promise<void> {
+    clearInterval(this.#sweeping);
     return this.#ended.close();
   }
 
@@ -359,6 +363,11 @@ export class FetchKeeper {
       if (entry.kept.ended && entry.kept.problem === null && entry.kept.files.some(isToBeSaved))
         this.#ended.save(entry);
     }
+    await this.#sweep().catch((error) => log(`What is old could not be forgotten: ${reasonOf(error)}`));
+  }
+
+  #sweep(): Promise<void> {
+    return forgetExpired(this.#entries, this.#options);
   }
 
   async #describe(entry: Entry): Promise<FetchReport> {
@@ -376,6 +385,9 @@ export class FetchKeeper {
     return entry;
   }
 }
+
+/** ms between two looks for what nobody will ask for any more */
+const sweepInterval = 60 * 60_000;
 
 /** ms that a fetch may take to end once it is aborted: somebody waits for that */
 const longestAbort = 20_000;

@@ -64,6 +64,8 @@ export interface KeptFetch {
   readonly ended: {
     readonly result: 'success' | 'failure' | 'aborted';
     readonly reason: FailureReason;
+    /** ms since the epoch; absent in notes of earlier versions */
+    readonly at?: number;
   } | null;
   readonly problem: string | null;
 }
