@@ -46,6 +46,7 @@ const keptFetch = shape({
   asked: optional(listOf(count)),
   command: optional(oneOf('get', 'fetch')),
   repeatable: optional(flag),
+  lostNote: optional(absolutePath),
   ended: orNull(shape({ result: oneOf('success', 'failure', 'aborted'), reason, at: optional(count) })),
   problem: orNull(text),
 });

@@ -76,7 +76,7 @@ export class Daemon {
         if (call.fetch.files.length === 0) throw new DaemonError('usage', 'There is no URL to fetch');
         return await keeper.start(call.fetch);
       case 'list':
-        return (await Promise.all(keeper.ids.map((id) => keeper.describe(id)))).map(({ fetch }) => fetch);
+        return (await keeper.describeAll()).map(({ fetch }) => fetch);
       case 'show':
         return await keeper.describe(call.fetch);
       case 'read':
@@ -104,12 +104,13 @@ export class Daemon {
 
   async #status(): Promise<DaemonStatus> {
     const { keeper, paths, version, idleTimeout } = this.#options;
-    const reports = await Promise.all(keeper.ids.map((id) => keeper.describe(id)));
+    const reports = await keeper.describeAll();
     return {
       ...{ pid: process.pid, version, store: paths.store, started: this.#started, idleTimeout },
       active: reports.filter(({ fetch }) => fetch.state === 'active' || fetch.state === 'saving').length,
       fetches: reports.length,
       clients: this.#server.clients,
+      unreadable: keeper.unreadable,
     };
   }
 

@@ -66,8 +66,10 @@ export class FetchKeeper {
     return false;
   }
 
-  get ids(): string[] {
-    return this.#entries.ids;
+  /** The paths of notes that can't be read, and are of none of the fetches. */
+  get unreadable(): string[] {
+    const known = new Set(this.#entries.all().map(({ kept }) => kept.lostNote));
+    return this.#options.store.unreadable.filter((path) => !known.has(path));
   }
 
   /** How a fetch is to be transferred. */
@@ -83,6 +85,12 @@ export class FetchKeeper {
   async describe(id: string): Promise<FetchReport> {
     await this.#loaded;
     return await this.#describe(this.#entries.require(id));
+  }
+
+  /** All there are, once it is known which these are. */
+  async describeAll(): Promise<FetchReport[]> {
+    await this.#loaded;
+    return await Promise.all(this.#entries.all().map((entry) => this.#describe(entry)));
   }
 
   async start(requested: RequestedFetch): Promise<StartedFetch> {
@@ -346,7 +354,9 @@ export class FetchKeeper {
     for (const { id, title, key } of inEngine.values()) {
       if (this.#entries.get(id)) continue;
       const records = await engine.listRecords(key);
+      const lostNote = await store.lostNoteOf(id);
       const kept = newKeptFetch({
+        ...(lostNote !== undefined && { lostNote }),
         ...{ key: randomUUID(), id, title, token: '', fingerprint: '', created: now() },
         ...{ directory: null, overwrite: false, settings: {} },
         files: records.map(({ request }) => ({
