@@ -36,6 +36,12 @@ describe('a name that a line of a list asks for', () => {
     expect(await saved()).toEqual({ 'film (1).mp4': 1, [out]: 2 });
   });
 
+  it('is not taken by one in another form of Unicode', async () => {
+    const lines = [url('form-1', '\u00e9.mp4', 1), url('form-2', 'x', 2), '  out=e\u0301.mp4'];
+    expect(await getList(lines)).toMatchObject({ code: 0 });
+    expect(await saved()).toEqual({ '\u00e9 (1).mp4': 1, 'e\u0301.mp4': 2 });
+  });
+
   it('that a numbered one could have is not replaced with --overwrite', async () => {
     const lines = [
       url('numbered-1', 'film.mp4', 1),
