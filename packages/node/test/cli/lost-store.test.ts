@@ -96,6 +96,27 @@ describe('a daemon whose socket', () => {
     expect((await finished).code).toBe(0);
   });
 
+  it('was removed is stopped all the same', async () => {
+    await given.cli.run('daemon', 'start');
+    const pid = (await given.cli.daemon()) as number;
+    // it makes another one only when the command has seen that there is none
+    process.kill(pid, 'SIGSTOP');
+    await rm(join(given.cli.store, 'daemon', 'socket'));
+    const script = join(given.cli.directory, 'tell.cjs');
+    await writeFile(
+      script,
+      `const net = require('node:net');
+       const { connect } = net;
+       net.connect = (...to) => connect(...to).once('error', () => process.stderr.write('nobody there'));`,
+    );
+    const { finished, said } = given.cli.start(['daemon', 'stop'], { NODE_OPTIONS: `--require ${script}` });
+    await said(/nobody there/);
+    process.kill(pid, 'SIGCONT');
+    const { code, stdout } = await finished;
+    expect([code, stdout]).toEqual([0, expect.stringContaining('was stopped')]);
+    expect(isAlive(pid)).toBe(false);
+  });
+
   it('is another one by now does not remove that at its end', async () => {
     const { child, finished } = await runDaemon('0');
     const path = join(given.cli.store, 'daemon', 'socket');
