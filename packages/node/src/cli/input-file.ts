@@ -1,7 +1,7 @@
+import { isFileName, nameKey } from '../same-name.ts';
 import { UsageError } from './exit-codes.ts';
 import { parseUrl } from './parse-url.ts';
 import { parseHeader, parseIntegrity } from './parse-values.ts';
-import { isFileName, nameKey } from './same-name.ts';
 
 /** One URL of a list, with what is said of it alone. */
 export interface ListedUrl {

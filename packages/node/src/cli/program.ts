@@ -170,7 +170,7 @@ function addSteering(program: Command): void {
     .argument('[id...]')
     .addHelpText('after', examples(['bgfetch watch', 'bgfetch watch film.mp4 maps']))
     .action(async (ids: string[], options) => (await import('./commands/watch.ts')).watch(ids, options));
-  const steer = (name: 'pause' | 'resume' | 'abort' | 'forget', description: string): void => {
+  const steer = (name: 'pause' | 'resume' | 'abort', description: string): void => {
     common(program.command(name))
       .description(description)
       .argument('<id...>')
@@ -202,7 +202,12 @@ function addSteering(program: Command): void {
     .argument('[id]')
     .addHelpText('after', examples(['bgfetch log film.mp4', 'bgfetch log']))
     .action(async (id: string | undefined, options) => (await import('./commands/log.ts')).log(id, options));
-  steer('forget', 'remove a fetch that has ended, with what of it was not saved');
+  common(program.command('forget'))
+    .description('remove fetches that have ended, with what of them was not saved')
+    .argument('[id...]')
+    .option('--failed', 'all that failed or were aborted, but those of which something is not saved yet')
+    .addHelpText('after', examples(['bgfetch forget film.mp4', 'bgfetch forget --failed']))
+    .action(async (ids: string[], options) => (await import('./commands/forget.ts')).forget(ids, options));
 }
 
 function addDaemon(program: Command): void {

@@ -46,7 +46,8 @@ const keptFetch = shape({
   asked: optional(listOf(count)),
   command: optional(oneOf('get', 'fetch')),
   repeatable: optional(flag),
-  ended: orNull(shape({ result: oneOf('success', 'failure', 'aborted'), reason })),
+  lostNote: optional(absolutePath),
+  ended: orNull(shape({ result: oneOf('success', 'failure', 'aborted'), reason, at: optional(count) })),
   problem: orNull(text),
 });
 

@@ -12,18 +12,38 @@ const anyPart = /[^;]*(?:;|$)/y;
 
 /**
  * The file name in a `Content-Disposition` field, null where there is none. `filename*` wins over `filename`
- * (RFC 6266, 4.3). Beyond the RFC, a value is read as wget reads it: without quotation marks, percent-encoded, without
- * a type before it. What it returns is as the server wrote it: not safe as a file name.
+ * (RFC 6266, 4.3). Beyond the RFC, a value is read as wget reads it: without quotation marks, percent-encoded, in parts,
+ * without a type before it. What it returns is as the server wrote it: not safe as a file name.
  */
 export function fileNameOfDisposition(value: string | null): string | null {
   let plain: string | null = null;
+  const parts = new Map<string, string>();
   for (const { name, text } of parametersOf(value ?? '')) {
     if (name === 'filename*') {
       const extended = decodeExtendedValue(text);
       if (extended) return extended;
     } else if (name === 'filename') plain ||= decodePlainValue(text);
+    else if (name.startsWith('filename*') && !parts.has(name)) parts.set(name, text);
   }
-  return plain || null;
+  return joinParts(parts) || plain || null;
+}
+
+/**
+ * A name in parts (RFC 2231, 3 and 4.1): `filename*0`, `filename*1`; a star behind the number marks one that is
+ * percent-encoded, and the first of these names the charset. What follows a number that is missing does not count. HTTP
+ * does not have them, but servers whose authors know mail send them, and wget and Firefox join them.
+ */
+function joinParts(parts: ReadonlyMap<string, string>): string | null {
+  const first = parts.get('filename*0*');
+  let joined = '';
+  for (let n = 0; ; n++) {
+    const encoded = first === undefined ? undefined : parts.get(`filename*${n}*`);
+    const part = encoded ?? parts.get(`filename*${n}`);
+    if (part === undefined) break;
+    // what is not encoded stays as it is within what is
+    joined += first === undefined || encoded !== undefined ? part : encodePercent(part);
+  }
+  return first === undefined ? decodePlainValue(joined) : decodeExtendedValue(joined);
 }
 
 function* parametersOf(field: string): Generator<{ name: string; text: string }> {
@@ -68,6 +88,11 @@ function decodePlainValue(text: string): string {
 /** One character for each byte. A percent sign that encodes nothing stays. */
 function decodePercent(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** What `decodePercent` makes the same text of. */
+function encodePercent(text: string): string {
+  return text.replace(/%/g, '%25');
 }
 
 function decodeUtf8(binary: string): string | null {

@@ -1,7 +1,7 @@
 import type { FetchKeeper } from './fetch-keeper.ts';
 import { followFetches } from './follow.ts';
 import { IdleWatch } from './idle-watch.ts';
-import type { DaemonPaths } from './private-directory.ts';
+import { type DaemonPaths, makeDaemonDirectories } from './private-directory.ts';
 import { type Call, DaemonError, protocolVersion } from './protocol.ts';
 import { sendBody } from './send-body.ts';
 import { type Caller, SocketServer } from './server.ts';
@@ -45,8 +45,21 @@ export class Daemon {
     this.#idle.look();
   }
 
+  /** Listens anew where clients do not find it any more. */
+  async listenAgain(): Promise<void> {
+    const { paths } = this.#options;
+    if (await this.#server.isInPlace()) return;
+    await makeDaemonDirectories(paths);
+    await this.#server.listen(paths.socket);
+  }
+
   stop(reason: string): void {
     this.#stop(reason);
+  }
+
+  /** Tells all that wait for an answer why there will be none. */
+  async refuseAll(error: DaemonError): Promise<void> {
+    await this.#server.refuseAll(error);
   }
 
   async close(): Promise<void> {
@@ -63,7 +76,7 @@ export class Daemon {
         if (call.fetch.files.length === 0) throw new DaemonError('usage', 'There is no URL to fetch');
         return await keeper.start(call.fetch);
       case 'list':
-        return (await Promise.all(keeper.ids.map((id) => keeper.describe(id)))).map(({ fetch }) => fetch);
+        return (await keeper.describeAll()).map(({ fetch }) => fetch);
       case 'show':
         return await keeper.describe(call.fetch);
       case 'read':
@@ -91,12 +104,13 @@ export class Daemon {
 
   async #status(): Promise<DaemonStatus> {
     const { keeper, paths, version, idleTimeout } = this.#options;
-    const reports = await Promise.all(keeper.ids.map((id) => keeper.describe(id)));
+    const reports = await keeper.describeAll();
     return {
       ...{ pid: process.pid, version, store: paths.store, started: this.#started, idleTimeout },
       active: reports.filter(({ fetch }) => fetch.state === 'active' || fetch.state === 'saving').length,
       fetches: reports.length,
       clients: this.#server.clients,
+      unreadable: keeper.unreadable,
     };
   }
 

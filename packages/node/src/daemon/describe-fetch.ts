@@ -48,12 +48,22 @@ export function describeFetch(
       filesDone: files.filter(({ state }) => state === 'received' || state === 'saved' || state === 'failed')
         .length,
       directory: kept.directory,
-      problem: kept.problem,
+      problem: kept.problem ?? lostPlace(kept),
       kept: keptOf(kept, left),
       keptUntil: keptOf(kept, left) > 0 ? left.until : null,
       command: kept.command ?? null,
     },
   };
+}
+
+/** What to do where it is not known any more where the files of a fetch go; null where it is, or none will come. */
+function lostPlace({ id, directory, lostNote, ended, files }: KeptFetch): string | null {
+  if (lostNote === undefined || directory !== null) return null;
+  if (ended && !files.some(({ outcome }) => outcome?.reason === '')) return null;
+  return (
+    `Where its files go is not known any more, as its note can't be read (it is kept: ${lostNote}): ` +
+    `"bgfetch save ${id} --output DIR" puts them into a directory when all have come`
+  );
 }
 
 /** bytes that a failed fetch can go on from, of files that did not come whole */

@@ -16,6 +16,7 @@ export interface EndedFetchesOptions {
   readonly store: KeptFetches;
   readonly entries: FetchEntries;
   readonly log: (message: string) => void;
+  readonly now: () => number;
   /** Resolves when all entries that there were before are there. */
   readonly loaded: () => Promise<void>;
 }
@@ -112,7 +113,7 @@ export class EndedFetches {
       ...entry.kept,
       title: stored.fetch.title,
       files,
-      ended: { result, reason },
+      ended: { result, reason, at: this.#options.now() },
       problem: null,
     };
     await store.write(kept);

@@ -15,10 +15,6 @@ export class FetchEntries {
   readonly #byId = new Map<string, Entry>();
   readonly #listeners = new Set<(id: string) => void>();
 
-  get ids(): string[] {
-    return [...this.#byId.keys()];
-  }
-
   /** @returns those there are now, whatever is added or deleted meanwhile */
   all(): Entry[] {
     return [...this.#byId.values()];

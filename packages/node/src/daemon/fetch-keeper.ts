@@ -5,6 +5,7 @@ import { askedAgain, begunAgain } from './begun-again.ts';
 import { describeFetch, keptOf } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
 import type { EngineOfDaemon, Kept } from './engine-of-daemon.ts';
+import { forgetExpired } from './expired-fetches.ts';
 import { type Entry, FetchEntries } from './fetch-entries.ts';
 import {
   createRequests,
@@ -40,6 +41,7 @@ export class FetchKeeper {
   readonly #entries = new FetchEntries();
   readonly #ended: EndedFetches;
   readonly #loaded: Promise<void>;
+  readonly #sweeping: NodeJS.Timeout;
 
   /** @param kept what was kept before: it is read by whoever opens the engine, which asks for settings at once */
   constructor(options: KeeperOptions, kept: readonly KeptFetch[]) {
@@ -50,6 +52,7 @@ export class FetchKeeper {
     this.#loaded.catch((error) =>
       options.log(`The fetches of the store could not be compared: ${reasonOf(error)}`),
     );
+    this.#sweeping = setInterval(() => void this.#sweep().catch(() => {}), sweepInterval).unref();
   }
 
   /** Whether something goes on that a daemon has to stay for. */
@@ -63,8 +66,10 @@ export class FetchKeeper {
     return false;
   }
 
-  get ids(): string[] {
-    return this.#entries.ids;
+  /** The paths of notes that can't be read, and are of none of the fetches. */
+  get unreadable(): string[] {
+    const known = new Set(this.#entries.all().map(({ kept }) => kept.lostNote));
+    return this.#options.store.unreadable.filter((path) => !known.has(path));
   }
 
   /** How a fetch is to be transferred. */
@@ -80,6 +85,12 @@ export class FetchKeeper {
   async describe(id: string): Promise<FetchReport> {
     await this.#loaded;
     return await this.#describe(this.#entries.require(id));
+  }
+
+  /** All there are, once it is known which these are. */
+  async describeAll(): Promise<FetchReport[]> {
+    await this.#loaded;
+    return await Promise.all(this.#entries.all().map((entry) => this.#describe(entry)));
   }
 
   async start(requested: RequestedFetch): Promise<StartedFetch> {
@@ -297,6 +308,7 @@ export class FetchKeeper {
 
   /** Begins nothing more; resolves when files that are being saved are where they should be. */
   close(): Promise<void> {
+    clearInterval(this.#sweeping);
     return this.#ended.close();
   }
 
@@ -342,7 +354,9 @@ export class FetchKeeper {
     for (const { id, title, key } of inEngine.values()) {
       if (this.#entries.get(id)) continue;
       const records = await engine.listRecords(key);
+      const lostNote = await store.lostNoteOf(id);
       const kept = newKeptFetch({
+        ...(lostNote !== undefined && { lostNote }),
         ...{ key: randomUUID(), id, title, token: '', fingerprint: '', created: now() },
         ...{ directory: null, overwrite: false, settings: {} },
         files: records.map(({ request }) => ({
@@ -359,6 +373,11 @@ export class FetchKeeper {
       if (entry.kept.ended && entry.kept.problem === null && entry.kept.files.some(isToBeSaved))
         this.#ended.save(entry);
     }
+    await this.#sweep().catch((error) => log(`What is old could not be forgotten: ${reasonOf(error)}`));
+  }
+
+  #sweep(): Promise<void> {
+    return forgetExpired(this.#entries, this.#options);
   }
 
   async #describe(entry: Entry): Promise<FetchReport> {
@@ -376,6 +395,9 @@ export class FetchKeeper {
     return entry;
   }
 }
+
+/** ms between two looks for what nobody will ask for any more */
+const sweepInterval = 60 * 60_000;
 
 /** ms that a fetch may take to end once it is aborted: somebody waits for that */
 const longestAbort = 20_000;

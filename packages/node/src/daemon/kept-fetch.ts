@@ -61,9 +61,13 @@ export interface KeptFetch {
   readonly command?: 'get' | 'fetch';
   /** whether all that was asked for is in this note, so that it can be asked for again */
   readonly repeatable?: boolean;
+  /** the note that said where its files go, where that can't be read */
+  readonly lostNote?: string;
   readonly ended: {
     readonly result: 'success' | 'failure' | 'aborted';
     readonly reason: FailureReason;
+    /** ms since the epoch; absent in notes of earlier versions */
+    readonly at?: number;
   } | null;
   readonly problem: string | null;
 }

@@ -14,6 +14,8 @@ export class KeptFetches {
 
   readonly #authorities: Authorities;
 
+  #unreadable: readonly string[] = [];
+
   constructor(directory: string, received: string, authorities: Authorities) {
     this.#directory = directory;
     this.#received = received;
@@ -28,6 +30,7 @@ export class KeptFetches {
   /** In order of creation. Calls `onUnreadable` for what can't be read, and leaves it where it is. */
   async load(onUnreadable: (path: string, reason: unknown) => void): Promise<KeptFetch[]> {
     const kept: KeptFetch[] = [];
+    const unreadable: string[] = [];
     for (const name of await readdir(this.#directory)) {
       if (!name.endsWith('.json')) continue;
       const path = join(this.#directory, name);
@@ -38,10 +41,26 @@ export class KeptFetches {
         if (`${fetch.key}.json` !== name) throw new TypeError(`its key is ${fetch.key}`);
         kept.push({ ...fetch, settings: await this.#authorities.load(fetch.settings) });
       } catch (error) {
+        unreadable.push(path);
         onUnreadable(path, error);
       }
     }
+    this.#unreadable = unreadable;
     return kept.sort((a, b) => a.created - b.created);
+  }
+
+  /** The notes that could not be read when they were loaded last. */
+  get unreadable(): readonly string[] {
+    return this.#unreadable;
+  }
+
+  /** Which of these notes may be that of a fetch: one that still names it, otherwise the first. */
+  async lostNoteOf(id: string): Promise<string | undefined> {
+    for (const path of this.#unreadable) {
+      const text = await readOwn(path).catch(() => '');
+      if (text.includes(`"id":${JSON.stringify(id)}`)) return path;
+    }
+    return this.#unreadable[0];
   }
 
   async write(fetch: KeptFetch): Promise<void> {

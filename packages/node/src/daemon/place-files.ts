@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { constants, copyFile, link, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nameKey } from '../same-name.ts';
 import { irreplaceable, irreplaceableAt, isNullDevice, lookAt } from '../special-file.ts';
 import { numberedName } from './file-name.ts';
 import { forEachAtATime } from './receive-files.ts';
@@ -31,12 +32,35 @@ export class FileExistsError extends Error {
 export class NamesInUse {
   readonly #identities = new Map<string, (string | null)[]>();
   readonly #given = new Set<string>();
+  readonly #placed = new Set<string>();
+  readonly #reserved: ReadonlySet<string>;
 
-  /** Whether this is the first file that is to be put there under that name: others must not replace it. */
+  /** @param reserved names that the user has asked for, for files that may come later */
+  constructor(reserved: Iterable<string> = []) {
+    this.#reserved = new Set(Array.from(reserved, nameKey));
+  }
+
+  /** Whether this is the first file that is to be put there under that name, or one like it: others must not replace it. */
   isFirst(name: string): boolean {
-    const isFirst = !this.#given.has(name);
-    this.#given.add(name);
+    const key = nameKey(name);
+    const isFirst = !this.#given.has(key);
+    this.#given.add(key);
     return isFirst;
+  }
+
+  /** Whether the user has asked for that name, or one like it. */
+  isReserved(name: string): boolean {
+    return this.#reserved.has(nameKey(name));
+  }
+
+  /** Notes a file that is in its place, and must not be replaced any more. */
+  add(identity: string | null): void {
+    if (identity !== null) this.#placed.add(identity);
+  }
+
+  /** Whether a file is one of those that were put there. */
+  has(identity: string | null): boolean {
+    return identity !== null && this.#placed.has(identity);
   }
 
   /** The identities of `name`, `name (1)` and so on, as far as they are known. */
@@ -50,7 +74,8 @@ export class NamesInUse {
 /**
  * Gives a file its name in `directory`, and resolves with its path. The name appears with the whole file behind it,
  * in one step, and never in place of another file unless `overwrite`. Called again after a death, it finds what it did.
- * A symbolic link of that name is not followed. Nothing is put in the place of a device, a pipe or a socket; only what
+ * With `overwrite` for any of a fetch's files, they are placed one after the other, so that none replaces another that has
+ * come meanwhile. A symbolic link of that name is not followed. Nothing is put in the place of a device, a pipe or a socket; only what
  * the user wants to have in the null device is where it belongs at once.
  * @throws FileExistsError if there is something that stays
  */
@@ -62,13 +87,18 @@ export async function placeFile(
 ): Promise<string> {
   const temporary = join(directory, file.temporaryName);
   const wanted = join(directory, file.name);
-  const isFirst = names.isFirst(file.name);
+  const isForAnother = (name: string): boolean => file.mayBeNumbered && names.isReserved(name);
+  const isFirst = !isForAnother(file.name) && names.isFirst(file.name);
   const found = file.mayBeNumbered ? null : await lookAt(wanted);
   if (found && isNullDevice(found)) return wanted;
   if (overwrite && isFirst) {
     const there = await irreplaceableAt(wanted);
-    if (there === null) return await replace(file.source, temporary, wanted);
-    if (!file.mayBeNumbered) throw new FileExistsError(irreplaceable(wanted, there));
+    if (there === null && !names.has(await identify(wanted))) {
+      const path = await replace(file.source, temporary, wanted);
+      names.add(await identify(path));
+      return path;
+    }
+    if (there !== null && !file.mayBeNumbered) throw new FileExistsError(irreplaceable(wanted, there));
   }
   const inUse = names.of(file.name);
   const ours = await Promise.all([identify(file.source), identifyOwn(temporary)]);
@@ -76,7 +106,12 @@ export async function placeFile(
   if (before >= 0) return join(directory, numberedName(file.name, before));
   let whole = file.source;
   for (let n = file.mayBeNumbered ? inUse.length : 0; ; n++) {
-    const path = join(directory, numberedName(file.name, n));
+    const name = numberedName(file.name, n);
+    if (isForAnother(name)) {
+      inUse[n] = null;
+      continue;
+    }
+    const path = join(directory, name);
     let linked = await linkNew(whole, path);
     if (linked === 'exists') {
       const found = await identify(path);
@@ -91,7 +126,9 @@ export async function placeFile(
     }
     if (linked === 'impossible') linked = await renameNew(whole, path);
     if (linked === 'done') {
-      inUse[n] = await identify(path);
+      const identity = await identify(path);
+      inUse[n] = identity;
+      names.add(identity);
       return path;
     }
     if (!file.mayBeNumbered) {
@@ -113,7 +150,8 @@ export async function finishPlacing(files: readonly FileToPlace[], directory: st
   });
 }
 
-async function identify(path: string): Promise<string | null> {
+/** Which file is at a path; null for none. */
+export async function identify(path: string): Promise<string | null> {
   const stats = await look(path);
   return stats && identityOf(stats);
 }
@@ -162,11 +200,20 @@ async function linkNew(source: string, path: string): Promise<'done' | 'exists' 
   }
 }
 
-/** Without hard links, looking and renaming are two steps: another program's file could come between. */
-async function renameNew(source: string, path: string): Promise<'done' | 'exists'> {
-  if ((await identify(path)) !== null) return 'exists';
-  await rename(source, path);
-  return 'done';
+let lastRename: Promise<unknown> = Promise.resolve();
+
+/**
+ * Without hard links, looking and renaming are two steps: another program's file could come between, but none of ours, as
+ * they take their turns.
+ */
+function renameNew(source: string, path: string): Promise<'done' | 'exists'> {
+  const renaming = lastRename.then(async () => {
+    if ((await identify(path)) !== null) return 'exists';
+    await rename(source, path);
+    return 'done';
+  });
+  lastRename = renaming.catch(() => {});
+  return renaming;
 }
 
 async function replace(source: string, temporary: string, path: string): Promise<string> {

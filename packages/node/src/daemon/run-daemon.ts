@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, writeSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { StoreInUseError } from '../host/store-lock.ts';
 import { Authorities } from './authorities.ts';
 import { Daemon } from './daemon.ts';
 import { FetchKeeper } from './fetch-keeper.ts';
+import { jsonLine } from './json-line.ts';
 import type { KeptFetch } from './kept-fetch.ts';
 import { KeptFetches } from './kept-fetches.ts';
 import { LogFile } from './log-file.ts';
@@ -13,6 +14,8 @@ import { openEngine } from './open-engine.ts';
 import { type DaemonPaths, daemonPaths, makeDaemonDirectories, reasonOf } from './private-directory.ts';
 import { DaemonError } from './protocol.ts';
 import { announceVariable } from './start-daemon.ts';
+import type { Loss } from './store-identity.ts';
+import { StoreWatch } from './store-watch.ts';
 
 /** ms for what is under way to come to rest; what does not is at rest anyway, up to its last checkpoint */
 const closeLimit = 10_000;
@@ -71,7 +74,13 @@ async function serve(
   await daemon.listen();
   write(`Daemon of version ${version} for ${paths.store}`);
   announce('ready');
-  const reason = await daemon.stopped;
+  const watch = new StoreWatch();
+  const lost = watch.untilLost(paths.store, listenerAgain(daemon, write));
+  const reason = await Promise.race([
+    daemon.stopped,
+    lost.then((loss) => endAtOnce(loss, paths, daemon, write)),
+  ]);
+  watch.end();
   write(`Ends: ${reason}`);
   const steps = [() => daemon.close(), () => keeper.close(), () => engine.close()];
   for (const step of steps) {
@@ -79,6 +88,51 @@ async function serve(
     write('Ends at once: something that it waits for has no end');
     // a call of the system that has no end keeps a process from leaving in any other way; everything is at rest
     process.kill(process.pid, 'SIGKILL');
+  }
+}
+
+/** Lets clients find the daemon again; says once why they can't. */
+function listenerAgain(daemon: Daemon, log: (message: string) => void): () => Promise<void> {
+  let said = '';
+  return async () => {
+    const why = await daemon.listenAgain().then(() => '', reasonOf);
+    if (why !== '' && why !== said) log(`Its socket is gone, and it can't listen anew: ${why}`);
+    said = why;
+  };
+}
+
+/**
+ * Ends a daemon whose store is not its own any more, as a kill would. To close the database would remove the files beside
+ * it by their names, and these may be those of another store, or in use by another daemon, by now.
+ */
+async function endAtOnce(
+  loss: Loss,
+  { store }: DaemonPaths,
+  daemon: Daemon,
+  log: (message: string) => void,
+): Promise<never> {
+  if (loss === 'lock') log('Ends at once: its lock was removed, so that another daemon may have the store');
+  else {
+    const lost =
+      `The store ${store} was removed, or another one is in its place: its daemon (process ${process.pid}) ends, ` +
+      'and what it had under way is where that store is. Run the command again to begin anew';
+    log(lost);
+    tellWhoeverStarted(lost);
+    await daemon.refuseAll(new DaemonError('trouble', lost));
+  }
+  process.kill(process.pid, 'SIGKILL');
+  return await new Promise(() => {});
+}
+
+/** The standard error is the log that this daemon was started with, wherever that is now, or its terminal. */
+function tellWhoeverStarted(message: string): void {
+  try {
+    writeSync(
+      process.stderr.fd,
+      `${new Date().toISOString()} ${process.pid} ${jsonLine(message).slice(1, -1)}\n`,
+    );
+  } catch {
+    // nobody is there to be told
   }
 }
 

@@ -5,7 +5,7 @@ import { nameOfUrl } from './file-name.ts';
 import { type KeptFetch, type KeptFile, usualUmask } from './kept-fetch.ts';
 import { type KeptFetches, syncDirectory } from './kept-fetches.ts';
 import { makeDirectories } from './make-directories.ts';
-import { type FileToPlace, finishPlacing, NamesInUse, placeFile } from './place-files.ts';
+import { type FileToPlace, finishPlacing, identify, NamesInUse, placeFile } from './place-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { forEachAtATime } from './receive-files.ts';
 import { identityOf } from './regular-file.ts';
@@ -31,9 +31,12 @@ export async function saveFiles(
     current = next;
     onNote(next);
   };
-  const names = new NamesInUse();
-  for (const { path } of current.files)
-    if (path !== null && dirname(path) === directory) names.isFirst(basename(path));
+  const names = new NamesInUse(current.files.flatMap(({ name }) => name ?? []));
+  for (const { path } of current.files) {
+    if (path === null || dirname(path) !== directory) continue;
+    names.isFirst(basename(path));
+    names.add(await identify(path));
+  }
   const open = current.files.flatMap((file, index) => (isToBeSaved(file) ? [index] : []));
   let problem: string | null = null;
   try {
@@ -42,7 +45,7 @@ export async function saveFiles(
       const batch = open.slice(start, start + batchSize);
       const files = [...current.files];
       const placed: FileToPlace[] = [];
-      await forEachAtATime(batch, atATime, async (index) => {
+      await forEachAtATime(batch, current.overwrite ? 1 : atATime, async (index) => {
         const file = files[index] as KeptFile;
         const plan = planOf(file, index, current, store);
         try {

@@ -1,5 +1,6 @@
-import { unlink } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { redactText } from '../redact.ts';
 import { checkCall, idOfMessage } from './check-message.ts';
 import { lineOf, readLines, writeLine } from './lines.ts';
@@ -7,6 +8,7 @@ import { reasonOf } from './private-directory.ts';
 import { type Call, DaemonError, longestLine, type Reply } from './protocol.ts';
 import { pathToListenAt } from './socket-path.ts';
 import type { FetchReport } from './status.ts';
+import { entryAt } from './store-identity.ts';
 
 /** ms for which clients can take what they were told, when no more is said */
 const lastWordsLimit = 1000;
@@ -27,8 +29,13 @@ export type Answer = (call: Call, caller: Caller) => Promise<unknown>;
 
 /** The daemon's end of its socket. */
 export class SocketServer {
-  readonly #server: Server;
+  #server: Server | null = null;
+  #path = '';
+  /** which socket is ours at the path */
+  #place: string | null = null;
   readonly #sockets = new Set<Socket>();
+  /** tells those that wait for an answer that there will be none */
+  readonly #refusals = new Set<(error: DaemonError) => Promise<void>>();
   readonly #answer: Answer;
   readonly #onClients: () => void;
 
@@ -36,7 +43,6 @@ export class SocketServer {
   constructor(answer: Answer, onClients: () => void) {
     this.#answer = answer;
     this.#onClients = onClients;
-    this.#server = createServer((socket) => this.#serve(socket));
   }
 
   get clients(): number {
@@ -44,27 +50,48 @@ export class SocketServer {
   }
 
   /**
-   * Listens at `path`, in a directory that is the user's alone. Only who holds the engine's lock may call it: then a
-   * socket that is there was left by a daemon that is dead.
+   * Listens at `path`, in a directory that is the user's alone. Only who holds the engine's lock may call it: then what is
+   * there was left by a daemon that is dead.
    */
   async listen(path: string): Promise<void> {
-    if (process.platform !== 'win32') {
-      await unlink(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-      });
-    }
+    // those that are connected stay so
+    this.#server?.close();
+    const server = createServer((socket) => this.#serve(socket));
+    // Node removes the name at which a server began to listen when it is closed, whoever has that name by then
+    const ownName = process.platform === 'win32' ? path : `${path}.${process.pid}`;
+    if (ownName !== path) await rm(ownName, { force: true });
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(pathToListenAt(path), () => {
-        this.#server.off('error', reject);
+      server.once('error', reject);
+      server.listen(pathToListenAt(ownName), () => {
+        server.off('error', reject);
         resolve();
       });
     });
+    this.#server = server;
+    this.#path = path;
+    if (ownName === path) return;
+    const place = await entryAt(ownName);
+    await rename(ownName, path);
+    this.#place = place;
   }
 
-  /** Takes no more clients, and lets those go that are there, in bounded time. */
+  /** Whether clients find this server where it listens. */
+  async isInPlace(): Promise<boolean> {
+    return process.platform === 'win32' || (await entryAt(this.#path)) === this.#place;
+  }
+
+  /** Gives this error to all that wait for an answer. */
+  async refuseAll(error: DaemonError): Promise<void> {
+    await Promise.race([
+      Promise.all([...this.#refusals].map((refuse) => refuse(error))),
+      delay(lastWordsLimit, undefined, { ref: false }),
+    ]);
+  }
+
+  /** Takes no more clients, and lets those go that are there, in bounded time. Another's socket stays at the path. */
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
+    if (this.#place !== null && (await this.isInPlace())) await rm(this.#path, { force: true });
+    const closed = new Promise((resolve) => this.#server?.close(resolve) ?? resolve(null));
     for (const socket of this.#sockets) socket.destroySoon();
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
@@ -96,6 +123,8 @@ export class SocketServer {
       }
       return taken;
     };
+    const refuse = (error: DaemonError): Promise<void> => send({ id, error: describe(error) });
+    this.#refusals.add(refuse);
     try {
       const message: unknown = JSON.parse(line);
       id = idOfMessage(message);
@@ -110,6 +139,8 @@ export class SocketServer {
       await send({ id, error: describe(error) });
       // whoever does not speak JSON is no client
       if (id === 0) socket.destroySoon();
+    } finally {
+      this.#refusals.delete(refuse);
     }
   }
 }

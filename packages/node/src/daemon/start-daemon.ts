@@ -19,6 +19,8 @@ const startLimit = 20_000;
 const mostKills = 3;
 /** ms in which a daemon says hello: one that was stopped, or hangs, never does */
 const helloLimit = 20_000;
+/** ms in which a daemon whose socket was taken away has made another, or one that ends has ended */
+const socketLimit = 5000;
 /** ms between two looks at a socket that somebody else is about to open */
 const lookInterval = 50;
 
@@ -31,11 +33,17 @@ export interface DaemonAddress {
   readonly version: string;
 }
 
-/** Resolves with a connection to the store's daemon, null if none runs. */
+/** Resolves with a connection to the store's daemon, null if none runs, or the store is another program's. */
 export async function findDaemon(address: DaemonAddress, limit = helloLimit): Promise<Connection | null> {
   const paths = daemonPaths(address.store);
-  if (!(await findSocketDirectory(paths))) return null;
-  return await greet(paths, address.version, limit);
+  const deadline = Date.now() + socketLimit;
+  for (;;) {
+    const connection = (await findSocketDirectory(paths)) && (await greet(paths, address.version, limit));
+    if (connection) return connection;
+    const pid = pidOfEngine(paths.store);
+    if (pid === null || !isAlive(pid) || Date.now() > deadline) return null;
+    await delay(lookInterval);
+  }
 }
 
 /** Resolves with a connection to the store's daemon, which is started if none runs. */

@@ -86,6 +86,8 @@ export interface DaemonStatus {
   readonly clients: number;
   /** ms without anything to do after which it ends */
   readonly idleTimeout: number;
+  /** the paths of notes that can't be read, and are of none of these fetches; older daemons do not say */
+  readonly unreadable?: readonly string[];
 }
 
 export function hasEnded(state: FetchState): boolean {

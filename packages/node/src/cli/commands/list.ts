@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { FetchStatus, FileStatus } from '../../daemon/status.ts';
 import { describeAmount, describeReason, nameForShow } from '../describe.ts';
 import { leftBy } from '../describe-origin.ts';
@@ -5,8 +7,10 @@ import { exitCodes } from '../exit-codes.ts';
 import { formatDuration, formatSize, formatTime } from '../format.ts';
 import { listTable } from '../list-table.ts';
 import { measureRates } from '../measure-rates.ts';
+import type { Output } from '../output.ts';
 import { printable } from '../printable.ts';
 import { type CommonOptions, runWithDaemon } from '../run-command.ts';
+import type { Session } from '../session.ts';
 
 export async function list(options: CommonOptions): Promise<void> {
   await runWithDaemon(options, async (session, output) => {
@@ -16,8 +20,25 @@ export async function list(options: CommonOptions): Promise<void> {
       const lines = listTable(await measureRates(session, fetches), output.columns, Date.now());
       output.result(lines.join('\n'), {});
     } else for (const fetch of fetches) output.result(describeInOneLine(fetch), { event: 'fetch', ...fetch });
+    for (const { id, problem } of fetches)
+      if (problem !== null) output.note(`${printable(id)}: ${printable(problem)}`);
+    await tellUnreadable(session, output);
     return exitCodes.success;
   });
+}
+
+/** A fetch that has ended, and whose note can't be read, is not in the list: what is left of it is named. */
+async function tellUnreadable(session: Session, output: Output): Promise<void> {
+  const { unreadable = [] } = await session.call('status', {});
+  for (const note of unreadable) {
+    const received = join(dirname(dirname(note)), 'received', basename(note, '.json'));
+    const left = existsSync(received)
+      ? `what was received for it is in ${printable(received)}`
+      : 'nothing else is left of it';
+    output.note(
+      `A fetch is not in this list: its note ${printable(note)} can't be read, and is kept; ${left}. Move the note away to hear no more of it`,
+    );
+  }
 }
 
 export async function show(id: string, options: CommonOptions): Promise<void> {

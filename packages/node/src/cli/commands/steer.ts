@@ -2,10 +2,10 @@ import { exitCodes } from '../exit-codes.ts';
 import { printable } from '../printable.ts';
 import { type CommonOptions, runWithDaemon } from '../run-command.ts';
 
-const done = { pause: 'paused', resume: 'resumed', abort: 'aborted', forget: 'forgotten' };
+const done = { pause: 'paused', resume: 'resumed', abort: 'aborted' };
 
 export async function steer(
-  name: 'pause' | 'resume' | 'abort' | 'forget',
+  name: 'pause' | 'resume' | 'abort',
   ids: readonly string[],
   options: CommonOptions,
 ): Promise<void> {
