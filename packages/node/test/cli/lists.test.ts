@@ -208,6 +208,18 @@ describe('--skip-existing', () => {
     );
   });
 
+  it('takes one file for no more than one of several URLs that end alike', async () => {
+    const list = ['one', 'two'].map((key) => `${given.server.origin}/r/${key}/film?size=1000\n`).join('');
+    const [first] = list.split('\n') as [string];
+    expect((await getList(`${first}\n`, '--skip-existing')).code).toBe(0);
+    const { code, stdout } = await getList(list, '--skip-existing');
+    const fetched = stdout.trim().split('\n');
+    expect([code, fetched.length]).toEqual([0, 2]);
+    const before = await saved();
+    expect((await getList(list, '--skip-existing')).stdout).toBe('');
+    expect(await saved()).toEqual(before);
+  });
+
   it('takes a directory of that name for no file, and needs a place to look into', async () => {
     expect((await given.cli.run('fetch', '--skip-existing', url('nowhere'))).code).toBe(2);
     const { code } = await given.cli.run('fetch', '--wait', '--skip-existing', '-o', 'into/', url('store'));
