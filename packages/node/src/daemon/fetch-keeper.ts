@@ -124,7 +124,9 @@ export class FetchKeeper {
       return { outcome: isSameCall ? 'started' : 'running', report: await this.#describe(entry) };
     }
     const { engine, store } = this.#options;
-    const missing = await findMissingFiles(kept, createRequests({ ...requested, body: null }), engine, store);
+    const missing = await findMissingFiles(kept, requested, engine, store);
+    // a server may have taken its time to answer: another command has begun it again meanwhile, or forgotten it
+    if (entry.kept !== kept || this.#entries.get(kept.id) !== entry) return await this.start(requested);
     if (missing.length === 0 && kept.ended.result === 'success') {
       return { outcome: 'ended', report: await this.#describe(entry) };
     }
@@ -192,8 +194,9 @@ export class FetchKeeper {
     id: string,
     to: { directory: string | null; name: string | null; overwrite: boolean },
   ): Promise<FetchReport> {
+    const { store } = this.#options;
     const entry = await this.#find(id);
-    await entry.saving;
+    while (entry.saving) await entry.saving;
     const { kept } = entry;
     if (kept.ended === null) {
       throw new DaemonError('state', `"${id}" is still on its way: "bgfetch watch ${id}" waits for its end`);
@@ -209,17 +212,17 @@ export class FetchKeeper {
         `"${id}" has ${kept.files.length} files: give --output a directory, ending in /`,
       );
     }
-    await this.#options.store.makeReceivedDirectory(kept);
-    const files = await Promise.all(
-      kept.files.map((file, index) =>
-        takeForSaving(file, { ...to, directory }, this.#options.store.receivedPath(kept, index)),
-      ),
-    );
-    entry.kept = { ...kept, directory, files, overwrite: to.overwrite || kept.overwrite };
-    this.#ended.save(entry);
-    await entry.saving;
-    if (entry.kept.problem !== null) throw new DaemonError('trouble', entry.kept.problem);
-    return await this.#describe(entry);
+    const overwrite = to.overwrite || (kept.overwrite && (kept.directory ?? directory) === directory);
+    const saved = await this.#ended.saveIn(entry, directory, overwrite, async () => {
+      await store.makeReceivedDirectory(kept);
+      return await Promise.all(
+        kept.files.map((file, index) =>
+          takeForSaving(file, { ...to, directory }, store.receivedPath(kept, index)),
+        ),
+      );
+    });
+    if (saved.problem !== null) throw new DaemonError('trouble', saved.problem);
+    return await this.#describe(entry, saved);
   }
 
   async forget(id: string): Promise<void> {
@@ -361,9 +364,8 @@ export class FetchKeeper {
     }
   }
 
-  async #describe(entry: Entry): Promise<FetchReport> {
+  async #describe(entry: Entry, kept = entry.kept): Promise<FetchReport> {
     const { engine } = this.#options;
-    const { kept } = entry;
     const stored = await readStored(engine, kept);
     const left = kept.ended?.result === 'failure' ? await engine.findKept(kept.id) : nothingKept;
     return describeFetch(kept, stored, entry.saving !== null, left, (url) => engine.causeOf(kept.id, url));
@@ -387,9 +389,8 @@ interface Renewal {
 }
 
 /** What a fetch that begins again has of whoever asks for it now. */
-function renewedBy(requested: RequestedFetch): Pick<KeptFetch, 'token' | 'settings'> & { umask: number } {
-  const { token, settings, umask } = requested;
-  return { token, settings, umask };
+function renewedBy({ token, settings, umask, directory, overwrite }: RequestedFetch): Partial<KeptFetch> {
+  return { token, settings, umask, directory, overwrite };
 }
 
 const nothingKept: Kept = { byRecord: [], until: null };

@@ -15,21 +15,20 @@ const batchSize = 2048;
 const atATime = 8;
 
 /**
- * Puts the received files of a fetch that has ended into its directory, and notes where they are. Resolves with the
+ * Puts the received files of a fetch that has ended into a directory, and notes where they are. Resolves with the
  * fetch as it is then: with a `problem` if some could not be put there; those stay in the store.
- * @param onNote called with each state that was noted
+ * @param onNote called with each state that is to be noted
  */
 export async function saveFiles(
   fetch: KeptFetch,
   directory: string,
   store: KeptFetches,
-  onNote: (fetch: KeptFetch) => void,
+  onNote: (fetch: KeptFetch) => Promise<void>,
 ): Promise<KeptFetch> {
   let current: KeptFetch = { ...fetch, problem: null };
   const note = async (next: KeptFetch): Promise<void> => {
-    await store.write(next);
+    await onNote(next);
     current = next;
-    onNote(next);
   };
   const names = new NamesInUse();
   for (const { path } of current.files)
