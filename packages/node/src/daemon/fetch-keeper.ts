@@ -319,17 +319,21 @@ export class FetchKeeper {
   #chooseId(requested: RequestedFetch, fingerprint: string): string {
     for (const { kept } of this.#entries.all()) if (kept.token === requested.token) return kept.id;
     const wanted = requested.id ?? idOfFetch(requested);
-    for (let n = 1; ; n++) {
-      const id = n === 1 ? wanted : `${wanted}-${n}`;
-      const there = this.#entries.get(id);
-      if (!there || there.kept.fingerprint === fingerprint) return id;
-      if (requested.id !== null) {
-        throw new DaemonError(
-          'usage',
-          `There is another fetch "${id}": choose another --id, or forget that one`,
-        );
-      }
+    // one that was numbered keeps its number when those before it are forgotten
+    for (const { kept } of this.#entries.all()) {
+      if (kept.fingerprint !== fingerprint) continue;
+      if (kept.id === wanted || (requested.id === null && isNumbered(kept.id, wanted))) return kept.id;
     }
+    if (!this.#entries.get(wanted)) return wanted;
+    if (requested.id !== null) {
+      throw new DaemonError(
+        'usage',
+        `There is another fetch "${wanted}": choose another --id, or forget that one`,
+      );
+    }
+    let n = 2;
+    while (this.#entries.get(`${wanted}-${n}`)) n++;
+    return `${wanted}-${n}`;
   }
 
   /** Brings what was kept together with what the engine has: either may know of a fetch that the other does not. */
@@ -377,6 +381,10 @@ export class FetchKeeper {
     await entry.stored;
     return entry;
   }
+}
+
+function isNumbered(id: string, name: string): boolean {
+  return id.startsWith(`${name}-`) && /^\d+$/.test(id.slice(name.length + 1));
 }
 
 /** ms that a fetch may take to end once it is aborted: somebody waits for that */
