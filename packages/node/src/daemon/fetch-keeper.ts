@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { redactUrl } from '../redact.ts';
-import { askedAgain, begunAgain } from './begun-again.ts';
+import { askedAgain, begunAgain, failedAgain } from './begun-again.ts';
 import { describeFetch, keptOf } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
 import type { EngineOfDaemon, Kept } from './engine-of-daemon.ts';
@@ -340,8 +340,18 @@ export class FetchKeeper {
   async #compare(): Promise<void> {
     const { engine, store, log, now } = this.#options;
     const inEngine = new Map((await engine.listFetches()).map((fetch) => [fetch.id, fetch]));
-    for (const { kept } of this.#entries.all()) {
+    for (const entry of this.#entries.all()) {
+      const { kept } = entry;
       if (kept.ended !== null || inEngine.has(kept.id)) continue;
+      const failed = failedAgain(kept);
+      if (failed) {
+        log(`Fetch "${kept.id}" was not begun again: the daemon died before it was stored`);
+        // what the engine has left need not be of the files that were to be fetched
+        await engine.forget(kept.id);
+        await store.write(failed);
+        entry.kept = failed;
+        continue;
+      }
       log(`Fetch "${kept.id}" was never begun: the daemon died before it was stored`);
       this.#entries.delete(kept.id);
       await store.delete(kept);
