@@ -37,8 +37,7 @@ export async function saveFiles(
   let problem: string | null = null;
   try {
     if (open.length > 0) await makeDirectories(directory, modeOf(fetch, 0o777));
-    for (let start = 0; start < open.length; start += batchSize) {
-      const batch = open.slice(start, start + batchSize);
+    for (const batch of batchesOf(open, current)) {
       const files = [...current.files];
       const placed: FileToPlace[] = [];
       await forEachAtATime(batch, atATime, async (index) => {
@@ -61,6 +60,17 @@ export async function saveFiles(
   }
   if (problem !== current.problem || open.length === 0) await note({ ...current, problem });
   return current;
+}
+
+/** Those to which the user gave names come first: others may be numbered. */
+function batchesOf(open: readonly number[], { files }: KeptFetch): number[][] {
+  const named = open.filter((index) => files[index]?.name !== null);
+  const others = open.filter((index) => files[index]?.name === null);
+  return [named, others].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / batchSize) }, (_, n) =>
+      group.slice(n * batchSize, (n + 1) * batchSize),
+    ),
+  );
 }
 
 /** What whoever asked for the fetch gives a new file or directory of these rights. */

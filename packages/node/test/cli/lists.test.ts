@@ -189,6 +189,16 @@ describe('a list that was interrupted', () => {
   });
 });
 
+describe('a name in a list', () => {
+  it('is for the file to which the user gave it, though the URL of another one ends in it', async () => {
+    const keys = Array.from({ length: 12 }, (_, n) => `clash-${n}`);
+    const list = keys.map((key) => `${url(key)}\n`).join('');
+    const { code, stdout } = await getList(`${list}${url('named')}\n  out=clash-0\n`);
+    const paths = ['clash-0 (1)', ...keys.slice(1), 'clash-0'].map((name) => join(given.cli.directory, name));
+    expect([code, stdout]).toEqual([0, `${paths.join('\n')}\n`]);
+  });
+});
+
 describe('--skip-existing', () => {
   it('asks for no file that is there under the name of the URL or of the user, and says so', async () => {
     for (const name of ['there', 'mine']) await writeFile(join(given.cli.directory, name), 'before');
