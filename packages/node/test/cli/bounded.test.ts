@@ -45,6 +45,16 @@ describe('a command', () => {
     expect([code, stderr]).toEqual([3, expect.stringContaining('the same command goes on from there')]);
   });
 
+  it('that gets what another command pauses ends, and says so', async () => {
+    const url = `${given.server.origin}/r/shared?size=1000000&attempts=stall:500000`;
+    const { finished, said } = given.cli.start(['get', url]);
+    await stalled(given, 'shared');
+    await said(/active/);
+    expect((await given.cli.run('pause', 'shared')).code).toBe(0);
+    const { code, stderr } = await finished;
+    expect([code, stderr]).toEqual([3, expect.stringContaining('another command has paused it')]);
+  });
+
   it.each([['list'], ['daemon stop'], ['daemon status']])(
     'that finds such a daemon ends, and names its process: %s',
     async (command) => {
