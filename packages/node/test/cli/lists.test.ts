@@ -81,6 +81,16 @@ describe('a list with something wrong in it', () => {
       /Line 5 of list: out=a .*line 2/,
     ],
     [
+      'two names of one file',
+      () => `${url('x')}\n  out=a\n  out=b\n`,
+      /Line 3 of list: out= is given twice for one URL/,
+    ],
+    [
+      'two digests of one file',
+      () => `${url('x')}\n${`  integrity=sha256-${'A'.repeat(43)}=\n`.repeat(2)}`,
+      /Line 3 of list: integrity= is given twice for one URL/,
+    ],
+    [
       'a name twice but for case',
       () => `${url('x')}\n  out=Film.MP4\n${url('y')}\n  out=film.mp4\n`,
       /line 2/,
