@@ -34,6 +34,7 @@ export { announcedLength } from './transfer/announced-length.ts';
 export type { RestPlan } from './transfer/attempt-plan.ts';
 export { hasNullBody } from './transfer/body-completeness.ts';
 export { checkNumber } from './transfer/check-options.ts';
+export { chooseValidator } from './transfer/choose-validator.ts';
 export type { Workshop } from './transfer/job.ts';
 export * from './transfer/lost-bytes.ts';
 export * from './transfer/options.ts';

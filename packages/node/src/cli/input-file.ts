@@ -71,6 +71,9 @@ function urlOfLine(line: string, fail: Fail): string {
 function withOption(last: ListedUrl, option: string, fail: Fail): ListedUrl {
   const [, name = '', value = ''] =
     /^([a-z]+)=(.*)$/.exec(option) ?? fail('an option has the form name=value.');
+  if ((name === 'out' || name === 'integrity') && last[name] !== undefined) {
+    fail(`${name}= is given twice for one URL: a file has one. Give the URL again for another one.`);
+  }
   switch (name) {
     case 'out':
       if (!isFileName(value)) fail(`out=${value} is no name of a file: give a name without a path`);

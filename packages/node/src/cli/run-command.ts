@@ -6,6 +6,7 @@ import { type ExitCode, exitCodes, UsageError } from './exit-codes.ts';
 import { Output, type OutputOptions } from './output.ts';
 import { printable } from './printable.ts';
 import { Session } from './session.ts';
+import { endOfUnwritableOutput } from './unwritable-output.ts';
 import { version } from './version.ts';
 
 /** Options that every command has. */
@@ -19,8 +20,9 @@ export async function runCommand(
   work: (output: Output) => Promise<ExitCode>,
 ): Promise<void> {
   const output = new Output(options);
-  // whoever reads our output may stop reading, as `head` does
-  process.stdout.on('error', () => process.exit(exitCodes.aborted));
+  process.stdout.on('error', (error) => process.exit(endOfUnwritableOutput(error)));
+  // how it gets on need not be read by anybody
+  process.stderr.on('error', () => {});
   // a process in which nothing is left to wait for ends, whatever it was about to do: that must not pass for a success
   process.exitCode = exitCodes.trouble;
   try {

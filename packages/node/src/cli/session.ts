@@ -14,6 +14,7 @@ const mostLosses = 5;
 export class Session {
   readonly #address: DaemonAddress;
   #connection: Connection;
+  #reaching: Promise<void> | null = null;
   #closed = false;
 
   private constructor(address: DaemonAddress, connection: Connection) {
@@ -51,7 +52,7 @@ export class Session {
             },
           );
         }
-        this.#connection = await reachDaemon(this.#address);
+        await this.#reachAgain();
       }
     }
   }
@@ -77,7 +78,7 @@ export class Session {
             'What has been written is a part: the daemon that read it has ended. Run the command again';
           throw new DaemonError('trouble', message, { cause: error });
         }
-        this.#connection = await reachDaemon(this.#address);
+        await this.#reachAgain();
       }
     }
   }
@@ -87,6 +88,19 @@ export class Session {
     await this.call('forget', { fetch }).catch((error) => {
       if (!(error instanceof DaemonError && error.code === 'unknown-fetch')) throw error;
     });
+  }
+
+  /** Several calls that lose the daemon get one connection: another one would be closed by nobody. */
+  #reachAgain(): Promise<void> {
+    this.#reaching ??= reachDaemon(this.#address)
+      .then((connection) => {
+        this.#connection = connection;
+        if (this.#closed) connection.close();
+      })
+      .finally(() => {
+        this.#reaching = null;
+      });
+    return this.#reaching;
   }
 
   close(): void {

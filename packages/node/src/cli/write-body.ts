@@ -3,14 +3,16 @@ import { DaemonError } from '../daemon/protocol.ts';
 import type { Followed } from './commands/follow.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Session } from './session.ts';
+import { endOfUnwritableOutput } from './unwritable-output.ts';
 
 /** Writes the body of a fetch to the standard output while it comes; resolves with how many bytes that were. */
 export async function writeBody(session: Session, id: string): Promise<number> {
   let written = 0;
-  // who reads it has had enough: nobody wants the rest
+  // who reads it has had enough, or has no room: nobody wants the rest
   process.stdout.removeAllListeners('error');
-  process.stdout.once('error', () => {
-    const end = (): never => process.exit(exitCodes.aborted);
+  process.stdout.once('error', (error) => {
+    const exitCode = endOfUnwritableOutput(error);
+    const end = (): never => process.exit(exitCode);
     session
       .call('abort', { fetch: id })
       .then(() => session.forget(id))

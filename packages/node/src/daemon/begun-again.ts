@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { askedFiles, type KeptFetch } from './kept-fetch.ts';
+import { nameOfUrl } from './file-name.ts';
+import { askedFiles, type FileOutcome, type KeptFetch } from './kept-fetch.ts';
 import type { KeptFetches } from './kept-fetches.ts';
 
 /** A fetch that has ended, as it begins again with these of its files, by their number. */
@@ -31,4 +32,21 @@ export function askedAgain(
 ): readonly number[] {
   const asked = new Set(askedFiles(fetch));
   return hasKept && missing.every((index) => asked.has(index)) ? [...asked] : missing;
+}
+
+/**
+ * A fetch that was to begin again, and that the engine does not have: what came before is not lost by that. Null for one of
+ * which nothing has come.
+ */
+export function failedAgain(fetch: KeptFetch): KeptFetch | null {
+  if (!fetch.files.some(({ outcome }) => outcome?.reason === '')) return null;
+  const files = fetch.files.map((file) => ({ ...file, outcome: file.outcome ?? notBegun(file.url) }));
+  return { ...fetch, files, ended: { result: 'failure', reason: 'fetch-error' } };
+}
+
+function notBegun(url: string): FileOutcome {
+  return {
+    ...{ reason: 'fetch-error', status: null, size: 0, suggestedName: nameOfUrl(url) },
+    cause: 'the daemon was ended before it could begin',
+  };
 }

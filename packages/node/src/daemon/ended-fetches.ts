@@ -1,8 +1,9 @@
 import type { BackgroundFetchRegistration } from '@background-fetch/core';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import type { Entry, FetchEntries } from './fetch-entries.ts';
-import { askedFiles, type KeptFetch } from './kept-fetch.ts';
+import { askedFiles, type KeptFetch, type KeptFile } from './kept-fetch.ts';
 import { type KeptFetches, receivedName } from './kept-fetches.ts';
+import { isIn } from './missing-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { readStored } from './read-stored.ts';
 import { receiveFiles } from './receive-files.ts';
@@ -35,18 +36,43 @@ export class EndedFetches {
 
   /** Begins to put files into their places, if they have one. */
   save(entry: Entry): void {
-    const { directory } = entry.kept;
-    if (directory === null || entry.saving || this.#stopping.signal.aborted) return;
-    if (entry.kept.problem === null && !entry.kept.files.some(isToBeSaved)) return;
-    const note = (kept: KeptFetch): void => {
-      entry.kept = kept;
+    const { directory, files, overwrite } = entry.kept;
+    if (directory === null || entry.saving) return;
+    void this.saveIn(entry, directory, overwrite, async () => files);
+  }
+
+  /**
+   * Puts files into a directory, which need not be that of the fetch. Resolves with the fetch as it is there; the note goes
+   * on to say where the fetch has them. Rejects as `take` does, which says what is to be saved.
+   */
+  async saveIn(
+    entry: Entry,
+    directory: string,
+    overwrite: boolean,
+    take: () => Promise<readonly KeptFile[]>,
+  ): Promise<KeptFetch> {
+    const { kept } = entry;
+    if (this.#stopping.signal.aborted) return kept;
+    const note = async (next: KeptFetch): Promise<void> => {
+      const noted = notedOf(kept, next);
+      await this.#options.store.write(noted);
+      entry.kept = noted;
     };
-    entry.saving = saveFiles(entry.kept, directory, this.#options.store, note)
-      .then(note, (error) => note({ ...entry.kept, problem: reasonOf(error) }))
-      .finally(() => {
-        entry.saving = null;
-        this.#options.entries.changed(entry.kept.id);
+    const saving = take().then(async (files) => {
+      if (kept.problem === null && !files.some(isToBeSaved)) return { ...kept, files };
+      const as = { ...kept, files, overwrite };
+      return await saveFiles(as, directory, this.#options.store, note).catch((error) => {
+        entry.kept = { ...entry.kept, problem: reasonOf(error) };
+        return entry.kept;
       });
+    });
+    const end = (): void => {
+      entry.saving = null;
+      this.#options.entries.changed(kept.id);
+    };
+    entry.saving = saving.then(end, end);
+    await entry.saving;
+    return await saving;
   }
 
   /** Begins nothing more; resolves when files that are being saved are where they should be. */
@@ -121,4 +147,14 @@ export class EndedFetches {
     if (result !== 'aborted') this.save(entry);
     this.#options.entries.changed(kept.id);
   }
+}
+
+/** What is to be noted of a fetch whose files were saved: a file that is where the fetch puts it was only copied. */
+function notedOf(kept: KeptFetch, saved: KeptFetch): KeptFetch {
+  const files = saved.files.map((file, index) => {
+    const before = kept.files[index];
+    if (!before) return file;
+    return kept.directory !== null && isIn(kept.directory, before) ? before : { ...file, name: before.name };
+  });
+  return { ...saved, files, overwrite: kept.overwrite };
 }

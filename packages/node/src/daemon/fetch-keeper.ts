@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { redactUrl } from '../redact.ts';
-import { askedAgain, begunAgain } from './begun-again.ts';
+import { askedAgain, begunAgain, failedAgain } from './begun-again.ts';
 import { describeFetch, keptOf } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
 import type { EngineOfDaemon, Kept } from './engine-of-daemon.ts';
@@ -135,7 +135,9 @@ export class FetchKeeper {
       return { outcome: isSameCall ? 'started' : 'running', report: await this.#describe(entry) };
     }
     const { engine, store } = this.#options;
-    const missing = await findMissingFiles(kept, createRequests({ ...requested, body: null }), engine, store);
+    const missing = await findMissingFiles(kept, requested, engine, store);
+    // a server may have taken its time to answer: another command has begun it again meanwhile, or forgotten it
+    if (entry.kept !== kept || this.#entries.get(kept.id) !== entry) return await this.start(requested);
     if (missing.length === 0 && kept.ended.result === 'success') {
       return { outcome: 'ended', report: await this.#describe(entry) };
     }
@@ -203,8 +205,9 @@ export class FetchKeeper {
     id: string,
     to: { directory: string | null; name: string | null; overwrite: boolean },
   ): Promise<FetchReport> {
+    const { store } = this.#options;
     const entry = await this.#find(id);
-    await entry.saving;
+    while (entry.saving) await entry.saving;
     const { kept } = entry;
     if (kept.ended === null) {
       throw new DaemonError('state', `"${id}" is still on its way: "bgfetch watch ${id}" waits for its end`);
@@ -220,17 +223,17 @@ export class FetchKeeper {
         `"${id}" has ${kept.files.length} files: give --output a directory, ending in /`,
       );
     }
-    await this.#options.store.makeReceivedDirectory(kept);
-    const files = await Promise.all(
-      kept.files.map((file, index) =>
-        takeForSaving(file, { ...to, directory }, this.#options.store.receivedPath(kept, index)),
-      ),
-    );
-    entry.kept = { ...kept, directory, files, overwrite: to.overwrite || kept.overwrite };
-    this.#ended.save(entry);
-    await entry.saving;
-    if (entry.kept.problem !== null) throw new DaemonError('trouble', entry.kept.problem);
-    return await this.#describe(entry);
+    const overwrite = to.overwrite || (kept.overwrite && (kept.directory ?? directory) === directory);
+    const saved = await this.#ended.saveIn(entry, directory, overwrite, async () => {
+      await store.makeReceivedDirectory(kept);
+      return await Promise.all(
+        kept.files.map((file, index) =>
+          takeForSaving(file, { ...to, directory }, store.receivedPath(kept, index)),
+        ),
+      );
+    });
+    if (saved.problem !== null) throw new DaemonError('trouble', saved.problem);
+    return await this.#describe(entry, saved);
   }
 
   async forget(id: string): Promise<void> {
@@ -328,25 +331,39 @@ export class FetchKeeper {
   #chooseId(requested: RequestedFetch, fingerprint: string): string {
     for (const { kept } of this.#entries.all()) if (kept.token === requested.token) return kept.id;
     const wanted = requested.id ?? idOfFetch(requested);
-    for (let n = 1; ; n++) {
-      const id = n === 1 ? wanted : `${wanted}-${n}`;
-      const there = this.#entries.get(id);
-      if (!there || there.kept.fingerprint === fingerprint) return id;
-      if (requested.id !== null) {
-        throw new DaemonError(
-          'usage',
-          `There is another fetch "${id}": choose another --id, or forget that one`,
-        );
-      }
+    // one that was numbered keeps its number when those before it are forgotten
+    for (const { kept } of this.#entries.all()) {
+      if (kept.fingerprint !== fingerprint) continue;
+      if (kept.id === wanted || (requested.id === null && isNumbered(kept.id, wanted))) return kept.id;
     }
+    if (!this.#entries.get(wanted)) return wanted;
+    if (requested.id !== null) {
+      throw new DaemonError(
+        'usage',
+        `There is another fetch "${wanted}": choose another --id, or forget that one`,
+      );
+    }
+    let n = 2;
+    while (this.#entries.get(`${wanted}-${n}`)) n++;
+    return `${wanted}-${n}`;
   }
 
   /** Brings what was kept together with what the engine has: either may know of a fetch that the other does not. */
   async #compare(): Promise<void> {
     const { engine, store, log, now } = this.#options;
     const inEngine = new Map((await engine.listFetches()).map((fetch) => [fetch.id, fetch]));
-    for (const { kept } of this.#entries.all()) {
+    for (const entry of this.#entries.all()) {
+      const { kept } = entry;
       if (kept.ended !== null || inEngine.has(kept.id)) continue;
+      const failed = failedAgain(kept);
+      if (failed) {
+        log(`Fetch "${kept.id}" was not begun again: the daemon died before it was stored`);
+        // what the engine has left need not be of the files that were to be fetched
+        await engine.forget(kept.id);
+        await store.write(failed);
+        entry.kept = failed;
+        continue;
+      }
       log(`Fetch "${kept.id}" was never begun: the daemon died before it was stored`);
       this.#entries.delete(kept.id);
       await store.delete(kept);
@@ -380,9 +397,8 @@ export class FetchKeeper {
     return forgetExpired(this.#entries, this.#options);
   }
 
-  async #describe(entry: Entry): Promise<FetchReport> {
+  async #describe(entry: Entry, kept = entry.kept): Promise<FetchReport> {
     const { engine } = this.#options;
-    const { kept } = entry;
     const stored = await readStored(engine, kept);
     const left = kept.ended?.result === 'failure' ? await engine.findKept(kept.id) : nothingKept;
     return describeFetch(kept, stored, entry.saving !== null, left, (url) => engine.causeOf(kept.id, url));
@@ -399,6 +415,10 @@ export class FetchKeeper {
 /** ms between two looks for what nobody will ask for any more */
 const sweepInterval = 60 * 60_000;
 
+function isNumbered(id: string, name: string): boolean {
+  return id.startsWith(`${name}-`) && /^\d+$/.test(id.slice(name.length + 1));
+}
+
 /** ms that a fetch may take to end once it is aborted: somebody waits for that */
 const longestAbort = 20_000;
 
@@ -409,9 +429,8 @@ interface Renewal {
 }
 
 /** What a fetch that begins again has of whoever asks for it now. */
-function renewedBy(requested: RequestedFetch): Pick<KeptFetch, 'token' | 'settings'> & { umask: number } {
-  const { token, settings, umask } = requested;
-  return { token, settings, umask };
+function renewedBy({ token, settings, umask, directory, overwrite }: RequestedFetch): Partial<KeptFetch> {
+  return { token, settings, umask, directory, overwrite };
 }
 
 const nothingKept: Kept = { byRecord: [], until: null };

@@ -1,7 +1,10 @@
 import { lstat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
+import { createRequests } from './fetch-requests.ts';
 import type { KeptFetch, KeptFile } from './kept-fetch.ts';
 import type { KeptFetches } from './kept-fetches.ts';
+import type { RequestedFetch } from './protocol.ts';
 import { forEachAtATime } from './receive-files.ts';
 import { identityOf } from './regular-file.ts';
 
@@ -10,22 +13,31 @@ const atATime = 6;
 
 /**
  * The files of a fetch that has ended which have to be fetched again for whoever asks for all of them now, by their number.
- * A file that was received stays what it is if it is still where it was put, as it was put there. Of a fetch that has
+ * A file that was received stays what it is if it is still where it belongs, as it was put there. Of a fetch that has
  * succeeded the server is asked, too, whether that is its version still; one that has failed is not over yet.
  */
 export async function findMissingFiles(
   kept: KeptFetch,
-  requests: readonly Request[],
+  requested: RequestedFetch,
   engine: EngineOfDaemon,
   store: KeptFetches,
 ): Promise<number[]> {
   const missing: number[] = [];
+  const { directory } = requested;
+  const requests = createRequests({ ...requested, body: null });
   await forEachAtATime(kept.files, atATime, async (file, index) => {
     const request = requests[index];
-    const isThere = request !== undefined && (await isInPlace(file, store.receivedPath(kept, index)));
+    const belongsThere = file.path === null || directory === null || isIn(directory, file);
+    const isThere =
+      belongsThere && request !== undefined && (await isInPlace(file, store.receivedPath(kept, index)));
     if (!isThere || !(await isCurrent(kept, file, request, engine))) missing.push(index);
   });
   return missing.sort((a, b) => a - b);
+}
+
+/** Whether a file was saved there, and not only elsewhere. */
+export function isIn(directory: string, { path, name }: KeptFile): boolean {
+  return path !== null && dirname(path) === directory && (name === null || name === basename(path));
 }
 
 /** Whether a file came whole, and is still there as it was put there. */

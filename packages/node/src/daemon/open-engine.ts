@@ -1,6 +1,7 @@
 import {
   bytesWorthKeeping,
   countKept,
+  getHeader,
   isKept,
   type Network,
   noRetries,
@@ -89,7 +90,9 @@ async function isUnchanged(
   try {
     const { head, body } = await network.fetch(asked);
     await body?.cancel();
-    return head.status === 304;
+    if (head.status !== 304) return false;
+    // many servers say it of each file that is no newer: one that is older has another date
+    return name !== 'If-Modified-Since' || (getHeader(head.headers, 'last-modified') ?? value) === value;
   } catch {
     // the fetch that follows says why
     return false;

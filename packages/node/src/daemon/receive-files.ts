@@ -2,8 +2,9 @@ import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type BackgroundFetchRegistration,
+  chooseValidator,
   getHeader,
-  type HeaderList,
+  type ResponseData,
   type StoredRecord,
   type StoredRequest,
 } from '@background-fetch/core';
@@ -65,7 +66,7 @@ function outcomeOf(record: StoredRecord, cause: string | null): FileOutcome {
     suggestedName: nameOfResponse(request.url, getHeader(headers, 'content-disposition')),
     total: responseData?.length ?? null,
     cause: result === 'success' ? null : cause,
-    condition: isRepeatable(request) ? conditionOf(headers) : null,
+    condition: responseData && isRepeatable(request) ? conditionOf(responseData, storedBytes(record)) : null,
   };
 }
 
@@ -73,12 +74,11 @@ function isRepeatable({ method }: StoredRequest): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** A weak ETag stays the same where bytes change. */
-function conditionOf(headers: HeaderList): readonly [string, string] | null {
-  const etag = getHeader(headers, 'etag');
-  if (etag?.startsWith('"')) return ['If-None-Match', etag];
-  const modified = getHeader(headers, 'last-modified');
-  return modified === null ? null : ['If-Modified-Since', modified];
+/** What would not let a body go on does not tell either that it is still the same; this one is whole, so that its length is known. */
+function conditionOf(data: ResponseData, length: number): readonly [string, string] | null {
+  const value = chooseValidator({ ...data, length })?.value;
+  if (value === undefined) return null;
+  return [/^(W\/)?"/.test(value) ? 'If-None-Match' : 'If-Modified-Since', value];
 }
 
 /** Does something with each item, with some of them at a time. Rejects with the first error, once all have let go. */

@@ -15,21 +15,20 @@ const batchSize = 2048;
 const atATime = 8;
 
 /**
- * Puts the received files of a fetch that has ended into its directory, and notes where they are. Resolves with the
+ * Puts the received files of a fetch that has ended into a directory, and notes where they are. Resolves with the
  * fetch as it is then: with a `problem` if some could not be put there; those stay in the store.
- * @param onNote called with each state that was noted
+ * @param onNote called with each state that is to be noted
  */
 export async function saveFiles(
   fetch: KeptFetch,
   directory: string,
   store: KeptFetches,
-  onNote: (fetch: KeptFetch) => void,
+  onNote: (fetch: KeptFetch) => Promise<void>,
 ): Promise<KeptFetch> {
   let current: KeptFetch = { ...fetch, problem: null };
   const note = async (next: KeptFetch): Promise<void> => {
-    await store.write(next);
+    await onNote(next);
     current = next;
-    onNote(next);
   };
   const names = new NamesInUse(current.files.flatMap(({ name }) => name ?? []));
   for (const { path } of current.files) {
@@ -41,8 +40,7 @@ export async function saveFiles(
   let problem: string | null = null;
   try {
     if (open.length > 0) await makeDirectories(directory, modeOf(fetch, 0o777));
-    for (let start = 0; start < open.length; start += batchSize) {
-      const batch = open.slice(start, start + batchSize);
+    for (const batch of batchesOf(open, current)) {
       const files = [...current.files];
       const placed: FileToPlace[] = [];
       await forEachAtATime(batch, current.overwrite ? 1 : atATime, async (index) => {
@@ -65,6 +63,17 @@ export async function saveFiles(
   }
   if (problem !== current.problem || open.length === 0) await note({ ...current, problem });
   return current;
+}
+
+/** Those to which the user gave names come first: others may be numbered. */
+function batchesOf(open: readonly number[], { files }: KeptFetch): number[][] {
+  const named = open.filter((index) => files[index]?.name !== null);
+  const others = open.filter((index) => files[index]?.name === null);
+  return [named, others].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / batchSize) }, (_, n) =>
+      group.slice(n * batchSize, (n + 1) * batchSize),
+    ),
+  );
 }
 
 /** What whoever asked for the fetch gives a new file or directory of these rights. */

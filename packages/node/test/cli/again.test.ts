@@ -14,12 +14,15 @@ const site = {
   files: new Map<string, { text: string; validators: Record<string, string> }>(),
   /** `GET /path 200` */
   log: [] as string[],
+  /** what an answer waits for */
+  hold: null as (() => Promise<void>) | null,
 };
 let close: () => Promise<unknown>;
 beforeEach(async () => {
   site.files.clear();
   site.log.length = 0;
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
+    await site.hold?.();
     const file = site.files.get(request.url ?? '');
     const status = !file ? 404 : isCurrent(request, file.validators) ? 304 : 200;
     site.log.push(`${request.method} ${request.url} ${status}`);
@@ -35,7 +38,8 @@ afterEach(() => close());
 function isCurrent({ headers }: IncomingMessage, validators: Record<string, string>): boolean {
   const { etag, 'last-modified': modified } = validators;
   if (headers['if-none-match'] !== undefined) return headers['if-none-match'] === etag;
-  return modified !== undefined && headers['if-modified-since'] === modified;
+  const since = headers['if-modified-since'];
+  return modified !== undefined && since !== undefined && Date.parse(modified) <= Date.parse(since);
 }
 
 function publish(
@@ -88,6 +92,25 @@ describe('a get of what an earlier one has left', () => {
       expect(await readFile(stdout.trim(), 'utf8')).toBe('one');
     }
     expect(await readFile(at('film'), 'utf8')).toBe('mine!');
+  });
+
+  it('believes no date within whose second the file may have been changed', async () => {
+    const now = { date: 'Mon, 02 Nov 2026 10:00:00 GMT', 'last-modified': 'Mon, 02 Nov 2026 10:00:00 GMT' };
+    publish('/film', 'old', now);
+    await leave(url('/film'));
+    publish('/film', 'new', now);
+    const { stdout } = await given.cli.run('get', url('/film'));
+    expect(site.log).toEqual(['GET /film 200']);
+    expect(await readFile(stdout.trim(), 'utf8')).toBe('new');
+  });
+
+  it('fetches anew where the server has an older file, and says that it is not newer', async () => {
+    publish('/film', 'new', { 'last-modified': 'Mon, 02 Nov 2020 10:00:00 GMT' });
+    await leave(url('/film'));
+    publish('/film', 'old', { 'last-modified': 'Sun, 01 Nov 2020 10:00:00 GMT' });
+    const { stdout } = await given.cli.run('get', url('/film'));
+    expect(site.log).toEqual(['GET /film 304', 'GET /film 200']);
+    expect(await readFile(stdout.trim(), 'utf8')).toBe('old');
   });
 
   it.each([
@@ -168,6 +191,70 @@ describe('a list that failed in part', () => {
     const { code, stdout } = await given.cli.run('get', ...urls);
     expect([code, stdout]).toEqual([0, `${at('a')}\n${at('b')}\n`]);
     expect(await readFile(at('a'), 'utf8')).toBe('a');
+  });
+});
+
+describe('of two lists that begin alike, the second', () => {
+  it('goes on with what it left, although the first is done meanwhile', async () => {
+    for (const path of ['/b', '/c']) publish(path, path);
+    const [first, second] = [['/a', '/b'].map(url), ['/a', '/c'].map(url)];
+    for (const urls of [first, second]) expect((await given.cli.run('get', ...urls)).code).toBe(1);
+    publish('/a', 'a');
+    expect((await given.cli.run('get', ...first)).code).toBe(0);
+    site.log.length = 0;
+    const { code, stdout } = await given.cli.run('get', ...second);
+    expect([code, stdout]).toEqual([0, `${at('a (1)')}\n${at('c')}\n`]);
+    expect(site.log).toEqual(['GET /a 200']);
+    expect(await given.cli.events('list')).toEqual([]);
+  });
+});
+
+describe('what came whole', () => {
+  it('is not lost with a daemon that dies when the fetch is to begin again', async () => {
+    publish('/a', 'a', {});
+    const urls = ['/a', '/b'].map(url);
+    expect((await given.cli.run('fetch', '--wait', ...urls)).code).toBe(1);
+    await given.cli.run('daemon', 'stop');
+    // what such a daemon leaves: the note says that it goes on, and the engine does not know of it
+    const notes = at('store', 'daemon', 'fetches');
+    const [name] = (await readdir(notes)).filter((each) => each.endsWith('.json')) as [string];
+    const note = JSON.parse(await readFile(join(notes, name), 'utf8'));
+    note.files[1].outcome = null;
+    await writeFile(join(notes, name), JSON.stringify({ ...note, asked: [1], ended: null }));
+    expect((await given.cli.run('list')).stdout).toMatch(/^a {2}failure/);
+    publish('/b', 'b');
+    site.log.length = 0;
+    expect((await given.cli.run('fetch', '--wait', ...urls)).code).toBe(0);
+    expect(site.log).toEqual(['GET /b 200']);
+    await given.cli.run('save', 'a', '-o', 'into/');
+    expect((await readdir(at('into'))).sort()).toEqual(['a', 'b']);
+  });
+});
+
+describe('two commands that ask for what an earlier one has left', () => {
+  it('both bring it, although the server answers the first only when the other is done', async () => {
+    publish('/film', 'old');
+    await leave(url('/film'));
+    publish('/film', 'new');
+    let answer = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      site.hold = () => {
+        site.hold = null;
+        resolve();
+        return new Promise((release) => {
+          answer = release;
+        });
+      };
+    });
+    const first = given.cli.start(['get', url('/film')]);
+    await asked;
+    const second = await given.cli.run('get', url('/film'));
+    answer();
+    for (const { code, stdout, stderr } of [second, await first.finished]) {
+      expect([code, stderr]).toEqual([0, expect.anything()]);
+      expect(await readFile(stdout.trim(), 'utf8')).toBe('new');
+    }
+    expect(await given.cli.events('list')).toEqual([]);
   });
 });
 

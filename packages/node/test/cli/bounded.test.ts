@@ -34,6 +34,27 @@ describe('a command', () => {
     expect([code, stderr]).toEqual([4, expect.stringContaining(`kill -9 ${pid}`)]);
   });
 
+  it('that is interrupted while its daemon dies ends', async () => {
+    const url = `${given.server.origin}/r/dies?size=1000000&attempts=stall:500000`;
+    const { child, finished, said } = given.cli.start(['get', url]);
+    await stalled(given, 'dies');
+    await said(/active/);
+    process.kill((await given.cli.daemon()) as number, 'SIGKILL');
+    child.kill('SIGINT');
+    const { code, stderr } = await finished;
+    expect([code, stderr]).toEqual([3, expect.stringContaining('the same command goes on from there')]);
+  });
+
+  it('that gets what another command pauses ends, and says so', async () => {
+    const url = `${given.server.origin}/r/shared?size=1000000&attempts=stall:500000`;
+    const { finished, said } = given.cli.start(['get', url]);
+    await stalled(given, 'shared');
+    await said(/active/);
+    expect((await given.cli.run('pause', 'shared')).code).toBe(0);
+    const { code, stderr } = await finished;
+    expect([code, stderr]).toEqual([3, expect.stringContaining('another command has paused it')]);
+  });
+
   it.each([['list'], ['daemon stop'], ['daemon status']])(
     'that finds such a daemon ends, and names its process: %s',
     async (command) => {

@@ -81,6 +81,16 @@ describe('a list with something wrong in it', () => {
       /Line 5 of list: out=a .*line 2/,
     ],
     [
+      'two names of one file',
+      () => `${url('x')}\n  out=a\n  out=b\n`,
+      /Line 3 of list: out= is given twice for one URL/,
+    ],
+    [
+      'two digests of one file',
+      () => `${url('x')}\n${`  integrity=sha256-${'A'.repeat(43)}=\n`.repeat(2)}`,
+      /Line 3 of list: integrity= is given twice for one URL/,
+    ],
+    [
       'a name twice but for case',
       () => `${url('x')}\n  out=Film.MP4\n${url('y')}\n  out=film.mp4\n`,
       /line 2/,
@@ -189,6 +199,16 @@ describe('a list that was interrupted', () => {
   });
 });
 
+describe('a name in a list', () => {
+  it('is for the file to which the user gave it, though the URL of another one ends in it', async () => {
+    const keys = Array.from({ length: 12 }, (_, n) => `clash-${n}`);
+    const list = keys.map((key) => `${url(key)}\n`).join('');
+    const { code, stdout } = await getList(`${list}${url('named')}\n  out=clash-0\n`);
+    const paths = ['clash-0 (1)', ...keys.slice(1), 'clash-0'].map((name) => join(given.cli.directory, name));
+    expect([code, stdout]).toEqual([0, `${paths.join('\n')}\n`]);
+  });
+});
+
 describe('--skip-existing', () => {
   it('asks for no file that is there under the name of the URL or of the user, and says so', async () => {
     for (const name of ['there', 'mine']) await writeFile(join(given.cli.directory, name), 'before');
@@ -206,6 +226,18 @@ describe('--skip-existing', () => {
         path: join(given.cli.directory, name),
       })),
     );
+  });
+
+  it('takes one file for no more than one of several URLs that end alike', async () => {
+    const list = ['one', 'two'].map((key) => `${given.server.origin}/r/${key}/film?size=1000\n`).join('');
+    const [first] = list.split('\n') as [string];
+    expect((await getList(`${first}\n`, '--skip-existing')).code).toBe(0);
+    const { code, stdout } = await getList(list, '--skip-existing');
+    const fetched = stdout.trim().split('\n');
+    expect([code, fetched.length]).toEqual([0, 2]);
+    const before = await saved();
+    expect((await getList(list, '--skip-existing')).stdout).toBe('');
+    expect(await saved()).toEqual(before);
   });
 
   it('takes a directory of that name for no file, and needs a place to look into', async () => {

@@ -54,7 +54,7 @@ it('the file of another user is not told to be ours, whatever names he gives it'
   skip(!isRoot, needsRoot);
   await plant('film.mp4', '.bgfetch-a-key-0');
   await plant('film (1).mp4', '.bgfetch-a-key-1');
-  const saved = await saveFiles(fetch, shared, store, () => {});
+  const saved = await saveFiles(fetch, shared, store, (next) => store.write(next));
   expect(saved.problem).toBeNull();
   for (const { path } of saved.files) {
     expect(path).not.toBeNull();
@@ -88,7 +88,7 @@ it('one temporary name tells nobody the others, and is the same after a death', 
     join(store.receivedPath(fetch, 0), '..', '..'),
     new Authorities(tmpdir()),
   );
-  await expect(saveFiles(fetch, shared, dead, () => {})).rejects.toThrow(/ENOENT/);
+  await expect(saveFiles(fetch, shared, dead, (next) => dead.write(next))).rejects.toThrow(/ENOENT/);
   const left = await readdir(shared);
   const temporary = left.filter((name) => name.startsWith('.'));
   expect(temporary).toHaveLength(2);
@@ -96,7 +96,7 @@ it('one temporary name tells nobody the others, and is the same after a death', 
   const [first, second] = temporary.map((name) => name.slice(0, -4));
   expect(first).not.toBe(second);
   // what had been done is found again, by these names only
-  const saved = await saveFiles(fetch, shared, store, () => {});
+  const saved = await saveFiles(fetch, shared, store, (next) => store.write(next));
   const names = saved.files.map(({ path }) => path?.slice(shared.length + 1));
   expect(names.sort()).toEqual(['film (1).mp4', 'film.mp4']);
   expect((await readdir(shared)).sort()).toEqual(names);

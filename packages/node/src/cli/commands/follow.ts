@@ -1,4 +1,4 @@
-import { type FetchStatus, type FileStatus, hasEnded } from '../../daemon/status.ts';
+import { type FetchReport, type FetchStatus, type FileStatus, hasEnded } from '../../daemon/status.ts';
 import { describeAmount, describeFailure, describeReason } from '../describe.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -17,6 +17,7 @@ export async function followToEnd(
   session: Session,
   ids: readonly string[],
   output: Output,
+  onReport: (report: FetchReport) => void = () => {},
 ): Promise<Followed> {
   const reporter = output.reporter();
   const tracker = new Tracker();
@@ -24,6 +25,7 @@ export async function followToEnd(
     await session.call('follow', { fetches: ids }, (report) => {
       tracker.add(report, performance.now());
       reporter.report(report);
+      onReport(report);
     });
   } finally {
     reporter.end();
@@ -75,6 +77,7 @@ function describeEnd(fetch: FetchStatus): string {
 
 /**
  * Follows until the end, or until the user interrupts.
+ * @param onPause asked when another command has paused one: nobody may ever let it go on
  * @returns null for an interruption
  */
 export async function followUnlessInterrupted(
@@ -82,6 +85,7 @@ export async function followUnlessInterrupted(
   ids: readonly string[],
   output: Output,
   onInterrupt: (times: number) => Promise<'stop' | 'go on'>,
+  onPause: () => 'stop' | 'go on' = () => 'go on',
 ): Promise<Followed | null> {
   let times = 0;
   let stop: (value: null) => void = () => {};
@@ -97,7 +101,9 @@ export async function followUnlessInterrupted(
   };
   process.on('SIGINT', listener);
   try {
-    const following = followToEnd(session, ids, output);
+    const following = followToEnd(session, ids, output, ({ fetch }) => {
+      if (fetch.state === 'paused' && times === 0 && onPause() === 'stop') stop(null);
+    });
     following.catch(() => {});
     return await Promise.race([following, interrupted]);
   } finally {

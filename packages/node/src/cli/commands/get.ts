@@ -29,8 +29,17 @@ export async function get(urls: readonly string[], options: RequestOptions): Pro
     if (output.json) output.event({ event: 'started', id, state, fileCount });
     const writing = isWritten ? writeBody(session, id) : null;
     writing?.catch(() => {});
-    const followed = await followUnlessInterrupted(session, [id], output, (times) =>
-      interrupt(session, id, times, output),
+    const followed = await followUnlessInterrupted(
+      session,
+      [id],
+      output,
+      (times) => interrupt(session, id, times, output),
+      () => {
+        output.error(
+          `${printable(id)}: another command has paused it: "bgfetch resume ${printable(id)}", or this one again, goes on from there`,
+        );
+        return 'stop';
+      },
     );
     if (!followed) return exitCodes.aborted;
     summarise(isWritten ? followed : await saveReceived(session, followed, requested), output);
