@@ -1,6 +1,7 @@
 import type { StoredBackgroundFetch, StoredRecord } from '@background-fetch/core';
 import type { Kept } from './engine-of-daemon.ts';
 import { askedFiles, type KeptFetch, type KeptFile } from './kept-fetch.ts';
+import { isToBeSaved } from './save-files.ts';
 import type { FetchReport, FetchState, FileState, FileStatus } from './status.ts';
 
 /** What the engine's store says of a fetch; null once its event was handled. */
@@ -59,7 +60,7 @@ export function describeFetch(
 /** What to do where it is not known any more where the files of a fetch go; null where it is, or none will come. */
 function lostPlace({ id, directory, lostNote, ended, files }: KeptFetch): string | null {
   if (lostNote === undefined || directory !== null) return null;
-  if (ended && !files.some(({ outcome }) => outcome?.reason === '')) return null;
+  if (ended && !files.some(isToBeSaved)) return null;
   return (
     `Where its files go is not known any more, as its note can't be read (it is kept: ${lostNote}): ` +
     `"bgfetch save ${id} --output DIR" puts them into a directory when all have come`
