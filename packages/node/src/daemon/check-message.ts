@@ -27,6 +27,7 @@ const requestedFetch = shape({
   directory: orNull(absolutePath),
   overwrite: flag,
   umask: count,
+  earlier: optional(listOf(count)),
   command: optional(oneOf('get', 'fetch')),
   settings: fetchSettings,
 });

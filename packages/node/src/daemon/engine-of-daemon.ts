@@ -16,6 +16,9 @@ export interface Kept {
   readonly until: number | null;
 }
 
+/** `unknown`: there was no answer, or one of a server in trouble. */
+export type VersionAnswer = 'same' | 'other' | 'unknown';
+
 /** The engine, as the daemon uses it. */
 export interface EngineOfDaemon {
   readonly backgroundFetch: BackgroundFetchManager;
@@ -36,11 +39,11 @@ export interface EngineOfDaemon {
   listRecords(key: string): Promise<StoredRecord[]>;
   /** Why the last attempt at a URL of a fetch failed; null where that is not known. */
   causeOf(id: string, url: string): string | null;
-  /** Whether the server says that it still has the version of which it gave this condition. Never rejects. */
-  isUnchanged(
+  /** What the server says of the version of which it gave this condition: whether it still has that. Never rejects. */
+  askAboutVersion(
     id: string,
     request: Request,
     condition: readonly [name: string, value: string],
-  ): Promise<boolean>;
+  ): Promise<VersionAnswer>;
   close(): Promise<void>;
 }

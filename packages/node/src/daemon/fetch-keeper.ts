@@ -100,6 +100,8 @@ export class FetchKeeper {
     const id = this.#chooseId(requested, fingerprint);
     const there = this.#entries.get(id);
     if (there) return await this.#startAgain(there, requested);
+    // another command has taken its result, and forgotten it
+    if (requested.earlier) throw new DaemonError('unknown-fetch', `There is no fetch "${id}" any more`);
     requireFreeNames(requested);
     const requests = createRequests(requested);
     const kept = newKeptFetch({

@@ -13,8 +13,9 @@ const atATime = 6;
 
 /**
  * The files of a fetch that has ended which have to be fetched again for whoever asks for all of them now, by their number.
- * A file that was received stays what it is if it is still where it belongs, as it was put there. Of a fetch that has
- * succeeded the server is asked, too, whether that is its version still; one that has failed is not over yet.
+ * A file that was received stays what it is if it is still where it belongs, as it was put there, and if the server says that
+ * it has that version still. What the server can't be asked about, or does not answer, is fetched again where all was done
+ * before; where a command goes on with what another one left, it stays, as that is one list still.
  */
 export async function findMissingFiles(
   kept: KeptFetch,
@@ -30,7 +31,10 @@ export async function findMissingFiles(
     const belongsThere = file.path === null || directory === null || isIn(directory, file);
     const isThere =
       belongsThere && request !== undefined && (await isInPlace(file, store.receivedPath(kept, index)));
-    if (!isThere || !(await isCurrent(kept, file, request, engine))) missing.push(index);
+    const isAsked = requested.earlier?.includes(index) ?? true;
+    const isOver = kept.ended?.result === 'success' && !requested.earlier;
+    const stays = isThere && (!isAsked || (await isCurrent(kept, file, request, engine, !isOver)));
+    if (!stays) missing.push(index);
   });
   return missing.sort((a, b) => a - b);
 }
@@ -48,15 +52,18 @@ export async function isInPlace({ outcome, path, identity }: KeptFile, received:
   return path === null || identity === undefined || identityOf(stats) === identity;
 }
 
+/** @param unlessKnown what is taken for the answer where there is none */
 async function isCurrent(
-  { id, ended }: KeptFetch,
+  { id }: KeptFetch,
   { outcome }: KeptFile,
   request: Request,
   engine: EngineOfDaemon,
+  unlessKnown: boolean,
 ): Promise<boolean> {
   // what was sent must not be sent again only to find out whether it would bring the same
   if (request.method !== 'GET' && request.method !== 'HEAD') return true;
-  if (ended?.result !== 'success') return true;
-  const { condition = null } = outcome ?? {};
-  return condition !== null && (await engine.isUnchanged(id, request, condition));
+  const { condition } = outcome ?? {};
+  if (!condition) return unlessKnown;
+  const answer = await engine.askAboutVersion(id, request, condition);
+  return answer === 'unknown' ? unlessKnown : answer === 'same';
 }

@@ -3,6 +3,7 @@ import {
   countKept,
   getHeader,
   isKept,
+  isRetryableStatus,
   type Network,
   noRetries,
   RecordPool,
@@ -16,7 +17,7 @@ import { openEngine as openEngineAndStore } from '../open-background-fetch.ts';
 import { redactUrl } from '../redact.ts';
 import { saveRecord } from '../save-record.ts';
 import { Causes } from './causes.ts';
-import type { EngineOfDaemon, Kept } from './engine-of-daemon.ts';
+import type { EngineOfDaemon, Kept, VersionAnswer } from './engine-of-daemon.ts';
 import type { FetchSettings } from './protocol.ts';
 
 /** ms for each attempt of which a server that never answered gets another one */
@@ -69,7 +70,7 @@ export async function openEngine(
     findKept: (id) => store.transact('read', (transaction) => findKept(transaction, id)),
     listRecords: (key) => store.transact('read', (transaction) => transaction.listRecords(key)),
     causeOf: (id, url) => causes.of(id, url),
-    isUnchanged: (id, request, condition) => isUnchanged(network, id, request, condition),
+    askAboutVersion: (id, request, condition) => askAboutVersion(network, id, request, condition),
     close: () => engine.close(),
   };
 }
@@ -77,12 +78,12 @@ export async function openEngine(
 /** ms that a server may take to say so */
 const longestAnswer = 30_000;
 
-async function isUnchanged(
+async function askAboutVersion(
   network: Network,
   id: string,
   request: Request,
   [name, value]: readonly [string, string],
-): Promise<boolean> {
+): Promise<VersionAnswer> {
   const asked = {
     ...{ id, retries: noRetries, request: serialiseRequest(request, false, ''), body: null, fresh: true },
     ...{ headers: { [name]: value }, signal: AbortSignal.timeout(longestAnswer) },
@@ -90,12 +91,14 @@ async function isUnchanged(
   try {
     const { head, body } = await network.fetch(asked);
     await body?.cancel();
-    if (head.status !== 304) return false;
+    if (isRetryableStatus(head.status)) return 'unknown';
+    if (head.status !== 304) return 'other';
     // many servers say it of each file that is no newer: one that is older has another date
-    return name !== 'If-Modified-Since' || (getHeader(head.headers, 'last-modified') ?? value) === value;
+    const isOlder =
+      name === 'If-Modified-Since' && (getHeader(head.headers, 'last-modified') ?? value) !== value;
+    return isOlder ? 'other' : 'same';
   } catch {
-    // the fetch that follows says why
-    return false;
+    return 'unknown';
   }
 }
 

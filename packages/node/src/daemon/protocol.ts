@@ -63,6 +63,8 @@ export interface RequestedFetch {
   readonly overwrite: boolean;
   /** of the client: files are saved with the rights that it leaves */
   readonly umask: number;
+  /** the files of a fetch that has ended which the server is to be asked about; all, if it is left out */
+  readonly earlier?: readonly number[];
   /** what asks for it */
   readonly command?: 'get' | 'fetch';
   readonly settings: FetchSettings;

@@ -15,14 +15,14 @@ const site = {
   /** `GET /path 200` */
   log: [] as string[],
   /** what an answer waits for */
-  hold: null as (() => Promise<void>) | null,
+  hold: null as ((path: string) => Promise<void>) | null,
 };
 let close: () => Promise<unknown>;
 beforeEach(async () => {
   site.files.clear();
   site.log.length = 0;
   const server = createServer(async (request, response) => {
-    await site.hold?.();
+    await site.hold?.(request.url ?? '');
     const file = site.files.get(request.url ?? '');
     const status = !file ? 404 : isCurrent(request, file.validators) ? 304 : 200;
     site.log.push(`${request.method} ${request.url} ${status}`);
@@ -151,9 +151,39 @@ describe('a list that failed in part', () => {
     publish('/b', 'b');
     const { code, stdout } = await given.cli.run('get', ...urls);
     expect([code, stdout]).toEqual([0, `${at('a')}\n${at('b')}\n${at('c')}\n`]);
-    expect(site.log).toEqual(['GET /b 404', 'GET /b 200']);
+    expect(site.log.filter((line) => !line.startsWith('GET /c'))).toEqual(['GET /b 404', 'GET /b 200']);
+    expect(site.log.filter((line) => line.startsWith('GET /c'))).toEqual(['GET /c 304', 'GET /c 304']);
     expect((await readdir(given.cli.directory)).sort()).toEqual(['a', 'b', 'c', 'store']);
     expect(await given.cli.events('list')).toEqual([]);
+  });
+
+  it('has the version of each file that its server has now', async () => {
+    publish('/a', 'old');
+    publish('/c', 'same');
+    const urls = ['/a', '/b', '/c'].map(url);
+    expect((await given.cli.run('get', ...urls)).code).toBe(1);
+    publish('/a', 'new');
+    publish('/b', 'b');
+    site.log.length = 0;
+    const { code, stdout } = await given.cli.run('get', ...urls);
+    const texts = stdout
+      .trim()
+      .split('\n')
+      .map((path) => readFile(path, 'utf8'));
+    expect([code, await Promise.all(texts)]).toEqual([0, ['new', 'b', 'same']]);
+    expect([...site.log].sort()).toEqual(['GET /a 200', 'GET /a 200', 'GET /b 200', 'GET /c 304']);
+  });
+
+  it('loses nothing that came where the server is in trouble when it is asked', async () => {
+    publish('/a', 'a');
+    const urls = ['/a', '/b'].map(url);
+    expect((await given.cli.run('get', ...urls)).code).toBe(1);
+    await close();
+    expect((await given.cli.run('get', '--retry', '0', ...urls)).code).toBe(1);
+    expect(await given.cli.events('show', 'a')).toEqual(
+      expect.arrayContaining([expect.objectContaining({ event: 'file', path: at('a'), state: 'saved' })]),
+    );
+    close = async () => {};
   });
 
   it('fetches a file again that was taken away while another one has only come in part', async () => {
@@ -204,7 +234,7 @@ describe('of two lists that begin alike, the second', () => {
     site.log.length = 0;
     const { code, stdout } = await given.cli.run('get', ...second);
     expect([code, stdout]).toEqual([0, `${at('a (1)')}\n${at('c')}\n`]);
-    expect(site.log).toEqual(['GET /a 200']);
+    expect(site.log).toEqual(['GET /c 304', 'GET /a 200']);
     expect(await given.cli.events('list')).toEqual([]);
   });
 });
@@ -229,6 +259,33 @@ describe('what came whole', () => {
     await given.cli.run('save', 'a', '-o', 'into/');
     expect((await readdir(at('into'))).sort()).toEqual(['a', 'b']);
   });
+});
+
+describe('a fetch that another command has begun', () => {
+  it.each([[['get']], [['fetch', '--wait', '-o', './']]])(
+    'ends with the version of each file that its server has now: %s',
+    async (command) => {
+      publish('/a', 'old');
+      publish('/b', 'b');
+      let answer = (): void => {};
+      const answered = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      site.hold = (path) => (path === '/b' ? answered : Promise.resolve());
+      const urls = ['/a', '/b'].map(url);
+      const first = given.cli.start([...command, ...urls]);
+      await first.said(/a: received/);
+      const second = given.cli.start([...command, '--json', ...urls]);
+      await second.said(/"event":"started"/);
+      first.child.kill('SIGKILL');
+      publish('/a', 'new');
+      answer();
+      const { code } = await second.finished;
+      const paths = (await readdir(given.cli.directory)).filter((name) => name.startsWith('a'));
+      const texts = await Promise.all(paths.map((name) => readFile(at(name), 'utf8')));
+      expect([code, texts]).toEqual([0, expect.arrayContaining(['new'])]);
+    },
+  );
 });
 
 describe('two commands that ask for what an earlier one has left', () => {

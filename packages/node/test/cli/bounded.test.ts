@@ -55,6 +55,23 @@ describe('a command', () => {
     expect([code, stderr]).toEqual([3, expect.stringContaining('another command has paused it')]);
   });
 
+  it.each([
+    ['fetch --wait', (url: string) => ['fetch', '--wait', '--id', 'shared', url]],
+    ['watch', () => ['watch', 'shared']],
+    ['watch', () => ['watch']],
+  ])('that follows what another command pauses ends, and says so: %s', async (_name, command) => {
+    const url = `${given.server.origin}/r/shared?size=1000000&attempts=stall:500000`;
+    await given.cli.run('fetch', '--id', 'shared', url);
+    await given.cli.run('fetch', '--id', 'done', `${given.server.origin}/r/done?size=5`);
+    await given.cli.run('watch', 'done');
+    await stalled(given, 'shared');
+    const { finished, said } = given.cli.start(command(url));
+    await said(/active/);
+    expect((await given.cli.run('pause', 'shared')).code).toBe(0);
+    const { code, stderr } = await finished;
+    expect([code, stderr]).toEqual([3, expect.stringContaining('shared: another command has paused it')]);
+  });
+
   it.each([['list'], ['daemon stop'], ['daemon status']])(
     'that finds such a daemon ends, and names its process: %s',
     async (command) => {

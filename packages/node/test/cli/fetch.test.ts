@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectedSha256 } from '@background-fetch/testing-fault-server';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +7,15 @@ import { sha256, size, stalled, useCommandLine } from './given.ts';
 const given = useCommandLine();
 
 describe('bgfetch fetch', () => {
+  it('ends watch with trouble where the file that was saved is gone', async () => {
+    const url = `${given.server.origin}/r/gone?size=5`;
+    expect((await given.cli.run('fetch', '--wait', '-o', 'out/', '--id', 'gone', url)).code).toBe(0);
+    expect((await given.cli.run('watch', 'gone')).code).toBe(0);
+    await rm(join(given.cli.directory, 'out', 'gone'));
+    const { code, stdout, stderr } = await given.cli.run('watch', 'gone');
+    expect([code, stdout, stderr]).toEqual([4, '', expect.stringMatching(/out\/gone is not there any more/)]);
+  });
+
   it('returns at once; pause, resume, save and forget take it from there', async () => {
     const url = `${given.server.origin}/r/steered?size=${size}&attempts=stall:1000000|ok`;
     const { code, stdout } = await given.cli.run('fetch', '--id', 'film', '--title', 'A \u001b[31mfilm', url);

@@ -1,4 +1,5 @@
 import type { StartedFetch } from '../../daemon/protocol.ts';
+import { earlierFiles, renewEarlierFiles } from '../earlier-files.ts';
 import { exitCodes, UsageError } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../printable.ts';
@@ -6,7 +7,7 @@ import { openBody } from '../request-body.ts';
 import { type RequestOptions, requestFetch, standardOutput } from '../requested-fetch.ts';
 import { runWithDaemon, storeOf } from '../run-command.ts';
 import { skipExisting } from '../skip-existing.ts';
-import { exitCodeOf, followUnlessInterrupted, summarise } from './follow.ts';
+import { exitCodeOf, type Followed, followUnlessInterrupted, summarise } from './follow.ts';
 
 export async function fetch(
   urls: readonly string[],
@@ -20,18 +21,27 @@ export async function fetch(
     const opened = await openBody(options.body, storeOf(options));
     const started = await requestFetch(urls, options, opened.body, () => null)
       .then((requested) => skipExisting({ ...requested, command: 'fetch' }, options, output))
-      .then((requested) => requested && session.call('fetch', { fetch: requested }))
+      .then(
+        async (requested) =>
+          requested && { requested, ...(await session.call('fetch', { fetch: requested })) },
+      )
       .finally(() => opened.close());
     if (!started) return exitCodes.success;
+    const { requested } = started;
     tellStart(started, output);
     const { id } = started.report.fetch;
     if (!options.wait)
       return started.outcome === 'ended' ? exitCodeOf([started.report.fetch]) : exitCodes.success;
-    const followed = await followUnlessInterrupted(session, [id], output, async () => 'stop');
-    if (!followed) {
-      output.note(`It goes on in the background: "bgfetch watch ${printable(id)}" follows it again`);
-      return exitCodes.aborted;
-    }
+    const follow = (): Promise<Followed | null> =>
+      followUnlessInterrupted(session, [id], output, async () => {
+        output.note(`It goes on in the background: "bgfetch watch ${printable(id)}" follows it again`);
+        return 'stop';
+      });
+    let followed = await follow();
+    const isDone = followed?.exitCode === exitCodes.success;
+    const earlier = earlierFiles(started, requested);
+    if (isDone && (await renewEarlierFiles(session, requested, earlier))) followed = await follow();
+    if (!followed) return exitCodes.aborted;
     summarise(followed, output);
     return followed.exitCode;
   });

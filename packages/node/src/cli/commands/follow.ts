@@ -75,17 +75,21 @@ function describeEnd(fetch: FetchStatus): string {
   return `failure (${fetch.reason}); "bgfetch log ${printable(fetch.id)}" has what went wrong on the way`;
 }
 
+function describePause(id: string): string {
+  const shown = printable(id);
+  return `${shown}: another command has paused it: "bgfetch resume ${shown}", or this one again, goes on from there`;
+}
+
 /**
- * Follows until the end, or until the user interrupts.
- * @param onPause asked when another command has paused one: nobody may ever let it go on
- * @returns null for an interruption
+ * Follows until the end, until the user interrupts, or until another command has paused all that have not ended: nobody may
+ * ever let these go on, and that is said.
+ * @returns null for an interruption and for what is paused
  */
 export async function followUnlessInterrupted(
   session: Session,
   ids: readonly string[],
   output: Output,
   onInterrupt: (times: number) => Promise<'stop' | 'go on'>,
-  onPause: () => 'stop' | 'go on' = () => 'go on',
 ): Promise<Followed | null> {
   let times = 0;
   let stop: (value: null) => void = () => {};
@@ -101,8 +105,14 @@ export async function followUnlessInterrupted(
   };
   process.on('SIGINT', listener);
   try {
+    const states = new Map<string, FetchStatus['state']>();
     const following = followToEnd(session, ids, output, ({ fetch }) => {
-      if (fetch.state === 'paused' && times === 0 && onPause() === 'stop') stop(null);
+      states.set(fetch.id, fetch.state);
+      const paused = ids.filter((id) => states.get(id) === 'paused');
+      const isOver = ids.every((id) => states.get(id) === 'paused' || hasEnded(states.get(id) ?? 'active'));
+      if (times > 0 || paused.length === 0 || !isOver) return;
+      for (const id of paused) output.error(describePause(id));
+      stop(null);
     });
     following.catch(() => {});
     return await Promise.race([following, interrupted]);

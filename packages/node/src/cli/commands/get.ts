@@ -1,5 +1,6 @@
 import { DaemonError, type RequestedFetch } from '../../daemon/protocol.ts';
-import type { FetchReport, FetchStatus, FileStatus } from '../../daemon/status.ts';
+import type { FetchReport, FetchStatus } from '../../daemon/status.ts';
+import { cameWhole, earlierFiles, renewEarlierFiles } from '../earlier-files.ts';
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.ts';
 import { formatSize } from '../format.ts';
 import type { Output } from '../output.ts';
@@ -29,18 +30,12 @@ export async function get(urls: readonly string[], options: RequestOptions): Pro
     if (output.json) output.event({ event: 'started', id, state, fileCount });
     const writing = isWritten ? writeBody(session, id) : null;
     writing?.catch(() => {});
-    const followed = await followUnlessInterrupted(
-      session,
-      [id],
-      output,
-      (times) => interrupt(session, id, times, output),
-      () => {
-        output.error(
-          `${printable(id)}: another command has paused it: "bgfetch resume ${printable(id)}", or this one again, goes on from there`,
-        );
-        return 'stop';
-      },
-    );
+    const follow = (): Promise<Followed | null> =>
+      followUnlessInterrupted(session, [id], output, (times) => interrupt(session, id, times, output));
+    let followed = await follow();
+    // what was written was read while it came
+    const isDone = followed?.exitCode === exitCodes.success && !isWritten;
+    if (isDone && (await renewEarlierFiles(session, requested, started.earlier))) followed = await follow();
     if (!followed) return exitCodes.aborted;
     summarise(isWritten ? followed : await saveReceived(session, followed, requested), output);
     if (writing && followed.exitCode === exitCodes.success) requireWhole(await writing, followed);
@@ -59,18 +54,24 @@ export async function get(urls: readonly string[], options: RequestOptions): Pro
 interface Started {
   readonly requested: RequestedFetch;
   readonly fetch: FetchStatus;
+  /** the files that had come before, by their number */
+  readonly earlier: readonly number[];
 }
 
 async function startOrGoOn(session: Session, requested: RequestedFetch): Promise<Started> {
-  const { outcome, report } = await session.call('fetch', { fetch: requested });
-  const { fetch } = report;
+  const started = await session.call('fetch', { fetch: requested });
+  const {
+    outcome,
+    report: { fetch },
+  } = started;
+  const earlier = earlierFiles(started, requested);
   if (outcome === 'running' && fetch.state === 'paused')
-    return { requested, fetch: await session.call('resume', { fetch: fetch.id }) };
+    return { requested, fetch: await session.call('resume', { fetch: fetch.id }), earlier };
   // all that is left to do is to put the files where they belong
-  if (outcome !== 'ended' || fetch.problem === null) return { requested, fetch };
+  if (outcome !== 'ended' || fetch.problem === null) return { requested, fetch, earlier };
   const { directory, overwrite } = requested;
   const saved = await session.call('save', { fetch: fetch.id, directory, name: null, overwrite });
-  return { requested, fetch: saved.fetch };
+  return { requested, fetch: saved.fetch, earlier };
 }
 
 /** Success means that the files are in their places, of a fetch as well whose daemon has lost the note of them. */
@@ -89,10 +90,6 @@ async function saveReceived(
     );
   }
   return { ...followed, fetches };
-}
-
-function cameWhole({ state }: FileStatus): boolean {
-  return state === 'received' || state === 'saved';
 }
 
 /** The first Ctrl-C stops it and keeps what has come; the second drops it. */
