@@ -16,23 +16,24 @@ export async function unregister(scope: string, native: () => Promise<boolean>):
   // what is stored from now on is of another registration, or of this one if the browser keeps it for a page that registers it
   const listing = listUnlessLeft(scope);
   listing.catch(() => {});
-  noteUnregistered(scope);
+  const time = noteUnregistered(scope);
   // in a page that is left, this may reject although it unregisters
   const unregistered = await (isChromium() || isFirefox() ? native() : withoutEngine(scope, native));
-  if (unregistered) void purgeListed(scope, listing);
-  else forgetUnregistered(scope);
+  if (unregistered) void purgeListed(scope, time, listing);
+  else forgetUnregistered(scope, time);
   return unregistered;
 }
 
 async function purgeListed(
   scope: string,
+  time: number,
   listing: Promise<StoredBackgroundFetch[] | undefined>,
 ): Promise<void> {
   try {
     const fetches = await listing;
     if (!fetches) return;
-    await purge(scope, fetches);
-    forgetUnregistered(scope);
+    await purge(fetches);
+    forgetUnregistered(scope, time);
   } catch (error) {
     warn(`what was stored for ${scope} can't be purged`, error);
   }
@@ -69,7 +70,8 @@ function withoutEngine(scope: string, native: () => Promise<boolean>): Promise<b
     };
     globalThis.addEventListener('pagehide', work);
     const timer = setTimeout(work, handOverTimeout);
-    handOver(scope, work).catch(work);
+    // what it rejects with is the caller's
+    handOver(scope, work).catch(() => void work());
   });
 }
 
