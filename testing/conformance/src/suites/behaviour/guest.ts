@@ -60,6 +60,18 @@ describe('unregister() that nobody waits for', () => {
     }
   }
 
+  it('unregisters although the page has installed the polyfill a second time, with options', async () => {
+    unsupported(['native'], 'nothing is installed');
+    const { scope } = await openDownloading();
+    const frame = await openContext('frame');
+    await frame.run(async (entry) => {
+      const { install } = await import(entry);
+      install({ native: 'replace' });
+    }, '/conformance/polyfill/index.js');
+    await frame.run(unregisterAndLeave, scope.scope, 'reload');
+    await unregistered(scope.scope);
+  });
+
   it('leaves nothing that a page which comes later does not see to', async () => {
     unsupported(['native'], 'the browser’s own fetches outlive their registration');
     const { scope, file, registration } = await openDownloading();
