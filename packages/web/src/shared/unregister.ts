@@ -18,7 +18,9 @@ export async function unregister(scope: string, native: () => Promise<boolean>):
   listing.catch(() => {});
   const time = noteUnregistered(scope);
   // in a page that is left, this may reject although it unregisters
-  const unregistered = await (isChromium() || isFirefox() ? native() : withoutEngine(scope, native));
+  const unregistered = await (isChromium() || isFirefox() || isBeingLeft()
+    ? native()
+    : withoutEngine(scope, native));
   if (unregistered) void purgeListed(scope, time, listing);
   else forgetUnregistered(scope, time);
   return unregistered;
@@ -52,6 +54,11 @@ async function listUnlessLeft(scope: string): Promise<StoredBackgroundFetch[] | 
   } finally {
     globalThis.removeEventListener('pagehide', leave);
   }
+}
+
+/** Whether a listener of the app has been told that the page goes away: no other one can still be added for that. */
+function isBeingLeft(): boolean {
+  return /^(pagehide|unload)$/.test(`${globalThis.event?.type}`);
 }
 
 /**

@@ -38,8 +38,12 @@ async function unregistered(scope: string): Promise<void> {
 }
 
 /** Unregisters in a page that does not live to hear of it. */
-function unregisterAndLeave(scope: string, how: 'reload' | 'navigate' | 'stay'): void {
+function unregisterAndLeave(scope: string, how: 'reload' | 'navigate' | 'stay' | 'while it is left'): void {
   void navigator.serviceWorker.getRegistration(scope).then((registration) => {
+    if (how === 'while it is left') {
+      addEventListener('pagehide', () => void registration?.unregister());
+      return location.reload();
+    }
     void registration?.unregister();
     if (how === 'reload') location.reload();
     if (how === 'navigate') location.replace('about:blank');
@@ -59,6 +63,13 @@ describe('unregister() that nobody waits for', () => {
       });
     }
   }
+
+  it('unregisters where a page calls it while it is being left', async () => {
+    const { scope } = await openDownloading();
+    const frame = await openContext('frame');
+    await frame.run(unregisterAndLeave, scope.scope, 'while it is left');
+    await unregistered(scope.scope);
+  });
 
   it('unregisters although the page has installed the polyfill a second time, with options', async () => {
     unsupported(['native'], 'nothing is installed');
