@@ -14,8 +14,8 @@ const kilobyte = 1000;
 
 /** `limit` is what fails a change; `target` is where it should be. */
 const entries: Record<string, { readonly limit: number; readonly target: number }> = {
-  'index.js': { limit: 15.2 * kilobyte, target: 8 * kilobyte },
-  'ponyfill.js': { limit: 15.1 * kilobyte, target: 8 * kilobyte },
+  'index.js': { limit: 15.3 * kilobyte, target: 8 * kilobyte },
+  'ponyfill.js': { limit: 15.2 * kilobyte, target: 8 * kilobyte },
   'service-worker.js': { limit: 38 * kilobyte, target: 14 * kilobyte },
   'background-fetch.sw.js': { limit: 38 * kilobyte, target: 14 * kilobyte },
 };
