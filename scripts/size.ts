@@ -16,8 +16,8 @@ const kilobyte = 1000;
 const entries: Record<string, { readonly limit: number; readonly target: number }> = {
   'index.js': { limit: 15.3 * kilobyte, target: 8 * kilobyte },
   'ponyfill.js': { limit: 15.2 * kilobyte, target: 8 * kilobyte },
-  'service-worker.js': { limit: 38 * kilobyte, target: 14 * kilobyte },
-  'background-fetch.sw.js': { limit: 38 * kilobyte, target: 14 * kilobyte },
+  'service-worker.js': { limit: 38.1 * kilobyte, target: 14 * kilobyte },
+  'background-fetch.sw.js': { limit: 38.1 * kilobyte, target: 14 * kilobyte },
 };
 
 /** The file and the chunks it imports. */

@@ -220,3 +220,16 @@ describe('A new version of the worker', () => {
     await scope.nextEvent('backgroundfetchsuccess');
   });
 });
+
+describe('A worker that imports the polyfill twice', () => {
+  before(() => unsupported(['node', 'native'], 'nothing is imported'));
+
+  it('fetches, and gets one event', async () => {
+    const scope = await openScope({ worker: 'doubled' });
+    // either copy would go on with this
+    await loads(scope);
+    await finish(scope, newResource().url);
+    await scope.nextEvent('backgroundfetchsuccess');
+    assert.lengthOf(await scope.events(), 1);
+  });
+});
