@@ -58,6 +58,7 @@ export function installInterfaces(
   if (!hasServiceWorkers() || (options.native !== 'replace' && hasNative())) return () => {};
   const patches = new PatchRegistry();
   patches.add(setStartPolicy(options.startPolicy ?? null));
+  const isInstalled = Object.hasOwn(globalThis, mark);
   patches.define(globalThis, mark, { value: true });
   for (const Interface of [BackgroundFetchManager, BackgroundFetchRecord, BackgroundFetchRegistration]) {
     patches.define(globalThis, Interface.name, { value: Interface, writable: true });
@@ -69,14 +70,17 @@ export function installInterfaces(
       return managerOf(this, createHost);
     },
   });
-  patches.wrap(
-    prototype,
-    'unregister',
-    (unregister) =>
-      async function (this: ServiceWorkerRegistration) {
-        return await unregisterAtOnce(this.scope, () => unregister.call(this));
-      },
-  );
+  // a page that is left has time for one of us: not for another copy or call that waits for the first
+  if (!isInstalled) {
+    patches.wrap(
+      prototype,
+      'unregister',
+      (unregister) =>
+        async function (this: ServiceWorkerRegistration) {
+          return await unregisterAtOnce(this.scope, () => unregister.call(this));
+        },
+    );
+  }
   makeFormsReadable(patches);
   answerPermissionQuery(patches);
   more(patches);

@@ -4,17 +4,23 @@ import { defineEventHandlers } from './service-worker/define-event-handlers.ts';
 import { eventInterfaces } from './service-worker/events.ts';
 import { watchReaders } from './service-worker/read-message.ts';
 import { goOnWithFetches, runEngine, workerHost } from './service-worker/run-engine.ts';
+import { warn } from './shared/warn.ts';
 
 export { canPause, click, isPaused, onPausedChange, pause, resume } from '@background-fetch/core';
 export type { InstallOptions } from './install.ts';
 export { configure, type WorkerOptions } from './service-worker/run-engine.ts';
 export { putInto } from './shared/put-into.ts';
 
+const mark = Symbol.for('background-fetch.engine');
+/** Whether another copy of this script runs the engine: a second one would get the lock, and the first one the messages. */
+const isSecond = mark in globalThis;
+
 /**
  * Installs the Background Fetch API in this service worker. Importing this module does it with `native: 'prefer'`;
  * where pages use `native: 'replace'`, call it with that.
  */
 export function install(options: InstallOptions = {}): () => void {
+  if (isSecond) return () => {};
   return installInterfaces(
     options,
     () => workerHost,
@@ -37,5 +43,9 @@ export function backgroundFetchOf(registration: ServiceWorkerRegistration): Back
   return managerOf(registration, () => workerHost);
 }
 
-runEngine();
-install();
+if (isSecond) warn('this service worker imports it twice: the second copy does nothing');
+else {
+  Object.assign(globalThis, { [mark]: true });
+  runEngine();
+  install();
+}

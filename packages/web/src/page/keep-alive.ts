@@ -5,8 +5,8 @@ import {
   type Realm,
   type RegistrationKey,
 } from '@background-fetch/core';
-import { getContext, purge, scopeOf } from '../shared/context.ts';
-import { forgetUnregistered, isUnregistered } from '../shared/unregistered.ts';
+import { endGenerations, getContext, purge } from '../shared/context.ts';
+import { forgetUnregistered, listUnregistered } from '../shared/unregistered.ts';
 import { warn } from '../shared/warn.ts';
 import { ping } from './ping.ts';
 import { find } from './registrations.ts';
@@ -56,6 +56,10 @@ function look(realm: Realm, away = false, delay = pingInterval): void {
 /** @param away whether this page was in the back/forward cache, and has heard of nothing meanwhile */
 async function lookAround(realm: Realm, away: boolean): Promise<void> {
   if (away) await catchUp(realm);
+  for (const [scope, time] of listUnregistered()) {
+    await endGenerations(scope, time);
+    forgetUnregistered(scope, time);
+  }
   const fetches = await realm.ports.store.transact('read', (transaction) => transaction.listFetches());
   wanting.clear();
   for (const { key, registration, state } of fetches) {
@@ -66,20 +70,11 @@ async function lookAround(realm: Realm, away: boolean): Promise<void> {
   const keys = new Set(fetches.map(({ registration }) => registration));
   await Promise.all(
     [...keys].map(async (key) => {
-      if (!(await isGone(key))) return;
-      await purge(
-        scopeOf(key),
-        fetches.filter(({ registration }) => registration === key),
-      );
-      forgetUnregistered(scopeOf(key));
+      // it may be no scope of this origin
+      const found = await find(key).catch(() => {});
+      if (found === null) await purge(fetches.filter(({ registration }) => registration === key));
     }),
   );
-}
-
-async function isGone(key: RegistrationKey): Promise<boolean> {
-  if (isUnregistered(key)) return true;
-  // it may be no scope of this origin
-  return (await find(key).catch(() => {})) === null;
 }
 
 function follow({ key, registration, recordsAvailable, paused }: BackgroundFetchSnapshot): void {
@@ -94,7 +89,16 @@ function want(key: FetchKey, registration: string): void {
   // what any script of the origin can write may be anything
   if (typeof registration !== 'string') return;
   wanting.set(key, registration);
-  timer ??= setInterval(pingAll, pingInterval);
+  timer ??= startPinging();
+}
+
+/**
+ * zone.js takes the app for busy while a timer of its own is under way: Angular would not be stable, and not register its
+ * worker, for as long as a download takes. The browser's own function is at this name there.
+ */
+function startPinging(): ReturnType<typeof setInterval> {
+  const start: typeof setInterval = Reflect.get(globalThis, '__zone_symbol__setInterval') ?? setInterval;
+  return start(pingAll, pingInterval);
 }
 
 function pingAll(last = false): void {

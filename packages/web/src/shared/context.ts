@@ -70,50 +70,55 @@ export function scopeOf(registration: RegistrationKey): string {
  * worker of the app from being installed.
  */
 export async function beginGeneration(scope: string): Promise<void> {
-  await purgeAll(scope, async (transaction) => {
-    const fetches = await listFetchesOf(scope, transaction);
-    transaction.putGeneration(scope, newGeneration());
-    return fetches;
+  try {
+    await endGenerations(scope, Number.POSITIVE_INFINITY);
+  } catch (error) {
+    warn(`what was stored for ${scope} can't be purged`, error);
+  }
+}
+
+/**
+ * Purges what was stored for the registrations of a scope that had begun by the time at which it was unregistered. The
+ * generation ends with them: a worker that is registered without our import begins none, and its next version may have it.
+ */
+export async function endGenerations(scope: string, time: number): Promise<void> {
+  await purgeAll(async (transaction) => {
+    const generation = (await transaction.getGeneration(scope)) ?? '';
+    const hadBegun = (key: string): boolean => generationTime(key) <= time;
+    if (hadBegun(generation)) transaction.putGeneration(scope, newGeneration());
+    const fetches = await transaction.listFetches();
+    return fetches.filter(({ registration }) => scopeOf(registration) === scope && hadBegun(registration));
   });
 }
 
 /** Lists what is stored for the registration that has this scope now. */
-export async function listFetchesOf(
-  scope: string,
-  transaction?: ClientTransaction,
-): Promise<StoredBackgroundFetch[]> {
-  if (!transaction) {
-    return await getContext().realm.ports.store.transact('read', (own) => listFetchesOf(scope, own));
-  }
-  const generation = await transaction.getGeneration(scope);
-  return generation === undefined ? [] : await transaction.listFetches(`${generation} ${scope}`);
+export async function listFetchesOf(scope: string): Promise<StoredBackgroundFetch[]> {
+  return await getContext().realm.ports.store.transact('read', async (transaction) => {
+    const generation = await transaction.getGeneration(scope);
+    return generation === undefined ? [] : await transaction.listFetches(`${generation} ${scope}`);
+  });
 }
 
 /** Purges what was stored for a registration that is gone, and nothing that has been stored for its scope since. */
-export async function purge(scope: string, fetches: readonly StoredBackgroundFetch[]): Promise<void> {
-  await purgeAll(scope, async (transaction) => {
+export async function purge(fetches: readonly StoredBackgroundFetch[]): Promise<void> {
+  await purgeAll(async (transaction) => {
     const current = await Promise.all(fetches.map(({ key }) => transaction.getFetch(key)));
     return fetches.filter(({ order }, i) => current[i]?.order === order);
   });
 }
 
 async function purgeAll(
-  scope: string,
   find: (transaction: ClientTransaction) => Promise<StoredBackgroundFetch[]>,
 ): Promise<void> {
-  try {
-    const { realm, channel } = getContext();
-    await realm.ports.store.transact('write', async (transaction) => {
-      for (const fetch of await find(transaction)) {
-        transaction.deleteFetch(fetch.key);
-        // told here, as a page that is being left may not live to hear that the transaction is complete; if it is not, the
-        // registration is gone all the same
-        channel.publish(takeSnapshot({ ...fetch, state: 'released' }, addUp([])));
-      }
-    });
-  } catch (error) {
-    warn(`what was stored for ${scope} can't be purged`, error);
-  }
+  const { realm, channel } = getContext();
+  await realm.ports.store.transact('write', async (transaction) => {
+    for (const fetch of await find(transaction)) {
+      transaction.deleteFetch(fetch.key);
+      // told here, as a page that is being left may not live to hear that the transaction is complete; if it is not, the
+      // registration is gone all the same
+      channel.publish(takeSnapshot({ ...fetch, state: 'released' }, addUp([])));
+    }
+  });
 }
 
 /** A generation tells when it began, and is like no other one of the same ms. */
@@ -121,7 +126,7 @@ function newGeneration(): string {
   return `${Date.now().toString(36)}${random.next().toString(36).slice(1)}`;
 }
 
-/** When the generation of a registration's key began, in ms since the epoch; 0 where that was not recorded. */
-export function generationTime(registration: RegistrationKey): number {
-  return Number.parseInt(registration, 36);
+/** When a generation, or that of a registration's key, began, in ms since the epoch; 0 where that was not recorded. */
+function generationTime(generation: string): number {
+  return Number.parseInt(generation, 36);
 }

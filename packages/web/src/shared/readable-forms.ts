@@ -9,8 +9,13 @@ export function makeFormsReadable(patches: PatchRegistry): void {
   if (isChromium() || isFirefox()) return;
   const construct: ProxyHandler<typeof Request>['construct'] = (target, args, newTarget) => {
     const [input, init] = args as [RequestInfo, RequestInit | undefined];
-    const body = init?.body instanceof FormData && { body: { value: encodeForm(init.body) } };
-    return Reflect.construct(target, body ? [input, Object.create(init, body)] : args, newTarget);
+    const form = init?.body;
+    if (!(form instanceof FormData)) return Reflect.construct(target, args, newTarget);
+    const body = encodeForm(form);
+    // getters of a class may read what only its own objects have
+    const get = (_: object, name: string): unknown =>
+      name === 'body' ? body : Reflect.get(init as object, name);
+    return Reflect.construct(target, [input, new Proxy({}, { get })], newTarget);
   };
   const value = new Proxy(Request, { construct });
   patches.define(globalThis, 'Request', { value, writable: true });

@@ -16,23 +16,27 @@ export async function unregister(scope: string, native: () => Promise<boolean>):
   // what is stored from now on is of another registration, or of this one if the browser keeps it for a page that registers it
   const listing = listUnlessLeft(scope);
   listing.catch(() => {});
-  noteUnregistered(scope);
-  // in a page that is left, this may reject although it unregisters
-  const unregistered = await (isChromium() || isFirefox() ? native() : withoutEngine(scope, native));
-  if (unregistered) void purgeListed(scope, listing);
-  else forgetUnregistered(scope);
-  return unregistered;
+  const time = noteUnregistered(scope);
+  const result = isChromium() || isFirefox() || isBeingLeft() ? native() : withoutEngine(scope, native);
+  result.then(
+    // where nothing is registered any more, the next page sees to what is left
+    (unregistered) => (unregistered ? purgeListed(scope, time, listing) : undefined),
+    // in a page that is left, this may reject although it unregisters
+    () => listing.then((fetches) => fetches && forgetUnregistered(scope, time)).catch(() => {}),
+  );
+  return await result;
 }
 
 async function purgeListed(
   scope: string,
+  time: number,
   listing: Promise<StoredBackgroundFetch[] | undefined>,
 ): Promise<void> {
   try {
     const fetches = await listing;
     if (!fetches) return;
-    await purge(scope, fetches);
-    forgetUnregistered(scope);
+    await purge(fetches);
+    forgetUnregistered(scope, time);
   } catch (error) {
     warn(`what was stored for ${scope} can't be purged`, error);
   }
@@ -53,6 +57,11 @@ async function listUnlessLeft(scope: string): Promise<StoredBackgroundFetch[] | 
   }
 }
 
+/** Whether a listener of the app has been told that the page goes away: no other one can still be added for that. */
+function isBeingLeft(): boolean {
+  return /^(pagehide|unload)$/.test(`${globalThis.event?.type}`);
+}
+
 /**
  * WebKit ends a worker that is unregistered at once, and a transaction that it was in the middle of then holds up all others
  * for ever. So an engine of this scope lets go before, if there is one; a page that is left waits for nothing.
@@ -69,7 +78,8 @@ function withoutEngine(scope: string, native: () => Promise<boolean>): Promise<b
     };
     globalThis.addEventListener('pagehide', work);
     const timer = setTimeout(work, handOverTimeout);
-    handOver(scope, work).catch(work);
+    // what it rejects with is the caller's
+    handOver(scope, work).catch(() => void work());
   });
 }
 

@@ -35,3 +35,15 @@ it('reads the store again when it could not, and then wakes the worker of a fetc
   expect(warning).toHaveBeenCalledTimes(2);
   expect(postMessage).toHaveBeenCalled();
 });
+
+it('keeps an app of zone.js stable while a download is under way', async () => {
+  const outside = vi.fn();
+  vi.stubGlobal('__zone_symbol__setInterval', outside);
+  const counted = vi.spyOn(globalThis, 'setInterval');
+  vi.resetModules();
+  transact.mockResolvedValueOnce([{ key: 'a', registration: `generation ${scope}`, state: 'active' }]);
+  (await import('../../src/page/keep-alive.ts')).keepAlive();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(outside).toHaveBeenCalledOnce();
+  expect(counted).not.toHaveBeenCalled();
+});

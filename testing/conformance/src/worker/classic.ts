@@ -30,6 +30,8 @@ const listened = listenersOf(() => {
   if (options.native || ['forgetful', 'leaving'].includes(options.worker)) return;
   if (options.integrity) serviceWorker.importScripts('/conformance/polyfill/background-fetch.integrity.js');
   serviceWorker.importScripts('/conformance/polyfill/background-fetch.sw.js');
+  if (options.worker === 'doubled')
+    serviceWorker.importScripts('/conformance/polyfill/background-fetch.sw.js');
 });
 const { backgroundFetchPolyfill } = globalThis as { backgroundFetchPolyfill?: typeof Polyfill };
 setUpTestWorker(options, backgroundFetchPolyfill, listened);

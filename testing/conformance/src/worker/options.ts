@@ -5,9 +5,17 @@ export interface WorkerScriptOptions {
   /**
    * `forgetful` is a classic one that does not import the polyfill; `beside-native` one that imports it where something
    * stands in the place of a browser's own Background Fetch; `leaving` one without the polyfill that takes over at once;
-   * `silent` one whose IndexedDB never answers; `overtaken` one that listens to messages before it imports it.
+   * `silent` one whose IndexedDB never answers; `overtaken` one that listens to messages before it imports it; `doubled` one that imports it twice.
    */
-  readonly worker: 'classic' | 'module' | 'forgetful' | 'beside-native' | 'leaving' | 'silent' | 'overtaken';
+  readonly worker:
+    | 'classic'
+    | 'module'
+    | 'forgetful'
+    | 'beside-native'
+    | 'leaving'
+    | 'silent'
+    | 'overtaken'
+    | 'doubled';
   /** Also import the script that checks `integrity`. */
   readonly integrity: boolean;
   readonly configure: Configuration;

@@ -38,8 +38,12 @@ async function unregistered(scope: string): Promise<void> {
 }
 
 /** Unregisters in a page that does not live to hear of it. */
-function unregisterAndLeave(scope: string, how: 'reload' | 'navigate' | 'stay'): void {
+function unregisterAndLeave(scope: string, how: 'reload' | 'navigate' | 'stay' | 'while it is left'): void {
   void navigator.serviceWorker.getRegistration(scope).then((registration) => {
+    if (how === 'while it is left') {
+      addEventListener('pagehide', () => void registration?.unregister());
+      return location.reload();
+    }
     void registration?.unregister();
     if (how === 'reload') location.reload();
     if (how === 'navigate') location.replace('about:blank');
@@ -59,6 +63,25 @@ describe('unregister() that nobody waits for', () => {
       });
     }
   }
+
+  it('unregisters where a page calls it while it is being left', async () => {
+    const { scope } = await openDownloading();
+    const frame = await openContext('frame');
+    await frame.run(unregisterAndLeave, scope.scope, 'while it is left');
+    await unregistered(scope.scope);
+  });
+
+  it('unregisters although the page has installed the polyfill a second time, with options', async () => {
+    unsupported(['native'], 'nothing is installed');
+    const { scope } = await openDownloading();
+    const frame = await openContext('frame');
+    await frame.run(async (entry) => {
+      const { install } = await import(entry);
+      install({ native: 'replace' });
+    }, '/conformance/polyfill/index.js');
+    await frame.run(unregisterAndLeave, scope.scope, 'reload');
+    await unregistered(scope.scope);
+  });
 
   it('leaves nothing that a page which comes later does not see to', async () => {
     unsupported(['native'], 'the browser’s own fetches outlive their registration');
@@ -195,5 +218,18 @@ describe('A new version of the worker', () => {
     await loads(scope);
     await release(file);
     await scope.nextEvent('backgroundfetchsuccess');
+  });
+});
+
+describe('A worker that imports the polyfill twice', () => {
+  before(() => unsupported(['node', 'native'], 'nothing is imported'));
+
+  it('fetches, and gets one event', async () => {
+    const scope = await openScope({ worker: 'doubled' });
+    // either copy would go on with this
+    await loads(scope);
+    await finish(scope, newResource().url);
+    await scope.nextEvent('backgroundfetchsuccess');
+    assert.lengthOf(await scope.events(), 1);
   });
 });

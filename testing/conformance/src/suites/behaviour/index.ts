@@ -14,6 +14,7 @@ import './pause.ts';
 import './kept.ts';
 import './registrations.ts';
 import './guest.ts';
+import './looking-around.ts';
 import './integrity.ts';
 import './contexts.ts';
 import './film.ts';

@@ -196,6 +196,17 @@ describe('A request body', () => {
     });
   }
 
+  it('that is a form may be made with an object of a class', async () => {
+    class Upload {
+      readonly body = new FormData();
+      readonly #method = 'PUT';
+      get method(): string {
+        return this.#method;
+      }
+    }
+    assert.equal(new Request('/', new Upload()).method, 'PUT');
+  });
+
   it('that is a form keeps its boundary, upper case letters included, and its files', async () => {
     const upload = newUpload();
     const body = new FormData();
