@@ -8,6 +8,13 @@ export function nameKey(name: string): string {
   return name.slice(0, end).normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
+/** bytes of a name in UTF-8; file systems take no more */
+export const longestName = 255;
+
+export function isLongName(name: string): boolean {
+  return Buffer.byteLength(name) > longestName;
+}
+
 /** Whether it is a name within a directory, and nothing else. */
 export function isFileName(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[/\\\0]/.test(name);

@@ -1,4 +1,4 @@
-import { isFileName, nameKey } from '../same-name.ts';
+import { isFileName, isLongName, longestName, nameKey } from '../same-name.ts';
 import { UsageError } from './exit-codes.ts';
 import { parseUrl } from './parse-url.ts';
 import { parseHeader, parseIntegrity } from './parse-values.ts';
@@ -77,6 +77,7 @@ function withOption(last: ListedUrl, option: string, fail: Fail): ListedUrl {
   switch (name) {
     case 'out':
       if (!isFileName(value)) fail(`out=${value} is no name of a file: give a name without a path`);
+      if (isLongName(value)) fail(`out= names a file in more than ${longestName} bytes: give a shorter name`);
       return { ...last, out: value };
     case 'integrity':
       return { ...last, integrity: explained(() => parseIntegrity(value), fail) };

@@ -4,6 +4,7 @@ import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { reasonOf } from '../daemon/private-directory.ts';
 import type { FetchSettings, RequestedBody, RequestedFetch, RequestedFile } from '../daemon/protocol.ts';
+import { isLongName, longestName } from '../same-name.ts';
 import { type ConnectionOptions, readConnectionSettings } from './connection-settings.ts';
 import { UsageError } from './exit-codes.ts';
 import { decodeList, type ListedUrl, parseInputFile } from './input-file.ts';
@@ -131,5 +132,8 @@ export async function findPlace(
     throw new UsageError(
       `--output ${output} is one file, and there are ${files}: give a directory, ending in /`,
     );
-  return { directory: dirname(path), name: basename(path) };
+  const name = basename(path);
+  if (isLongName(name))
+    throw new UsageError(`--output names a file in more than ${longestName} bytes: give a shorter name`);
+  return { directory: dirname(path), name };
 }

@@ -1,3 +1,4 @@
+import { CodingError } from '../network/decode-body.ts';
 import { failuresIn } from '../network/failures.ts';
 import { FaultError } from '../network/faults.ts';
 import { redactText } from '../redact.ts';
@@ -41,6 +42,8 @@ export function describeCause(error: unknown): string {
 }
 
 function describeFailure(error: unknown): string {
+  if (error instanceof CodingError)
+    return `${error.message} (without --compressed, what comes is saved as it was sent)`;
   const failures = [...failuresIn(error)];
   for (const failure of failures) {
     const code = String(failure.code ?? '');

@@ -119,7 +119,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       const { method } = request;
       const { url, headers } = await prepare(null);
       const arrival = await sendFrom(url, { url, method, headers, openBody: null, bodySize: null });
-      return present(arrival, asked, { limit, uploaded: 0, decodes });
+      return present(arrival, asked, { limit, uploaded: 0, decodes, onError });
     }
     if (!beforeAttempt) progresses.set(asked, progress);
     const upload: BodyUpload = new BodyUpload(asked, asked.body, {
@@ -130,7 +130,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     });
     const resumable = typeof uploads === 'function' ? uploads(asked.id, request.url) : uploads;
     const arrival = await sendUpload(upload, resumable);
-    return present(arrival, asked, { limit, uploaded: asked.upload ? 0 : upload.sent, decodes });
+    return present(arrival, asked, { limit, uploaded: asked.upload ? 0 : upload.sent, decodes, onError });
   };
   return {
     async fetch(asked) {
@@ -178,7 +178,18 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
 function present(
   arrival: Arrival,
   { request, signal }: NetworkRequest,
-  { limit, uploaded, decodes }: { limit: RateLimit | null; uploaded: number; decodes: boolean },
+  {
+    limit,
+    uploaded,
+    decodes,
+    onError,
+  }: {
+    readonly limit: RateLimit | null;
+    readonly uploaded: number;
+    readonly decodes: boolean;
+    /** told of a coding that is broken: whoever reads the body takes that for a cut */
+    readonly onError: (error: unknown) => void;
+  },
 ): NetworkResponse {
   const { status, statusText, headers, url, method, redirected } = fitting(arrival, request.method);
   const { multiplexed } = arrival;
@@ -227,7 +238,7 @@ function present(
     isDecoding = true;
   };
   if (isCoded && decoders && decodes)
-    body = transformBody(body, signal, (chunks) => decode(chunks, decoders, begun));
+    body = transformBody(body, signal, (chunks) => decode(chunks, decoders, begun, onError));
   return {
     ...{ head, body, coding, uploaded, ...connection },
     // of a body without a byte no decoder has seen anything

@@ -1,6 +1,13 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
 import zlib from 'node:zlib';
 
+/** What has come is not in the content coding that the response says it is in. */
+export class CodingError extends TypeError {
+  constructor(cause: Error) {
+    super(`The response's content coding is broken or cut: ${cause.message}`, { cause });
+  }
+}
+
 /** Makes a decoder; some look at the first bytes. */
 type MakeDecoder = (first: Uint8Array) => Transform;
 
@@ -47,11 +54,13 @@ function decoderFor(coding: string): MakeDecoder | null {
 /**
  * The decoded chunks of a body. Fails with a TypeError if they can't be decoded or end too early.
  * @param begun told of the first byte
+ * @param broken told of a coding that is broken or cut, and not of a body that is
  */
 export async function* decode(
   chunks: AsyncGenerator<Uint8Array, void>,
   decoders: readonly MakeDecoder[],
   begun: () => void = () => {},
+  broken: (error: CodingError) => void = () => {},
 ): AsyncGenerator<Uint8Array, void> {
   const first = await chunks.next();
   // an empty body is empty in any coding
@@ -66,7 +75,12 @@ export async function* decode(
   try {
     yield* decoded;
   } catch (error) {
-    throw asNetworkError(failure ?? error);
+    const cause = failure ?? error;
+    // what zlib finds has a number; anything else is the body's own failure
+    if (!(cause instanceof Error && 'errno' in cause)) throw cause;
+    const coding = new CodingError(cause);
+    broken(coding);
+    throw coding;
   }
 }
 
@@ -76,10 +90,4 @@ async function* prepend(
 ): AsyncGenerator<Uint8Array, void> {
   yield first;
   yield* chunks;
-}
-
-function asNetworkError(cause: unknown): unknown {
-  // what zlib finds has a number; anything else is the body's own failure
-  if (!(cause instanceof Error && 'errno' in cause)) return cause;
-  return new TypeError(`The response's content coding is broken or cut: ${cause.message}`, { cause });
 }

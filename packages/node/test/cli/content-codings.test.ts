@@ -69,6 +69,15 @@ describe('a file that its server says is compressed', () => {
     expect(requests).toBeGreaterThan(1);
   });
 
+  it('and is compressed in no such way, fails with that as the reason', async () => {
+    const args = ['get', '--compressed', '--retry', '0', `${origin}/page.txt?coding=br`];
+    const { code, stderr } = await given.cli.run(...args);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/content coding is broken.*without --compressed/),
+    ]);
+  });
+
   it('is decoded where that is asked for', async () => {
     expect((await given.cli.run('get', '--compressed', `${origin}/page.txt`)).code).toBe(0);
     expect((await readFile(join(given.cli.directory, 'page.txt'))).equals(content)).toBe(true);

@@ -102,6 +102,11 @@ describe('a list with something wrong in it', () => {
       /line 2/,
     ],
     ['a name twice but for a last dot', () => `${url('x')}\n  out=a\n${url('y')}\n  out=a.\n`, /line 2/],
+    [
+      'a name that is too long',
+      () => `${url('x')}\n  out=${'ä'.repeat(128)}\n`,
+      /Line 2 of list: out= names a file in more than 255 bytes/,
+    ],
     ['two URLs on one line', () => `${url('x')} ${url('y')}\n`, /Line 1 of list: two URLs/],
   ])('(%s) is refused by its line before the first request, in readable words', async (_, list, message) => {
     const { code, stderr } = await getList(list());
