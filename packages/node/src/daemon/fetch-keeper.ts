@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { redactUrl } from '../redact.ts';
-import { askedAgain, begunAgain, failedAgain } from './begun-again.ts';
-import { describeFetch, keptOf } from './describe-fetch.ts';
+import { chooseId } from './choose-id.ts';
+import { compareWithEngine } from './compare-with-engine.ts';
+import { describeFetch } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
 import type { EngineOfDaemon, Kept } from './engine-of-daemon.ts';
 import { forgetExpired } from './expired-fetches.ts';
 import { type Entry, FetchEntries } from './fetch-entries.ts';
-import {
-  createRequests,
-  fingerprintOf,
-  idOfFetch,
-  requireFreeNames,
-  requireShortTexts,
-} from './fetch-requests.ts';
-import { askedFiles, type KeptFetch, newKeptFetch } from './kept-fetch.ts';
+import { createRequests, fingerprintOf, requireFreeNames, requireShortTexts } from './fetch-requests.ts';
+import { GoingOn, untilReleased } from './going-on.ts';
+import { type KeptFetch, newKeptFetch } from './kept-fetch.ts';
 import type { KeptFetches } from './kept-fetches.ts';
-import { findMissingFiles, isInPlace } from './missing-files.ts';
+import { findMissingFiles } from './missing-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
 import { readStored } from './read-stored.ts';
@@ -40,6 +36,7 @@ export class FetchKeeper {
   readonly #options: KeeperOptions;
   readonly #entries = new FetchEntries();
   readonly #ended: EndedFetches;
+  readonly #goingOn: GoingOn;
   readonly #loaded: Promise<void>;
   readonly #sweeping: NodeJS.Timeout;
 
@@ -48,7 +45,8 @@ export class FetchKeeper {
     this.#options = options;
     for (const fetch of kept) this.#entries.add(fetch, Promise.resolve());
     this.#ended = new EndedFetches({ ...options, entries: this.#entries, loaded: () => this.#loaded });
-    this.#loaded = this.#compare();
+    this.#goingOn = new GoingOn({ ...options, entries: this.#entries });
+    this.#loaded = this.#load();
     this.#loaded.catch((error) =>
       options.log(`The fetches of the store could not be compared: ${reasonOf(error)}`),
     );
@@ -97,7 +95,7 @@ export class FetchKeeper {
     await this.#loaded;
     requireShortTexts(requested);
     const fingerprint = fingerprintOf(requested);
-    const id = this.#chooseId(requested, fingerprint);
+    const id = chooseId(this.#entries, requested, fingerprint);
     const there = this.#entries.get(id);
     if (there) return await this.#startAgain(there, requested);
     // another command has taken its result, and forgotten it
@@ -145,14 +143,14 @@ export class FetchKeeper {
     }
     const { files } = requested;
     requireFreeNames({ ...requested, files: missing.flatMap((index) => files[index] ?? []) });
-    await this.#again(entry, { requested, missing });
+    await this.#goingOn.again(entry, { requested, missing });
     return { outcome: 'started', report: await this.#describe(entry) };
   }
 
   async pause(id: string, paused: boolean): Promise<FetchReport> {
     const entry = await this.#find(id);
-    if (!paused && (await this.#canGoOn(entry))) {
-      await this.#again(entry, null);
+    if (!paused && (await this.#goingOn.canGoOn(entry))) {
+      await this.#goingOn.again(entry, null);
       return await this.#describe(entry);
     }
     requireActive(entry);
@@ -168,7 +166,7 @@ export class FetchKeeper {
   /** Lets one that failed go on, or begin again where nothing is left to go on from. */
   async retry(id: string): Promise<FetchReport> {
     const entry = await this.#find(id);
-    if (await this.#canGoOn(entry)) return await this.pause(id, false);
+    if (await this.#goingOn.canGoOn(entry)) return await this.pause(id, false);
     const requested = requestedAgain(entry.kept);
     return (await this.#startAgain(entry, requested)).report;
   }
@@ -251,66 +249,6 @@ export class FetchKeeper {
     this.#entries.changed(id);
   }
 
-  /** Whether it has failed, and something is left that it can go on from. */
-  async #canGoOn({ kept }: Entry): Promise<boolean> {
-    return kept.ended?.result === 'failure' && keptOf(kept, await this.#options.engine.findKept(kept.id)) > 0;
-  }
-
-  /** Lets one that failed go on; several who ask at once get one. */
-  #again(entry: Entry, renewal: Renewal | null): Promise<void> {
-    if (entry.starting) return entry.stored;
-    const going = this.#goOn(entry, renewal).finally(() => {
-      entry.starting = false;
-      this.#entries.changed(entry.kept.id);
-    });
-    entry.starting = true;
-    entry.stored = going.catch(() => {});
-    return going;
-  }
-
-  /** The note comes first, as for a new one. What came whole stays as it is. */
-  async #goOn(entry: Entry, renewal: Renewal | null): Promise<void> {
-    const { engine, store } = this.#options;
-    await entry.saving;
-    const { id } = entry.kept;
-    await untilReleased(engine, id);
-    const before = entry.kept;
-    const hasKept = await this.#canGoOn(entry);
-    const missing = renewal?.missing ?? (await this.#failedFiles(before));
-    // the engine resumes the very requests that it has
-    const asked = renewal ? askedAgain(before, missing, hasKept) : askedFiles(before);
-    const again = await begunAgain(before, missing, asked, store);
-    entry.kept = renewal ? { ...again, ...renewedBy(renewal.requested) } : again;
-    await store.write(entry.kept);
-    try {
-      if (!renewal) return await engine.resume(id);
-      if (asked === missing) await engine.forget(id);
-      const { title, downloadTotal } = renewal.requested;
-      const requests = createRequests(renewal.requested);
-      await engine.backgroundFetch.fetch(
-        id,
-        asked.flatMap((index) => requests[index] ?? []),
-        { title, downloadTotal },
-      );
-    } catch (cause) {
-      entry.kept = before;
-      await store.write(before);
-      throw cause instanceof DaemonError ? cause : new DaemonError('state', reasonOf(cause), { cause });
-    }
-  }
-
-  /** Those that the engine was asked for last, and that did not come whole or are not where they were put any more. */
-  async #failedFiles(kept: KeptFetch): Promise<number[]> {
-    const found = await Promise.all(
-      askedFiles(kept).map(async (index) => {
-        const file = kept.files[index];
-        const isThere = file && (await isInPlace(file, this.#options.store.receivedPath(kept, index)));
-        return isThere ? [] : [index];
-      }),
-    );
-    return found.flat();
-  }
-
   /** Begins nothing more; resolves when files that are being saved are where they should be. */
   close(): Promise<void> {
     clearInterval(this.#sweeping);
@@ -330,64 +268,9 @@ export class FetchKeeper {
     }
   }
 
-  #chooseId(requested: RequestedFetch, fingerprint: string): string {
-    for (const { kept } of this.#entries.all()) if (kept.token === requested.token) return kept.id;
-    const wanted = requested.id ?? idOfFetch(requested);
-    // one that was numbered keeps its number when those before it are forgotten
-    for (const { kept } of this.#entries.all()) {
-      if (kept.fingerprint !== fingerprint) continue;
-      if (kept.id === wanted || (requested.id === null && isNumbered(kept.id, wanted))) return kept.id;
-    }
-    if (!this.#entries.get(wanted)) return wanted;
-    if (requested.id !== null) {
-      throw new DaemonError(
-        'usage',
-        `There is another fetch "${wanted}": choose another --id, or forget that one`,
-      );
-    }
-    let n = 2;
-    while (this.#entries.get(`${wanted}-${n}`)) n++;
-    return `${wanted}-${n}`;
-  }
-
-  /** Brings what was kept together with what the engine has: either may know of a fetch that the other does not. */
-  async #compare(): Promise<void> {
-    const { engine, store, log, now } = this.#options;
-    const inEngine = new Map((await engine.listFetches()).map((fetch) => [fetch.id, fetch]));
-    for (const entry of this.#entries.all()) {
-      const { kept } = entry;
-      if (kept.ended !== null || inEngine.has(kept.id)) continue;
-      const failed = failedAgain(kept);
-      if (failed) {
-        log(`Fetch "${kept.id}" was not begun again: the daemon died before it was stored`);
-        // what the engine has left need not be of the files that were to be fetched
-        await engine.forget(kept.id);
-        await store.write(failed);
-        entry.kept = failed;
-        continue;
-      }
-      log(`Fetch "${kept.id}" was never begun: the daemon died before it was stored`);
-      this.#entries.delete(kept.id);
-      await store.delete(kept);
-    }
-    for (const { id, title, key } of inEngine.values()) {
-      if (this.#entries.get(id)) continue;
-      const records = await engine.listRecords(key);
-      const lostNote = await store.lostNoteOf(id);
-      const kept = newKeptFetch({
-        ...(lostNote !== undefined && { lostNote }),
-        ...{ key: randomUUID(), id, title, token: '', fingerprint: '', created: now() },
-        ...{ directory: null, overwrite: false, settings: {} },
-        files: records.map(({ request }) => ({
-          url: redactUrl(request.url),
-          name: null,
-          outcome: null,
-          path: null,
-        })),
-      });
-      await store.write(kept);
-      this.#entries.add(kept, Promise.resolve());
-    }
+  async #load(): Promise<void> {
+    const { log } = this.#options;
+    await compareWithEngine(this.#entries, this.#options);
     for (const entry of this.#entries.all()) {
       if (entry.kept.ended && entry.kept.problem === null && entry.kept.files.some(isToBeSaved))
         this.#ended.save(entry);
@@ -417,30 +300,10 @@ export class FetchKeeper {
 /** ms between two looks for what nobody will ask for any more */
 const sweepInterval = 60 * 60_000;
 
-function isNumbered(id: string, name: string): boolean {
-  return id.startsWith(`${name}-`) && /^\d+$/.test(id.slice(name.length + 1));
-}
-
 /** ms that a fetch may take to end once it is aborted: somebody waits for that */
 const longestAbort = 20_000;
 
-/** A fetch that has ended and begins again with some of its files. */
-interface Renewal {
-  readonly requested: RequestedFetch;
-  readonly missing: readonly number[];
-}
-
-/** What a fetch that begins again has of whoever asks for it now. */
-function renewedBy({ token, settings, umask, directory, overwrite }: RequestedFetch): Partial<KeptFetch> {
-  return { token, settings, umask, directory, overwrite };
-}
-
 const nothingKept: Kept = { byRecord: [], until: null };
-
-/** The engine releases a fetch soon after its handler here has noted that it has ended. */
-async function untilReleased(engine: EngineOfDaemon, id: string): Promise<void> {
-  for (let times = 0; times < 200 && (await engine.findFetch(id)); times++) await delay(10);
-}
 
 function requireActive(entry: Entry): Entry {
   const { id, ended } = entry.kept;
