@@ -27,7 +27,8 @@ export async function measureMemory(
 ): Promise<Memory[]> {
   const cases = sizes.flatMap((size, index) =>
     operationsOf(engine, index === 1).map((operation) => ({
-      ...{ operation, size },
+      operation,
+      size,
       samples: [] as [number, number][],
     })),
   );
@@ -39,7 +40,8 @@ export async function measureMemory(
     }
   }
   return cases.map(({ operation, size, samples }) => ({
-    ...{ operation, size },
+    operation,
+    size,
     before: median(samples.map(([before]) => before)),
     peak: median(samples.map(([, peak]) => peak)),
   }));

@@ -111,7 +111,9 @@ function summarise(
   const copying = results.flatMap((result) => result.copying ?? []);
   const seconds = median(durations) / 1000;
   return {
-    ...{ operation, count, durations },
+    operation,
+    count,
+    durations,
     unfinished: rounds - results.length,
     bytes: (count * size) / seconds,
     requests: count / seconds,

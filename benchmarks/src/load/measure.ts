@@ -77,8 +77,13 @@ export async function measure(shape: Shape, origin: string): Promise<Measurement
     }
     await finished;
     return {
-      ...{ name: shape.name, fetches: shape.fetches, records: shape.fetches * shape.recordsPerFetch },
-      ...{ starting: started - begin, fetching: performance.now() - started, peak, progress },
+      name: shape.name,
+      fetches: shape.fetches,
+      records: shape.fetches * shape.recordsPerFetch,
+      starting: started - begin,
+      fetching: performance.now() - started,
+      peak,
+      progress,
       getIds: percentiles(spent.getIds),
       match: percentiles(spent.match),
       eventLoop: {

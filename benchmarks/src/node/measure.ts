@@ -32,7 +32,11 @@ export async function measure(
   const directory = join(place.directory, 'files');
   const urls = urlsOf(workload, place.origin);
   const job: Job = {
-    ...{ workload, urls, directory, script: place.script, command: place.command },
+    workload,
+    urls,
+    directory,
+    script: place.script,
+    command: place.command,
     list: join(place.directory, 'list'),
     store: join(place.directory, 'store'),
   };

@@ -19,17 +19,19 @@ export function planWorkloads(quick: boolean): readonly Workload[] {
     { id: 'b', name: '10,000 × 10 KiB', count: 10_000 / less, size: 10_240, slow: false },
     { id: 'c', name: '4 × 256 MiB', count: 4, size: (256 * mebibyte) / less, slow: false },
     {
-      ...{
-        id: 'd',
-        name: '256 MiB, 4 MB/s per connection',
-        count: 1,
-        size: (256 * mebibyte) / less,
-        slow: true,
-      },
+      id: 'd',
+      name: '256 MiB, 4 MB/s per connection',
+      count: 1,
+      size: (256 * mebibyte) / less,
+      slow: true,
       only: ['curl', 'aria2c -x4', 'aria2c -x16', 'ipull', 'easydl', 'bgfetch, embedded', 'bgfetch get'],
     },
     {
-      ...{ id: 'e', name: '10 GiB, for memory', count: 1, size: (10_240 * mebibyte) / less, slow: false },
+      id: 'e',
+      name: '10 GiB, for memory',
+      count: 1,
+      size: (10_240 * mebibyte) / less,
+      slow: false,
       only: ['curl', 'aria2c -x4', 'fetch', 'bgfetch, embedded'],
     },
   ];

@@ -94,7 +94,9 @@ export async function finish(): Promise<Omit<BrowserLoad, 'starting' | 'paused' 
   const end = performance.now();
   channel.close();
   return {
-    ...{ resuming: await resuming, fetching: end - begin, progress },
+    resuming: await resuming,
+    fetching: end - begin,
+    progress,
     getIds: delaysOf(spent.getIds),
     match: delaysOf(spent.match),
     messages: delaysOf(spent.messages),

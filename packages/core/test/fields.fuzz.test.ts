@@ -121,7 +121,8 @@ describe('Retry-After', () => {
           expect(asked).toBeGreaterThanOrEqual(0);
           const counts = { ...countAttempt(noRetries, { answered: true }, 0), fruitless };
           const delay = chooseDelay(counts, defaultRetryPolicy, random, {
-            ...{ status: 503, retryAfter: asked },
+            status: 503,
+            retryAfter: asked,
           });
           expect(delay).toBeGreaterThanOrEqual(firstDelay / 2);
           expect(delay).toBeLessThanOrEqual(Math.max(longestDelay, longestRetryAfter));

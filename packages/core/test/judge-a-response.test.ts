@@ -9,7 +9,12 @@ const plain: RequestPlan = { kind: 'plain' };
 const identity: RequestPlan = { kind: 'identity' };
 /** The rest of a body of which 40 of 100 bytes are stored. */
 const rest: RestPlan = {
-  ...{ kind: 'rest', position: 40, end: null, overlap: 0, validator: '"a"', conditional: true },
+  kind: 'rest',
+  position: 40,
+  end: null,
+  overlap: 0,
+  validator: '"a"',
+  conditional: true,
 };
 
 interface Given {
@@ -39,12 +44,27 @@ function judge({
   hidden = false,
 }: Given): Meaning['kind'] {
   const request = {
-    ...{ url, method: 'GET', headers: [], hasBody: false, integrity: '', mode: 'cors', cache: 'default' },
-    ...{ credentials: 'same-origin', redirect: 'follow', referrer: '', referrerPolicy: '' },
+    url,
+    method: 'GET',
+    headers: [],
+    hasBody: false,
+    integrity: '',
+    mode: 'cors',
+    cache: 'default',
+    credentials: 'same-origin',
+    redirect: 'follow',
+    referrer: '',
+    referrerPolicy: '',
   } as StoredRecord['request'];
   const responseData = {
-    ...{ body: 0, head: headOf(200, {}), receivedAt: 0, coding: 'identity' as const, length: 100 },
-    ...{ lengthProven: true, stored: [{ start: 0, end: 40 }], responses: 1 },
+    body: 0,
+    head: headOf(200, {}),
+    receivedAt: 0,
+    coding: 'identity' as const,
+    length: 100,
+    lengthProven: true,
+    stored: [{ start: 0, end: 40 }],
+    responses: 1,
     ...(hidden && {
       head: headOf(200, { 'content-length': '100' }),
       coding: 'unknown' as const,
@@ -52,7 +72,13 @@ function judge({
     }),
   };
   const record: StoredRecord = {
-    ...{ schema: 1, fetch: 'key', index: 0, request, uploaded: 0, retries: noRetries, state: 'transferring' },
+    schema: 1,
+    fetch: 'key',
+    index: 0,
+    request,
+    uploaded: 0,
+    retries: noRetries,
+    state: 'transferring',
     responseData: plan.kind === 'rest' ? responseData : null,
   };
   const course = { ...firstCourse, goal };

@@ -6,17 +6,37 @@ const body = { fetch: 'key', index: 0, body: 0 };
 
 function settledRecord(method: string): StoredRecord {
   const request = {
-    ...{ url: 'https://a.test/x', method, headers: [], hasBody: false, integrity: '' },
-    ...{ mode: 'cors', credentials: 'same-origin', cache: 'default', redirect: 'follow' },
-    ...{ referrer: '', referrerPolicy: '' },
+    url: 'https://a.test/x',
+    method,
+    headers: [],
+    hasBody: false,
+    integrity: '',
+    mode: 'cors',
+    credentials: 'same-origin',
+    cache: 'default',
+    redirect: 'follow',
+    referrer: '',
+    referrerPolicy: '',
   } as StoredRecord['request'];
   const head = { status: 200, statusText: 'OK', url: request.url, type: 'basic', redirected: false } as const;
   return {
-    ...{ schema: 1, fetch: 'key', index: 0, request, uploaded: 0, retries: noRetries },
-    ...{ state: 'settled', result: 'success' },
+    schema: 1,
+    fetch: 'key',
+    index: 0,
+    request,
+    uploaded: 0,
+    retries: noRetries,
+    state: 'settled',
+    result: 'success',
     responseData: {
-      ...{ body: 0, head: { ...head, headers: [] }, receivedAt: 0, coding: 'identity', length: 100 },
-      ...{ lengthProven: true, stored: [{ start: 0, end: 100 }], responses: 1 },
+      body: 0,
+      head: { ...head, headers: [] },
+      receivedAt: 0,
+      coding: 'identity',
+      length: 100,
+      lengthProven: true,
+      stored: [{ start: 0, end: 100 }],
+      responses: 1,
     },
   };
 }

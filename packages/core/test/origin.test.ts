@@ -82,8 +82,16 @@ interface Asked {
 async function ask(fetchOrder: number, recordIndex: number, asked: Asked = {}): Promise<void> {
   const { controller = new AbortController(), begun = false, patience = 60_000, giveUp, waits } = asked;
   const claim = {
-    ...{ fetchOrder, recordIndex, position: 0, begun, pool, patience, since: null, giveUp },
-    ...{ signal: controller.signal, waits: waits ?? new Set<() => void>() },
+    fetchOrder,
+    recordIndex,
+    position: 0,
+    begun,
+    pool,
+    patience,
+    since: null,
+    giveUp,
+    signal: controller.signal,
+    waits: waits ?? new Set<() => void>(),
   };
   void origin.acquire(claim).then(
     (place) => granted.set(`${fetchOrder}.${recordIndex}`, place),

@@ -23,14 +23,12 @@ const range = fc.constantFrom(
 );
 const type = fc.constantFrom('multipart/byteranges; boundary=x', 'Multipart/ByteRanges', 'video/mp4');
 const fields = {
-  ...{
-    etag,
-    'last-modified': date,
-    date,
-    'content-length': length,
-    'content-range': range,
-    'content-type': type,
-  },
+  etag,
+  'last-modified': date,
+  date,
+  'content-length': length,
+  'content-range': range,
+  'content-type': type,
 };
 
 /** Any of these fields, each once, twice or not at all. */
@@ -59,8 +57,11 @@ const stored: fc.Arbitrary<ResponseData> = fc.record({
   head: fc.tuple(headers, url).map(([list, at]) => headOf(list, at)),
   receivedAt: fc.constantFrom(0, Date.parse('2026-01-01T00:10:00Z')),
   length: fc.constantFrom(null, 100, 101),
-  ...{ body: fc.constant(0), coding: fc.constant('identity' as const), lengthProven: fc.boolean() },
-  ...{ responses: fc.constant(1), stored: fc.constant([{ start: 0, end: 40 }]) },
+  body: fc.constant(0),
+  coding: fc.constant('identity' as const),
+  lengthProven: fc.boolean(),
+  responses: fc.constant(1),
+  stored: fc.constant([{ start: 0, end: 40 }]),
 });
 
 function field(list: HeaderList, name: string): string | null {

@@ -10,12 +10,24 @@ const options = { ...defaultEngineOptions, pieceSize: 10, connections: 2 };
 /** A record of a strongly identified body of 100 bytes. */
 function record(stored: readonly ByteRange[], change: Partial<ResponseData> = {}): StoredRecord {
   const request = {
-    ...{ url: 'https://a.test/x', method: 'GET', headers: [], hasBody: false, integrity: '' },
-    ...{ mode: 'cors', credentials: 'same-origin', cache: 'default', redirect: 'follow' },
-    ...{ referrer: '', referrerPolicy: '' },
+    url: 'https://a.test/x',
+    method: 'GET',
+    headers: [],
+    hasBody: false,
+    integrity: '',
+    mode: 'cors',
+    credentials: 'same-origin',
+    cache: 'default',
+    redirect: 'follow',
+    referrer: '',
+    referrerPolicy: '',
   } as StoredRecord['request'];
   const head = {
-    ...{ status: 200, statusText: 'OK', url: request.url, type: 'basic' as const, redirected: false },
+    status: 200,
+    statusText: 'OK',
+    url: request.url,
+    type: 'basic' as const,
+    redirected: false,
     headers: [
       ['etag', '"a"'],
       ['accept-ranges', 'bytes'],
@@ -23,10 +35,23 @@ function record(stored: readonly ByteRange[], change: Partial<ResponseData> = {}
   } as const;
   const coding = 'identity' as const;
   return {
-    ...{ schema: 1, fetch: 'key', index: 0, request, uploaded: 0, retries: noRetries, state: 'transferring' },
+    schema: 1,
+    fetch: 'key',
+    index: 0,
+    request,
+    uploaded: 0,
+    retries: noRetries,
+    state: 'transferring',
     responseData: {
-      ...{ body: 0, head, receivedAt: 0, coding, length: 100, lengthProven: true },
-      ...{ stored, responses: 1, ...change },
+      body: 0,
+      head,
+      receivedAt: 0,
+      coding,
+      length: 100,
+      lengthProven: true,
+      stored,
+      responses: 1,
+      ...change,
     },
   };
 }
@@ -34,14 +59,19 @@ function record(stored: readonly ByteRange[], change: Partial<ResponseData> = {}
 /** What is known of it where another origin hides whether it is coded. */
 const hidden: Partial<ResponseData> = {
   head: {
-    ...{ status: 200, statusText: 'OK', url: 'https://a.test/x', type: 'cors', redirected: false },
+    status: 200,
+    statusText: 'OK',
+    url: 'https://a.test/x',
+    type: 'cors',
+    redirected: false,
     headers: [
       ['etag', '"a"'],
       ['accept-ranges', 'bytes'],
       ['content-length', '5000'],
     ],
   },
-  ...{ coding: 'unknown', length: null },
+  coding: 'unknown',
+  length: null,
 };
 
 test('much that is missing is fetched in several ranges at once', () => {
@@ -58,7 +88,12 @@ test('much that is missing is fetched in several ranges at once', () => {
 
 test('little that is missing at the end is fetched as one range', () => {
   expect(planAttempt(record([{ start: 0, end: 90 }]), firstCourse, options)).toEqual({
-    ...{ kind: 'rest', position: 90, end: null, overlap: 0, validator: '"a"', conditional: true },
+    kind: 'rest',
+    position: 90,
+    end: null,
+    overlap: 0,
+    validator: '"a"',
+    conditional: true,
   });
 });
 
@@ -87,7 +122,12 @@ test('a single range ends before what is stored beyond a gap', () => {
     { start: 85, end: 92 },
   ];
   expect(planAttempt(record(stored), continueWith(firstCourse, 'single'), options)).toEqual({
-    ...{ kind: 'rest', position: 80, end: 85, overlap: 0, validator: '"a"', conditional: true },
+    kind: 'rest',
+    position: 80,
+    end: 85,
+    overlap: 0,
+    validator: '"a"',
+    conditional: true,
   });
 });
 

@@ -3,7 +3,10 @@ import { asWhole } from '../src/algorithms/response-data.ts';
 
 test('the whole that a first range stands for has no fields of the range alone', () => {
   const head = {
-    ...{ status: 206, statusText: 'Partial Content', url: 'https://app.test/', redirected: false },
+    status: 206,
+    statusText: 'Partial Content',
+    url: 'https://app.test/',
+    redirected: false,
     type: 'basic' as const,
     headers: [
       ['content-type', 'audio/mpeg'],
@@ -14,7 +17,8 @@ test('the whole that a first range stands for has no fields of the range alone',
     ] as const,
   };
   expect(asWhole(head)).toMatchObject({
-    ...{ status: 200, statusText: 'OK' },
+    status: 200,
+    statusText: 'OK',
     headers: [
       ['content-type', 'audio/mpeg'],
       ['repr-digest', 'sha-256=:AA==:'],

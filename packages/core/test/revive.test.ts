@@ -11,22 +11,42 @@ function data(differing: Partial<ResponseData> = {}, status = 200): ResponseData
   const headers = [['etag', '"a"']] as const;
   const head = { status, statusText: '', headers, url, type: 'basic', redirected: false } as const;
   return {
-    ...{ body: 0, head, receivedAt: 0, coding: 'identity', length: 100, lengthProven: true, responses: 1 },
-    ...{ stored: [{ start: 0, end: 50 }] },
+    body: 0,
+    head,
+    receivedAt: 0,
+    coding: 'identity',
+    length: 100,
+    lengthProven: true,
+    responses: 1,
+    stored: [{ start: 0, end: 50 }],
     ...differing,
   };
 }
 
 function record(responseData: ResponseData | null, differing: object = {}): StoredRecord {
   const request = {
-    ...{ url, method: 'GET', headers: [], hasBody: false, integrity: '' },
-    ...{ mode: 'cors', credentials: 'same-origin', cache: 'default', redirect: 'follow' },
-    ...{ referrer: '', referrerPolicy: '' },
+    url,
+    method: 'GET',
+    headers: [],
+    hasBody: false,
+    integrity: '',
+    mode: 'cors',
+    credentials: 'same-origin',
+    cache: 'default',
+    redirect: 'follow',
+    referrer: '',
+    referrerPolicy: '',
   };
   return {
-    ...{ schema: 1, fetch: 'key', index: 0, request, uploaded: 0, responseData },
-    ...{ retries: { unanswered: 0, fruitless: 8, furthest: 50, answered: true } },
-    ...{ state: 'settled', result: 'fetch-error' },
+    schema: 1,
+    fetch: 'key',
+    index: 0,
+    request,
+    uploaded: 0,
+    responseData,
+    retries: { unanswered: 0, fruitless: 8, furthest: 50, answered: true },
+    state: 'settled',
+    result: 'fetch-error',
     ...differing,
   } as StoredRecord;
 }
@@ -34,7 +54,11 @@ function record(responseData: ResponseData | null, differing: object = {}): Stor
 test('a record that failed waits with what it has, unconfirmed, and its retries begin anew', () => {
   const revival = revived(record(data()));
   expect(revival.record).toMatchObject({
-    ...{ state: 'waiting', responseData: data(), unconfirmed: true, retries: noRetries, bodies: 1 },
+    state: 'waiting',
+    responseData: data(),
+    unconfirmed: true,
+    retries: noRetries,
+    bodies: 1,
   });
   expect(revival.dropped).toEqual([]);
 });

@@ -16,8 +16,15 @@ function stored(headers: HeaderList, change: Partial<ResponseData> = {}): Respon
     redirected: false,
   } as const;
   return {
-    ...{ body: 0, head, receivedAt, coding: 'identity', length: 100, lengthProven: true, responses: 1 },
-    ...{ stored: [{ start: 0, end: 40 }], ...change },
+    body: 0,
+    head,
+    receivedAt,
+    coding: 'identity',
+    length: 100,
+    lengthProven: true,
+    responses: 1,
+    stored: [{ start: 0, end: 40 }],
+    ...change,
   };
 }
 

@@ -112,7 +112,13 @@ export class BackgroundFetchEngine extends EventTarget {
     this.#events = new EngineEvents(this, (snapshot) => getInstance(realm, host, snapshot), lifetime);
     const ports = {
       ...realm.ports,
-      ...{ store, announcements, network, connectivity, lifetime, clock: parts.clock, events: this.#events },
+      store,
+      announcements,
+      network,
+      connectivity,
+      lifetime,
+      clock: parts.clock,
+      events: this.#events,
       display: { update: () => {} },
       log: { warn: parts.log, ...(parts.onFault && { fault: parts.onFault }) },
       mend: (registration: string) => store.mend(registration),

@@ -127,7 +127,13 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
     const { limitRate, dispatcher, beforeAttempt, onFailure, uploads, insecureRedirects } = options;
     const ports = { clock, connectivity: alwaysOnline, ...given };
     network = createNetwork({
-      ...{ limitRate, dispatcher, beforeAttempt, onFailure, uploads, insecureRedirects, refusal },
+      limitRate,
+      dispatcher,
+      beforeAttempt,
+      onFailure,
+      uploads,
+      insecureRedirects,
+      refusal,
       limitRateOf: given.limitRateOf,
       connectionSettingsOf: given.connectionSettingsOf,
       decodesFor: given.decodesFor,
@@ -138,7 +144,10 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
     const { faults } = given;
     const store = await openStore(directory, { warn: log, ...(faults && { faults }) });
     const engine = new BackgroundFetchEngine(internal, {
-      ...{ lock, store, network, baseUrl: options.baseUrl ? new URL(options.baseUrl).href : '' },
+      lock,
+      store,
+      network,
+      baseUrl: options.baseUrl ? new URL(options.baseUrl).href : '',
       onFault: (fetchId: string, url: string, fault: Fault) =>
         onFailure?.({ fetchId, url, error: new FaultError(url, fault) }),
       ...ports,
@@ -168,7 +177,9 @@ function engineOptions(given: OpenOptions): GivenEngineOptions {
   const connections = Math.min(given.connections ?? defaultEngineOptions.connections, connectionsPerHost);
   return {
     ...checkpointOptions,
-    ...{ concurrency, connections, connectionsPerOrigin: connectionsPerHost },
+    concurrency,
+    connections,
+    connectionsPerOrigin: connectionsPerHost,
     retry: given.retry,
     keepFailed: given.keepFailed,
     mediaTypeChange: given.mediaTypeChange,

@@ -43,7 +43,9 @@ export function usePortal(): Portals {
         const range = `bytes ${start}-${film.length - 1}/${film.length}`;
         response.writeHead(request.headers.range ? 206 : 200, {
           'Content-Type': number === 0 ? 'video/mp4' : mediaType,
-          ...{ 'Content-Length': rest.length, ETag: '"1"', 'Accept-Ranges': 'bytes' },
+          'Content-Length': rest.length,
+          ETag: '"1"',
+          'Accept-Ranges': 'bytes',
           ...(request.headers.range && { 'Content-Range': range }),
         });
         if (number > 0) response.end(rest);

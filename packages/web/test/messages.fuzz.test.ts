@@ -45,9 +45,12 @@ const snapshot = fc.record(
 );
 const announcement = fc.record(
   {
-    ...{ type: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...words) }, odd) },
-    ...{ snapshot: fc.oneof({ weight: 3, arbitrary: snapshot }, odd), receipt: odd, context: odd },
-    ...{ key: member, scope: odd },
+    type: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...words) }, odd),
+    snapshot: fc.oneof({ weight: 3, arbitrary: snapshot }, odd),
+    receipt: odd,
+    context: odd,
+    key: member,
+    scope: odd,
   },
   { requiredKeys: [] },
 );

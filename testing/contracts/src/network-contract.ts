@@ -39,8 +39,16 @@ type Asked = Partial<Omit<NetworkRequest, 'request'>>;
 
 function ask(url: string, differing: Partial<StoredRequest> = {}, asked: Asked = {}): NetworkRequest {
   const request: StoredRequest = {
-    ...{ url, method: 'GET', headers: [], mode: 'cors', credentials: 'same-origin', cache: 'default' },
-    ...{ redirect: 'follow', referrer: '', referrerPolicy: '', integrity: '' },
+    url,
+    method: 'GET',
+    headers: [],
+    mode: 'cors',
+    credentials: 'same-origin',
+    cache: 'default',
+    redirect: 'follow',
+    referrer: '',
+    referrerPolicy: '',
+    integrity: '',
     hasBody: asked.body != null,
     ...differing,
   };

@@ -8,8 +8,19 @@ let lastId = 0;
 function answer(start: number, bytesSent: number): LoggedRequest {
   lastId++;
   return {
-    ...{ id: lastId, at: 0, method: 'GET', path: '', url: '', headers: {}, key: 'file', attempt: 1 },
-    ...{ range: { start, end: 999 }, status: 206, responseHeaders: {}, bytesSent, waiting: false },
+    id: lastId,
+    at: 0,
+    method: 'GET',
+    path: '',
+    url: '',
+    headers: {},
+    key: 'file',
+    attempt: 1,
+    range: { start, end: 999 },
+    status: 206,
+    responseHeaders: {},
+    bytesSent,
+    waiting: false,
     finished: null,
     connection: 1,
   };

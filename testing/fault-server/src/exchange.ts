@@ -40,7 +40,11 @@ export class Exchange {
     this.url = url;
     const { method = 'GET', headers } = this.request;
     this.entry = log.add({
-      ...{ method, path: url.pathname, url: url.href, headers, key },
+      method,
+      path: url.pathname,
+      url: url.href,
+      headers,
+      key,
       connection: this.connection.number,
     });
     this.gone = this.#follow();

@@ -166,7 +166,10 @@ function openHost(name: HostName, home: Home, served: Served, limit: KnownLimit 
 /** What a site's programs are, wherever they are. */
 function serversOf(site: Site): readonly ServerName[] {
   const nowhere: Place = {
-    ...{ directory: '', root: '', port: 0, upstreamPort: 0 },
+    directory: '',
+    root: '',
+    port: 0,
+    upstreamPort: 0,
     certificate: { key: '', cert: '' },
   };
   return site.programs(nowhere).map(({ server }) => server);

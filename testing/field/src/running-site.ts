@@ -55,9 +55,12 @@ export async function startSite(site: Site, servers: Servers, home: Home): Promi
     const wire = await Wire.listen(await findFreePort(), place.port);
     const origin = `${site.secure ? 'https' : 'http'}://127.0.0.1:${wire.port}`;
     return {
-      ...{ wire, files, program: started[0] as ServerProcess },
+      wire,
+      files,
+      program: started[0] as ServerProcess,
       served: {
-        ...{ origin, coded: site.coded ?? false },
+        origin,
+        coded: site.coded ?? false,
         certificate: site.secure ? certificate : '',
         steeredFrom: home.secureOrigin,
         page: `${site.crossOrigin ? home.origin : origin}/app/page.html`,

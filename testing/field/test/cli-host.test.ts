@@ -41,7 +41,9 @@ describe('the command as a host', () => {
     const host = await open();
     const ending = await host.download('two', urls);
     expect(ending).toEqual({
-      ...{ result: 'success', failureReason: '', downloaded: 24 },
+      result: 'success',
+      failureReason: '',
+      downloaded: 24,
       bodies: urls.map((url) => {
         const body = url.slice(served.origin.length);
         const sha256 = createHash('sha256').update(body).digest('hex');

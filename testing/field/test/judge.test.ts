@@ -4,7 +4,9 @@ import { type Ending, judge } from '../src/judge.ts';
 const url = 'http://127.0.0.1/files/a';
 const allowed = new Map([[url, new Map([['aa', 'version 1']])]]);
 const whole: Ending = {
-  ...{ result: 'success', failureReason: '', downloaded: 7 },
+  result: 'success',
+  failureReason: '',
+  downloaded: 7,
   bodies: [{ url, status: 200, size: 7, sha256: 'aa' }],
 };
 

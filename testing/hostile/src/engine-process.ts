@@ -31,8 +31,15 @@ const engine = await openBackgroundFetch({
   connectionsPerHost: 12,
   log: () => {},
   retry: {
-    ...{ firstDelay: 5, longestDelay: 20, longestRetryAfter: 20, unansweredWithin: 50, fruitlessAttempts: 4 },
-    ...{ stallTimeout: 150, answerTimeout: 200, outage: 400, firstAnswer: 300 },
+    firstDelay: 5,
+    longestDelay: 20,
+    longestRetryAfter: 20,
+    unansweredWithin: 50,
+    fruitlessAttempts: 4,
+    stallTimeout: 150,
+    answerTimeout: 200,
+    outage: 400,
+    firstAnswer: 300,
   },
 });
 for (const name of ['backgroundfetchsuccess', 'backgroundfetchfail', 'backgroundfetchabort'] as const) {
@@ -117,7 +124,11 @@ lookAfterCollection();
 watch.stop();
 await engine.close();
 const report: Report = {
-  ...{ fetches: next, ends, faults, longestBlock, inUse },
+  fetches: next,
+  ends,
+  faults,
+  longestBlock,
+  inUse,
   mostResident: Math.round(mostResident),
 };
 process.stdout.write(`${JSON.stringify(report)}\n`);

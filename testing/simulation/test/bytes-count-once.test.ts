@@ -13,15 +13,13 @@ import { Transfer } from '../../../packages/core/src/transfer/transfer.ts';
 
 const url = 'https://app.test/film.mp4';
 const responseData: ResponseData = {
-  ...{
-    body: 0,
-    receivedAt: 0,
-    coding: 'identity',
-    length: 400,
-    lengthProven: true,
-    stored: [],
-    responses: 1,
-  },
+  body: 0,
+  receivedAt: 0,
+  coding: 'identity',
+  length: 400,
+  lengthProven: true,
+  stored: [],
+  responses: 1,
   head: { status: 200, statusText: 'OK', headers: [], url, type: 'basic', redirected: false },
 };
 

@@ -44,7 +44,9 @@ const unsatisfied: SimulatedFault = {
   kind: 'altered',
   what: '416',
   alter: (answer: SimulatedAnswer): SimulatedAnswer => ({
-    ...{ ...answer, status: 416, content: { start: 0, end: 0 } },
+    ...answer,
+    status: 416,
+    content: { start: 0, end: 0 },
     headers: answer.headers.filter(([name]) => name === 'etag'),
   }),
 };

@@ -15,7 +15,12 @@ export async function buildScripts(): Promise<Scripts> {
   try {
     for (const name of names) {
       await build({
-        ...{ config: false, logLevel: 'warn', report: false, clean: false, dts: false, outDir },
+        config: false,
+        logLevel: 'warn',
+        report: false,
+        clean: false,
+        dts: false,
+        outDir,
         cwd: fileURLToPath(new URL('injected', import.meta.url)),
         entry: { [name]: `${name}.ts` },
         format: 'iife',

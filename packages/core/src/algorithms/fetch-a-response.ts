@@ -76,7 +76,13 @@ async function exchange(
   const awaited = { progress: { probe }, answer: { answer }, arrival };
   const upload = body && job.workshop.strategies.trackUpload?.(transfer, attempt, body, awaited);
   const asked: NetworkRequest = {
-    ...{ id: job.fetch.id, retries, request, body, upload, headers, signal: attempt.signal },
+    id: job.fetch.id,
+    retries,
+    request,
+    body,
+    upload,
+    headers,
+    signal: attempt.signal,
     fresh:
       plan.kind !== 'plain' || (request.cache === 'default' && retries.unanswered + retries.fruitless > 0),
   };

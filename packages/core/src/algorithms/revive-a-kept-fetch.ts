@@ -73,10 +73,8 @@ export async function reviveAKeptFetch(
     return null;
   }
   const order = await transaction.nextOrder();
-  const fetch: StoredBackgroundFetch = {
-    ...{ ...kept, ...renewal, order },
-    ...{ failureReason: '', keptUntil: undefined },
-  };
+  const { keptUntil: _, ...before } = kept;
+  const fetch: StoredBackgroundFetch = { ...before, ...renewal, order, failureReason: '' };
   transaction.putFetch(fetch);
   for (const { record, dropped } of revivals) {
     transaction.putRecord(record);

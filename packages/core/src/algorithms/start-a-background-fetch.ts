@@ -98,15 +98,27 @@ export async function startABackgroundFetch(
     const revived = earlier && (await reviveAKeptFetch(transaction, earlier, renewal));
     if (revived) return revived;
     const fetch: StoredBackgroundFetch = {
-      ...{ schema: schemaVersion, key: createKey(random), registration, id },
-      ...{ ...renewal, order: await transaction.nextOrder(), uploadTotal, failureReason: '' },
+      schema: schemaVersion,
+      key: createKey(random),
+      registration,
+      id,
+      ...renewal,
+      order: await transaction.nextOrder(),
+      uploadTotal,
+      failureReason: '',
       recordCount: prepared.length,
     };
     transaction.putFetch(fetch);
     prepared.forEach(({ request, body }, index) => {
       transaction.putRecord({
-        ...{ schema: schemaVersion, fetch: fetch.key, index, request },
-        ...{ uploaded: 0, retries: noRetries, responseData: null, state: 'waiting' },
+        schema: schemaVersion,
+        fetch: fetch.key,
+        index,
+        request,
+        uploaded: 0,
+        retries: noRetries,
+        responseData: null,
+        state: 'waiting',
       });
       if (body) transaction.putRequestBody(fetch.key, index, body);
     });

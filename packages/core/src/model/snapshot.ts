@@ -53,7 +53,13 @@ export function takeSnapshot(fetch: StoredBackgroundFetch, totals: Totals): Back
   const { key, registration, id, order, uploadTotal, downloadTotal, pauses } = fetch;
   const ended = fetch.state === 'event-owed';
   return {
-    ...{ key, registration, id, order, uploadTotal, downloadTotal, pauses },
+    key,
+    registration,
+    id,
+    order,
+    uploadTotal,
+    downloadTotal,
+    pauses,
     ...totals,
     result: ended ? fetch.result : '',
     failureReason: ended ? fetch.failureReason : '',

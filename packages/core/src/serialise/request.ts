@@ -7,7 +7,8 @@ export function serialiseRequest(request: Request, hasBody: boolean, clientUrl: 
   const headers: HeaderList = [...request.headers];
   return {
     ...pick(request, 'url', 'method', 'credentials', 'cache', 'redirect', 'referrerPolicy', 'integrity'),
-    ...{ headers, hasBody },
+    headers,
+    hasBody,
     // a navigation can't be made by script: what follows is an ordinary request of the same origin
     mode: mode === 'navigate' ? 'same-origin' : mode,
     // the default means "where fetch() was called": later there may be nobody to ask

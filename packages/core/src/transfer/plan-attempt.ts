@@ -56,7 +56,11 @@ export function planAttempt(record: StoredRecord, course: Course, options: Engin
     (scattered || allowsParallelRanges(data, options.pieceSize))
   ) {
     const pieces = planPieces(data, options.pieceSize).map(({ start, end }) => ({
-      ...{ ...rest, position: start, end, validator: validator.value, conditional },
+      ...rest,
+      position: start,
+      end,
+      validator: validator.value,
+      conditional,
     }));
     return { kind: 'pieces', pieces };
   }

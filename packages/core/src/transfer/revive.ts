@@ -40,8 +40,16 @@ export function revived(record: StoredRecord): Revival {
   const kept = bodyWorthKeeping(record);
   return {
     record: {
-      ...{ schema, fetch, index, request, uploaded: 0, retries: noRetries, state: 'waiting' },
-      ...{ responseData: kept, bodies: nextBody(record), unconfirmed: kept !== null },
+      schema,
+      fetch,
+      index,
+      request,
+      uploaded: 0,
+      retries: noRetries,
+      state: 'waiting',
+      responseData: kept,
+      bodies: nextBody(record),
+      unconfirmed: kept !== null,
     },
     dropped: [responseData, interrupted].flatMap((data) => (data && data !== kept ? [data.body] : [])),
   };

@@ -146,9 +146,14 @@ export class Transfer {
     const isNew = !this.#hasAsked;
     this.#hasAsked = true;
     return this.origin.acquire({
-      ...{ fetchOrder: job.fetch.order, recordIndex: this.index, position },
-      ...{ signal: wanted.signal, waits: wanted.waits, giveUp: wanted.giveUp },
-      ...{ isNew, isRepeatable: isRetryableMethod(record.request.method) },
+      fetchOrder: job.fetch.order,
+      recordIndex: this.index,
+      position,
+      signal: wanted.signal,
+      waits: wanted.waits,
+      giveUp: wanted.giveUp,
+      isNew,
+      isRepeatable: isRetryableMethod(record.request.method),
       pool: job.workshop.pool,
       begun: prefixLength(record.responseData?.stored ?? []) > 0,
       patience: isKnown ? outage : Math.min(firstAnswer, outage),

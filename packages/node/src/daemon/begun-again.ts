@@ -46,7 +46,10 @@ export function failedAgain(fetch: KeptFetch): KeptFetch | null {
 
 function notBegun(url: string): FileOutcome {
   return {
-    ...{ reason: 'fetch-error', status: null, size: 0, suggestedName: nameOfUrl(url) },
+    reason: 'fetch-error',
+    status: null,
+    size: 0,
+    suggestedName: nameOfUrl(url),
     cause: 'the daemon was ended before it could begin',
   };
 }

@@ -17,12 +17,13 @@ import type { KeptFetch } from './kept-fetch.ts';
 const reason = oneOf('', 'aborted', 'bad-status', 'fetch-error', 'quota-exceeded', 'download-total-exceeded');
 
 const outcome = shape({
-  ...{ reason, status: orNull(count), size: count, suggestedName: fileName },
-  ...{
-    total: optional(orNull(count)),
-    cause: optional(orNull(text)),
-    condition: optional(orNull(nameAndValue)),
-  },
+  reason,
+  status: orNull(count),
+  size: count,
+  suggestedName: fileName,
+  total: optional(orNull(count)),
+  cause: optional(orNull(text)),
+  condition: optional(orNull(nameAndValue)),
 });
 
 const keptFetch = shape({
@@ -39,7 +40,10 @@ const keptFetch = shape({
   settings: fetchSettings,
   files: listOf(
     shape({
-      ...{ url: text, name: orNull(fileName), outcome: orNull(outcome), path: orNull(absolutePath) },
+      url: text,
+      name: orNull(fileName),
+      outcome: orNull(outcome),
+      path: orNull(absolutePath),
       identity: optional(text),
     }),
   ),

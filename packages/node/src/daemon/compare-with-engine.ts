@@ -44,8 +44,15 @@ export async function compareWithEngine(
     const lostNote = await store.lostNoteOf(id);
     const kept = newKeptFetch({
       ...(lostNote !== undefined && { lostNote }),
-      ...{ key: randomUUID(), id, title, token: '', fingerprint: '', created: now() },
-      ...{ directory: null, overwrite: false, settings: {} },
+      key: randomUUID(),
+      id,
+      title,
+      token: '',
+      fingerprint: '',
+      created: now(),
+      directory: null,
+      overwrite: false,
+      settings: {},
       files: records.map(({ request }) => ({
         url: redactUrl(request.url),
         name: null,

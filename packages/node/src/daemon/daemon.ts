@@ -106,7 +106,11 @@ export class Daemon {
     const { keeper, paths, version, idleTimeout } = this.#options;
     const reports = await keeper.describeAll();
     return {
-      ...{ pid: process.pid, version, store: paths.store, started: this.#started, idleTimeout },
+      pid: process.pid,
+      version,
+      store: paths.store,
+      started: this.#started,
+      idleTimeout,
       active: reports.filter(({ fetch }) => fetch.state === 'active' || fetch.state === 'saving').length,
       fetches: reports.length,
       clients: this.#server.clients,

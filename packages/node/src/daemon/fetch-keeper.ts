@@ -103,7 +103,10 @@ export class FetchKeeper {
     requireFreeNames(requested);
     const requests = createRequests(requested);
     const kept = newKeptFetch({
-      ...{ key: randomUUID(), id, fingerprint, created: this.#options.now() },
+      key: randomUUID(),
+      id,
+      fingerprint,
+      created: this.#options.now(),
       token: requested.token,
       title: requested.title,
       directory: requested.directory,

@@ -37,7 +37,8 @@ export async function openEngine(
   const causes = new Causes();
   const { engine, store, network } = await openEngineAndStore(
     {
-      ...{ directory, log },
+      directory,
+      log,
       onFailure: ({ fetchId, url, error }) => {
         causes.note(fetchId, url, error);
         log(`"${fetchId}": an attempt to fetch ${redactUrl(url)} failed: ${error}`);
@@ -85,8 +86,13 @@ async function askAboutVersion(
   [name, value]: readonly [string, string],
 ): Promise<VersionAnswer> {
   const asked = {
-    ...{ id, retries: noRetries, request: serialiseRequest(request, false, ''), body: null, fresh: true },
-    ...{ headers: { [name]: value }, signal: AbortSignal.timeout(longestAnswer) },
+    id,
+    retries: noRetries,
+    request: serialiseRequest(request, false, ''),
+    body: null,
+    fresh: true,
+    headers: { [name]: value },
+    signal: AbortSignal.timeout(longestAnswer),
   };
   try {
     const { head, body } = await network.fetch(asked);

@@ -29,7 +29,14 @@ export function requestedAgain(kept: KeptFetch): RequestedFetch {
     );
   }
   return {
-    ...{ id, title, directory, overwrite, settings, token: randomUUID(), method: 'GET', body: null },
+    id,
+    title,
+    directory,
+    overwrite,
+    settings,
+    token: randomUUID(),
+    method: 'GET',
+    body: null,
     downloadTotal: 0,
     ...(command && { command }),
     umask: kept.umask ?? usualUmask,

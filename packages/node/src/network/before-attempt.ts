@@ -56,7 +56,11 @@ export async function prepareAttempt(
   const ifRange = headers.get('if-range');
   const attempt = (retries.answered ? retries.fruitless : retries.unanswered) + 1;
   const seen = {
-    ...{ fetchId: id, url, method: next?.method ?? request.method, attempt, range },
+    fetchId: id,
+    url,
+    method: next?.method ?? request.method,
+    attempt,
+    range,
     headers: new Headers(next?.headers ?? headers),
     ...(next?.resource && { uploadUrl: next.resource.href }),
     ...(next?.refused && { refused: true as const }),

@@ -126,7 +126,8 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       prepared: { url: new URL(request.url), headers: givenHeaders() },
       prepare: beforeAttempt ? prepare : null,
       send: (part) => sendFrom(upload.url, part),
-      ...{ progress, limit },
+      progress,
+      limit,
     });
     const resumable = typeof uploads === 'function' ? uploads(asked.id, request.url) : uploads;
     const arrival = await sendUpload(upload, resumable);
@@ -240,7 +241,11 @@ function present(
   if (isCoded && decoders && decodes)
     body = transformBody(body, signal, (chunks) => decode(chunks, decoders, begun, onError));
   return {
-    ...{ head, body, coding, uploaded, ...connection },
+    head,
+    body,
+    coding,
+    uploaded,
+    ...connection,
     // of a body without a byte no decoder has seen anything
     get signalsTruncation() {
       return isFramed(headers) || (isDecoding && findsCuts(contentEncoding ?? ''));

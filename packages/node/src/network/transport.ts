@@ -94,8 +94,14 @@ export class Transports {
       const { http, https, except } = proxies;
       const proxied = this.#keep(
         new (loadProxyAgent())({
-          ...{ httpProxy: http, httpsProxy: https, noProxy: except },
-          ...{ ...common, ...connections, requestTls: tls, proxyTls: tls, proxyTunnel: false },
+          httpProxy: http,
+          httpsProxy: https,
+          noProxy: except,
+          ...common,
+          ...connections,
+          requestTls: tls,
+          proxyTls: tls,
+          proxyTunnel: false,
         }),
       );
       if (https) return proxied;

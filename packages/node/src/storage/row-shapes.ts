@@ -64,15 +64,28 @@ const activeFetch = shape({ failureReason });
 
 export const isFetchRow = both(
   shape({
-    ...{ schema: count, key: text, registration: text, id: text, order: number, title: text },
+    schema: count,
+    key: text,
+    registration: text,
+    id: text,
+    order: number,
+    title: text,
     icons: listOf(shape({ src: text, sizes: optional(text), type: optional(text), label: optional(text) })),
-    ...{ downloadTotal: number, uploadTotal: number, recordCount: count, pauses: optional(count) },
+    downloadTotal: number,
+    uploadTotal: number,
+    recordCount: count,
+    pauses: optional(count),
   }),
   byState({
-    ...{ active: activeFetch, paused: activeFetch, aborting: anything },
+    active: activeFetch,
+    paused: activeFetch,
+    aborting: anything,
     released: shape({ keptUntil: optional(number) }),
     'event-owed': shape({
-      ...{ result: oneOf('success', 'failure'), failureReason, deliveries: count, lastDelivery: number },
+      result: oneOf('success', 'failure'),
+      failureReason,
+      deliveries: count,
+      lastDelivery: number,
     }),
   }),
 );
@@ -93,11 +106,20 @@ const byteRanges: Is = (value) => {
 };
 
 const responseData = shape({
-  ...{ body: count, receivedAt: number, coding: oneOf('identity', 'assumed', 'encoded', 'unknown') },
-  ...{ length: orNull(count), lengthProven: flag, responses: count, stored: byteRanges },
+  body: count,
+  receivedAt: number,
+  coding: oneOf('identity', 'assumed', 'encoded', 'unknown'),
+  length: orNull(count),
+  lengthProven: flag,
+  responses: count,
+  stored: byteRanges,
   ended: optional(oneOf('unproven')),
   head: shape({
-    ...{ status, statusText: text, headers: headerList, url: text, redirected: flag },
+    status,
+    statusText: text,
+    headers: headerList,
+    url: text,
+    redirected: flag,
     type: oneOf('basic', 'cors', 'default', 'error', 'opaque', 'opaqueredirect'),
   }),
 });
@@ -105,14 +127,22 @@ const responseData = shape({
 /** A record without its request. */
 export const isRecordRow = both(
   shape({
-    ...{ schema: count, fetch: text, index: count, uploaded: number, upload: optional(text) },
+    schema: count,
+    fetch: text,
+    index: count,
+    uploaded: number,
+    upload: optional(text),
     retries: shape({ unanswered: count, fruitless: count, furthest: count, answered: flag }),
     responseData: orNull(responseData),
     interrupted: optional(responseData),
-    ...{ bodies: optional(count), unconfirmed: optional(flag), content: optional(oneOf('void')) },
+    bodies: optional(count),
+    unconfirmed: optional(flag),
+    content: optional(oneOf('void')),
   }),
   byState({
-    ...{ waiting: anything, transferring: anything, offline: anything },
+    waiting: anything,
+    transferring: anything,
+    offline: anything,
     'backing-off': shape({ until: number }),
     settled: shape({ result: oneOf('success', ...failures) }),
   }),

@@ -62,7 +62,8 @@ describe('what goes wrong is said in words of the user', () => {
     const error = await copyFile(missing, missing).catch((reason: unknown) => reason);
     expect(reasonOf(error)).toBe('there is no such file or directory (ENOENT)');
     const rare = Object.assign(new Error("ENOTTY: inappropriate ioctl for device, open '/x'"), {
-      ...{ code: 'ENOTTY', syscall: 'open' },
+      code: 'ENOTTY',
+      syscall: 'open',
     });
     expect(reasonOf(rare)).toBe('inappropriate ioctl for device (ENOTTY)');
     await expect(readFile(missing)).rejects.toSatisfy((reason) => !internal.test(reasonOf(reason)));

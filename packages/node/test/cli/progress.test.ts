@@ -11,27 +11,39 @@ import type { FetchStatus, FileStatus } from '../../src/daemon/status.ts';
 
 function fetchStatus(change: Partial<FetchStatus> = {}): FetchStatus {
   return {
-    ...{
-      id: 'films',
-      title: '',
-      state: 'active',
-      reason: '',
-      cause: null,
-      created: 0,
-      command: null,
-      directory: null,
-      problem: null,
-    },
-    ...{ kept: 0, keptUntil: null },
-    ...{ downloaded: 0, total: 1000, uploaded: 0, uploadTotal: 0, fileCount: 1, filesDone: 0 },
+    id: 'films',
+    title: '',
+    state: 'active',
+    reason: '',
+    cause: null,
+    created: 0,
+    command: null,
+    directory: null,
+    problem: null,
+    kept: 0,
+    keptUntil: null,
+    downloaded: 0,
+    total: 1000,
+    uploaded: 0,
+    uploadTotal: 0,
+    fileCount: 1,
+    filesDone: 0,
     ...change,
   };
 }
 
 function fileStatus(change: Partial<FileStatus> = {}): FileStatus {
   return {
-    ...{ index: 0, url: 'https://a.example/film.mp4', state: 'transferring', downloaded: 0, total: 1000 },
-    ...{ status: 200, reason: '', cause: null, retryAt: null, path: null },
+    index: 0,
+    url: 'https://a.example/film.mp4',
+    state: 'transferring',
+    downloaded: 0,
+    total: 1000,
+    status: 200,
+    reason: '',
+    cause: null,
+    retryAt: null,
+    path: null,
     ...change,
   };
 }

@@ -2,17 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { checkCall } from '../../src/daemon/check-message.ts';
 
 const fetch = {
-  ...{
-    id: null,
-    token: 't',
-    title: '',
-    downloadTotal: 0,
-    method: 'GET',
-    body: null,
-    directory: '/tmp',
-    overwrite: false,
-    umask: 0o22,
-  },
+  id: null,
+  token: 't',
+  title: '',
+  downloadTotal: 0,
+  method: 'GET',
+  body: null,
+  directory: '/tmp',
+  overwrite: false,
+  umask: 0o22,
   files: [{ url: 'https://a.example/', name: null, integrity: '', headers: [['A', 'b']] }],
   settings: { jobs: 2 },
 };

@@ -10,7 +10,9 @@ const engines = useEngines();
 async function givenFiles(count: number): Promise<{ files: FileToPlace[]; directory: string }> {
   const sources = await engines.directory();
   const files = Array.from({ length: count }, (_, index) => ({
-    ...{ source: join(sources, `${index}`), name: 'download', mayBeNumbered: true },
+    source: join(sources, `${index}`),
+    name: 'download',
+    mayBeNumbered: true,
     temporaryName: `.bgfetch-key-${index}`,
   }));
   await forEachAtATime(files, 8, ({ source }) => writeFile(source, ''));

@@ -19,16 +19,17 @@ const settings = fc.record(
   { requiredKeys: [] },
 );
 const requested = fc.record({
-  ...{
-    id: fc.option(text),
-    token: text,
-    title: text,
-    downloadTotal: fc.maxSafeNat(),
-    method: text,
-    body: fc.option(fc.record({ path: fc.constantFrom('/tmp', 'C:\\x'), identity: text, version: text })),
-    umask: fc.nat(0o777),
-  },
-  ...{ files: fc.array(file, { maxLength: 3 }), directory: path, overwrite: fc.boolean(), settings },
+  id: fc.option(text),
+  token: text,
+  title: text,
+  downloadTotal: fc.maxSafeNat(),
+  method: text,
+  body: fc.option(fc.record({ path: fc.constantFrom('/tmp', 'C:\\x'), identity: text, version: text })),
+  umask: fc.nat(0o777),
+  files: fc.array(file, { maxLength: 3 }),
+  directory: path,
+  overwrite: fc.boolean(),
+  settings,
 });
 const id = fc.integer({ min: 1, max: 2 ** 31 });
 

@@ -12,8 +12,12 @@ const engines = useEngines();
 const server = useMortalServer(size);
 /** A server that is gone is given up at the second attempt. */
 const retry = {
-  ...{ fruitlessAttempts: 2, firstDelay: 20, unansweredRetries: 1, unansweredWithin: 20 },
-  ...{ outage: 100, firstAnswer: 100 },
+  fruitlessAttempts: 2,
+  firstDelay: 20,
+  unansweredRetries: 1,
+  unansweredWithin: 20,
+  outage: 100,
+  firstAnswer: 100,
 };
 
 async function open(directory: string, keepFailed?: number): Promise<BackgroundFetchEngine> {

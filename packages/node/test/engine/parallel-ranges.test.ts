@@ -19,7 +19,8 @@ async function bring(of: Server): Promise<Uint8Array> {
   await once(of.listen(0, '127.0.0.1'), 'listening');
   const engine = await engines.open({
     directory: await engines.directory(),
-    ...{ connections: 3, retry: { firstDelay: 1, longestDelay: 1 } },
+    connections: 3,
+    retry: { firstDelay: 1, longestDelay: 1 },
   });
   const received = nextBody(engine);
   const { port } = of.address() as AddressInfo;

@@ -52,7 +52,9 @@ export function useOddServers(): (answer: (asked: Asked) => unknown) => Promise<
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     return {
-      ...{ url: `${origin}/files`, origin, asked },
+      url: `${origin}/files`,
+      origin,
+      asked,
       get received() {
         return received;
       },
@@ -72,7 +74,10 @@ function askedBy(
 ): Asked {
   request.on('error', () => {});
   return {
-    ...{ method: request.method ?? '', path: request.url ?? '', headers: request.headers, count },
+    method: request.method ?? '',
+    path: request.url ?? '',
+    headers: request.headers,
+    count,
     async read(most = Number.POSITIVE_INFINITY) {
       const chunks: Buffer[] = [];
       let length = 0;

@@ -183,7 +183,11 @@ describe('redirects', () => {
     await expect(network().fetch(requestFor(url, { redirect: 'error' }))).rejects.toThrow(TypeError);
     const manual = await network().fetch(requestFor(url, { redirect: 'manual' }));
     expect(manual.head).toEqual({
-      ...{ status: 0, statusText: '', headers: [], url, redirected: false },
+      status: 0,
+      statusText: '',
+      headers: [],
+      url,
+      redirected: false,
       type: 'opaqueredirect',
     });
     expect(manual.body).toBeNull();

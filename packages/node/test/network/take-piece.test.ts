@@ -6,14 +6,12 @@ const pieceSize = 100;
 
 function pieces(positions: readonly number[]): RestPlan[] {
   return positions.map((position) => ({
-    ...{
-      kind: 'rest' as const,
-      position,
-      end: position + pieceSize,
-      overlap: 0,
-      validator: '"v1"',
-      conditional: true,
-    },
+    kind: 'rest' as const,
+    position,
+    end: position + pieceSize,
+    overlap: 0,
+    validator: '"v1"',
+    conditional: true,
   }));
 }
 

@@ -75,8 +75,14 @@ function givenUpload(answers: readonly Answer[], state?: string): Exchanged {
     const given = answers[Math.min(parts.length, answers.length) - 1] as Answer;
     const nothing = { read: async () => ({ done: true as const, value: undefined }), cancel: async () => {} };
     return {
-      ...{ ...given, statusText: '', url: part.url, method: part.method, redirected: false, opaque: false },
-      ...{ discard: () => {}, body: { getReader: () => nothing, cancel: async () => {} } },
+      ...given,
+      statusText: '',
+      url: part.url,
+      method: part.method,
+      redirected: false,
+      opaque: false,
+      discard: () => {},
+      body: { getReader: () => nothing, cancel: async () => {} },
     };
   };
   const keep = async (text: string | null) => void kept.push(text ?? 'given up');
@@ -86,8 +92,15 @@ function givenUpload(answers: readonly Answer[], state?: string): Exchanged {
     parts,
     kept,
     request: {
-      ...{ url, method: 'PUT', headers, body: { size, value: null }, ledger, send },
-      ...{ progress: { sent: () => {} }, isRefreshed: false, prepare: async () => {} },
+      url,
+      method: 'PUT',
+      headers,
+      body: { size, value: null },
+      ledger,
+      send,
+      progress: { sent: () => {} },
+      isRefreshed: false,
+      prepare: async () => {},
       restart: () => ledger.end(),
     },
   };

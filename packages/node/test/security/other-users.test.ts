@@ -43,7 +43,10 @@ function tryAsNobody(paths: readonly string[]): string[] {
     }));
     Promise.all(attempts).then((results) => { console.log(JSON.stringify(results)); process.exit(); });`;
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', script, ...paths], {
-    ...{ uid: nobody, gid: nobody, cwd: '/', encoding: 'utf8' },
+    uid: nobody,
+    gid: nobody,
+    cwd: '/',
+    encoding: 'utf8',
   });
   expect(stderr).toBe('');
   return JSON.parse(stdout) as string[];

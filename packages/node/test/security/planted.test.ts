@@ -176,8 +176,16 @@ describe('a link that was planted', () => {
 
 describe('among the notes of fetches', () => {
   const note = newKeptFetch({
-    ...{ key: 'good', id: 'film', token: 't', fingerprint: 'f', title: 'Film', created: 1 },
-    ...{ directory: '/tmp', overwrite: false, settings: {}, files: [] },
+    key: 'good',
+    id: 'film',
+    token: 't',
+    fingerprint: 'f',
+    title: 'Film',
+    created: 1,
+    directory: '/tmp',
+    overwrite: false,
+    settings: {},
+    files: [],
   });
   let notes: KeptFetches;
   let folder: string;

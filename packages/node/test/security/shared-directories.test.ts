@@ -33,8 +33,16 @@ beforeEach(async () => {
   const file = { url: 'https://a.example/film.mp4', name: null, outcome, path: null };
   fetch = {
     ...newKeptFetch({
-      ...{ key: 'a-key', id: 'film', token: 't', fingerprint: 'f', title: '', created: 1 },
-      ...{ directory: shared, overwrite: false, settings: {}, files: [file, file] },
+      key: 'a-key',
+      id: 'film',
+      token: 't',
+      fingerprint: 'f',
+      title: '',
+      created: 1,
+      directory: shared,
+      overwrite: false,
+      settings: {},
+      files: [file, file],
     }),
     ended: { result: 'success', reason: '' },
   };

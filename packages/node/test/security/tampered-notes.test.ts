@@ -21,8 +21,16 @@ const outcome = { reason: '', status: 200, size: 5, suggestedName: 'film.mp4' } 
 const file = { url: 'https://a.example/film', name: null, outcome, path: null };
 const good = {
   ...newKeptFetch({
-    ...{ key: 'good', id: 'film', token: 't', fingerprint: 'f', title: 'Film', created: 1 },
-    ...{ directory: '/tmp', overwrite: false, settings: { jobs: 2 }, files: [file] },
+    key: 'good',
+    id: 'film',
+    token: 't',
+    fingerprint: 'f',
+    title: 'Film',
+    created: 1,
+    directory: '/tmp',
+    overwrite: false,
+    settings: { jobs: 2 },
+    files: [file],
   }),
   ended: { result: 'success', reason: '' },
 } as const;

@@ -40,7 +40,12 @@ function badRow(): unknown {
 async function putBody(): Promise<void> {
   const store = await openStore(directory);
   const responseData: ResponseData = {
-    ...{ body: 0, receivedAt: 0, length: null, lengthProven: false, responses: 1, coding: 'identity' },
+    body: 0,
+    receivedAt: 0,
+    length: null,
+    lengthProven: false,
+    responses: 1,
+    coding: 'identity',
     head: { status: 200, statusText: '', headers: [], url: '', type: 'basic', redirected: false },
     stored: [{ start: 0, end: size }],
   };

@@ -32,7 +32,12 @@ async function openIt(): Promise<NodeStore> {
 
 async function putBody(store: NodeStore, key: BodyKey, size: number): Promise<void> {
   const responseData: ResponseData = {
-    ...{ body: key.body, receivedAt: 0, length: null, lengthProven: false, responses: 1, coding: 'identity' },
+    body: key.body,
+    receivedAt: 0,
+    length: null,
+    lengthProven: false,
+    responses: 1,
+    coding: 'identity',
     head: { status: 200, statusText: '', headers: [], url: '', type: 'basic', redirected: false },
     stored: [{ start: 0, end: size }],
   };

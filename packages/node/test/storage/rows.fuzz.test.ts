@@ -33,14 +33,17 @@ const head = {
   redirected: false,
 } as const;
 const data: ResponseData = {
-  ...{ body: 0, receivedAt: 1, coding: 'identity', length: 9, lengthProven: true, responses: 1 },
-  ...{
-    head: { ...head, headers: [['etag', '"a"']] },
-    stored: [
-      { start: 0, end: 4 },
-      { start: 5, end: 9 },
-    ],
-  },
+  body: 0,
+  receivedAt: 1,
+  coding: 'identity',
+  length: 9,
+  lengthProven: true,
+  responses: 1,
+  head: { ...head, headers: [['etag', '"a"']] },
+  stored: [
+    { start: 0, end: 4 },
+    { start: 5, end: 9 },
+  ],
 };
 const fetches: fc.Arbitrary<StoredBackgroundFetch> = fc
   .tuple(

@@ -42,7 +42,12 @@ async function settle(
     state: 'settled',
     result,
     responseData: {
-      ...{ body: 0, receivedAt: 0, coding: 'identity', length: size, lengthProven: true, responses: 1 },
+      body: 0,
+      receivedAt: 0,
+      coding: 'identity',
+      length: size,
+      lengthProven: true,
+      responses: 1,
       head: {
         status: result === 'success' ? 200 : 404,
         statusText: '',

@@ -70,7 +70,12 @@ const damage = fc.oneof(
 const body = { fetch: 'fetch-1', index: 0, body: 0 };
 const large = 70_000;
 const responseData: ResponseData = {
-  ...{ body: 0, receivedAt: 0, length: null, lengthProven: false, responses: 1, coding: 'identity' },
+  body: 0,
+  receivedAt: 0,
+  length: null,
+  lengthProven: false,
+  responses: 1,
+  coding: 'identity',
   head: { status: 200, statusText: '', headers: [], url: '', type: 'basic', redirected: false },
   stored: [{ start: 0, end: large }],
 };

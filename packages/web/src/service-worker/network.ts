@@ -53,12 +53,10 @@ async function fetchPastListeners(
   const since = performance.now() - 1;
   const response = await fetch(request.url, {
     ...request,
-    ...{
-      headers: all,
-      body: (body?.value as Blob | undefined) ?? null,
-      integrity: '',
-      signal: ending.signal,
-    },
+    headers: all,
+    body: (body?.value as Blob | undefined) ?? null,
+    integrity: '',
+    signal: ending.signal,
     cache: fresh ? 'no-store' : request.cache,
     // what the user waits for comes first
     priority: 'low',

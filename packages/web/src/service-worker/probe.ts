@@ -50,7 +50,12 @@ async function whoAnswers(
 ): Promise<Reachability> {
   const ask = (url: string | URL, init: RequestInit): Promise<Response | null> =>
     fetch(url, {
-      ...{ ...request, headers: [], integrity: '', cache: 'no-store', priority: 'low', signal },
+      ...request,
+      headers: [],
+      integrity: '',
+      cache: 'no-store',
+      priority: 'low',
+      signal,
       ...init,
     }).catch(() => null);
   // HEAD, because Firefox waits for the whole body of most opaque responses
@@ -72,7 +77,9 @@ async function whoAnswers(
   if (first && first !== 'silent') return first;
   // servers that do not know HEAD know this: it is small, no page, and rarely redirected
   const small = ask(new URL('/robots.txt', request.url), {
-    ...{ method: 'GET', mode: 'no-cors', redirect: 'follow' },
+    method: 'GET',
+    mode: 'no-cors',
+    redirect: 'follow',
   }).then((answer): Reachability => (answer ? 'answers' : 'silent'));
   return await Promise.race([
     own.then((found) => (found === 'silent' ? small : found)),

@@ -83,15 +83,13 @@ async function startEngine(): Promise<Engine> {
   const verifyIntegrity = getIntegrity();
   const ports = {
     ...realm.ports,
-    ...{
-      store,
-      announcements: channel,
-      network: createNetwork((bytes) => store.keep(bytes)),
-      connections,
-      lifetime,
-      events: createEvents(workerHost),
-      connectivity: options.connectivity ?? connectivity,
-    },
+    store,
+    announcements: channel,
+    network: createNetwork((bytes) => store.keep(bytes)),
+    connections,
+    lifetime,
+    events: createEvents(workerHost),
+    connectivity: options.connectivity ?? connectivity,
     ...(verifyIntegrity && { verifyIntegrity }),
     mend: store.mend,
     display: { update: () => {} },

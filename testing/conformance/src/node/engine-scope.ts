@@ -159,8 +159,12 @@ function becomeGlobal(
   connectivity: SwitchedConnectivity,
 ): void {
   const interfaces = {
-    ...{ BackgroundFetchManager, BackgroundFetchRecord, BackgroundFetchRegistration },
-    ...{ BackgroundFetchEvent, BackgroundFetchUpdateUIEvent, ExtendableEvent },
+    BackgroundFetchManager,
+    BackgroundFetchRecord,
+    BackgroundFetchRegistration,
+    BackgroundFetchEvent,
+    BackgroundFetchUpdateUIEvent,
+    ExtendableEvent,
     ServiceWorkerGlobalScope: engine.constructor,
   };
   for (const [name, value] of Object.entries(interfaces)) {

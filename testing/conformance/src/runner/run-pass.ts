@@ -87,7 +87,9 @@ async function launch(
   if (engine === 'node') return launchNode(url, faults.certificate);
   const launchBrowser = driven ? launchDriven : launchUndriven;
   return await launchBrowser(engine, {
-    ...{ url, nativeBackgroundFetch: native, launcherTab: false },
+    url,
+    nativeBackgroundFetch: native,
+    launcherTab: false,
     ...(matrix && { ignoreCertificateErrors: true, trustedOrigins: [faults.secureOrigin] }),
   });
 }

@@ -49,7 +49,11 @@ export async function closeScopes(): Promise<void> {
 function register(scope: string, channel: string, options: ScopeOptions): Promise<ServiceWorkerRegistration> {
   const { worker = 'classic', integrity = false, policy, configure = {} } = options;
   const query = JSON.stringify({
-    ...{ worker, integrity, configure, channel, native: host.native },
+    worker,
+    integrity,
+    configure,
+    channel,
+    native: host.native,
   } satisfies WorkerScriptOptions);
   const flavour =
     worker === 'module'

@@ -80,8 +80,15 @@ export function recordEvents(
 function look({ type, registration }: BackgroundFetchEvent, order: number): EventReport {
   const { id, result, failureReason, recordsAvailable, downloaded, uploaded } = registration;
   return {
-    ...{ type: type as EventName, id, result, failureReason, recordsAvailable, downloaded, uploaded },
-    ...{ matchCount: null, order },
+    type: type as EventName,
+    id,
+    result,
+    failureReason,
+    recordsAvailable,
+    downloaded,
+    uploaded,
+    matchCount: null,
+    order,
   };
 }
 

@@ -18,10 +18,16 @@ const say = (said: Said): void => void writeSync(1, `${JSON.stringify(said)}\n`)
 let left = die?.count ?? Number.POSITIVE_INFINITY;
 const { engine, store } = await openEngine(
   {
-    ...{ directory, connections, wait: true },
+    directory,
+    connections,
+    wait: true,
     retry: {
-      ...{ firstDelay: 20, longestDelay: 200, stallTimeout: 700, fruitlessAttempts: 60 },
-      ...{ unansweredRetries: 60, unansweredWithin: 60_000 },
+      firstDelay: 20,
+      longestDelay: 200,
+      stallTimeout: 700,
+      fruitlessAttempts: 60,
+      unansweredRetries: 60,
+      unansweredWithin: 60_000,
     },
   },
   {

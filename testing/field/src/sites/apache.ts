@@ -46,7 +46,9 @@ function site(
   { modules = [], ...rest }: Partial<Site> & { readonly modules?: readonly string[] } = {},
 ): Site {
   return {
-    ...{ name: `Apache: ${name}`, does, ...rest },
+    name: `Apache: ${name}`,
+    does,
+    ...rest,
     programs: (place) => [apache(place, place.port, { configuration, modules })],
   };
 }

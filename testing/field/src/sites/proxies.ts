@@ -10,7 +10,9 @@ function proxy(
   rest: Partial<Site> = {},
 ): Site {
   return {
-    ...{ name: `nginx before Apache: ${name}`, does, ...rest },
+    name: `nginx before Apache: ${name}`,
+    does,
+    ...rest,
     programs: (place) => {
       const behind = { ...place, directory: `${place.directory}/upstream` };
       const http = `proxy_cache_path ${place.directory}/cache keys_zone=kept:1m; ${parts.http ?? ''}`;

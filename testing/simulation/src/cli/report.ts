@@ -3,12 +3,12 @@ import type { Findings } from './findings.ts';
 
 /** What many seeds have to bring about: a share of them, from 0 to 1. */
 const needed = {
-  ...{ crash: 0.3, 'version change': 0.3, cut: 0.3 },
-  ...{
-    'outage of seconds': 0.1,
-    'host that bears few requests': 0.08,
-    'page with requests of its own': 0.08,
-  },
+  crash: 0.3,
+  'version change': 0.3,
+  cut: 0.3,
+  'outage of seconds': 0.1,
+  'host that bears few requests': 0.08,
+  'page with requests of its own': 0.08,
 };
 
 /** seeds from which on shares say something */

@@ -82,7 +82,10 @@ export abstract class Context {
     const { store, clock, random, lock, announcements } = this;
     const { onCollected } = this.world.traits;
     return {
-      ...{ store, clock, random, lock },
+      store,
+      clock,
+      random,
+      lock,
       ...(onCollected && { onCollected }),
       announcements: {
         publish: (snapshot) => {

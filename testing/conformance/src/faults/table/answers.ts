@@ -112,8 +112,11 @@ export const answers: FaultGroup = {
         name: `${encoding}, of ranges too, cut at its beginning, and the coding is hidden`,
         target: 'other origin',
         parameters: {
-          ...{ encoding, ranges: 'coded', attempts: 'cut:600|cut:100000|ok' },
-          ...{ cors: 'exposed', expose: 'ETag,Accept-Ranges,Content-Range,Content-Length' },
+          encoding,
+          ranges: 'coded',
+          attempts: 'cut:600|cut:100000|ok',
+          cors: 'exposed',
+          expose: 'ETag,Accept-Ranges,Content-Range,Content-Length',
         },
         expected: 'version 1',
       }),

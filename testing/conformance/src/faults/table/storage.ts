@@ -35,7 +35,9 @@ const refusedWrites = (
   ] as const
 ).map(
   ([name, procedure, expected]): Fault => ({
-    ...{ name, procedure, expected },
+    name,
+    procedure,
+    expected,
     except: {
       node: {
         notApplicable:

@@ -24,7 +24,10 @@ function describeInWorker(event: Event & { registration: object }): unknown {
   }
   const { type, bubbles, cancelable, target } = event;
   return {
-    ...{ chain, type, bubbles, cancelable },
+    chain,
+    type,
+    bubbles,
+    cancelable,
     tag: Object.prototype.toString.call(event),
     onGlobal: target === globalThis,
     registration: Object.prototype.toString.call(event.registration),
@@ -40,7 +43,9 @@ describe('The terminal event', () => {
     assert.include(event, { id: registration.id, result: 'success', failureReason: '', matchCount: 1 });
     assert.deepEqual(event.value, {
       chain: ['BackgroundFetchUpdateUIEvent', 'BackgroundFetchEvent', 'ExtendableEvent', 'Event'],
-      ...{ type: 'backgroundfetchsuccess', bubbles: false, cancelable: false },
+      type: 'backgroundfetchsuccess',
+      bubbles: false,
+      cancelable: false,
       tag: '[object BackgroundFetchUpdateUIEvent]',
       onGlobal: true,
       registration: '[object BackgroundFetchRegistration]',

@@ -128,7 +128,11 @@ async function openFilm(urls: readonly string[], downloadTotal: number): Promise
   const scope = await openScope();
   const id = uniqueKey('film');
   const movieData: MovieData = {
-    ...{ id, urls, downloadTotal, title: 'A film', icons: [{ src: '/poster.png' }] },
+    id,
+    urls,
+    downloadTotal,
+    title: 'A film',
+    icons: [{ src: '/poster.png' }],
     pageUrl: `/films/${id}`,
   };
   await scope.run(becomeFilmWorker, movieData);

@@ -10,11 +10,23 @@ type Asked = Parameters<NonNullable<TestWorker['network']>['probe']>[0];
 /** What the engine would give its network for this URL; without what can't be sent to another context. */
 function ask(url: string, differing: Partial<Asked['request']> = {}): Omit<Asked, 'signal'> {
   return {
-    ...{ id: 'id', body: null, headers: {}, fresh: false },
+    id: 'id',
+    body: null,
+    headers: {},
+    fresh: false,
     retries: { unanswered: 0, fruitless: 0, furthest: 0, answered: false },
     request: {
-      ...{ url, method: 'GET', headers: [], mode: 'cors', credentials: 'same-origin', cache: 'default' },
-      ...{ redirect: 'follow', referrer: '', referrerPolicy: '', integrity: '', hasBody: false },
+      url,
+      method: 'GET',
+      headers: [],
+      mode: 'cors',
+      credentials: 'same-origin',
+      cache: 'default',
+      redirect: 'follow',
+      referrer: '',
+      referrerPolicy: '',
+      integrity: '',
+      hasBody: false,
       ...differing,
     },
   };
