@@ -26,22 +26,16 @@ export interface HostBytes {
 /** A request body as the host keeps it. */
 export type RequestBody = HostBytes;
 
-/** What the API does within one transaction. Reads see the writes made before them. */
-export interface ClientTransaction {
+/** What the API reads within one transaction. */
+export interface ClientReadTransaction {
   /** The generation that was last written for a scope, undefined for a scope never seen. */
   getGeneration(scope: string): Promise<string | undefined>;
-  putGeneration(scope: string, generation: string): void;
-  /** A number greater than any it gave before. */
-  nextOrder(): Promise<number>;
 
   getFetch(key: FetchKey): Promise<StoredBackgroundFetch | undefined>;
   /** All fetches with this id, settled ones that still owe their event included. */
   findFetches(registration: RegistrationKey, id: string): Promise<StoredBackgroundFetch[]>;
   /** In order of creation; of every registration in the store if none is named. */
   listFetches(registration?: RegistrationKey): Promise<StoredBackgroundFetch[]>;
-  putFetch(fetch: StoredBackgroundFetch): void;
-  /** Deletes a fetch with its records, request bodies and response bytes. */
-  deleteFetch(key: FetchKey): void;
 
   /** What `StoreTransaction.putEnding` kept of the fetch of this key and order; absent where that is absent. */
   getEnding?(key: FetchKey, order: number): Promise<BackgroundFetchSnapshot | undefined>;
@@ -51,14 +45,30 @@ export interface ClientTransaction {
    * @param url only records for this URL, fragments left out, are wanted: a store that finds them fast may leave out others
    */
   listRecords(fetch: FetchKey, url?: string): Promise<StoredRecord[]>;
+}
+
+/** What the API does within one transaction that writes. Reads see the writes made before them. */
+export interface ClientTransaction extends ClientReadTransaction {
+  putGeneration(scope: string, generation: string): void;
+  /** A number greater than any it gave before. */
+  nextOrder(): Promise<number>;
+
+  putFetch(fetch: StoredBackgroundFetch): void;
+  /** Deletes a fetch with its records, request bodies and response bytes. */
+  deleteFetch(key: FetchKey): void;
+
   putRecord(record: StoredRecord): void;
   putRequestBody(fetch: FetchKey, index: number, body: RequestBody): void;
   deleteBytes(body: BodyKey): void;
 }
 
-/** What the engine can do beside that. */
-export interface StoreTransaction extends ClientTransaction {
+/** What the engine can read beside that. */
+export interface StoreReadTransaction extends ClientReadTransaction {
   getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined>;
+}
+
+/** What the engine can do within one transaction that writes. */
+export interface StoreTransaction extends ClientTransaction, StoreReadTransaction {
   /** Puts `parts`, one after the other, at `offset` of a body, where nothing is stored yet. */
   putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[] | HostBytes): void;
   /** Makes the stored bytes of one body those of another, which has none yet. */
@@ -76,12 +86,16 @@ export interface StoreTransaction extends ClientTransaction {
  */
 export interface ClientStore {
   /**
-   * Runs `work` in a transaction. `work` may await nothing but the transaction's own methods.
-   * Resolves with what `work` returned, for `write` only once everything is on stable storage. If `work` throws,
-   * nothing is written and its error is passed on.
-   * @throws QuotaExceededError (DOMException) if there is no room; a StoreError with `cause` for any other failure.
+   * Runs `work` in a transaction that can't write, and resolves with what it returned. `work` may await nothing but the
+   * transaction's own methods. If it throws, its error is passed on.
+   * @throws a StoreError with `cause` for a failure of the store
    */
-  transact<T>(mode: 'read' | 'write', work: (transaction: ClientTransaction) => Promise<T>): Promise<T>;
+  read<T>(work: (transaction: ClientReadTransaction) => Promise<T>): Promise<T>;
+  /**
+   * As `read`, for one that writes: resolves once everything is on stable storage. If `work` throws, nothing is written.
+   * @throws QuotaExceededError (DOMException) if there is no room; a StoreError with `cause` for any other failure
+   */
+  write<T>(work: (transaction: ClientTransaction) => Promise<T>): Promise<T>;
   /** Reads a Request's body into the form in which it is kept. Rejects if the body fails. */
   takeRequestBody(request: Request): Promise<RequestBody>;
   /** The stored request body, as something `new Request()` takes; null if there is none. */
@@ -101,7 +115,8 @@ export interface ClientStore {
 
 /** The store as the engine needs it. */
 export interface Store extends ClientStore {
-  transact<T>(mode: 'read' | 'write', work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
+  read<T>(work: (transaction: StoreReadTransaction) => Promise<T>): Promise<T>;
+  write<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
   /**
    * Brings `parts` to stable storage ahead of the transaction that puts these very parts there, so that it does not
    * keep others waiting for the disk; they count once that is done. Calls for one body resolve in their order. Absent

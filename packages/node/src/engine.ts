@@ -190,7 +190,7 @@ export class BackgroundFetchEngine extends EventTarget {
    */
   async click(id: string): Promise<void> {
     this.#requireOpen();
-    const found = await this.#parts.store.transact('read', (transaction) =>
+    const found = await this.#parts.store.read((transaction) =>
       transaction.findFetches(registrationKey, `${id}`),
     );
     const fetch = found.filter(({ state }) => state !== 'released').at(-1);

@@ -29,7 +29,7 @@ async function givenJob(): Promise<{ job: Job; store: MemoryStore; clock: Simula
   const store = new MemoryStore({ clock, commitDelay: 5, stageDelay: 5 });
   const fetch = sampleFetch();
   const record = sampleRecord({ responseData });
-  const given = store.transact('write', async (transaction) => {
+  const given = store.write(async (transaction) => {
     transaction.putFetch(fetch);
     transaction.putRecord(record);
   });

@@ -10,7 +10,7 @@ const clock = new SimulatedClock();
 /** A store with three records, which tells in which order it is asked. */
 async function given(): Promise<{ store: Store; calls: string[]; uploaded: () => Promise<number[]> }> {
   const memory = new MemoryStore();
-  await memory.transact('write', async (transaction) => {
+  await memory.write(async (transaction) => {
     for (const index of [0, 1, 2]) transaction.putRecord(sampleRecord({ index }));
   });
   const calls: string[] = [];
@@ -34,17 +34,15 @@ async function given(): Promise<{ store: Store; calls: string[]; uploaded: () =>
     });
   const store = new Proxy<Store>(memory, {
     get(target, name: keyof Store) {
-      if (name !== 'transact') return target[name];
-      return (mode: 'read' | 'write', work: (transaction: StoreTransaction) => Promise<unknown>) => {
+      if (name !== 'write') return target[name];
+      return (work: (transaction: StoreTransaction) => Promise<unknown>) => {
         calls.push('transaction');
-        return target.transact(mode, (transaction) => work(told(transaction)));
+        return target.write((transaction) => work(told(transaction)));
       };
     },
   });
   const uploaded = (): Promise<number[]> =>
-    memory.transact('read', async (transaction) =>
-      (await transaction.listRecords(key)).map(({ uploaded }) => uploaded),
-    );
+    memory.read(async (transaction) => (await transaction.listRecords(key)).map(({ uploaded }) => uploaded));
   return { store, calls, uploaded };
 }
 
@@ -106,10 +104,10 @@ test('where records share transactions, more of them gather for as long as one t
   const started: number[] = [];
   const store = new Proxy<Store>(memory, {
     get(target, name: keyof Store) {
-      if (name !== 'transact') return target[name];
-      return (mode: 'read' | 'write', work: (transaction: StoreTransaction) => Promise<unknown>) => {
+      if (name !== 'write') return target[name];
+      return (work: (transaction: StoreTransaction) => Promise<unknown>) => {
         started.push(clock.now() - began);
-        return target.transact(mode, work);
+        return target.write(work);
       };
     },
   });

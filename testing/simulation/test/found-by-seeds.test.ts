@@ -1,4 +1,4 @@
-import type { StoreTransaction } from '@background-fetch/core';
+import type { StoreReadTransaction } from '@background-fetch/core';
 import { type Life, World } from '@background-fetch/testing-simulation';
 import { expect, test } from 'vitest';
 import { defaultRetryPolicy } from '../../../packages/core/src/transfer/retry-schedule.ts';
@@ -9,7 +9,7 @@ const url = 'https://app.test/film';
 
 /** As unregistering does. */
 function purge(page: Page) {
-  return page.store.transact('write', async (transaction) => {
+  return page.store.write(async (transaction) => {
     for (const { key } of await transaction.listFetches()) transaction.deleteFetch(key);
   });
 }
@@ -291,17 +291,17 @@ test('a row that was listed before its fetch was released brings no second event
     release = resolve;
   });
   const { store } = life;
-  const transact = store.transact.bind(store);
+  const read = store.read.bind(store);
   let listed = (): void => {};
   const listing = new Promise<void>((resolve) => {
     listed = resolve;
   });
-  store.transact = async (mode, work) => {
+  store.read = async (work) => {
     let lists = false;
-    const result = await transact(mode, (transaction) =>
+    const result = await read((transaction) =>
       work(
         new Proxy(transaction, {
-          get(target, name: keyof StoreTransaction) {
+          get(target, name: keyof StoreReadTransaction) {
             if (name === 'listFetches') lists = true;
             return (target[name] as (...args: unknown[]) => unknown).bind(target);
           },

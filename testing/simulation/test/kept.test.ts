@@ -399,7 +399,7 @@ test('what is unregistered takes what it has kept with it', async () => {
   const life = world.start();
   await fails(world, life);
   await world.clock.runUntil(
-    life.store.transact('write', async (transaction) => {
+    life.store.write(async (transaction) => {
       for (const { key } of await transaction.listFetches(life.registration)) transaction.deleteFetch(key);
     }),
   );

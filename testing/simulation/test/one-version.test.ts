@@ -40,7 +40,7 @@ async function liveThrough(seed: number): Promise<Outcome> {
     const life = world.start();
     for (const name of ['backgroundfetchsuccess', 'backgroundfetchfail'] as const) {
       life.events.on(name, async ({ key, result, failureReason }) => {
-        const record = await life.store.transact('read', (transaction) => transaction.getRecord(key, 0));
+        const record = await life.store.read((transaction) => transaction.getRecord(key, 0));
         const data = record?.responseData;
         const stored = data?.stored[0]?.end ?? 0;
         const parts: Uint8Array[] = [];

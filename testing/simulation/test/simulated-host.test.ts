@@ -12,14 +12,12 @@ import {
 const body = { fetch: 'fetch-1', index: 0, body: 0 };
 
 async function titleOn(disk: MemoryDisk): Promise<string | undefined> {
-  const fetch = await new MemoryStore({ disk }).transact('read', (transaction) =>
-    transaction.getFetch('fetch-1'),
-  );
+  const fetch = await new MemoryStore({ disk }).read((transaction) => transaction.getFetch('fetch-1'));
   return fetch?.title;
 }
 
 function write(store: MemoryStore, title: string): Promise<void> {
-  return store.transact('write', async (transaction) => transaction.putFetch(sampleFetch({ title })));
+  return store.write(async (transaction) => transaction.putFetch(sampleFetch({ title })));
 }
 
 describe('a context that crashes', () => {
@@ -47,7 +45,7 @@ describe('a context that crashes', () => {
   it('lets other contexts go on, even from the middle of its work', async () => {
     const disk = new MemoryDisk();
     const store = new MemoryStore({ disk });
-    void store.transact('write', async (transaction) => {
+    void store.write(async (transaction) => {
       transaction.putFetch(sampleFetch({ title: 'lost' }));
       store.crash();
       await transaction.getFetch('fetch-1');
@@ -73,9 +71,7 @@ describe('a simulated disk', () => {
   it('has room for so many bytes', async () => {
     const store = new MemoryStore({ disk: new MemoryDisk(100) });
     const put = (offset: number) =>
-      store.transact('write', async (transaction) =>
-        transaction.putBytes(body, offset, [new Uint8Array(60)]),
-      );
+      store.write(async (transaction) => transaction.putBytes(body, offset, [new Uint8Array(60)]));
     await put(0);
     expect(await store.spaceLeft()).toBe(40);
     await expect(put(60)).rejects.toMatchObject({ name: 'QuotaExceededError' });
@@ -85,7 +81,7 @@ describe('a simulated disk', () => {
   it('refuses a transaction whose work waited for something else', async () => {
     const clock = new SimulatedClock();
     const store = new MemoryStore({ clock });
-    const waiting = store.transact('write', async (transaction) => {
+    const waiting = store.write(async (transaction) => {
       await clock.wait(10);
       transaction.putFetch(sampleFetch());
     });

@@ -12,7 +12,7 @@ export async function catchUp(realm: Realm): Promise<void> {
   const heard = new Set<string>();
   const unsubscribe = announcements.subscribe((snapshot) => heard.add(nameOf(snapshot)));
   const snapshots = await store
-    .transact('read', (transaction) =>
+    .read((transaction) =>
       Promise.all(
         Array.from(realm.instances.values(), async ({ snapshot }) => {
           // what was purged is gone without an ending

@@ -23,7 +23,7 @@ export async function fireTheTerminalEvent(
   signal: AbortSignal,
 ): Promise<void> {
   const { announcements, display, events, store } = workshop.ports;
-  const records = await store.transact('read', (transaction) => transaction.listRecords(fetch.key));
+  const records = await store.read((transaction) => transaction.listRecords(fetch.key));
   // purged with its registration meanwhile
   if (records.length === 0) return;
   const snapshot = takeSnapshot(fetch, addUp(records));

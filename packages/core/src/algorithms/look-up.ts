@@ -1,13 +1,13 @@
 import type { FetchKey } from '../model/background-fetch.ts';
 import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
-import type { ClientTransaction } from '../ports.ts';
+import type { ClientReadTransaction } from '../ports.ts';
 
 /**
  * What is stored of a fetch, or how it ended: its row does not say so any more once its event is handled. Undefined where
  * that is not known, or it was purged.
  */
 export async function lookUp(
-  transaction: ClientTransaction,
+  transaction: ClientReadTransaction,
   { key, order }: { readonly key: FetchKey; readonly order: number },
 ): Promise<BackgroundFetchSnapshot | undefined> {
   const fetch = await transaction.getFetch(key);

@@ -26,7 +26,7 @@ export async function makingRoom<T>(ports: Ports, work: () => Promise<T>, spared
  * time. Resolves with whether there was one.
  */
 async function makeRoom(ports: Ports, spared: FetchKey | undefined): Promise<boolean> {
-  const fetches = await ports.store.transact('read', (transaction) => transaction.listFetches());
+  const fetches = await ports.store.read((transaction) => transaction.listFetches());
   const kept = fetches.filter(isKept).filter(({ key }) => key !== spared);
   kept.sort((a, b) => a.keptUntil - b.keptUntil);
   for (const { key } of kept) if (await deleteKept(ports, key).catch(() => false)) return true;
@@ -38,7 +38,7 @@ async function deleteKept({ store, lock, clock }: Ports, key: FetchKey): Promise
   const limit = new TimeLimit(clock, patience);
   return await lock.hold(readingLock(key), limit.signal, () => {
     limit.lift();
-    return store.transact('write', async (transaction) => {
+    return store.write(async (transaction) => {
       const fetch = await transaction.getFetch(key);
       const isThere = fetch !== undefined && isKept(fetch);
       if (isThere) transaction.deleteFetch(key);

@@ -62,7 +62,7 @@ export function createRealm(ports: ClientPorts, givesBlobs: boolean): Realm {
   const watch = (key: FetchKey): Sight => {
     const known = sights.get(key);
     if (known) return known;
-    const records = store.transact('read', (transaction) => transaction.listRecords(key));
+    const records = store.read((transaction) => transaction.listRecords(key));
     let end = (): void => {};
     const changed = new Promise<void>((resolve) => {
       end = () => {

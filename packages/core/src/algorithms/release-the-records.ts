@@ -33,9 +33,7 @@ export async function tellOfRelease(
   { ports: { store, announcements } }: Workshop,
   fetch: StoredBackgroundFetch,
 ): Promise<void> {
-  const reading = store.transact('read', async (transaction) =>
-    transaction.getEnding?.(fetch.key, fetch.order),
-  );
+  const reading = store.read(async (transaction) => transaction.getEnding?.(fetch.key, fetch.order));
   const ending = await reading.catch(() => undefined);
   // who has a record in hand would keep it for ever
   announcements.publish(ending ?? takeSnapshot(fetch, addUp([])));

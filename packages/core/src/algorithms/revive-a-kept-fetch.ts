@@ -8,7 +8,7 @@ import type { ImageResource } from '../model/image-resource.ts';
 import type { StoredRecord, StoredRequest } from '../model/record.ts';
 import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
 import { released } from '../model/transitions.ts';
-import type { ClientTransaction } from '../ports.ts';
+import type { ClientReadTransaction, ClientTransaction } from '../ports.ts';
 import { revived } from '../transfer/revive.ts';
 
 /** What the fetch that goes on may have otherwise than the one that failed. */
@@ -27,7 +27,7 @@ export interface KeptFetch {
 
 /** What the last fetch of this id that failed has left, null if nothing; of these requests, if any are given. */
 export async function findKept(
-  transaction: ClientTransaction,
+  transaction: ClientReadTransaction,
   registration: RegistrationKey,
   id: string,
   requests?: readonly StoredRequest[],

@@ -6,6 +6,7 @@ import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { addUp, takeSnapshot } from '../model/snapshot.ts';
 import type {
   ClientPorts,
+  ClientReadTransaction,
   ClientStore,
   ClientTransaction,
   EngineHost,
@@ -64,14 +65,14 @@ export async function startABackgroundFetch(
   }
   // 8.5.
   const requireFree = async (
-    transaction: ClientTransaction,
+    transaction: ClientReadTransaction,
     registration: RegistrationKey,
   ): Promise<RegistrationKey> => {
     if (!(await transaction.findFetches(registration, id)).some(isActive)) return registration;
     throw new TypeError(`Background fetch "${id}" is active: choose another id, or get() it`);
   };
   const looked = await host.key();
-  await store.transact('read', (transaction) => requireFree(transaction, looked));
+  await store.read((transaction) => requireFree(transaction, looked));
   // what is forbidden need not wait for a worker that is busy
   const [{ integrity }] = await Promise.all([host.requireEngine(), allowed]);
   if (!integrity && requests.some((request) => request.integrity !== '')) {
@@ -85,8 +86,7 @@ export async function startABackgroundFetch(
   const uploadTotal = prepared.reduce((sum, { body }) => sum + (body?.size ?? 0), 0);
   const stored = prepared.map(({ request }) => request);
   const kept =
-    downloadTotal &&
-    (await store.transact('read', (transaction) => findKept(transaction, looked, id, stored)));
+    downloadTotal && (await store.read((transaction) => findKept(transaction, looked, id, stored)));
   await requireSpace(realm.ports, id, downloadTotal, kept || null);
   // 8.12.-8.13.
   const renewal = { title, icons, downloadTotal, state: policy === 'start' ? 'active' : 'paused' } as const;
@@ -124,7 +124,7 @@ export async function startABackgroundFetch(
     });
     return takeSnapshot(fetch, addUp([]));
   };
-  return await makingRoom(realm.ports, () => store.transact('write', begin), (kept || undefined)?.fetch.key);
+  return await makingRoom(realm.ports, () => store.write(begin), (kept || undefined)?.fetch.key);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
 import { mayBeExposed, type StoredRecord } from '../model/record.ts';
-import type { ClientTransaction, StoreTransaction } from '../ports.ts';
+import type { ClientReadTransaction, StoreTransaction } from '../ports.ts';
 import { bodyWorthKeeping, bytesWorthKeeping, revived } from '../transfer/revive.ts';
 import { mayBeKept } from './keep-a-failed-fetch.ts';
 import { asksForTheSame } from './revive-a-kept-fetch.ts';
@@ -10,7 +10,7 @@ import { asksForTheSame } from './revive-a-kept-fetch.ts';
  * its event is not handled yet, so that it could not be revived. An app may try again as soon as it sees a failure.
  */
 export async function findFailedBefore(
-  transaction: ClientTransaction,
+  transaction: ClientReadTransaction,
   fetch: StoredBackgroundFetch,
   records: readonly StoredRecord[],
 ): Promise<StoredBackgroundFetch | undefined> {

@@ -91,7 +91,7 @@ export class BackgroundFetchManager {
     const convertedId = toDOMString(id);
     if (!convertedId) throw new TypeError('get() needs an id, and "" is none');
     const registration = await host.key();
-    const snapshot = await realm.ports.store.transact('read', async (transaction) => {
+    const snapshot = await realm.ports.store.read(async (transaction) => {
       const fetch = (await transaction.findFetches(registration, convertedId)).find(isActive);
       return fetch && takeSnapshot(fetch, addUp(await transaction.listRecords(fetch.key)));
     });
@@ -105,9 +105,7 @@ export class BackgroundFetchManager {
   async getIds(): Promise<string[]> {
     const { realm, host } = innerOf(this);
     const registration = await host.key();
-    const fetches = await realm.ports.store.transact('read', (transaction) =>
-      transaction.listFetches(registration),
-    );
+    const fetches = await realm.ports.store.read((transaction) => transaction.listFetches(registration));
     return fetches.filter(isActive).map((fetch) => fetch.id);
   }
 }

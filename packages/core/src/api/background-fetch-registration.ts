@@ -14,7 +14,7 @@ import type { RequestInfo } from '../model/request-info.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import { aborting } from '../model/transitions.ts';
 import { withoutFragment } from '../model/without-fragment.ts';
-import type { ClientTransaction, EngineHost } from '../ports.ts';
+import type { ClientReadTransaction, EngineHost } from '../ports.ts';
 import { BackgroundFetchRecord } from './background-fetch-record.ts';
 import { toRequest } from './to-request.ts';
 import {
@@ -77,7 +77,7 @@ export class BackgroundFetchRegistration extends EventTarget {
   /** Resolves with true if this call aborted the fetch, with false if it had ended or was aborted before. */
   async abort(): Promise<boolean> {
     const { realm, host, snapshot } = innerOf(this);
-    const aborted = await realm.ports.store.transact('write', async (transaction) => {
+    const aborted = await realm.ports.store.write(async (transaction) => {
       const fetch = await findFetch(transaction, snapshot);
       if (!fetch || !isActive(fetch)) return false;
       transaction.putFetch(aborting(fetch));
@@ -138,7 +138,7 @@ async function matchRecords(
   if (!held) throw recordsReleased();
   try {
     // 1. and 3.1.-3.2.
-    const stored = await realm.ports.store.transact('read', async (transaction) => {
+    const stored = await realm.ports.store.read(async (transaction) => {
       const fetch = await findFetch(transaction, snapshot);
       return fetch && fetch.state !== 'released' && transaction.listRecords(snapshot.key, url);
     });
@@ -157,7 +157,7 @@ async function matchRecords(
 
 /** The stored fetch that a snapshot is of, and not another one that went on with its key from what it had left. */
 async function findFetch(
-  transaction: ClientTransaction,
+  transaction: ClientReadTransaction,
   { key, order }: BackgroundFetchSnapshot,
 ): Promise<StoredBackgroundFetch | undefined> {
   const fetch = await transaction.getFetch(key);
@@ -215,7 +215,7 @@ export function snapshotOf(registration: BackgroundFetchRegistration): Backgroun
 export async function setPaused(registration: BackgroundFetchRegistration, paused: boolean): Promise<void> {
   const inner = innerOf(registration);
   const { realm, host, snapshot } = inner;
-  const pauses = await realm.ports.store.transact('write', async (transaction) => {
+  const pauses = await realm.ports.store.write(async (transaction) => {
     const fetch = await findFetch(transaction, snapshot);
     if (!fetch || !isActive(fetch)) {
       throw new DOMException(`Background fetch "${snapshot.id}" is no longer active`, 'InvalidStateError');
@@ -245,7 +245,7 @@ export async function updateDisplay(
   update: UIOptions,
 ): Promise<void> {
   const { realm, snapshot } = innerOf(registration);
-  await realm.ports.store.transact('write', async (transaction) => {
+  await realm.ports.store.write(async (transaction) => {
     const fetch = await findFetch(transaction, snapshot);
     if (fetch) transaction.putFetch({ ...fetch, ...update });
   });

@@ -9,7 +9,7 @@ import { type BackgroundFetchRegistration, getInstance } from './background-fetc
  * whether there was anything, when nothing will go on from it any more. Active fetches are left alone.
  */
 export async function forgetKeptFetch(realm: Realm, host: EngineHost, id: string): Promise<boolean> {
-  const forgotten = await realm.ports.store.transact('write', async (transaction) =>
+  const forgotten = await realm.ports.store.write(async (transaction) =>
     forgetKept(transaction, await host.key(transaction), id),
   );
   // it frees what nobody reads
@@ -26,7 +26,7 @@ export async function resumeKeptFetch(
   host: EngineHost,
   id: string,
 ): Promise<BackgroundFetchRegistration | undefined> {
-  const snapshot = await realm.ports.store.transact('write', async (transaction) => {
+  const snapshot = await realm.ports.store.write(async (transaction) => {
     const registration = await host.key(transaction);
     if ((await transaction.findFetches(registration, id)).some(isActive)) return null;
     const kept = await findKept(transaction, registration, id);

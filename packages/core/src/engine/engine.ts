@@ -14,7 +14,7 @@ import {
 import type { StoredRecord } from '../model/record.ts';
 import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
 import { released } from '../model/transitions.ts';
-import type { EnginePorts, StoreTransaction, Wanted } from '../ports.ts';
+import type { EnginePorts, StoreReadTransaction, Wanted } from '../ports.ts';
 import { CheckpointWriter } from '../transfer/checkpoint-writer.ts';
 import { Job, type Workshop } from '../transfer/job.ts';
 import { completeOptions, type GivenEngineOptions } from '../transfer/options.ts';
@@ -155,7 +155,7 @@ export class Engine {
     last?: BackgroundFetchSnapshot,
   ): Promise<void> {
     const { store, events } = this.#workshop.ports;
-    const stored = await store.transact('read', (transaction) => lookUp(transaction, fetch));
+    const stored = await store.read((transaction) => lookUp(transaction, fetch));
     const snapshot = stored ?? (last?.result ? { ...last, recordsAvailable: false } : undefined);
     if (snapshot?.registration !== this.#registration) return;
     await fireABackgroundFetchClickEvent(events, snapshot);
@@ -183,9 +183,7 @@ export class Engine {
     const { store, mend } = this.#workshop.ports;
     const first = !this.#tookOver;
     if (first) await mend?.(this.#registration);
-    const fetches = await store.transact('read', (transaction) =>
-      transaction.listFetches(this.#registration),
-    );
+    const fetches = await store.read((transaction) => transaction.listFetches(this.#registration));
     const stored = new Set(fetches.map((fetch) => fetch.key));
     // purged, with their registration or the whole store: there is nothing to end
     for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('aborted');
@@ -264,18 +262,18 @@ export class Engine {
   /** Null for a fetch that has ended since it was listed. */
   async #readRecords(fetch: StoredBackgroundFetch): Promise<StoredRecord[] | null> {
     const { ports, writer } = this.#workshop;
-    const look = async (transaction: StoreTransaction) => {
+    const look = async (transaction: StoreReadTransaction) => {
       const current = await transaction.getFetch(fetch.key);
       if (current?.order !== fetch.order || current.state === 'released') return null;
       const records = await transaction.listRecords(fetch.key);
       return { records, earlier: await findFailedBefore(transaction, fetch, records) };
     };
-    const found = await ports.store.transact('read', look);
+    const found = await ports.store.read(look);
     if (!found?.earlier) return found?.records ?? null;
     const { earlier } = found;
     // where there is no room for it, it begins anew
     await writer.write((transaction) => takeOver(transaction, fetch, earlier)).catch(() => {});
-    return (await ports.store.transact('read', look))?.records ?? null;
+    return (await ports.store.read(look))?.records ?? null;
   }
 
   async #perform(job: Job): Promise<void> {

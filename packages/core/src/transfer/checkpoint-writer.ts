@@ -40,7 +40,7 @@ export class CheckpointWriter {
     this.makingRoom = makingRoom;
   }
 
-  /** Resolves when what `work` wrote is on stable storage; rejects as `Store.transact`, for this write alone. */
+  /** Resolves when what `work` wrote is on stable storage; rejects as `Store.write`, for this write alone. */
   write(work: Work): Promise<void> {
     return this.#enqueue(null, work);
   }
@@ -101,7 +101,7 @@ export class CheckpointWriter {
   }
 
   #transact(batch: readonly Pending[]): Promise<void> {
-    return this.#store.transact('write', async (transaction) => {
+    return this.#store.write(async (transaction) => {
       // asked for all at once: in WebKit, each question takes a way to another process and back
       const ahead = new Map<string, Promise<StoredRecord | undefined>>();
       for (const { record } of batch) {

@@ -8,7 +8,7 @@ import {
   noRetries,
   RecordPool,
   type RetryPolicy,
-  type StoreTransaction,
+  type StoreReadTransaction,
   serialiseRequest,
   type Workshop,
 } from '@background-fetch/core';
@@ -61,15 +61,15 @@ export async function openEngine(
       engine.addEventListener(name, (event) => event.waitUntil(handler(event.registration))),
     saveRecord,
     listFetches: () =>
-      store.transact('read', async (transaction) =>
+      store.read(async (transaction) =>
         (await transaction.listFetches(registrationKey)).filter(({ state }) => state !== 'released'),
       ),
     findFetch: (id) =>
-      store.transact('read', async (transaction) =>
+      store.read(async (transaction) =>
         (await transaction.findFetches(registrationKey, id)).find(({ state }) => state !== 'released'),
       ),
-    findKept: (id) => store.transact('read', (transaction) => findKept(transaction, id)),
-    listRecords: (key) => store.transact('read', (transaction) => transaction.listRecords(key)),
+    findKept: (id) => store.read((transaction) => findKept(transaction, id)),
+    listRecords: (key) => store.read((transaction) => transaction.listRecords(key)),
     causeOf: (id, url) => causes.of(id, url),
     askAboutVersion: (id, request, condition) => askAboutVersion(network, id, request, condition),
     close: () => engine.close(),
@@ -108,7 +108,7 @@ async function askAboutVersion(
   }
 }
 
-async function findKept(transaction: StoreTransaction, id: string): Promise<Kept> {
+async function findKept(transaction: StoreReadTransaction, id: string): Promise<Kept> {
   for (const fetch of (await transaction.findFetches(registrationKey, id)).reverse()) {
     const records = await transaction.listRecords(fetch.key);
     if (countKept(fetch, records) === 0) continue;

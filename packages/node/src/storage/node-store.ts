@@ -5,6 +5,7 @@ import type {
   RegistrationKey,
   RequestBody,
   Store,
+  StoreReadTransaction,
   StoreTransaction,
 } from '@background-fetch/core';
 import { Bodies } from './bodies.ts';
@@ -57,10 +58,12 @@ export class NodeStore implements Store {
     this.#forsaken = new FinalizationRegistry((file) => files.remove([file]));
   }
 
-  async transact<T>(mode: 'read' | 'write', work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
-    return await this.#attempt(`A ${mode} transaction`, () =>
-      mode === 'read' ? this.#read(work) : this.#write(work),
-    );
+  async read<T>(work: (transaction: StoreReadTransaction) => Promise<T>): Promise<T> {
+    return await this.#attempt('A read transaction', () => this.#read(work));
+  }
+
+  async write<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+    return await this.#attempt('A write transaction', () => this.#write(work));
   }
 
   /** Makes `parts` durable ahead of the transaction that puts them, which then does not wait for the disk. */
@@ -139,7 +142,7 @@ export class NodeStore implements Store {
   }
 
   /** Reads take turns, too: each sees one state of the database from its beginning to its end. */
-  async #read<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+  async #read<T>(work: (transaction: StoreReadTransaction) => Promise<T>): Promise<T> {
     const turn = this.#reading.then(() => this.#readInTurn(work));
     this.#reading = turn.catch(() => {});
     const result = await turn;
@@ -148,7 +151,7 @@ export class NodeStore implements Store {
     return result;
   }
 
-  async #readInTurn<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+  async #readInTurn<T>(work: (transaction: StoreReadTransaction) => Promise<T>): Promise<T> {
     const transaction = new ReadTransaction(this.#reader, this.#leaveOut);
     const { reader } = this.#parts.database;
     reader.exec('BEGIN');

@@ -6,6 +6,7 @@ import {
   type StoredBackgroundFetch,
   type StoredRecord,
   StoreError,
+  type StoreReadTransaction,
   type StoreTransaction,
   withoutFragment,
 } from '@background-fetch/core';
@@ -30,7 +31,7 @@ function toRecord([, request, row]: RecordRow): StoredRecord {
 }
 
 /** What a transaction can read. Every answer is there at once; the core's port has promises for slower hosts. */
-export class ReadTransaction implements StoreTransaction {
+export class ReadTransaction implements StoreReadTransaction {
   #ended = false;
 
   /** @param leaveOut told of each row that a list has to do without */
@@ -48,23 +49,10 @@ export class ReadTransaction implements StoreTransaction {
     if (this.#ended) throw waited();
   }
 
-  protected requireWriting(): void {
-    throw new StoreError('A read transaction can not write');
-  }
-
   async getGeneration(scope: string): Promise<string | undefined> {
     this.requireRunning();
     const [generation] = this.statements.getGeneration.get([column(scope)]) ?? [];
     return generation === undefined ? undefined : decodeGeneration(generation);
-  }
-
-  putGeneration(_scope: string, _generation: string): void {
-    this.requireWriting();
-  }
-
-  async nextOrder(): Promise<number> {
-    this.requireWriting();
-    return 0;
   }
 
   async getFetch(key: FetchKey): Promise<StoredBackgroundFetch | undefined> {
@@ -97,14 +85,6 @@ export class ReadTransaction implements StoreTransaction {
     }
   }
 
-  putFetch(_fetch: StoredBackgroundFetch): void {
-    this.requireWriting();
-  }
-
-  deleteFetch(_key: FetchKey): void {
-    this.requireWriting();
-  }
-
   async getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined> {
     this.requireRunning();
     const row = this.statements.getRecord.get([column(fetch), index]);
@@ -118,33 +98,13 @@ export class ReadTransaction implements StoreTransaction {
       url === undefined ? listRecords.all([column(fetch)]) : findRecords.all([column(fetch), column(url)]);
     return rows.map(toRecord);
   }
-
-  putRecord(_record: StoredRecord): void {
-    this.requireWriting();
-  }
-
-  putRequestBody(_fetch: FetchKey, _index: number, _body: RequestBody): void {
-    this.requireWriting();
-  }
-
-  putBytes(_body: BodyKey, _offset: number, _parts: readonly Uint8Array[]): void {
-    this.requireWriting();
-  }
-
-  deleteBytes(_body: BodyKey): void {
-    this.requireWriting();
-  }
-
-  async moveBytes(_from: BodyKey, _to: BodyKey): Promise<void> {
-    this.requireWriting();
-  }
 }
 
 /** Runs work in a write transaction. */
 export type Write = (work: (transaction: WriteTransaction) => Promise<void>) => Promise<void>;
 
 /** What a transaction can write besides. It fails as a whole if a write in it failed, whoever caught that. */
-export class WriteTransaction extends ReadTransaction {
+export class WriteTransaction extends ReadTransaction implements StoreTransaction {
   readonly #bodies: Bodies;
   /** Files of which no row tells once this is committed. */
   readonly removed: string[] = [];
@@ -161,19 +121,15 @@ export class WriteTransaction extends ReadTransaction {
     this.#bodies = bodies;
   }
 
-  protected override requireWriting(): void {
-    this.requireRunning();
-  }
-
-  override putGeneration(scope: string, generation: string): void {
+  putGeneration(scope: string, generation: string): void {
     this.#write(() => this.statements.putGeneration.run([column(scope), JSON.stringify(generation)]));
   }
 
-  override async nextOrder(): Promise<number> {
+  async nextOrder(): Promise<number> {
     return this.#write(() => this.statements.nextOrder.get([])?.[0] ?? 0);
   }
 
-  override putFetch(fetch: StoredBackgroundFetch): void {
+  putFetch(fetch: StoredBackgroundFetch): void {
     const { key, registration, id, order } = fetch;
     this.#write(() => {
       const row = encodeFetch(fetch);
@@ -181,7 +137,7 @@ export class WriteTransaction extends ReadTransaction {
     });
   }
 
-  override deleteFetch(key: FetchKey): void {
+  deleteFetch(key: FetchKey): void {
     const fetch = [column(key)];
     this.#write(() => {
       for (const [file] of this.statements.listFiles.all(fetch)) this.removed.push(file);
@@ -194,7 +150,7 @@ export class WriteTransaction extends ReadTransaction {
     });
   }
 
-  override putRecord(record: StoredRecord): void {
+  putRecord(record: StoredRecord): void {
     this.#write(() => {
       const settled = record.state === 'settled' ? 1 : 0;
       const fetch = column(record.fetch);
@@ -214,7 +170,7 @@ export class WriteTransaction extends ReadTransaction {
     });
   }
 
-  override putRequestBody(fetch: FetchKey, index: number, body: RequestBody): void {
+  putRequestBody(fetch: FetchKey, index: number, body: RequestBody): void {
     this.#write(() => {
       const kept = keptBody(body);
       this.statements.putRequestBody.run([column(fetch), index, body.size, kept.file, kept.data]);
@@ -222,7 +178,7 @@ export class WriteTransaction extends ReadTransaction {
     });
   }
 
-  override putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[]): void {
+  putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[]): void {
     this.#write(() => {
       const writing = this.#bodies.put(this.statements, this.removed, this.placed, body, offset, parts);
       if (!writing) return;
@@ -232,11 +188,11 @@ export class WriteTransaction extends ReadTransaction {
     });
   }
 
-  override deleteBytes(body: BodyKey): void {
+  deleteBytes(body: BodyKey): void {
     this.#write(() => this.#bodies.delete(this.statements, this.removed, body));
   }
 
-  override async moveBytes(from: BodyKey, to: BodyKey): Promise<void> {
+  async moveBytes(from: BodyKey, to: BodyKey): Promise<void> {
     const keys = [...keyOf(to), ...keyOf(from)];
     this.#write(() => {
       this.statements.moveFile.run(keys);

@@ -51,7 +51,7 @@ async function release(
 }
 
 async function countStored(store: NodeStore): Promise<number> {
-  return (await store.transact('read', (transaction) => transaction.listFetches())).length;
+  return (await store.read((transaction) => transaction.listFetches())).length;
 }
 
 async function untilFreed(store: NodeStore, meanwhile = (): void => {}): Promise<void> {

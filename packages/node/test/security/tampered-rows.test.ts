@@ -49,7 +49,7 @@ async function putBody(): Promise<void> {
     head: { status: 200, statusText: '', headers: [], url: '', type: 'basic', redirected: false },
     stored: [{ start: 0, end: size }],
   };
-  await store.transact('write', async (transaction) => {
+  await store.write(async (transaction) => {
     transaction.putFetch(sampleFetch());
     transaction.putRecord(sampleRecord({ responseData }));
     transaction.putBytes(body, 0, [sampleBytes(0, size)]);
@@ -75,7 +75,7 @@ describe('a row that names a file elsewhere as one of a body', () => {
     const store = await openStore(directory);
     expect(await failureOf(() => store.readBytes(body, 0, size))).toBeInstanceOf(DamagedStoreError);
     expect(await failureOf(() => store.lendBody(body, size))).toBeInstanceOf(DamagedStoreError);
-    await store.transact('write', async (transaction) => transaction.deleteFetch(body.fetch));
+    await store.write(async (transaction) => transaction.deleteFetch(body.fetch));
     await store.close();
     expect((await readFile(victim)).length).toBe(2 * size);
     await (await openStore(directory)).close();

@@ -41,7 +41,7 @@ async function putBody(store: NodeStore, key: BodyKey, size: number): Promise<vo
     head: { status: 200, statusText: '', headers: [], url: '', type: 'basic', redirected: false },
     stored: [{ start: 0, end: size }],
   };
-  await store.transact('write', async (transaction) => {
+  await store.write(async (transaction) => {
     transaction.putRecord(sampleRecord({ fetch: key.fetch, index: key.index, responseData }));
     transaction.putBytes(key, 0, [sampleBytes(0, size)]);
   });
@@ -79,7 +79,7 @@ describe('A database', () => {
 
   it('that was overwritten in the middle and not closed is found when it is opened', async () => {
     const store = await openIt();
-    await store.transact('write', async (transaction) => {
+    await store.write(async (transaction) => {
       for (let i = 0; i < 2000; i++) transaction.putRecord(sampleRecord({ index: i }));
     });
     await store.close();
@@ -96,7 +96,7 @@ describe('A database', () => {
 
   it('that turns out to be damaged while it is read says so', async () => {
     const store = await openIt();
-    await store.transact('write', async (transaction) => {
+    await store.write(async (transaction) => {
       for (let i = 0; i < 2000; i++) transaction.putRecord(sampleRecord({ index: i }));
     });
     await store.close();
@@ -105,7 +105,7 @@ describe('A database', () => {
     pages.fill(0x5a, 8192);
     await writeFile(path, pages);
     const error = await failureOf(
-      openIt().then((again) => again.transact('read', (transaction) => transaction.listRecords('fetch-1'))),
+      openIt().then((again) => again.read((transaction) => transaction.listRecords('fetch-1'))),
     );
     expect(error).toBeInstanceOf(DamagedStoreError);
   });
@@ -151,15 +151,14 @@ describe('A row', () => {
   for (const [name, value] of Object.entries(rows)) {
     it(`${name} is refused, and others are read`, async () => {
       const store = await openIt();
-      await store.transact('write', async (transaction) => {
+      await store.write(async (transaction) => {
         transaction.putFetch(sampleFetch());
         for (const index of [0, 1]) transaction.putRecord(sampleRecord({ index }));
       });
       await store.close();
       tamper(`UPDATE records SET row = ${value} WHERE number = 0`);
       const again = await openIt();
-      const read = (index: number) =>
-        again.transact('read', (transaction) => transaction.getRecord('fetch-1', index));
+      const read = (index: number) => again.read((transaction) => transaction.getRecord('fetch-1', index));
       expect(await failureOf(read(0))).toBeInstanceOf(StoreError);
       expect(await read(1)).toEqual(sampleRecord({ index: 1 }));
       expect(({} as { state?: string }).state).toBeUndefined();
@@ -194,9 +193,7 @@ describe('A body file', () => {
     for (const left of [100_000, null]) {
       const key = { ...body, fetch: `fetch-${left}` };
       const store = await openIt();
-      await store.transact('write', async (transaction) =>
-        transaction.putFetch(sampleFetch({ key: key.fetch })),
-      );
+      await store.write(async (transaction) => transaction.putFetch(sampleFetch({ key: key.fetch })));
       const before = new Set(await readdir(join(directory, 'bodies')));
       await putBody(store, key, large);
       await store.close();
@@ -206,14 +203,14 @@ describe('A body file', () => {
 
       const again = await openIt();
       await again.mend('https://app.test/ 1');
-      const record = await again.transact('read', (transaction) => transaction.getRecord(key.fetch, 0));
+      const record = await again.read((transaction) => transaction.getRecord(key.fetch, 0));
       expect(record?.responseData?.stored).toEqual(left === null ? [] : [{ start: 0, end: left }]);
       expect(record?.state).toBe('waiting');
       const start = left ?? 0;
       expect(await again.readBytes(key, start, large)).toBeNull();
       const parts = [sampleBytes(start, large)];
       await again.stageBytes(key, start, parts);
-      await again.transact('write', async (transaction) => transaction.putBytes(key, start, parts));
+      await again.write(async (transaction) => transaction.putBytes(key, start, parts));
       expect(await again.readBytes(key, large - 5, large)).toEqual(
         Buffer.from(sampleBytes(large - 5, large)),
       );
@@ -224,11 +221,11 @@ describe('A body file', () => {
   it('of a fetch that has ended stays as it is', async () => {
     const store = await openIt();
     const ended = { state: 'event-owed', result: 'success', deliveries: 1, lastDelivery: 5 } as const;
-    await store.transact('write', async (transaction) => transaction.putFetch(sampleFetch(ended)));
+    await store.write(async (transaction) => transaction.putFetch(sampleFetch(ended)));
     await putBody(store, body, large);
     await truncate(await bodyFile(), 100);
     await store.mend('https://app.test/ 1');
-    const record = await store.transact('read', (transaction) => transaction.getRecord('fetch-1', 0));
+    const record = await store.read((transaction) => transaction.getRecord('fetch-1', 0));
     expect(record?.responseData?.stored).toEqual([{ start: 0, end: large }]);
   });
 
@@ -237,7 +234,7 @@ describe('A body file', () => {
     const taken = await store.takeRequestBody(
       new Request('https://app.test/', { method: 'POST', body: sampleBytes(0, large) }),
     );
-    await store.transact('write', async (transaction) => transaction.putRequestBody('fetch-1', 0, taken));
+    await store.write(async (transaction) => transaction.putRequestBody('fetch-1', 0, taken));
     await appendFile(await bodyFile(), 'more');
     expect(await failureOf(store.readRequestBody('fetch-1', 0))).toBeInstanceOf(DamagedStoreError);
   });
@@ -265,7 +262,7 @@ describe('Bytes in the database', () => {
     const taken = await store.takeRequestBody(
       new Request('https://app.test/', { method: 'POST', body: 'a body' }),
     );
-    await store.transact('write', async (transaction) => transaction.putRequestBody('fetch-1', 0, taken));
+    await store.write(async (transaction) => transaction.putRequestBody('fetch-1', 0, taken));
     await store.close();
     tamper(sql);
     const again = await openIt();

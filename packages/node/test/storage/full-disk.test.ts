@@ -47,7 +47,7 @@ function describeSmallDisk(): void {
     const store = await openStore(directory);
     const parts = [sampleBytes(0, megabyte)];
     await store.stageBytes(body, 0, parts);
-    await store.transact('write', async (transaction) => {
+    await store.write(async (transaction) => {
       transaction.putFetch(sampleFetch());
       transaction.putBytes(body, 0, parts);
     });
@@ -58,14 +58,14 @@ function describeSmallDisk(): void {
     expect(staged.name).toBe('QuotaExceededError');
     expect(staged.message).toContain(directory);
     const put = await failureOf(
-      store.transact('write', async (transaction) => transaction.putBytes(body, megabyte, tooMuch)),
+      store.write(async (transaction) => transaction.putBytes(body, megabyte, tooMuch)),
     );
     expect(put.name).toBe('QuotaExceededError');
     const request = new Request('https://app.test/', { method: 'POST', body: new Uint8Array(8 * megabyte) });
     expect((await failureOf(store.takeRequestBody(request))).name).toBe('QuotaExceededError');
 
     await fill(ballast);
-    const row = store.transact('write', async (transaction) => {
+    const row = store.write(async (transaction) => {
       for (let i = 0; i < 200; i++)
         transaction.putFetch(sampleFetch({ key: `other-${i}`, title: 'x'.repeat(4000) }));
     });
@@ -73,13 +73,13 @@ function describeSmallDisk(): void {
     await rm(ballast);
 
     expect(await store.readBytes(body, megabyte, megabyte + 1)).toBeNull();
-    await store.transact('write', async (transaction) => {
+    await store.write(async (transaction) => {
       transaction.putBytes(body, megabyte, [sampleBytes(megabyte, megabyte + 100_000)]);
       transaction.putFetch(sampleFetch({ title: 'changed' }));
     });
     await store.close();
     const again = await openStore(directory);
-    const fetches = await again.transact('read', (transaction) => transaction.listFetches());
+    const fetches = await again.read((transaction) => transaction.listFetches());
     expect(fetches.map(({ title }) => title)).toEqual(['changed']);
     const bytes = await again.readBytes(body, megabyte, megabyte + 100_000);
     expect(bytes).toEqual(Buffer.from(sampleBytes(megabyte, megabyte + 100_000)));
@@ -89,17 +89,17 @@ function describeSmallDisk(): void {
 
   it('that bodies have filled has room for rows: what they were written for can be let go', async () => {
     const store = await openStore(join(path, 'bodies-only'));
-    await store.transact('write', async (transaction) => transaction.putFetch(sampleFetch()));
+    await store.write(async (transaction) => transaction.putFetch(sampleFetch()));
     const part = new Uint8Array(50_000);
     let end = 0;
     while ((await store.stageBytes(body, end, [part]).catch((error) => error)) === undefined) {
       const offset = end;
-      await store.transact('write', async (transaction) => transaction.putBytes(body, offset, [part]));
+      await store.write(async (transaction) => transaction.putBytes(body, offset, [part]));
       end += part.byteLength;
     }
     expect(end).toBeGreaterThan(0);
     const titles = Array.from({ length: 50 }, () => 'x'.repeat(4000));
-    await store.transact('write', async (transaction) => {
+    await store.write(async (transaction) => {
       for (const [i, title] of titles.entries())
         transaction.putFetch(sampleFetch({ key: `other-${i}`, title }));
       transaction.deleteFetch('fetch-1');

@@ -45,7 +45,8 @@ export async function givenStoreUnderTest(): Promise<StoreUnderTest> {
 
 function viewOf(store: Promise<NodeStore>): Store {
   return {
-    transact: async (mode, work) => (await store).transact(mode, work),
+    read: async (work) => (await store).read(work),
+    write: async (work) => (await store).write(work),
     takeRequestBody: async (request) => (await store).takeRequestBody(request),
     readRequestBody: async (fetch, index) => (await store).readRequestBody(fetch, index),
     readBytes: async (body, start, end) => (await store).readBytes(body, start, end),

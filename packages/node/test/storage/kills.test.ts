@@ -71,7 +71,7 @@ describe('A process that is killed while it writes', () => {
     it(`at "${point}" of checkpoint ${count} of ${size} bytes loses none that was acknowledged`, async () => {
       const acknowledged = await writeAndDie(directory, point, count, size);
       const store = await openStore(directory);
-      const record = await store.transact('read', (transaction) => transaction.getRecord('fetch-1', 0));
+      const record = await store.read((transaction) => transaction.getRecord('fetch-1', 0));
       const end = record?.responseData?.stored[0]?.end ?? 0;
       expect(end).toBeGreaterThanOrEqual(acknowledged);
       expect(end).toBe(point === 'log' ? acknowledged + size : acknowledged);
@@ -102,7 +102,7 @@ describe('A process that is killed while it writes', () => {
     await store.close();
     expect(await readdir(join(directory, 'bodies'))).toEqual([]);
     const again = await openStore(directory);
-    expect(await again.transact('read', (transaction) => transaction.listFetches())).toEqual([]);
+    expect(await again.read((transaction) => transaction.listFetches())).toEqual([]);
     await again.close();
   });
 
@@ -111,7 +111,7 @@ describe('A process that is killed while it writes', () => {
     const store = await openStore(directory);
     const parts = [sampleBytes(acknowledged, acknowledged + inFile)];
     await store.stageBytes(body, acknowledged, parts);
-    await store.transact('write', async (transaction) => transaction.putBytes(body, acknowledged, parts));
+    await store.write(async (transaction) => transaction.putBytes(body, acknowledged, parts));
     const end = acknowledged + inFile;
     expect(Buffer.compare(await readAll(store, end), sampleBytes(0, end))).toBe(0);
     await store.close();

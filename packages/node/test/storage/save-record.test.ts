@@ -64,10 +64,10 @@ async function settle(
     const parts = [sampleBytes(start, end)];
     await store.stageBytes(body, start, parts);
     const offset = start;
-    await store.transact('write', async (transaction) => transaction.putBytes(body, offset, parts));
+    await store.write(async (transaction) => transaction.putBytes(body, offset, parts));
     start = end;
   }
-  await store.transact('write', async (transaction) => {
+  await store.write(async (transaction) => {
     transaction.putFetch(sampleFetch());
     transaction.putRecord(record);
   });
@@ -77,7 +77,7 @@ async function settle(
 /** What `match()` would give for a record. */
 function objectOf(record: StoredRecord): BackgroundFetchRecord {
   const watch = () => ({
-    records: store.transact('read', (transaction) => transaction.listRecords(record.fetch)),
+    records: store.read((transaction) => transaction.listRecords(record.fetch)),
     changed: new Promise<void>(() => {}),
   });
   const object = {
@@ -109,7 +109,7 @@ describe('saveRecord()', () => {
       await expectSaved(target, ends.at(-1) ?? 0);
       expect(await readdir(join(directory, 'saved'))).toEqual(['file.bin']);
       await rm(target);
-      await store.transact('write', async (transaction) => transaction.deleteFetch('fetch-1'));
+      await store.write(async (transaction) => transaction.deleteFetch('fetch-1'));
     }
   });
 
@@ -118,7 +118,7 @@ describe('saveRecord()', () => {
     const [name = ''] = await readdir(join(store.directory, 'bodies'));
     expect((await stat(target)).ino).toBe((await stat(join(store.directory, 'bodies', name))).ino);
     expect((await stat(target)).mode & 0o777).toBe(0o666 & ~process.umask());
-    await store.transact('write', async (transaction) => transaction.deleteFetch('fetch-1'));
+    await store.write(async (transaction) => transaction.deleteFetch('fetch-1'));
     await store.close();
     expect(await readdir(join(store.directory, 'bodies'))).toEqual([]);
     await expectSaved(target, large);
@@ -193,7 +193,7 @@ describe('saveRecord()', () => {
     expect(await failureOf(saveRecord(record, target))).toBeInstanceOf(TypeError);
     const other = {} as BackgroundFetchRecord;
     expect(await failureOf(saveRecord(other, target))).toBeInstanceOf(TypeError);
-    await store.transact('write', async (transaction) => transaction.deleteFetch('fetch-1'));
+    await store.write(async (transaction) => transaction.deleteFetch('fetch-1'));
     const error = await failureOf(saveRecord(record, target));
     expect(error.name).toBe('InvalidStateError');
     expect(await readdir(join(directory, 'saved'))).toEqual([]);

@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 function put(offset: number, parts: readonly Uint8Array[]): Promise<void> {
-  return store.transact('write', async (transaction) => transaction.putBytes(body, offset, parts));
+  return store.write(async (transaction) => transaction.putBytes(body, offset, parts));
 }
 
 function pieces(count: number): { offset: number; parts: Uint8Array[] }[] {
@@ -64,7 +64,7 @@ describe('Bytes that are staged', () => {
   it('of a transaction that failed are there for its repetition', async () => {
     const parts = [sampleBytes(0, size)];
     await store.stageBytes(body, 0, parts);
-    const failed = store.transact('write', async (transaction) => {
+    const failed = store.write(async (transaction) => {
       transaction.putBytes(body, 0, parts);
       throw new Error('changed my mind');
     });
@@ -108,7 +108,7 @@ describe('Bytes that are staged', () => {
     await put(0, parts);
     const next = [sampleBytes(size, 2 * size)];
     await store.stageBytes(body, size, next);
-    await store.transact('write', async (transaction) => {
+    await store.write(async (transaction) => {
       transaction.deleteBytes(body);
       transaction.putBytes(body, size, next);
     });
@@ -121,7 +121,7 @@ describe('Transactions that share a commit', () => {
   it('fail alone', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 9 }, (_, i) =>
-        store.transact('write', async (transaction) => {
+        store.write(async (transaction) => {
           transaction.putFetch(sampleFetch({ key: `fetch-${i}`, order: i }));
           await transaction.getFetch('fetch-0');
           if (i % 3 === 1) throw new Error('changed my mind');
@@ -129,17 +129,17 @@ describe('Transactions that share a commit', () => {
       ),
     );
     expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(3);
-    const fetches = await store.transact('read', (transaction) => transaction.listFetches());
+    const fetches = await store.read((transaction) => transaction.listFetches());
     expect(fetches.map(({ order }) => order)).toEqual([0, 2, 3, 5, 6, 8]);
   });
 
   it('end if their work waits for something else, and let the next one go on', async () => {
     for (const mode of ['read', 'write'] as const) {
-      const waiting = store.transact(mode, () => new Promise<never>(() => {}));
+      const waiting = store[mode](() => new Promise<never>(() => {}));
       await expect(waiting).rejects.toBeInstanceOf(StoreError);
     }
-    await store.transact('write', async (transaction) => transaction.putFetch(sampleFetch()));
-    expect(await store.transact('read', (transaction) => transaction.listFetches())).toHaveLength(1);
+    await store.write(async (transaction) => transaction.putFetch(sampleFetch()));
+    expect(await store.read((transaction) => transaction.listFetches())).toHaveLength(1);
   });
 
   it('are refused after a log that could not be made durable, and so are reads', async () => {
@@ -152,13 +152,11 @@ describe('Transactions that share a commit', () => {
     const broken = await openStore(other.path, { faults });
     failing = true;
     const write = () =>
-      broken.transact('write', async (transaction) => transaction.putFetch(sampleFetch({ title: 'new' })));
+      broken.write(async (transaction) => transaction.putFetch(sampleFetch({ title: 'new' })));
     await expect(write()).rejects.toBeInstanceOf(StoreError);
     failing = false;
     await expect(write()).rejects.toBeInstanceOf(StoreError);
-    await expect(broken.transact('read', (transaction) => transaction.listFetches())).rejects.toBeInstanceOf(
-      StoreError,
-    );
+    await expect(broken.read((transaction) => transaction.listFetches())).rejects.toBeInstanceOf(StoreError);
     await broken.close();
     await other.remove();
   });

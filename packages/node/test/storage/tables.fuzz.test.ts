@@ -84,7 +84,7 @@ async function fill(directory: string): Promise<void> {
   const store = await openStore(directory);
   const upload = new Request('https://app.test/', { method: 'POST', body: 'a body' });
   const taken = await store.takeRequestBody(upload);
-  await store.transact('write', async (transaction) => {
+  await store.write(async (transaction) => {
     transaction.putGeneration('https://app.test/', '1');
     transaction.putFetch(sampleFetch({ order: await transaction.nextOrder() }));
     transaction.putRecord(sampleRecord({ responseData }));
@@ -100,20 +100,16 @@ function questions(store: NodeStore): (() => Promise<unknown>)[] {
   const parts = [sampleBytes(0, 10)];
   return [
     async () => {
-      const generation = await store.transact('read', (transaction) =>
-        transaction.getGeneration('https://app.test/'),
-      );
+      const generation = await store.read((transaction) => transaction.getGeneration('https://app.test/'));
       expect(['string', 'undefined']).toContain(typeof generation);
     },
     async () => {
-      for (const fetch of await store.transact('read', (transaction) =>
-        transaction.listFetches(registration),
-      ))
+      for (const fetch of await store.read((transaction) => transaction.listFetches(registration)))
         expect(typeof fetch.id).toBe('string');
     },
-    () => store.transact('read', (transaction) => transaction.findFetches(registration, 'film')),
+    () => store.read((transaction) => transaction.findFetches(registration, 'film')),
     async () => {
-      for (const record of await store.transact('read', (transaction) => transaction.listRecords('fetch-1')))
+      for (const record of await store.read((transaction) => transaction.listRecords('fetch-1')))
         expect(record.retries).toEqual(noRetries);
     },
     async () => {
@@ -125,15 +121,15 @@ function questions(store: NodeStore): (() => Promise<unknown>)[] {
       if (read) expect(await (read.value as Blob).text()).toHaveLength(read.size);
     },
     () => store.mend(registration),
-    () => store.transact('write', async (transaction) => void (await transaction.nextOrder())),
+    () => store.write(async (transaction) => void (await transaction.nextOrder())),
     () =>
-      store.transact('write', async (transaction) => {
+      store.write(async (transaction) => {
         transaction.putFetch(sampleFetch({ key: 'fetch-2' }));
         transaction.putRecord(sampleRecord({ fetch: 'fetch-2' }));
         transaction.putBytes({ ...body, fetch: 'fetch-2' }, 0, parts);
       }),
-    () => store.transact('write', async (transaction) => transaction.deleteBytes(body)),
-    () => store.transact('write', async (transaction) => transaction.deleteFetch('fetch-1')),
+    () => store.write(async (transaction) => transaction.deleteBytes(body)),
+    () => store.write(async (transaction) => transaction.deleteFetch('fetch-1')),
   ];
 }
 

@@ -20,7 +20,7 @@ const body = { fetch: 'fetch-1', index: 0, body: 0 };
 const requestBody = await store.takeRequestBody(
   new Request('https://app.test/', { method: 'POST', body: sampleBytes(0, 200_000) }),
 );
-await store.transact('write', async (transaction) => {
+await store.write(async (transaction) => {
   transaction.putFetch(sampleFetch());
   transaction.putRecord(withStored(0));
   transaction.putRequestBody('fetch-1', 0, requestBody);
@@ -31,13 +31,13 @@ for (let end = Number(size); end <= 8 * Number(size); end += Number(size)) {
   const start = end - Number(size);
   const parts = [sampleBytes(start, end)];
   await store.stageBytes(body, start, parts);
-  await store.transact('write', async (transaction) => {
+  await store.write(async (transaction) => {
     transaction.putBytes(body, start, parts);
     transaction.putRecord(withStored(end));
   });
   writeSync(1, `${end}\n`);
 }
-await store.transact('write', async (transaction) => transaction.deleteFetch('fetch-1'));
+await store.write(async (transaction) => transaction.deleteFetch('fetch-1'));
 writeSync(1, 'deleted\n');
 
 /** A record that says of how many bytes it is. */

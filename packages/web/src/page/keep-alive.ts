@@ -60,7 +60,7 @@ async function lookAround(realm: Realm, away: boolean): Promise<void> {
     await endGenerations(scope, time);
     forgetUnregistered(scope, time);
   }
-  const fetches = await realm.ports.store.transact('read', (transaction) => transaction.listFetches());
+  const fetches = await realm.ports.store.read((transaction) => transaction.listFetches());
   wanting.clear();
   for (const { key, registration, state } of fetches) {
     if (state !== 'paused' && state !== 'released') want(key, registration);

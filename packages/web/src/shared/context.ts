@@ -50,7 +50,7 @@ export async function registrationKey(
   transaction?: ClientTransaction,
 ): Promise<RegistrationKey> {
   if (!transaction) {
-    return await getContext().realm.ports.store.transact('write', (own) => registrationKey(scope, own));
+    return await getContext().realm.ports.store.write((own) => registrationKey(scope, own));
   }
   let generation = await transaction.getGeneration(scope);
   if (generation === undefined) {
@@ -93,7 +93,7 @@ export async function endGenerations(scope: string, time: number): Promise<void>
 
 /** Lists what is stored for the registration that has this scope now. */
 export async function listFetchesOf(scope: string): Promise<StoredBackgroundFetch[]> {
-  return await getContext().realm.ports.store.transact('read', async (transaction) => {
+  return await getContext().realm.ports.store.read(async (transaction) => {
     const generation = await transaction.getGeneration(scope);
     return generation === undefined ? [] : await transaction.listFetches(`${generation} ${scope}`);
   });
@@ -111,7 +111,7 @@ async function purgeAll(
   find: (transaction: ClientTransaction) => Promise<StoredBackgroundFetch[]>,
 ): Promise<void> {
   const { realm, channel } = getContext();
-  await realm.ports.store.transact('write', async (transaction) => {
+  await realm.ports.store.write(async (transaction) => {
     for (const fetch of await find(transaction)) {
       transaction.deleteFetch(fetch.key);
       // told here, as a page that is being left may not live to hear that the transaction is complete; if it is not, the

@@ -81,7 +81,8 @@ export async function keep(database: Database, blob: Blob): Promise<HostBytes> {
 /** The store as the API needs it. Nothing is opened before the first call. */
 export function openClientStore(database: Database): WebClientStore {
   return {
-    transact: (mode, work) => database.transact(mode, (ask) => work(viewTransaction(ask))),
+    read: (work) => database.transact('read', (ask) => work(viewTransaction(ask))),
+    write: (work) => database.transact('write', (ask) => work(viewTransaction(ask))),
     takeRequestBody: async (request) => await keep(database, await request.blob()),
     async readRequestBody(fetch, index) {
       const value = await database.transact('read', (ask) =>

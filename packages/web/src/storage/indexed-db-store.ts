@@ -103,10 +103,11 @@ export function openIndexedDbStore({ databaseName = usualName }: IndexedDbStoreO
   const database = new Database(databaseName);
   return {
     ...openClientStore(database),
-    async transact(mode, work) {
-      const blobs = mode === 'write' && (await database.takesBlobs());
+    read: (work) => database.transact('read', (ask) => work(viewAll(ask, false))),
+    async write(work) {
+      const blobs = await database.takesBlobs();
       let deletes = false;
-      const result = await database.transact(mode, (ask) => {
+      const result = await database.transact('write', (ask) => {
         const { deleteFetch, ...view } = viewAll(ask, blobs);
         return work({
           ...view,

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { keepAlive } from '../../src/page/keep-alive.ts';
 
 const scope = 'https://example.com/';
-const transact = vi.fn<() => Promise<Partial<StoredBackgroundFetch>[]>>();
+const read = vi.fn<() => Promise<Partial<StoredBackgroundFetch>[]>>();
 const postMessage = vi.fn();
 
 vi.mock('../../src/shared/context.ts', () => ({
-  getContext: () => ({ channel: { subscribe: () => {} }, realm: { ports: { store: { transact } } } }),
+  getContext: () => ({ channel: { subscribe: () => {} }, realm: { ports: { store: { read } } } }),
   scopeOf: (registration: string) => registration.slice(registration.indexOf(' ') + 1),
 }));
 
@@ -26,12 +26,12 @@ afterEach(() => {
 
 it('reads the store again when it could not, and then wakes the worker of a fetch that an earlier visit left', async () => {
   const warning = vi.spyOn(console, 'warn').mockImplementation(() => {});
-  transact.mockRejectedValueOnce(new Error('Internal error opening backing store'));
-  transact.mockRejectedValueOnce(new Error('Internal error opening backing store'));
-  transact.mockResolvedValueOnce([{ key: 'a', registration: `generation ${scope}`, state: 'active' }]);
+  read.mockRejectedValueOnce(new Error('Internal error opening backing store'));
+  read.mockRejectedValueOnce(new Error('Internal error opening backing store'));
+  read.mockResolvedValueOnce([{ key: 'a', registration: `generation ${scope}`, state: 'active' }]);
   keepAlive();
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(transact).toHaveBeenCalledTimes(3);
+  expect(read).toHaveBeenCalledTimes(3);
   expect(warning).toHaveBeenCalledTimes(2);
   expect(postMessage).toHaveBeenCalled();
 });
@@ -41,7 +41,7 @@ it('keeps an app of zone.js stable while a download is under way', async () => {
   vi.stubGlobal('__zone_symbol__setInterval', outside);
   const counted = vi.spyOn(globalThis, 'setInterval');
   vi.resetModules();
-  transact.mockResolvedValueOnce([{ key: 'a', registration: `generation ${scope}`, state: 'active' }]);
+  read.mockResolvedValueOnce([{ key: 'a', registration: `generation ${scope}`, state: 'active' }]);
   (await import('../../src/page/keep-alive.ts')).keepAlive();
   await vi.advanceTimersByTimeAsync(0);
   expect(outside).toHaveBeenCalledOnce();

@@ -26,7 +26,7 @@ export function describeBytes({ describe, it }: TestFramework, fixture: () => St
 
     it('that were put in parts follow one another', async () => {
       const { store } = fixture();
-      await store.transact('write', async (transaction) => {
+      await store.write(async (transaction) => {
         const parts = [
           sampleBytes(0, 1),
           sampleBytes(1, large),
@@ -42,7 +42,7 @@ export function describeBytes({ describe, it }: TestFramework, fixture: () => St
     it('that are part of a larger buffer are stored without the rest of it', async () => {
       const { store } = fixture();
       const part = sampleBytes(0, 100).subarray(10, 20);
-      await store.transact('write', async (transaction) => transaction.putBytes(sampleBody, 10, [part]));
+      await store.write(async (transaction) => transaction.putBytes(sampleBody, 10, [part]));
       assertSameBytes(await readRange(store, sampleBody, 10, 20), sampleBytes(10, 20));
       assert.isNull(await store.readBytes(sampleBody, 20, 30));
     });
@@ -51,7 +51,7 @@ export function describeBytes({ describe, it }: TestFramework, fixture: () => St
       const { store } = fixture();
       for (const [body, size] of [10, large].entries()) {
         const part = sampleBytes(0, size);
-        await store.transact('write', async (transaction) => {
+        await store.write(async (transaction) => {
           transaction.putBytes({ ...sampleBody, body }, 0, [part]);
           part.fill(0);
         });
@@ -65,9 +65,9 @@ export function describeBytes({ describe, it }: TestFramework, fixture: () => St
         const from = { ...sampleBody, fetch: 'moved', body: size };
         const to = { ...sampleBody, index: 3, body: size };
         await putRanges(store, from, [0, size], [2 * size, 2 * size + 10]);
-        await store.transact('write', (transaction) => transaction.moveBytes(from, to));
+        await store.write((transaction) => transaction.moveBytes(from, to));
         assert.isNull(await store.readBytes(from, 0, size));
-        await store.transact('write', async (transaction) => transaction.deleteFetch('moved'));
+        await store.write(async (transaction) => transaction.deleteFetch('moved'));
         await putRanges(store, to, [size, 2 * size]);
         assertSameBytes(await readRange(store, to, 0, 2 * size + 10), sampleBytes(0, 2 * size + 10));
       }
@@ -76,7 +76,7 @@ export function describeBytes({ describe, it }: TestFramework, fixture: () => St
     it('that are not there can be moved, too', async () => {
       const { store } = fixture();
       const to = { ...sampleBody, index: 3 };
-      await store.transact('write', (transaction) => transaction.moveBytes(sampleBody, to));
+      await store.write((transaction) => transaction.moveBytes(sampleBody, to));
       assert.isNull(await store.readBytes(to, 0, 1));
     });
 
@@ -141,7 +141,7 @@ export function describeBytes({ describe, it }: TestFramework, fixture: () => St
 
     it('that are none leave nothing', async () => {
       const { store } = fixture();
-      await store.transact('write', async (transaction) => {
+      await store.write(async (transaction) => {
         transaction.putBytes(sampleBody, 0, []);
         transaction.putBytes(sampleBody, 0, [new Uint8Array(0)]);
       });
@@ -163,7 +163,7 @@ export function describeBytes({ describe, it }: TestFramework, fixture: () => St
     it('of a transaction that failed leave nothing, also under bytes that are put there later', async () => {
       const { place, store } = fixture();
       await putRanges(store, sampleBody, [0, large]);
-      const failed = store.transact('write', async (transaction) => {
+      const failed = store.write(async (transaction) => {
         transaction.putBytes(sampleBody, large, [new Uint8Array(2 * large)]);
         throw new Error('changed my mind');
       });
@@ -180,7 +180,7 @@ export function describeBytes({ describe, it }: TestFramework, fixture: () => St
     it('that a transaction which failed had deleted are still there', async () => {
       const { store } = fixture();
       await putRanges(store, sampleBody, [0, large]);
-      const failed = store.transact('write', async (transaction) => {
+      const failed = store.write(async (transaction) => {
         transaction.deleteBytes(sampleBody);
         transaction.putBytes(sampleBody, 0, [new Uint8Array(large)]);
         throw new Error('changed my mind');
@@ -232,7 +232,7 @@ export function describeWholeBodies({ describe, it }: TestFramework, fixture: ()
 
     it('of many small pieces is whole', async () => {
       const { store } = fixture();
-      await store.transact('write', async (transaction) => {
+      await store.write(async (transaction) => {
         for (let i = 0; i < 100; i++)
           transaction.putBytes(sampleBody, i * 7, [sampleBytes(i * 7, i * 7 + 7)]);
       });

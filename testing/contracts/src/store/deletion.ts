@@ -8,7 +8,7 @@ export function describeDeletion({ describe, it }: TestFramework, fixture: () =>
   async function fill(key: string): Promise<void> {
     const { store } = fixture();
     const requestBody = await store.takeRequestBody(upload('text'));
-    await store.transact('write', async (transaction) => {
+    await store.write(async (transaction) => {
       transaction.putFetch(sampleFetch({ key }));
       for (const index of [0, 1]) {
         transaction.putRecord(sampleRecord({ fetch: key, index }));
@@ -20,7 +20,7 @@ export function describeDeletion({ describe, it }: TestFramework, fixture: () =>
   async function countRows(key: string): Promise<number[]> {
     const { store } = fixture();
     const indexes = [0, 1];
-    const rows = await store.transact('read', async (transaction) => [
+    const rows = await store.read(async (transaction) => [
       (await transaction.getFetch(key)) ? 1 : 0,
       (await transaction.listRecords(key)).length,
     ]);
@@ -35,7 +35,7 @@ export function describeDeletion({ describe, it }: TestFramework, fixture: () =>
     it('of a fetch takes its records, request bodies and bytes, and nothing of others', async () => {
       const others = ['fetch-', 'fetch-10', 'fetch-1\0', 'fetch-0', ''];
       for (const key of ['fetch-1', ...others]) await fill(key);
-      await fixture().store.transact('write', async (transaction) => transaction.deleteFetch('fetch-1'));
+      await fixture().store.write(async (transaction) => transaction.deleteFetch('fetch-1'));
       assert.deepEqual(await countRows('fetch-1'), [0, 0, 0, 0]);
       for (const key of others) assert.deepEqual(await countRows(key), [1, 2, 2, 4], JSON.stringify(key));
     });
@@ -43,16 +43,14 @@ export function describeDeletion({ describe, it }: TestFramework, fixture: () =>
     it('of a body takes its bytes only', async () => {
       await fill('fetch-1');
       const { store } = fixture();
-      await store.transact('write', async (transaction) =>
-        transaction.deleteBytes({ ...sampleBody, body: 1 }),
-      );
+      await store.write(async (transaction) => transaction.deleteBytes({ ...sampleBody, body: 1 }));
       assert.isNull(await store.readBytes({ ...sampleBody, body: 1 }, 0, 10));
       assert.deepEqual(await countRows('fetch-1'), [1, 2, 2, 3]);
     });
 
     it('of what is not there does nothing', async () => {
       await fill('fetch-1');
-      await fixture().store.transact('write', async (transaction) => {
+      await fixture().store.write(async (transaction) => {
         transaction.deleteFetch('fetch-2');
         transaction.deleteBytes({ ...sampleBody, body: 9 });
       });
@@ -62,7 +60,7 @@ export function describeDeletion({ describe, it }: TestFramework, fixture: () =>
     it('makes room for other bytes at the same place, in the same transaction', async () => {
       const { store } = fixture();
       await putRanges(store, sampleBody, [0, 100]);
-      await store.transact('write', async (transaction) => {
+      await store.write(async (transaction) => {
         transaction.deleteBytes(sampleBody);
         transaction.putBytes(sampleBody, 0, [sampleBytes(50, 60)]);
       });

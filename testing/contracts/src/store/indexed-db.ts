@@ -9,7 +9,7 @@ import { assertSameBytes, putRanges, readRange, sampleBody } from './store-under
 const databaseName = 'indexed-db-contract';
 
 function titleOf(store: Store): Promise<string | undefined> {
-  return store.transact('read', async (transaction) => (await transaction.getFetch('fetch-1'))?.title);
+  return store.read(async (transaction) => (await transaction.getFetch('fetch-1'))?.title);
 }
 
 /** What other contexts do to the database while a store is open. */
@@ -25,7 +25,7 @@ export function describeIndexedDb({ describe, it, beforeEach, afterEach }: TestF
       await deleteDB(databaseName);
     });
     const put = (title: string) =>
-      store.transact('write', async (transaction) => transaction.putFetch(sampleFetch({ title })));
+      store.write(async (transaction) => transaction.putFetch(sampleFetch({ title })));
 
     it('opens nothing before it is used', async () => {
       let blocked = false;
@@ -90,12 +90,12 @@ export function describeIndexedDb({ describe, it, beforeEach, afterEach }: TestF
 
     it('forgets the endings that are old, and nothing else', async () => {
       await put('kept');
-      await store.transact('write', async (transaction) => {
+      await store.write(async (transaction) => {
         transaction.putGeneration('https://app.test/', 'first');
         transaction.putEnding?.(sampleSnapshot());
       });
       const look = () =>
-        store.transact('read', async (transaction) => [
+        store.read(async (transaction) => [
           (await transaction.getEnding?.('fetch-1', 1))?.key,
           await transaction.getGeneration('https://app.test/'),
         ]);
@@ -107,11 +107,9 @@ export function describeIndexedDb({ describe, it, beforeEach, afterEach }: TestF
     });
 
     it('forgets all endings with a generation', async () => {
-      await store.transact('write', async (transaction) => transaction.putEnding?.(sampleSnapshot()));
-      await store.transact('write', async (transaction) =>
-        transaction.putGeneration('https://app.test/', 'second'),
-      );
-      const ending = await store.transact('read', (transaction) =>
+      await store.write(async (transaction) => transaction.putEnding?.(sampleSnapshot()));
+      await store.write(async (transaction) => transaction.putGeneration('https://app.test/', 'second'));
+      const ending = await store.read((transaction) =>
         Promise.resolve(transaction.getEnding?.('fetch-1', 1)),
       );
       assert.isUndefined(ending);
@@ -119,7 +117,7 @@ export function describeIndexedDb({ describe, it, beforeEach, afterEach }: TestF
 
     it('reports work that waited for something else as a StoreError', async () => {
       const error = await rejection(
-        store.transact('write', async (transaction) => {
+        store.write(async (transaction) => {
           await new Promise((resolve) => setTimeout(resolve, 50));
           transaction.putFetch(sampleFetch());
         }),

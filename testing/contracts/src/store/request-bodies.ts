@@ -11,7 +11,7 @@ export function describeRequestBodies({ describe, it }: TestFramework, fixture: 
   async function keep(body: BodyInit): Promise<Uint8Array | undefined> {
     const { store } = fixture();
     const taken = await store.takeRequestBody(upload(body));
-    await store.transact('write', async (transaction) => transaction.putRequestBody('fetch-1', 0, taken));
+    await store.write(async (transaction) => transaction.putRequestBody('fetch-1', 0, taken));
     const stored = await store.readRequestBody('fetch-1', 0);
     assert.equal(stored?.size, taken.size);
     return stored ? new Uint8Array(await upload(stored.value as BodyInit).arrayBuffer()) : undefined;
@@ -46,7 +46,7 @@ export function describeRequestBodies({ describe, it }: TestFramework, fixture: 
       const { store } = fixture();
       assert.isNull(await store.readRequestBody('fetch-1', 0));
       const body = await store.takeRequestBody(upload('text'));
-      await store.transact('write', async (transaction) => transaction.putRequestBody('fetch-1', 0, body));
+      await store.write(async (transaction) => transaction.putRequestBody('fetch-1', 0, body));
       assert.isNull(await store.readRequestBody('fetch-1', 1));
       assert.isNull(await store.readRequestBody('fetch-10', 0));
     });

@@ -24,14 +24,12 @@ const awkwardIds = [
 
 export function describeRows({ describe, it }: TestFramework, fixture: () => StoreFixture): void {
   async function put(...fetches: StoredBackgroundFetch[]): Promise<void> {
-    await fixture().store.transact('write', async (transaction) => {
+    await fixture().store.write(async (transaction) => {
       for (const fetch of fetches) transaction.putFetch(fetch);
     });
   }
   async function keysOf(registration?: string): Promise<string[]> {
-    const fetches = await fixture().store.transact('read', (transaction) =>
-      transaction.listFetches(registration),
-    );
+    const fetches = await fixture().store.read((transaction) => transaction.listFetches(registration));
     return fetches.map(({ key }) => key);
   }
 
@@ -39,7 +37,7 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
     it('are read as they were put', async () => {
       const fetch = sampleFetch();
       await put(fetch);
-      const stored = await fixture().store.transact('read', (transaction) => transaction.getFetch('fetch-1'));
+      const stored = await fixture().store.read((transaction) => transaction.getFetch('fetch-1'));
       assert.deepEqual(stored, fetch);
       assert.notEqual(stored, fetch);
     });
@@ -48,15 +46,15 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
       const { store } = fixture();
       const ending = sampleSnapshot({ result: 'success', recordsAvailable: false });
       const before = sampleSnapshot({ result: 'failure', recordsAvailable: false, order: 0 });
-      const keeps = await store.transact('write', async (transaction) => {
+      const keeps = await store.write(async (transaction) => {
         transaction.putFetch(sampleFetch());
         transaction.putEnding?.(before);
         transaction.putEnding?.(ending);
         return transaction.putEnding !== undefined;
       });
-      await store.transact('write', async (transaction) => transaction.deleteFetch('fetch-1'));
+      await store.write(async (transaction) => transaction.deleteFetch('fetch-1'));
       const look = (key: string, order: number) =>
-        store.transact('read', async (transaction) => await transaction.getEnding?.(key, order));
+        store.read(async (transaction) => await transaction.getEnding?.(key, order));
       if (keeps) assert.deepInclude(await look('fetch-1', 1), ending);
       if (keeps) assert.deepInclude(await look('fetch-1', 0), before);
       assert.isUndefined(await look('fetch-1', 2));
@@ -65,16 +63,16 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
 
     it('that were never put are undefined', async () => {
       const { store } = fixture();
-      assert.isUndefined(await store.transact('read', (transaction) => transaction.getFetch('fetch-1')));
+      assert.isUndefined(await store.read((transaction) => transaction.getFetch('fetch-1')));
     });
 
     it('do not change with the object that was put', async () => {
       const icons = [{ src: 'https://app.test/a.png' }];
-      await fixture().store.transact('write', async (transaction) => {
+      await fixture().store.write(async (transaction) => {
         transaction.putFetch(sampleFetch({ icons }));
         icons.push({ src: 'https://app.test/b.png' });
       });
-      const stored = await fixture().store.transact('read', (transaction) => transaction.getFetch('fetch-1'));
+      const stored = await fixture().store.read((transaction) => transaction.getFetch('fetch-1'));
       assert.deepEqual(stored?.icons, [{ src: 'https://app.test/a.png' }]);
     });
 
@@ -109,7 +107,7 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
         sampleFetch({ key: 'c', order: 1, id: 'other' }),
         sampleFetch({ key: 'd', order: 0, registration: 'https://app.test/ 2' }),
       );
-      const found = await fixture().store.transact('read', (transaction) =>
+      const found = await fixture().store.read((transaction) =>
         transaction.findFetches('https://app.test/ 1', 'film'),
       );
       assert.deepEqual(
@@ -126,7 +124,7 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
         ),
       );
       for (const [i, id] of awkwardIds.entries()) {
-        const found = await fixture().store.transact('read', (transaction) =>
+        const found = await fixture().store.read((transaction) =>
           transaction.findFetches('https://app.test/ 1', id),
         );
         assert.deepEqual(
@@ -142,16 +140,16 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
       const newer = sampleFetch({ schema: schemaVersion + 1 });
       await put(newer);
       const errors = await Promise.all([
-        rejection(store.transact('read', (transaction) => transaction.getFetch('fetch-1'))),
-        rejection(store.transact('read', (transaction) => transaction.listFetches())),
+        rejection(store.read((transaction) => transaction.getFetch('fetch-1'))),
+        rejection(store.read((transaction) => transaction.listFetches())),
         rejection(
-          store.transact('write', async (transaction) => {
+          store.write(async (transaction) => {
             for (const { key } of await transaction.findFetches(newer.registration, newer.id)) {
               transaction.deleteFetch(key);
             }
           }),
         ),
-        rejection(store.transact('read', (transaction) => transaction.getFetch('fetch-1'))),
+        rejection(store.read((transaction) => transaction.getFetch('fetch-1'))),
       ]);
       for (const error of errors) assert.equal((error as Error).name, 'NewerSchemaError');
     });
@@ -160,8 +158,8 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
   describe('records', () => {
     it('are read as they were put', async () => {
       const record = sampleRecord({ index: 3, uploaded: 12 });
-      await fixture().store.transact('write', async (transaction) => transaction.putRecord(record));
-      const [found, missing] = await fixture().store.transact('read', (transaction) =>
+      await fixture().store.write(async (transaction) => transaction.putRecord(record));
+      const [found, missing] = await fixture().store.read((transaction) =>
         Promise.all([transaction.getRecord('fetch-1', 3), transaction.getRecord('fetch-1', 2)]),
       );
       assert.deepEqual(found, record);
@@ -170,13 +168,13 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
 
     it('are listed in order of index, those of their own fetch only', async () => {
       const { store } = fixture();
-      await store.transact('write', async (transaction) => {
+      await store.write(async (transaction) => {
         for (const index of [10, 9, 100, 0, 1]) transaction.putRecord(sampleRecord({ index }));
         for (const fetch of ['fetch-', 'fetch-10', 'fetch-1\0', 'fetch-1,0']) {
           transaction.putRecord(sampleRecord({ fetch, index: 5 }));
         }
       });
-      const records = await store.transact('read', (transaction) => transaction.listRecords('fetch-1'));
+      const records = await store.read((transaction) => transaction.listRecords('fetch-1'));
       assert.deepEqual(
         records.map(({ index }) => index),
         [0, 1, 9, 10, 100],
@@ -186,13 +184,12 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
     it('are found by the URLs of their requests, fragments left out', async () => {
       const { store } = fixture();
       const urls = ['/a', '/b', '/a#x', '/a?q', '/aa'].map((path) => `https://app.test${path}`);
-      await store.transact('write', async (transaction) => {
+      await store.write(async (transaction) => {
         for (const [index, url] of urls.entries()) {
           transaction.putRecord(sampleRecord({ index, request: { ...sampleRecord().request, url } }));
         }
       });
-      const find = (url?: string) =>
-        store.transact('read', (transaction) => transaction.listRecords('fetch-1', url));
+      const find = (url?: string) => store.read((transaction) => transaction.listRecords('fetch-1', url));
       const all = await find();
       assert.deepEqual(
         all.map(({ request }) => request.url),
@@ -211,12 +208,12 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
 
     it('of a newer schema are refused', async () => {
       const { store } = fixture();
-      await store.transact('write', async (transaction) =>
+      await store.write(async (transaction) =>
         transaction.putRecord(sampleRecord({ schema: schemaVersion + 1 })),
       );
       const errors = [
-        await rejection(store.transact('read', (transaction) => transaction.getRecord('fetch-1', 0))),
-        await rejection(store.transact('read', (transaction) => transaction.listRecords('fetch-1'))),
+        await rejection(store.read((transaction) => transaction.getRecord('fetch-1', 0))),
+        await rejection(store.read((transaction) => transaction.listRecords('fetch-1'))),
       ];
       for (const error of errors) assert.equal((error as Error).name, 'NewerSchemaError');
     });
@@ -226,26 +223,26 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
     it('keep the last generation of each scope', async () => {
       const { store } = fixture();
       const scopes = ['https://app.test/', 'https://app.test/sub/', 'order', 'probe', '__proto__'];
-      await store.transact('write', async (transaction) => {
+      await store.write(async (transaction) => {
         for (const scope of scopes) transaction.putGeneration(scope, 'old');
         for (const scope of scopes) transaction.putGeneration(scope, `of ${scope}`);
       });
       for (const scope of scopes) {
-        const generation = await store.transact('read', (transaction) => transaction.getGeneration(scope));
+        const generation = await store.read((transaction) => transaction.getGeneration(scope));
         assert.equal(generation, `of ${scope}`);
       }
     });
 
     it('know no generation of a scope never seen', async () => {
       const { store } = fixture();
-      const generation = await store.transact('read', (transaction) => transaction.getGeneration('order'));
+      const generation = await store.read((transaction) => transaction.getGeneration('order'));
       assert.isUndefined(generation);
     });
 
     it('give greater orders each time, within a transaction and across contexts', async () => {
       const { place, store } = fixture();
       const draw = (from: typeof store) =>
-        from.transact('write', (transaction) =>
+        from.write((transaction) =>
           Promise.all([transaction.nextOrder(), transaction.nextOrder(), transaction.nextOrder()]),
         );
       const other = place.open();
@@ -256,13 +253,13 @@ export function describeRows({ describe, it }: TestFramework, fixture: () => Sto
 
     it('give greater orders after the newest fetch was deleted', async () => {
       const { store } = fixture();
-      const first = await store.transact('write', async (transaction) => {
+      const first = await store.write(async (transaction) => {
         const order = await transaction.nextOrder();
         transaction.putFetch(sampleFetch({ order }));
         return order;
       });
-      await store.transact('write', async (transaction) => transaction.deleteFetch('fetch-1'));
-      assert.isAbove(await store.transact('write', (transaction) => transaction.nextOrder()), first);
+      await store.write(async (transaction) => transaction.deleteFetch('fetch-1'));
+      assert.isAbove(await store.write((transaction) => transaction.nextOrder()), first);
     });
   });
 }

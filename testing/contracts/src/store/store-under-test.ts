@@ -28,9 +28,7 @@ export const large = 300 * 1024;
 /** Puts a body's bytes in these ranges, each as a transaction, in this order. */
 export async function putRanges(store: Store, body: BodyKey, ...ranges: [start: number, end: number][]) {
   for (const [start, end] of ranges) {
-    await store.transact('write', async (transaction) =>
-      transaction.putBytes(body, start, [sampleBytes(start, end)]),
-    );
+    await store.write(async (transaction) => transaction.putBytes(body, start, [sampleBytes(start, end)]));
   }
 }
 

@@ -5,7 +5,7 @@ import { sampleBytes, sampleFetch, sampleRecord } from '../samples.ts';
 import { type StoreFixture, sampleBody } from './store-under-test.ts';
 
 async function addOneToTitle(store: Store): Promise<void> {
-  await store.transact('write', async (transaction) => {
+  await store.write(async (transaction) => {
     const fetch = await transaction.getFetch('fetch-1');
     if (fetch) transaction.putFetch({ ...fetch, title: String(Number(fetch.title) + 1) });
   });
@@ -13,7 +13,7 @@ async function addOneToTitle(store: Store): Promise<void> {
 
 /** The two rows that these tests always write together. */
 async function writeBoth(store: Store, title: string): Promise<void> {
-  await store.transact('write', async (transaction) => {
+  await store.write(async (transaction) => {
     transaction.putFetch(sampleFetch({ title }));
     await transaction.getFetch('fetch-1');
     transaction.putRecord(sampleRecord({ uploaded: Number(title) }));
@@ -21,7 +21,7 @@ async function writeBoth(store: Store, title: string): Promise<void> {
 }
 
 async function readBoth(store: Store): Promise<[title: string | undefined, uploaded: number | undefined]> {
-  return store.transact('read', async (transaction) => {
+  return store.read(async (transaction) => {
     const fetch = await transaction.getFetch('fetch-1');
     const record = await transaction.getRecord('fetch-1', 0);
     return [fetch?.title, record?.uploaded];
@@ -31,12 +31,12 @@ async function readBoth(store: Store): Promise<[title: string | undefined, uploa
 export function describeTransactions({ describe, it }: TestFramework, fixture: () => StoreFixture): void {
   describe('transactions', () => {
     it('resolve with what the work returned', async () => {
-      assert.equal(await fixture().store.transact('read', async () => 7), 7);
-      assert.equal(await fixture().store.transact('write', async () => 'seven'), 'seven');
+      assert.equal(await fixture().store.read(async () => 7), 7);
+      assert.equal(await fixture().store.write(async () => 'seven'), 'seven');
     });
 
     it('see their own writes', async () => {
-      const title = await fixture().store.transact('write', async (transaction) => {
+      const title = await fixture().store.write(async (transaction) => {
         transaction.putFetch(sampleFetch({ title: 'one' }));
         transaction.putFetch(sampleFetch({ title: 'two' }));
         return (await transaction.getFetch('fetch-1'))?.title;
@@ -47,7 +47,7 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
     it('see their own deletions', async () => {
       const { store } = fixture();
       await writeBoth(store, '1');
-      const left = await store.transact('write', async (transaction) => {
+      const left = await store.write(async (transaction) => {
         transaction.deleteFetch('fetch-1');
         return [await transaction.getFetch('fetch-1'), await transaction.getRecord('fetch-1', 0)];
       });
@@ -57,7 +57,7 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
     it('keep the order of a deletion and a write after it', async () => {
       const { store } = fixture();
       await writeBoth(store, '1');
-      await store.transact('write', async (transaction) => {
+      await store.write(async (transaction) => {
         transaction.deleteFetch('fetch-1');
         transaction.putFetch(sampleFetch({ title: 'new' }));
       });
@@ -70,20 +70,20 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
         const work = async () => {
           throw thrown;
         };
-        assert.equal(await rejection(fixture().store.transact(mode, work)), thrown);
+        assert.equal(await rejection(fixture().store[mode](work)), thrown);
       }
     });
 
     it('write nothing if the work throws, at once or later', async () => {
       const { store } = fixture();
       await rejection(
-        store.transact('write', async (transaction) => {
+        store.write(async (transaction) => {
           transaction.putFetch(sampleFetch());
           throw new Error('at once');
         }),
       );
       await rejection(
-        store.transact('write', async (transaction) => {
+        store.write(async (transaction) => {
           transaction.putFetch(sampleFetch());
           transaction.putBytes(sampleBody, 0, [sampleBytes(0, 10)]);
           await transaction.getFetch('fetch-1');
@@ -98,7 +98,7 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
       const { store } = fixture();
       await writeBoth(store, '1');
       await rejection(
-        store.transact('write', async (transaction) => {
+        store.write(async (transaction) => {
           transaction.deleteFetch('fetch-1');
           await transaction.getFetch('fetch-1');
           throw new Error('changed my mind');
@@ -110,7 +110,7 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
     it('go on after one that failed', async () => {
       const { store } = fixture();
       const failed = rejection(
-        store.transact('write', async () => {
+        store.write(async () => {
           throw new Error('failed');
         }),
       );
@@ -122,7 +122,7 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
     it('lose no update when many change one row at the same time', async () => {
       const { place, store } = fixture();
       const other = place.open();
-      await store.transact('write', async (transaction) => transaction.putFetch(sampleFetch({ title: '0' })));
+      await store.write(async (transaction) => transaction.putFetch(sampleFetch({ title: '0' })));
       await Promise.all(Array.from({ length: 20 }, (_, i) => addOneToTitle(i % 2 ? store : other)));
       assert.equal((await readBoth(store))[0], '20');
       await place.close(other);
@@ -133,7 +133,7 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
       const other = place.open();
       const outcomes = await Promise.allSettled(
         Array.from({ length: 12 }, (_, i) =>
-          (i % 2 ? store : other).transact('write', async (transaction) => {
+          (i % 2 ? store : other).write(async (transaction) => {
             transaction.putFetch(sampleFetch({ key: `fetch-${i}`, order: i }));
             await transaction.getFetch('fetch-0');
             if (i % 3 === 1) throw new Error('changed my mind');
@@ -144,7 +144,7 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
         outcomes.filter(({ status }) => status === 'rejected'),
         4,
       );
-      const fetches = await store.transact('read', (transaction) => transaction.listFetches());
+      const fetches = await store.read((transaction) => transaction.listFetches());
       assert.deepEqual(
         fetches.map(({ order }) => order),
         [0, 2, 3, 5, 6, 8, 9, 11],
@@ -156,18 +156,18 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
       const { place, store } = fixture();
       const other = place.open();
       for (let round = 0; round < 5; round++) {
-        await store.transact('write', async (transaction) => {
+        await store.write(async (transaction) => {
           for (const key of ['a', 'b']) transaction.putFetch(sampleFetch({ key, title: 'free' }));
         });
         const take = (from: Store, key: string) =>
-          from.transact('write', async (transaction) => {
+          from.write(async (transaction) => {
             const titles = [await transaction.getFetch('a'), await transaction.getFetch('b')];
             if (titles.every((fetch) => fetch?.title === 'free')) {
               transaction.putFetch(sampleFetch({ key, title: 'taken' }));
             }
           });
         await Promise.all([take(store, 'a'), take(other, 'b')]);
-        const fetches = await store.transact('read', (transaction) => transaction.listFetches());
+        const fetches = await store.read((transaction) => transaction.listFetches());
         assert.lengthOf(
           fetches.filter(({ title }) => title === 'taken'),
           1,
@@ -212,7 +212,7 @@ export function describeTransactions({ describe, it }: TestFramework, fixture: (
       const { store } = fixture();
       const unstorable = { ...sampleFetch({ key: 'other' }), title: (() => {}) as unknown as string };
       const error = await rejection(
-        store.transact('write', async (transaction) => {
+        store.write(async (transaction) => {
           transaction.putFetch(sampleFetch());
           transaction.putFetch(unstorable);
         }),

@@ -36,7 +36,7 @@ const { engine, store } = await openEngine(
     },
   },
 );
-const listFetches = () => store.transact('read', (transaction) => transaction.listFetches());
+const listFetches = () => store.read((transaction) => transaction.listFetches());
 // events wait for a listener: nothing that is found here can be gone before it is told of
 const found = (await listFetches()).filter(({ state }) => state !== 'released').map(({ id }) => id);
 say({ what: 'found', ids: found });

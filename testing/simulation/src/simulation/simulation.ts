@@ -187,7 +187,7 @@ export class Simulation {
     const { world } = this;
     const page = this.page(0);
     void this.call('purging', page, async () => {
-      const purged = await page.store.transact('write', async (transaction) => {
+      const purged = await page.store.write(async (transaction) => {
         const fetches = await transaction.listFetches(old);
         for (const { key } of fetches) transaction.deleteFetch(key);
         return fetches;

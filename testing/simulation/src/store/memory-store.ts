@@ -4,6 +4,7 @@ import {
   type RequestBody,
   type Store,
   StoreError,
+  type StoreReadTransaction,
   type StoreTransaction,
 } from '@background-fetch/core';
 import type { SimulatedClock } from '../host/simulated-clock.ts';
@@ -82,7 +83,15 @@ export class MemoryStore implements Store {
     this.#failOnce = how === 'once';
   }
 
-  transact<T>(mode: 'read' | 'write', work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+  read<T>(work: (transaction: StoreReadTransaction) => Promise<T>): Promise<T> {
+    return this.#transact('read', work);
+  }
+
+  write<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+    return this.#transact('write', work);
+  }
+
+  #transact<T>(mode: 'read' | 'write', work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.disk.enqueue(async () => {
         // A dead context lets the others go on, and its own promises never settle.
@@ -143,7 +152,7 @@ export class MemoryStore implements Store {
   }
 
   #read<T>(read: () => T): Promise<T> {
-    return this.transact('read', async () => read());
+    return this.read(async () => read());
   }
 
   async #perform<T>(mode: 'read' | 'write', work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
@@ -151,17 +160,16 @@ export class MemoryStore implements Store {
     const { clock, commitDelay } = this.#options;
     const turn = clock?.turn;
     let ended = false;
-    const check = (writing: boolean) => {
+    const check = () => {
       if (this.#dead) return this.#never();
       if (ended || clock?.turn !== turn) {
         throw new StoreError('The transaction has ended, because its work waited for something else');
       }
-      if (writing && mode === 'read') throw new StoreError('A read transaction can not write');
     };
     const transaction = new MemoryTransaction(this.disk, check);
     try {
       const result = await work(transaction);
-      await check(false);
+      await check();
       if (mode === 'write') {
         this.#committing = transaction;
         if (clock && commitDelay) await clock.wait(commitDelay);

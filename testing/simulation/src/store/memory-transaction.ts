@@ -48,14 +48,14 @@ export class MemoryTransaction implements StoreTransaction {
   readonly #requestBodies: TableView<BodyRow>;
   readonly #bytes: TableView<BytesRow>;
   readonly #endings: TableView<BackgroundFetchSnapshot>;
-  readonly #check: (writing: boolean) => Promise<void> | undefined;
+  readonly #check: () => Promise<void> | undefined;
   readonly #disk: MemoryDisk;
   /** Bytes that were put, with where. */
   readonly #put: { readonly body: string; readonly offset: number; readonly chunk: Uint8Array }[] = [];
   #added = 0;
 
   /** @param check throws if the transaction can't be used now; gives a promise if its context is dead */
-  constructor(disk: MemoryDisk, check: (writing: boolean) => Promise<void> | undefined) {
+  constructor(disk: MemoryDisk, check: () => Promise<void> | undefined) {
     this.#check = check;
     this.#disk = disk;
     this.#generations = new TableView(disk.generations);
@@ -95,24 +95,24 @@ export class MemoryTransaction implements StoreTransaction {
   }
 
   async getGeneration(scope: string): Promise<string | undefined> {
-    await this.#check(false);
+    await this.#check();
     return this.#generations.get(scope);
   }
 
   putGeneration(scope: string, generation: string): void {
-    this.#check(true);
+    this.#check();
     this.#generations.put(scope, generation);
   }
 
   async nextOrder(): Promise<number> {
-    await this.#check(true);
+    await this.#check();
     const order = (this.#orders.get('last') ?? 0) + 1;
     this.#orders.put('last', order);
     return order;
   }
 
   async getFetch(key: FetchKey): Promise<StoredBackgroundFetch | undefined> {
-    await this.#check(false);
+    await this.#check();
     const row = this.#fetches.get(key);
     return row && known(row);
   }
@@ -122,7 +122,7 @@ export class MemoryTransaction implements StoreTransaction {
   }
 
   async listFetches(registration?: RegistrationKey): Promise<StoredBackgroundFetch[]> {
-    await this.#check(false);
+    await this.#check();
     return [...this.#fetches.entries()]
       .map(([, row]) => row)
       .filter((row) => registration === undefined || row.registration === registration)
@@ -131,22 +131,22 @@ export class MemoryTransaction implements StoreTransaction {
   }
 
   async getEnding(key: FetchKey, order: number): Promise<BackgroundFetchSnapshot | undefined> {
-    await this.#check(false);
+    await this.#check();
     return this.#endings.get(keyOf(key, order));
   }
 
   putEnding(snapshot: BackgroundFetchSnapshot): void {
-    this.#check(true);
+    this.#check();
     this.#endings.put(keyOf(snapshot.key, snapshot.order), copyRow(snapshot));
   }
 
   putFetch(fetch: StoredBackgroundFetch): void {
-    this.#check(true);
+    this.#check();
     this.#fetches.put(fetch.key, copyRow(fetch));
   }
 
   deleteFetch(key: FetchKey): void {
-    this.#check(true);
+    this.#check();
     this.#fetches.delete(key);
     for (const view of [this.#records, this.#requestBodies, this.#bytes]) {
       for (const [name, row] of [...view.entries()]) if (row.fetch === key) view.delete(name);
@@ -154,13 +154,13 @@ export class MemoryTransaction implements StoreTransaction {
   }
 
   async getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined> {
-    await this.#check(false);
+    await this.#check();
     const row = this.#records.get(keyOf(fetch, index));
     return row && known(row);
   }
 
   async listRecords(fetch: FetchKey, url?: string): Promise<StoredRecord[]> {
-    await this.#check(false);
+    await this.#check();
     return [...this.#records.entries()]
       .map(([, row]) => row)
       .filter((row) => row.fetch === fetch)
@@ -170,18 +170,18 @@ export class MemoryTransaction implements StoreTransaction {
   }
 
   putRecord(record: StoredRecord): void {
-    this.#check(true);
+    this.#check();
     this.#records.put(keyOf(record.fetch, record.index), copyRow(record));
   }
 
   putRequestBody(fetch: FetchKey, index: number, body: RequestBody): void {
-    this.#check(true);
+    this.#check();
     this.#added += body.size;
     this.#requestBodies.put(keyOf(fetch, index), { fetch, body: copyRow(body) });
   }
 
   putBytes(body: BodyKey, offset: number, given: readonly Uint8Array[] | HostBytes): void {
-    this.#check(true);
+    this.#check();
     const parts = 'value' in given ? [given.value as Uint8Array] : given;
     const size = parts.reduce((total, part) => total + part.length, 0);
     if (size === 0) return;
@@ -198,7 +198,7 @@ export class MemoryTransaction implements StoreTransaction {
   }
 
   async moveBytes(from: BodyKey, to: BodyKey): Promise<void> {
-    await this.#check(true);
+    await this.#check();
     const row = this.#bytes.get(bodyKeyOf(from));
     if (!row) return;
     this.#bytes.put(bodyKeyOf(to), { ...row, fetch: to.fetch });
@@ -206,7 +206,7 @@ export class MemoryTransaction implements StoreTransaction {
   }
 
   deleteBytes(body: BodyKey): void {
-    this.#check(true);
+    this.#check();
     this.#bytes.delete(bodyKeyOf(body));
   }
 }
