@@ -204,7 +204,7 @@ describe('A request body', () => {
         return this.#method;
       }
     }
-    assert.equal(new Request('/', new Upload()).method, 'PUT');
+    assert.equal(new Request(newUpload().url, new Upload()).method, 'PUT');
   });
 
   it('that is a form keeps its boundary, upper case letters included, and its files', async () => {
