@@ -1,6 +1,7 @@
 import { mediaTypeOf } from '../model/header-list.ts';
 import type { ResponseHead } from '../model/record.ts';
-import { isOkStatus, storedLength } from '../model/transitions.ts';
+import { isOkStatus } from '../model/status.ts';
+import { storedLength } from '../model/transitions.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 
 /**

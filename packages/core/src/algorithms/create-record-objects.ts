@@ -1,9 +1,9 @@
 import { prefixLength } from '../model/byte-ranges.ts';
 import { type BodyKey, mayBeExposed, type ResponseData, type StoredRecord } from '../model/record.ts';
+import { hasNullBody } from '../model/status.ts';
 import { deserialiseRequest } from '../serialise/request.ts';
 import { deserialiseResponse } from '../serialise/response.ts';
 import { announcedLength } from '../transfer/announced-length.ts';
-import { hasNullBody } from '../transfer/body-completeness.ts';
 import { type Hold, recordsReleased } from './holds.ts';
 import type { Realm } from './realm.ts';
 

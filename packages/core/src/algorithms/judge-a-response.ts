@@ -1,7 +1,7 @@
 import { prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
 import type { ResponseData, ResponseHead, StoredRecord } from '../model/record.ts';
-import { isOkStatus } from '../model/transitions.ts';
+import { isOkStatus } from '../model/status.ts';
 import type { NetworkResponse } from '../ports.ts';
 import { announcedLength } from '../transfer/announced-length.ts';
 import type { RequestPlan, RestPlan } from '../transfer/attempt-plan.ts';

@@ -1,4 +1,4 @@
-import { isOkStatus } from '../model/transitions.ts';
+import { isOkStatus } from '../model/status.ts';
 import type { NetworkResponse } from '../ports.ts';
 import { answered, type Failure } from '../transfer/outcome.ts';
 import type { Place } from '../transfer/place.ts';

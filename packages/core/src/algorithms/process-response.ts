@@ -1,12 +1,13 @@
 import { prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
 import type { ContentCoding, ResponseData, ResponseHead, UnsettledRecord } from '../model/record.ts';
-import { confirmed, isOkStatus, nextBody, storedLength, withResponse } from '../model/transitions.ts';
+import { hasNullBody, isOkStatus } from '../model/status.ts';
+import { confirmed, nextBody, storedLength, withResponse } from '../model/transitions.ts';
 import type { NetworkResponse } from '../ports.ts';
 import { announcedLength } from '../transfer/announced-length.ts';
 import type { Attempt } from '../transfer/attempt.ts';
 import type { RequestPlan } from '../transfer/attempt-plan.ts';
-import { assessCleanEnd, hasNullBody, hasServerOffsets, mayEndAt } from '../transfer/body-completeness.ts';
+import { assessCleanEnd, hasServerOffsets, mayEndAt } from '../transfer/body-completeness.ts';
 import { BodySink, type RecordChange } from '../transfer/body-sink.ts';
 import { parseContentRange } from '../transfer/content-range.ts';
 import { continueWith, fromZero, plainFromZero, proveEnd } from '../transfer/course.ts';

@@ -1,6 +1,7 @@
 import { countBytes } from '../model/byte-ranges.ts';
 import type { RecordResult, ResponseData, StoredRecord, UnsettledRecord } from '../model/record.ts';
-import { isOkStatus, settled } from '../model/transitions.ts';
+import { isOkStatus } from '../model/status.ts';
+import { settled } from '../model/transitions.ts';
 import type { BodySink } from '../transfer/body-sink.ts';
 import { continueWith, fromZero } from '../transfer/course.ts';
 import { askAgain, type Outcome, settledOutcome } from '../transfer/outcome.ts';

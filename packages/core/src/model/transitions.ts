@@ -12,6 +12,7 @@ import type {
   StoredRecord,
   UnsettledRecord,
 } from './record.ts';
+import { isOkStatus } from './status.ts';
 
 // A row keeps what belonged to its former state, where it means nothing: readers look at the state first.
 
@@ -66,11 +67,6 @@ export function withResponse(record: UnsettledRecord, data: ResponseData): Unset
 /** The record once an answer has shown that what it has stored is the version that the server has now. */
 export function confirmed(record: UnsettledRecord): UnsettledRecord {
   return record.unconfirmed ? { ...record, unconfirmed: undefined } : record;
-}
-
-/** https://fetch.spec.whatwg.org/#ok-status */
-export function isOkStatus(status: number): boolean {
-  return status >= 200 && status <= 299;
 }
 
 /** The record with `range` of its body added to what is stored. */

@@ -1,6 +1,6 @@
 import { withoutLengths } from '../model/header-list.ts';
 import type { ResponseHead } from '../model/record.ts';
-import { hasNullBody } from '../transfer/body-completeness.ts';
+import { hasNullBody } from '../model/status.ts';
 import { pick } from './pick.ts';
 
 /**

@@ -5,11 +5,6 @@ import { announcedLength } from './announced-length.ts';
 /** How a body that ended cleanly stands: a clean end alone proves nothing, some engines report one for every cut. */
 export type Completeness = 'complete' | 'short' | 'unproven';
 
-/** Whether a response has no body whatever its fields say. https://fetch.spec.whatwg.org/#null-body-status */
-export function hasNullBody(status: number, method: string): boolean {
-  return method === 'HEAD' || /^(0|10[13]|20[45]|304)$/.test(`${status}`);
-}
-
 /** Judges a body whose stream ended without an error. */
 export function assessCleanEnd(data: ResponseData, signalsTruncation: boolean): Completeness {
   if (data.stored.length > 1) return 'short';
