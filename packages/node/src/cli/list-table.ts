@@ -34,14 +34,15 @@ export function listTable(listed: readonly ListedFetch[], width: number, now: nu
   return renderTable(columns, leftOut, listed, width);
 }
 
-function percentOf({ fetch: { downloaded, total } }: ListedFetch): string {
-  return total ? String(Math.min(100, Math.floor((downloaded / total) * 100))) : '';
+function percentOf({ fetch: { downloaded, total, filesFailed } }: ListedFetch): string {
+  // what a server sent in place of a file is no part of it
+  return total && filesFailed === 0 ? String(Math.min(100, Math.floor((downloaded / total) * 100))) : '';
 }
 
 function remainingOf({ fetch: { downloaded, total }, rate }: ListedFetch): string {
   return rate && total !== null ? formatDuration(((total - downloaded) / rate) * 1000) : '';
 }
 
-function filesOf({ fetch: { fileCount, filesDone } }: ListedFetch): string {
-  return fileCount > 1 ? `${filesDone}/${fileCount}` : '';
+function filesOf({ fetch: { fileCount, filesDone, filesFailed } }: ListedFetch): string {
+  return fileCount > 1 ? `${filesDone - filesFailed}/${fileCount}` : '';
 }

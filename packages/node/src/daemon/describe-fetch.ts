@@ -46,8 +46,8 @@ export function describeFetch(
       uploaded: stored?.records.reduce((sum, { uploaded }) => sum + uploaded, 0) ?? 0,
       uploadTotal: stored?.fetch.uploadTotal ?? 0,
       fileCount: files.length,
-      filesDone: files.filter(({ state }) => state === 'received' || state === 'saved' || state === 'failed')
-        .length,
+      filesDone: files.filter(({ state }) => isDone(state) || state === 'failed').length,
+      filesFailed: files.filter(({ state }) => state === 'failed').length,
       directory: kept.directory,
       problem: kept.problem ?? lostPlace(kept),
       kept: keptOf(kept, left),

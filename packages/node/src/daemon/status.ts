@@ -54,9 +54,10 @@ export interface FetchStatus {
   readonly total: number | null;
   readonly uploaded: number;
   readonly uploadTotal: number;
-  /** how many files there are, and how many are received, saved or failed */
+  /** how many files there are, how many are received, saved or failed, and how many of these have failed */
   readonly fileCount: number;
   readonly filesDone: number;
+  readonly filesFailed: number;
   /** where its files go when they are saved; null if nobody said */
   readonly directory: string | null;
   /** what keeps it from going on, and what to do; null if nothing does */

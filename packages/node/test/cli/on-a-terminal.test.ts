@@ -74,7 +74,7 @@ describe('bgfetch list', () => {
     await makeFetches();
     const lines = (await given.cli.run('list')).stdout.split('\n');
     expect(lines[0]).toBe(`film  success  5.7 MiB, 2 of 2 files  ${title}`);
-    expect(lines[1]).toMatch(/^song {2}failure \(bad-status\) {2}.*, 2 of 2 files, left by get$/);
+    expect(lines[1]).toMatch(/^song {2}failure \(bad-status\) {2}.*, 1 of 2 files, left by get$/);
     expect(lines[2]).toMatch(/^a-name-\S+ {2}active {2}/);
   });
 });

@@ -28,6 +28,7 @@ function fetchStatus(change: Partial<FetchStatus> = {}): FetchStatus {
     uploadTotal: 0,
     fileCount: 1,
     filesDone: 0,
+    filesFailed: 0,
     ...change,
   };
 }
@@ -229,6 +230,7 @@ describe('JSON lines', () => {
           "event": "progress",
           "fileCount": 1,
           "filesDone": 0,
+          "filesFailed": 0,
           "id": "films",
           "kept": 0,
           "keptUntil": null,

@@ -66,8 +66,8 @@ export async function show(id: string, options: CommonOptions): Promise<void> {
 }
 
 function describeInOneLine(fetch: FetchStatus): string {
-  const { id, state, reason, fileCount, filesDone, title } = fetch;
-  const files = fileCount > 1 ? `, ${filesDone} of ${fileCount} files` : '';
+  const { id, state, reason, fileCount, filesDone, filesFailed, title } = fetch;
+  const files = fileCount > 1 ? `, ${filesDone - filesFailed} of ${fileCount} files` : '';
   const why = reason === '' ? '' : ` (${reason})`;
   const kept = fetch.kept > 0 ? `, ${formatSize(fetch.kept)} kept` : '';
   const left = leftBy(fetch) ? ', left by get' : '';

@@ -77,7 +77,8 @@ function isWorthALine(last: Printed, fetch: FetchStatus, now: number): boolean {
 function describeFetch(fetch: FetchStatus, rate: number): string {
   const percent = fetch.total ? ` (${Math.floor((fetch.downloaded / fetch.total) * 100)} %)` : '';
   const speed = fetch.state === 'active' && rate > 0 ? `, ${formatRate(rate)}` : '';
-  const files = fetch.fileCount > 1 ? `, ${fetch.filesDone} of ${fetch.fileCount} files` : '';
+  const files =
+    fetch.fileCount > 1 ? `, ${fetch.filesDone - fetch.filesFailed} of ${fetch.fileCount} files` : '';
   const problem = fetch.problem === null ? '' : `: ${printable(fetch.problem)}`;
   return `${printable(fetch.id)}: ${fetch.state}, ${describeAmount(fetch)}${percent}${files}${speed}${problem}`;
 }
