@@ -16,9 +16,11 @@ const longestId = 200;
 
 /** Equal for what would bring the same bytes to the same places. */
 export function fingerprintOf(fetch: RequestedFetch): string {
-  const { method, files, directory, overwrite } = fetch;
+  const { method, files, directory, overwrite, settings } = fetch;
+  // what is decoded is another file than what was sent
+  const decoded = settings.compressed ? ['decoded'] : [];
   return createHash('sha256')
-    .update(JSON.stringify([method, fetch.body?.version ?? null, files, directory, overwrite]))
+    .update(JSON.stringify([method, fetch.body?.version ?? null, files, directory, overwrite, ...decoded]))
     .digest('hex');
 }
 

@@ -78,6 +78,15 @@ describe('a file that its server says is compressed', () => {
     ]);
   });
 
+  it('is another one decoded than as it was sent, whatever header asks for it', async () => {
+    const header = ['-H', 'Accept-Encoding: gzip, deflate, br'];
+    const url = `${origin}/both.txt`;
+    expect((await given.cli.run('fetch', '--wait', '-o', './', ...header, url)).code).toBe(0);
+    expect((await given.cli.run('fetch', '--wait', '-o', './', '--compressed', url)).code).toBe(0);
+    expect((await readFile(join(given.cli.directory, 'both.txt'))).equals(archive)).toBe(true);
+    expect((await readFile(join(given.cli.directory, 'both (1).txt'))).equals(content)).toBe(true);
+  });
+
   it('is decoded where that is asked for', async () => {
     expect((await given.cli.run('get', '--compressed', `${origin}/page.txt`)).code).toBe(0);
     expect((await readFile(join(given.cli.directory, 'page.txt'))).equals(content)).toBe(true);
