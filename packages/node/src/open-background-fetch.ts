@@ -195,10 +195,11 @@ function checkOptions(options: OpenOptions): void {
     throw new TypeError(`"baseUrl" has to be an absolute http: or https: URL, and is ${baseUrl}`);
   }
   for (const name of ['concurrency', 'connections', 'connectionsPerHost'] as const) {
-    if (options[name] !== undefined) checkNumber(name, options[name], '+#');
+    if (options[name] !== undefined) checkNumber(name, options[name], 'positive integer');
   }
   checkDispatcher(options.dispatcher);
-  if (options.limitRate !== undefined) checkNumber('limitRate', options.limitRate, '+…');
+  if (options.limitRate !== undefined)
+    checkNumber('limitRate', options.limitRate, 'positive number or Infinity');
   completeOptions(engineOptions(options));
 }
 

@@ -1,38 +1,46 @@
 import type { EngineOptions } from './options.ts';
 import type { RetryPolicy } from './retry-schedule.ts';
 
-/** What a number may be: `+` from 1 on, `0` from 0 on; `#` whole; `…` without an end, `Infinity` among them. */
-type Bounds = '+#' | '0#' | '+#…' | '0' | '+' | '0…' | '+…';
+/** What a number may be: from 1 on if it is positive, else from 0 on; `Infinity` only where that is said. */
+export type NumberKind =
+  | 'positive integer'
+  | 'positive integer or Infinity'
+  | 'positive number or Infinity'
+  | 'integer'
+  | 'number'
+  | 'number or Infinity';
 
-type NumberOf<Options> = { [Name in keyof Options as Options[Name] extends number ? Name : never]: Bounds };
-
-const engineBounds: NumberOf<EngineOptions> = {
-  concurrency: '+#',
-  connectionsPerOrigin: '+#',
-  briskConnectionsPerOrigin: '+#',
-  connections: '+#',
-  pieceSize: '+#',
-  smallestPiece: '+#',
-  smallestCheckpoint: '0#',
-  checkpointSize: '+#',
-  checkpointsAtOnce: '+#',
-  checkpointInterval: '0',
-  awaitedCheckpointInterval: '0',
-  firstCheckpointInterval: '0',
-  keepFailed: '0…',
+type NumberOf<Options> = {
+  [Name in keyof Options as Options[Name] extends number ? Name : never]: NumberKind;
 };
 
-const retryBounds: NumberOf<RetryPolicy> = {
-  unansweredRetries: '0#',
-  unansweredWithin: '0',
-  outage: '0…',
-  firstAnswer: '0…',
-  fruitlessAttempts: '+#…',
-  firstDelay: '0',
-  longestDelay: '0',
-  longestRetryAfter: '0…',
-  stallTimeout: '+…',
-  answerTimeout: '+…',
+const engineNumbers: NumberOf<EngineOptions> = {
+  concurrency: 'positive integer',
+  connectionsPerOrigin: 'positive integer',
+  briskConnectionsPerOrigin: 'positive integer',
+  connections: 'positive integer',
+  pieceSize: 'positive integer',
+  smallestPiece: 'positive integer',
+  smallestCheckpoint: 'integer',
+  checkpointSize: 'positive integer',
+  checkpointsAtOnce: 'positive integer',
+  checkpointInterval: 'number',
+  awaitedCheckpointInterval: 'number',
+  firstCheckpointInterval: 'number',
+  keepFailed: 'number or Infinity',
+};
+
+const retryNumbers: NumberOf<RetryPolicy> = {
+  unansweredRetries: 'integer',
+  unansweredWithin: 'number',
+  outage: 'number or Infinity',
+  firstAnswer: 'number or Infinity',
+  fruitlessAttempts: 'positive integer or Infinity',
+  firstDelay: 'number',
+  longestDelay: 'number',
+  longestRetryAfter: 'number or Infinity',
+  stallTimeout: 'positive number or Infinity',
+  answerTimeout: 'positive number or Infinity',
 };
 
 /**
@@ -40,25 +48,25 @@ const retryBounds: NumberOf<RetryPolicy> = {
  * @throws TypeError, RangeError
  */
 export function checkOptions(options: EngineOptions): void {
-  checkNumbers(options, engineBounds, '');
-  checkNumbers(options.retry, retryBounds, 'retry.');
+  checkNumbers(options, engineNumbers, '');
+  checkNumbers(options.retry, retryNumbers, 'retry.');
   const { mediaTypeChange } = options;
   if (mediaTypeChange === 'accept' || mediaTypeChange === 'refuse') return;
   throw new TypeError(`"mediaTypeChange" has to be "accept" or "refuse", and is ${shown(mediaTypeChange)}`);
 }
 
-function checkNumbers(options: object, bounds: Readonly<Record<string, Bounds>>, prefix: string): void {
-  for (const name in bounds) checkNumber(prefix + name, Reflect.get(options, name), bounds[name] as Bounds);
+function checkNumbers(options: object, kinds: Readonly<Record<string, NumberKind>>, prefix: string): void {
+  for (const name in kinds) checkNumber(prefix + name, Reflect.get(options, name), kinds[name] as NumberKind);
 }
 
 /**
  * Throws where a number is not within its bounds. The message names the option, the value and the bounds.
  * @throws TypeError for what is no number, NaN among them; RangeError for one out of bounds
  */
-export function checkNumber(name: string, value: unknown, bounds: Bounds): void {
-  const least = bounds.startsWith('+') ? 1 : 0;
-  const isWhole = bounds.includes('#');
-  const hasEnd = !bounds.includes('…');
+export function checkNumber(name: string, value: unknown, kind: NumberKind): void {
+  const least = kind.startsWith('positive') ? 1 : 0;
+  const isWhole = kind.includes('integer');
+  const hasEnd = !kind.endsWith('Infinity');
   const isNumber = typeof value === 'number' && !Number.isNaN(value);
   const isFitting = value === Number.POSITIVE_INFINITY ? !hasEnd : !isWhole || Number.isSafeInteger(value);
   if (isNumber && isFitting && value >= least) return;

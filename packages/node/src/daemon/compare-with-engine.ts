@@ -1,25 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { redactUrl } from '../redact.ts';
 import { failedAgain } from './begun-again.ts';
-import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import type { FetchEntries } from './fetch-entries.ts';
+import type { KeeperOptions } from './keeper-options.ts';
 import { newKeptFetch } from './kept-fetch.ts';
-import type { KeptFetches } from './kept-fetches.ts';
 
 /** Brings what was kept together with what the engine has: either may know of a fetch that the other does not. */
 export async function compareWithEngine(
   entries: FetchEntries,
-  {
-    engine,
-    store,
-    log,
-    now,
-  }: {
-    readonly engine: EngineOfDaemon;
-    readonly store: KeptFetches;
-    readonly log: (message: string) => void;
-    readonly now: () => number;
-  },
+  { engine, store, log, now }: KeeperOptions,
 ): Promise<void> {
   const inEngine = new Map((await engine.listFetches()).map((fetch) => [fetch.id, fetch]));
   for (const entry of entries.all()) {

@@ -1,8 +1,7 @@
 import { keptOf } from './describe-fetch.ts';
-import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import type { FetchEntries } from './fetch-entries.ts';
+import type { KeeperOptions } from './keeper-options.ts';
 import type { KeptFetch } from './kept-fetch.ts';
-import type { KeptFetches } from './kept-fetches.ts';
 import { isToBeSaved } from './save-files.ts';
 
 const days = 30;
@@ -15,17 +14,7 @@ const longestLeft = days * 24 * 60 * 60_000;
  */
 export async function forgetExpired(
   entries: FetchEntries,
-  {
-    engine,
-    store,
-    log,
-    now,
-  }: {
-    readonly engine: EngineOfDaemon;
-    readonly store: KeptFetches;
-    readonly log: (message: string) => void;
-    readonly now: () => number;
-  },
+  { engine, store, log, now }: KeeperOptions,
 ): Promise<void> {
   for (const { kept, starting, saving } of entries.all()) {
     if (starting || saving || !isOnlyNote(kept, now())) continue;

@@ -5,13 +5,13 @@ import { chooseId } from './choose-id.ts';
 import { compareWithEngine } from './compare-with-engine.ts';
 import { describeFetch } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
-import type { EngineOfDaemon, Kept } from './engine-of-daemon.ts';
+import type { Kept } from './engine-of-daemon.ts';
 import { forgetExpired } from './expired-fetches.ts';
 import { type Entry, FetchEntries } from './fetch-entries.ts';
 import { createRequests, fingerprintOf, requireFreeNames, requireShortTexts } from './fetch-requests.ts';
 import { GoingOn, untilReleased } from './going-on.ts';
+import type { KeeperOptions } from './keeper-options.ts';
 import { type KeptFetch, newKeptFetch } from './kept-fetch.ts';
-import type { KeptFetches } from './kept-fetches.ts';
 import { findMissingFiles } from './missing-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
@@ -20,13 +20,6 @@ import { isRepeatable, requestedAgain } from './requested-again.ts';
 import { takeForSaving } from './save-again.ts';
 import { isToBeSaved } from './save-files.ts';
 import type { FetchReport } from './status.ts';
-
-export interface KeeperOptions {
-  readonly engine: EngineOfDaemon;
-  readonly store: KeptFetches;
-  readonly log: (message: string) => void;
-  readonly now: () => number;
-}
 
 /**
  * Keeps the fetches of a daemon. The engine knows a fetch until its event is handled; here that is when its files are

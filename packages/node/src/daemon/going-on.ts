@@ -4,8 +4,8 @@ import { keptOf } from './describe-fetch.ts';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import type { Entry, FetchEntries } from './fetch-entries.ts';
 import { createRequests } from './fetch-requests.ts';
+import type { KeeperOptions } from './keeper-options.ts';
 import { askedFiles, type KeptFetch } from './kept-fetch.ts';
-import type { KeptFetches } from './kept-fetches.ts';
 import { isInPlace } from './missing-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { DaemonError, type RequestedFetch } from './protocol.ts';
@@ -21,15 +21,15 @@ function renewedBy({ token, settings, umask, directory, overwrite }: RequestedFe
   return { token, settings, umask, directory, overwrite };
 }
 
+interface GoingOnParts extends Pick<KeeperOptions, 'engine' | 'store'> {
+  readonly entries: FetchEntries;
+}
+
 /** Lets fetches that have ended go on, or begin again with some of their files. */
 export class GoingOn {
-  readonly #parts: {
-    readonly engine: EngineOfDaemon;
-    readonly store: KeptFetches;
-    readonly entries: FetchEntries;
-  };
+  readonly #parts: GoingOnParts;
 
-  constructor(parts: { engine: EngineOfDaemon; store: KeptFetches; entries: FetchEntries }) {
+  constructor(parts: GoingOnParts) {
     this.#parts = parts;
   }
 
