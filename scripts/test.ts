@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCommand, type Print, runSideBySide } from '@background-fetch/testing-command-line';
@@ -58,9 +58,9 @@ function findTypeScriptProjects(): string[] {
   const folders = ['packages', 'testing', 'examples'].flatMap((parent) =>
     readdirSync(join(root, parent)).map((name) => join(parent, name)),
   );
-  const hasConfig = (folder: string): boolean =>
-    statSync(join(root, folder, 'tsconfig.json'), { throwIfNoEntry: false }) !== undefined;
-  return [...folders, 'benchmarks', 'scripts'].filter(hasConfig);
+  return [...folders, 'benchmarks', 'scripts'].filter((folder) =>
+    existsSync(join(root, folder, 'tsconfig.json')),
+  );
 }
 
 /** What may run side by side; a stage begins when the one before it has ended. */
