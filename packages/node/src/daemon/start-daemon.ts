@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive } from '../host/is-alive.ts';
 import { Connection, ConnectionLostError } from './connection.ts';
 import {
   type DaemonPaths,
@@ -145,15 +146,6 @@ export async function endDaemon(address: DaemonAddress): Promise<boolean> {
     await delay(lookInterval);
   }
   return true;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 async function openSocket(paths: DaemonPaths): Promise<Connection | null> {

@@ -14,6 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StoreError } from '@background-fetch/core';
 import type Libsql from 'libsql';
 import { toStoreError } from '../storage/errors.ts';
+import { isAlive } from './is-alive.ts';
 
 /** ms between two attempts to get a lock that is waited for: the death of a process tells nobody */
 const retryInterval = 100;
@@ -120,12 +121,8 @@ function writePid(directory: string): void {
 function readPid(directory: string): number | null {
   try {
     const pid = Number.parseInt(readFileSync(join(directory, 'engine.pid'), 'utf8'), 10);
-    process.kill(pid, 0);
-    return pid;
-  } catch (error) {
-    // alive, and another user's
-    if ((error as { code?: unknown }).code === 'EPERM')
-      return Number(readFileSync(join(directory, 'engine.pid'), 'utf8'));
+    return pid > 0 && isAlive(pid) ? pid : null;
+  } catch {
     return null;
   }
 }

@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isAlive } from '../../src/host/is-alive.ts';
+import { command } from './command-line.ts';
 import { stalled, useCommandLine } from './given.ts';
 
 const given = useCommandLine();
@@ -14,14 +18,6 @@ afterEach(() => {
   if (stopped !== undefined) process.kill(stopped, 'SIGKILL');
   stopped = undefined;
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe('a command', () => {
   it('that follows a fetch ends where the daemon answers no more, and names its process', async () => {
@@ -91,5 +87,22 @@ describe('bgfetch daemon stop', () => {
     const pid = (await given.cli.daemon()) as number;
     expect((await given.cli.run('daemon', 'stop')).code).toBe(0);
     expect(isAlive(pid)).toBe(false);
+  });
+
+  it('returns although nobody asks how the process ended, as in a container without an init process', async () => {
+    // `sleep` is the parent of the daemon, and never asks
+    const run = 'node "$0" daemon run & exec sleep 3600';
+    const parent = spawn('sh', ['-c', run, command], {
+      env: { ...process.env, BGFETCH_STORE: given.cli.store },
+      stdio: 'ignore',
+    });
+    try {
+      while ((await given.cli.daemon()) === undefined);
+      const pid = (await given.cli.daemon()) as number;
+      expect(await given.cli.run('daemon', 'stop')).toMatchObject({ code: 0, stderr: '' });
+      expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z');
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 });

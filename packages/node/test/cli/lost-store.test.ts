@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isAlive } from '../../src/host/is-alive.ts';
 import type { Running } from './command-line.ts';
 import { release, stalled, useCommandLine } from './given.ts';
 
@@ -138,11 +139,3 @@ it('a daemon whose lock was removed leaves the store to the next one, with which
   expect(await given.cli.daemon()).not.toBe(pid);
   expect((await given.cli.run('log')).stdout).toContain('lock');
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

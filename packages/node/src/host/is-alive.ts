@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Whether this process runs. One that has ended is listed by the system until its parent asks how it ended; a container
+ * whose first process never asks (no `docker run --init`) lists it for ever, so it does not count. Another user's counts.
+ */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return !hasEnded(pid);
+}
+
+/** Linux alone can tell a process that has ended from one that runs without another program. */
+function hasEnded(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    // "PID (name) state …": the name may hold anything
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    // there may be no /proc, or one that hides the processes of others
+    return false;
+  }
+}
