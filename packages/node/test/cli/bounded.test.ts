@@ -68,15 +68,15 @@ describe('a command', () => {
     expect([code, stderr]).toEqual([3, expect.stringContaining('shared: another command has paused it')]);
   });
 
-  it.each([['list'], ['daemon stop'], ['daemon status']])(
-    'that finds such a daemon ends, and names its process: %s',
-    async (command) => {
-      await given.cli.run('daemon', 'start');
-      const pid = await stopDaemonProcess();
-      const { code, stderr } = await given.cli.run(...command.split(' '));
-      expect([code, stderr]).toEqual([4, expect.stringContaining(`kill -9 ${pid}`)]);
-    },
-  );
+  it('that finds such a daemon ends, and names its process', async () => {
+    await given.cli.run('daemon', 'start');
+    const pid = await stopDaemonProcess();
+    // each waits until the same limit
+    const commands = [['list'], ['daemon', 'stop'], ['daemon', 'status']];
+    const outcomes = await Promise.all(commands.map((args) => given.cli.run(...args)));
+    const named = { code: 4, stderr: expect.stringContaining(`kill -9 ${pid}`) };
+    expect(outcomes).toMatchObject([named, named, named]);
+  });
 });
 
 describe('bgfetch daemon stop', () => {
