@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCommand, type Print, runSideBySide } from '@background-fetch/testing-command-line';
 import { InvalidArgumentError } from 'commander';
@@ -54,23 +52,12 @@ function findFailures(output: string): string[] {
   return [...new Set([...lines].map(([, line = '']) => line.trimEnd()))];
 }
 
-function findTypeScriptProjects(): string[] {
-  const folders = ['packages', 'testing', 'examples'].flatMap((parent) =>
-    readdirSync(join(root, parent)).map((name) => join(parent, name)),
-  );
-  return [...folders, 'benchmarks', 'scripts'].filter((folder) =>
-    existsSync(join(root, folder, 'tsconfig.json')),
-  );
-}
-
 /** What may run side by side; a stage begins when the one before it has ended. */
 const stages: readonly (readonly Step[])[] = [
   [
     { name: 'lint', command: ['npx', 'biome', 'ci', '--error-on-warnings', '.'] },
-    ...findTypeScriptProjects().map((folder) => ({
-      name: `types of ${folder}`,
-      command: ['npx', 'tsc', '-p', folder],
-    })),
+    { name: 'types', command: ['npx', 'tsc', '--build'] },
+    { name: 'projects', command: [...typescript, 'scripts/check-projects.ts'] },
   ],
   [{ name: 'build', command: ['npm', 'run', '--silent', 'build'] }],
   [
