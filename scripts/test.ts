@@ -91,6 +91,14 @@ const stages: readonly (readonly Step[])[] = [
   ],
   [
     {
+      name: 'faults',
+      // `npm run faults` has the browsers, too
+      command: [...typescript, 'testing/conformance/src/faults.ts', '--host', 'node'],
+      count: countOwnLine,
+    },
+  ],
+  [
+    {
       name: 'hostile',
       // `npm run hostile` takes ten minutes
       command: [...typescript, 'testing/hostile/src/run.ts', '--seconds', '20'],

@@ -7,7 +7,7 @@ import type { HostName } from './protocol.ts';
 import { buildSite } from './runner/build.ts';
 import { findClosedOrigin } from './runner/closed-origin.ts';
 import { printPass, printTotals } from './runner/print.ts';
-import { type HostRun, writeReport } from './runner/report-faults.ts';
+import { findStaleRows, type HostRun, writeReport } from './runner/report-faults.ts';
 import { ResultsServer } from './runner/results-server.ts';
 import { runPass } from './runner/run-pass.ts';
 import { serveSite } from './runner/serve-site.ts';
@@ -74,6 +74,12 @@ async function main({ host: hosts, grep, report }: Options): Promise<number> {
     await site[Symbol.asyncDispose]();
   }
   if (report) await writeReport(reportPath, runs);
+  else if (grep === '') {
+    const stale = await findStaleRows(reportPath, runs);
+    for (const row of stale) console.log(`✗ docs/reliability.md: ${row}`);
+    if (stale.length > 0) console.log('  "npm run faults -- --report" writes the table anew');
+    totals[stale.length === 0 ? 'passed' : 'failed'] += Math.max(1, stale.length);
+  }
   console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
   return totals.failed === 0 && totals.passed > 0 ? 0 : 1;
 }

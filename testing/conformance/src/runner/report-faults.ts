@@ -37,6 +37,51 @@ export async function writeReport(path: string, runs: readonly HostRun[]): Promi
   await writeFile(path, after);
 }
 
+/** What the table says otherwise than these runs came to; a fault that it does not have, or has no more, is one line. */
+export async function findStaleRows(path: string, runs: readonly HostRun[]): Promise<string[]> {
+  const written = parseTable(await readFile(path, 'utf8'));
+  const stale: string[] = [];
+  const seen = new Set<string>();
+  for (const { title, faults } of groups) {
+    for (const fault of faults) {
+      const name = `${title}: ${fault.name}`;
+      seen.add(name);
+      const row = written.get(name);
+      if (!row) stale.push(`${name}: not in the table`);
+      for (const run of row ? runs : []) {
+        const [says, came] = [row?.get(names[run.host]), withoutNote(cellOf(run, title, fault, []))];
+        if (says !== came)
+          stale.push(`${name}: ${names[run.host]} came to "${came}", the table says "${says}"`);
+      }
+    }
+  }
+  for (const name of written.keys())
+    if (!seen.has(name)) stale.push(`${name}: no fault of that name is left`);
+  return stale;
+}
+
+/** The cells of each fault, by host. */
+function parseTable(text: string): Map<string, Map<string, string>> {
+  const lines = text.slice(text.indexOf(begin), text.indexOf(end)).split('\n');
+  const [head = [], , ...rows] = lines.filter((line) => line.startsWith('|')).map(cellsOf);
+  const hosts = head.slice(1).map((cell) => cell.split(' ')[0] ?? '');
+  return new Map(
+    rows.map(([name = '', ...cells]) => [
+      name,
+      new Map(cells.map((cell, column) => [hosts[column] ?? '', withoutNote(cell)])),
+    ]),
+  );
+}
+
+function cellsOf(line: string): string[] {
+  return line.slice(2, -2).split(' | ');
+}
+
+/** Notes are numbered by what stands before them in the table. */
+function withoutNote(cell: string): string {
+  return cell.replace(/ \(\d+\)$/, '');
+}
+
 function tableOf(runs: readonly HostRun[]): string {
   const notes: string[] = [];
   const head = runs.map(({ host, version }) => `${names[host]} ${/\d+(\.\d+)*/.exec(version)?.[0] ?? ''}`);
