@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type Browser,
+  type BrowserName,
   createRemoteControl,
-  type EngineName,
   launchUndriven,
   type RemoteControl,
-} from '@background-fetch/testing-engines';
+} from '@background-fetch/testing-browsers';
 import { type BodyServer, startBodyServer } from './body-server/start-body-server.ts';
 import { buildSite } from './site.ts';
 import type { Measured, Operation, Workload } from './workload.ts';
@@ -25,11 +25,11 @@ const importMeasure = importing('measure');
 export interface Bench extends AsyncDisposable {
   readonly server: BodyServer;
   /** Starts a browser on the page; resolves when it is ready to measure. */
-  open(engine: EngineName): Promise<BenchPage>;
+  open(engine: BrowserName): Promise<BenchPage>;
   /** The same with the page's other script. */
-  openForLoad(engine: EngineName): Promise<ScriptedPage>;
+  openForLoad(engine: BrowserName): Promise<ScriptedPage>;
   /** The same with the one that reads. */
-  openForReading(engine: EngineName): Promise<ScriptedPage>;
+  openForReading(engine: BrowserName): Promise<ScriptedPage>;
 }
 
 /** The page with a script whose functions are called one by one. */
@@ -73,7 +73,7 @@ async function serveControl(control: RemoteControl): Promise<{ origin: string; c
 }
 
 async function openPage(
-  engine: EngineName,
+  engine: BrowserName,
   control: RemoteControl,
   server: BodyServer,
   engineOptions: string | undefined,
@@ -100,7 +100,7 @@ async function openPage(
 }
 
 async function openScriptedPage(
-  engine: EngineName,
+  engine: BrowserName,
   control: RemoteControl,
   server: BodyServer,
   script: string,

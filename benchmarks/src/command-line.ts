@@ -1,12 +1,12 @@
+import { type BrowserName, browserNames } from '@background-fetch/testing-browsers';
 import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
-import { type EngineName, engineNames } from '@background-fetch/testing-engines';
 import { InvalidArgumentError, Option } from 'commander';
 
 const parts = ['256mib', '1000x10kib', 'memory'] as const;
 type Part = (typeof parts)[number];
 
 export interface BenchmarkOptions {
-  readonly engines: readonly EngineName[];
+  readonly engines: readonly BrowserName[];
   readonly parts: readonly Part[];
   /** Smaller bodies and one round: shows that all works, not how fast. */
   readonly quick: boolean;
@@ -19,7 +19,7 @@ export interface BenchmarkOptions {
 }
 
 interface Values {
-  readonly engine: readonly EngineName[];
+  readonly engine: readonly BrowserName[];
   readonly only: readonly Part[];
   readonly rounds?: number;
   readonly memoryRounds?: number;
@@ -35,7 +35,9 @@ export function readArguments(): BenchmarkOptions {
     'Measures the polyfill beside what browsers offer by themselves, and prints the figures as Markdown.',
   )
     .addOption(
-      new Option('--engine <name...>', 'only these engines').choices(engineNames).default(engineNames, 'all'),
+      new Option('--engine <name...>', 'only these engines')
+        .choices(browserNames)
+        .default(browserNames, 'all'),
     )
     .addOption(new Option('--only <part...>', 'only these parts').choices(parts).default(parts, 'all'))
     .option('--rounds <n>', 'rounds of every operation (default: 3; with --quick, 1)', wholeNumber(1))

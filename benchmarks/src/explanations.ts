@@ -1,4 +1,4 @@
-import type { EngineName } from '@background-fetch/testing-engines';
+import type { BrowserName } from '@background-fetch/testing-browsers';
 
 type Aspect = 'cache.put' | 'native' | 'memory' | 'flat';
 type Kind = 'one' | 'many';
@@ -11,7 +11,7 @@ const chromiumStore =
  * What was measured about a target that was missed, on the machine of docs/benchmarks.md and in experiments of their
  * own. It stands beside a miss as what is known, and does not prove that today's miss has the same reason.
  */
-const findings: Partial<Record<`${EngineName}, ${Aspect}, ${Kind}`, string>> = {
+const findings: Partial<Record<`${BrowserName}, ${Aspect}, ${Kind}`, string>> = {
   'chromium, cache.put, one': chromiumStore,
   'chromium, native, one': chromiumStore,
   'firefox, cache.put, one':
@@ -23,6 +23,6 @@ const findings: Partial<Record<`${EngineName}, ${Aspect}, ${Kind}`, string>> = {
     '820; relaxed transactions, or fewer of them, changed nothing; cache.put itself varied from 970 to 1220 ms',
 };
 
-export function explain(engine: EngineName, aspect: Aspect, kind: Kind): string {
+export function explain(engine: BrowserName, aspect: Aspect, kind: Kind): string {
   return findings[`${engine}, ${aspect}, ${kind}`] ?? 'the reason is not known: not profiled';
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Browser, EngineName } from '@background-fetch/testing-engines';
+import type { Browser, BrowserName } from '@background-fetch/testing-browsers';
 import type { Bench } from './bench.ts';
 import { median } from './statistics.ts';
 import type { Operation } from './workload.ts';
@@ -21,7 +21,7 @@ const settling = 3000;
 /** The peak during each operation, with each size of body, in a fresh browser for each. */
 export async function measureMemory(
   bench: Bench,
-  engine: EngineName,
+  engine: BrowserName,
   sizes: readonly number[],
   rounds: number,
 ): Promise<Memory[]> {
@@ -48,7 +48,7 @@ export async function measureMemory(
 }
 
 /** What has no target is measured with one size of body only. */
-function operationsOf(engine: EngineName, all: boolean): readonly Operation[] {
+function operationsOf(engine: BrowserName, all: boolean): readonly Operation[] {
   const aimed: Operation[] = ['drained', 'polyfill'];
   const others: Operation[] = ['cache.put', 'polyfill, copied'];
   if (!all) return aimed;
@@ -57,7 +57,7 @@ function operationsOf(engine: EngineName, all: boolean): readonly Operation[] {
 
 async function measureOnce(
   bench: Bench,
-  engine: EngineName,
+  engine: BrowserName,
   operation: Operation,
   size: number,
 ): Promise<{ before: number; peak: number }> {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { EngineName } from '@background-fetch/testing-engines';
+import type { BrowserName } from '@background-fetch/testing-browsers';
 import { type Bench, type BenchPage, UnfinishedError } from './bench.ts';
 import { median } from './statistics.ts';
 import type { Measured, Operation, Workload } from './workload.ts';
@@ -37,7 +37,7 @@ const common: readonly Operation[] = ['drained', 'cache.put', 'polyfill', 'polyf
 /** Every operation in turn, `rounds` times, in one browser. */
 export async function measureSpeed(
   bench: Bench,
-  engine: EngineName,
+  engine: BrowserName,
   workloads: readonly Workload[],
   rounds: number,
 ): Promise<SpeedResult[]> {

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { type EngineName, findEngines } from '@background-fetch/testing-engines';
+import { type BrowserName, findBrowsers } from '@background-fetch/testing-browsers';
 import { type Bench, setUpBench } from './bench.ts';
 import { measureServer } from './body-server/start-body-server.ts';
 import { type BenchmarkOptions, readArguments } from './command-line.ts';
@@ -27,7 +27,7 @@ function workloadsOf({ parts, quick }: BenchmarkOptions): Workload[] {
 
 async function measureEngine(
   bench: Bench,
-  engine: EngineName,
+  engine: BrowserName,
   version: string,
   options: BenchmarkOptions,
 ): Promise<EngineResult> {
@@ -43,7 +43,7 @@ async function measureEngine(
 }
 
 async function run(options: BenchmarkOptions): Promise<void> {
-  const found = await findEngines();
+  const found = await findBrowsers();
   await using bench = await setUpBench(options.engineOptions);
   const texts = [describeRun(new Date(), options.rounds, await measureServer(bench.server))];
   console.log(texts[0]);

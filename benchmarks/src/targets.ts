@@ -1,4 +1,4 @@
-import type { EngineName } from '@background-fetch/testing-engines';
+import type { BrowserName } from '@background-fetch/testing-browsers';
 import { explain } from './explanations.ts';
 import { type Memory, mebibytes } from './measure-memory.ts';
 import type { Speed, SpeedResult } from './measure-speed.ts';
@@ -14,14 +14,14 @@ export interface Target {
 }
 
 export interface EngineResult {
-  readonly engine: EngineName;
+  readonly engine: BrowserName;
   readonly version: string;
   readonly speeds: readonly SpeedResult[];
   readonly memory: readonly Memory[];
 }
 
 /** Of the speed of `cache.put`. */
-const cacheRatio: Record<EngineName, number> = { chromium: 0.4, firefox: 0.8, webkit: 1.2 };
+const cacheRatio: Record<BrowserName, number> = { chromium: 0.4, firefox: 0.8, webkit: 1.2 };
 const mebibyte = 2 ** 20;
 /** bytes above draining the same body */
 const memoryAllowance = 64 * mebibyte;
@@ -40,7 +40,7 @@ export function speedOf(speeds: readonly Speed[], operation: Operation): Speed |
   return speeds.find((speed) => speed.operation === operation);
 }
 
-function judgeSpeed(engine: EngineName, { workload, speeds }: SpeedResult): Target[] {
+function judgeSpeed(engine: BrowserName, { workload, speeds }: SpeedResult): Target[] {
   const polyfill = speedOf(speeds, 'polyfill');
   if (!polyfill) return [];
   const kind = workload.count > 1 ? 'many' : 'one';
@@ -55,7 +55,7 @@ function judgeSpeed(engine: EngineName, { workload, speeds }: SpeedResult): Targ
   return [...than('cache.put', cacheRatio[engine]), ...than('native', 1)];
 }
 
-function judgeMemory(engine: EngineName, memory: readonly Memory[]): Target[] {
+function judgeMemory(engine: BrowserName, memory: readonly Memory[]): Target[] {
   return sizesOf(memory).flatMap((size) => {
     const peak = peakOf(memory, 'polyfill', size);
     const drained = peakOf(memory, 'drained', size);
@@ -71,7 +71,7 @@ function judgeMemory(engine: EngineName, memory: readonly Memory[]): Target[] {
   });
 }
 
-function judgeFlatness(engine: EngineName, memory: readonly Memory[]): Target[] {
+function judgeFlatness(engine: BrowserName, memory: readonly Memory[]): Target[] {
   const sizes = sizesOf(memory);
   const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)];
   const small = peakOf(memory, 'polyfill', smallest);

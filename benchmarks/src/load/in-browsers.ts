@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EngineName } from '@background-fetch/testing-engines';
+import type { BrowserName } from '@background-fetch/testing-browsers';
 import { type Bench, setUpBench } from '../bench.ts';
 import type { BrowserLoad, LoadShape, PausedCounts } from '../load-shape.ts';
 
 /** One load in one browser. */
 export interface BrowserRow {
-  readonly engine: EngineName;
+  readonly engine: BrowserName;
   readonly shape: LoadShape;
   readonly load: BrowserLoad;
 }
@@ -17,7 +17,7 @@ const interval = 500;
 
 /** Each load in a browser of its own, one after the other. */
 export async function measureBrowser(
-  engine: EngineName,
+  engine: BrowserName,
   shapes: readonly LoadShape[],
 ): Promise<BrowserRow[]> {
   await using bench = await setUpBench(undefined);
@@ -30,7 +30,7 @@ export async function measureBrowser(
   return rows;
 }
 
-async function measureOnce(bench: Bench, engine: EngineName, shape: LoadShape): Promise<BrowserLoad> {
+async function measureOnce(bench: Bench, engine: BrowserName, shape: LoadShape): Promise<BrowserLoad> {
   await using page = await bench.openForLoad(engine);
   await pause(settling);
   const before = await page.browser.memory();

@@ -1,5 +1,5 @@
+import { type BrowserName, browserNames, findBrowsers } from '@background-fetch/testing-browsers';
 import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
-import { type EngineName, engineNames, findEngines } from '@background-fetch/testing-engines';
 import { Option } from 'commander';
 import { writeSection } from '../../../testing/simulation/src/cli/write-section.ts';
 import { measureBrowser } from './in-browsers.ts';
@@ -9,7 +9,7 @@ import { describeBrowser } from './report-browsers.ts';
 import { browserShapes, shapes } from './shapes.ts';
 
 interface Options {
-  readonly engine: readonly ('node' | EngineName)[];
+  readonly engine: readonly ('node' | BrowserName)[];
   readonly records: number;
   readonly report?: boolean;
 }
@@ -20,7 +20,7 @@ const { engine, records, report } = createCommand(
 )
   .addOption(
     new Option('--engine <name...>', 'what bears the load')
-      .choices(['node', ...engineNames])
+      .choices(['node', ...browserNames])
       .default(['node'], 'node'),
   )
   .option('--records <n>', 'leave out what has more records', wholeNumber(1000), 100_000)
@@ -38,8 +38,8 @@ async function bearInNode(): Promise<{ section: string; text: string }> {
   return { section: 'load', text: describe(await measureNode(shapes.filter(isWanted))) };
 }
 
-async function bearInBrowser(engine: EngineName): Promise<{ section: string; text: string }> {
-  const found = (await findEngines())[engine];
+async function bearInBrowser(engine: BrowserName): Promise<{ section: string; text: string }> {
+  const found = (await findBrowsers())[engine];
   if (!found.present) throw new Error(found.hint);
   const rows = await measureBrowser(engine, browserShapes.filter(isWanted));
   return { section: `load-${engine}`, text: describeBrowser(rows, found.version) };

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBackgroundFetch } from '@background-fetch/node';
+import { type BrowserName, browserNames, findBrowsers } from '@background-fetch/testing-browsers';
 import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
-import { type EngineName, engineNames, findEngines } from '@background-fetch/testing-engines';
 import { Option } from 'commander';
 import { setUpBench } from '../bench.ts';
 import { startBodyServer } from '../body-server/start-body-server.ts';
@@ -16,7 +16,7 @@ import { marks, readInFlight, readPlain } from './timed-read.ts';
  */
 
 interface Options {
-  readonly engine: readonly ('node' | EngineName)[];
+  readonly engine: readonly ('node' | BrowserName)[];
   readonly rounds: number;
   readonly rate: number;
   readonly latency: number;
@@ -29,8 +29,8 @@ const options = createCommand(
 )
   .addOption(
     new Option('--engine <name...>', 'what reads')
-      .choices(['node', ...engineNames])
-      .default(['node', ...engineNames], 'all'),
+      .choices(['node', ...browserNames])
+      .default(['node', ...browserNames], 'all'),
   )
   .option('--rounds <n>', 'rounds of both, one after the other', wholeNumber(1), 3)
   .option('--rate <n>', 'bytes per second of the line', wholeNumber(1), 2_000_000)
@@ -69,8 +69,8 @@ async function measureNode(): Promise<Reading[]> {
   }
 }
 
-async function measureBrowser(name: EngineName): Promise<Reading[]> {
-  const found = (await findEngines())[name];
+async function measureBrowser(name: BrowserName): Promise<Reading[]> {
+  const found = (await findBrowsers())[name];
   if (!found.present) throw new Error(found.hint);
   await using bench = await setUpBench(undefined);
   await using page = await bench.openForReading(name);

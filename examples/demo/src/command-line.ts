@@ -1,11 +1,11 @@
+import { type BrowserName, browserNames } from '@background-fetch/testing-browsers';
 import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
-import { type EngineName, engineNames } from '@background-fetch/testing-engines';
 import { type Command, Option } from 'commander';
 
 export interface StartOptions {
   readonly port: number;
   /** Engine to run the main job in, without a display. */
-  readonly headless: EngineName | null;
+  readonly headless: BrowserName | null;
   /** Use Chromium's own API in the headless run. */
   readonly native: boolean;
   /** Bytes of the model. */
@@ -15,7 +15,7 @@ export interface StartOptions {
 interface Values {
   readonly port?: number;
   readonly size: number;
-  readonly headless?: EngineName;
+  readonly headless?: BrowserName;
   readonly native?: boolean;
 }
 
@@ -32,7 +32,7 @@ export function readArguments(): StartOptions {
       new Option(
         '--headless <engine>',
         'run the main job in this engine, without a display, and exit',
-      ).choices(engineNames),
+      ).choices(browserNames),
     )
     .option('--native', "with --headless chromium: use the browser's own Background Fetch")
     .parse();

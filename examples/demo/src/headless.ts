@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EngineName, findEngines, launchUndriven } from '@background-fetch/testing-engines';
+import { type BrowserName, findBrowsers, launchUndriven } from '@background-fetch/testing-browsers';
 import type { JobReport } from './job-report.ts';
 
 /** A page that reports nothing for this long, in milliseconds, has died or hangs. */
@@ -33,8 +33,8 @@ export class HeadlessJob {
   }
 
   /** Opens the page in the engine; resolves to why the job failed, or null where it did not. */
-  async run(engine: EngineName, origin: string, native: boolean): Promise<string | null> {
-    const found = (await findEngines())[engine];
+  async run(engine: BrowserName, origin: string, native: boolean): Promise<string | null> {
+    const found = (await findBrowsers())[engine];
     if (!found.present) return found.hint;
     console.log(`${engine} ${found.version}, headless, on ${origin}${native ? ', native API' : ''}`);
     this.#lastReport = performance.now();

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { browserNames, findBrowsers } from '@background-fetch/testing-browsers';
 import { createCommand } from '@background-fetch/testing-command-line';
-import { engineNames, findEngines } from '@background-fetch/testing-engines';
 import { startFaultServer } from '@background-fetch/testing-fault-server';
 import { Option } from 'commander';
 import type { HostName } from './protocol.ts';
@@ -13,7 +13,7 @@ import { runPass } from './runner/run-pass.ts';
 import { serveSite } from './runner/serve-site.ts';
 
 const reportPath = fileURLToPath(new URL('../../../docs/reliability.md', import.meta.url));
-const hostNames: readonly HostName[] = ['node', ...engineNames];
+const hostNames: readonly HostName[] = ['node', ...browserNames];
 
 interface Options {
   readonly host: readonly HostName[];
@@ -44,7 +44,7 @@ process.exitCode = await main(options).catch((error) => {
 process.exit();
 
 async function main({ host: hosts, grep, report }: Options): Promise<number> {
-  const engines = await findEngines();
+  const engines = await findBrowsers();
   const totals = { passed: 0, failed: 0 };
   const runs: HostRun[] = [];
   const site = await buildSite();

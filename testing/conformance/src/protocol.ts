@@ -1,7 +1,7 @@
-import type { EngineName } from '@background-fetch/testing-engines';
+import type { BrowserName } from '@background-fetch/testing-browsers';
 
 /** Where the suites run: in a browser, or in Node without one. */
-export type HostName = EngineName | 'node';
+export type HostName = BrowserName | 'node';
 
 /** What the page needs to know of where it runs: JSON in the query parameter `host`. */
 export interface HostInfo {

@@ -1,5 +1,5 @@
+import { findBrowsers } from '@background-fetch/testing-browsers';
 import { type Print, runSideBySide } from '@background-fetch/testing-command-line';
-import { findEngines } from '@background-fetch/testing-engines';
 import { startFaultServer } from '@background-fetch/testing-fault-server';
 import { buildSite } from './runner/build.ts';
 import { findClosedOrigin } from './runner/closed-origin.ts';
@@ -22,7 +22,7 @@ process.exitCode = await main(readCommandLine()).catch((error) => {
 process.exit();
 
 async function main({ passes, grep }: CommandLine): Promise<number> {
-  const engines = await findEngines();
+  const engines = await findBrowsers();
   const site = await buildSite();
   const run = async (pass: Pass, print: Print): Promise<{ passed: number; failed: number }> => {
     const engine =

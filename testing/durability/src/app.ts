@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRemoteControl, type RemoteControl } from '@background-fetch/testing-engines';
+import { createRemoteControl, type RemoteControl } from '@background-fetch/testing-browsers';
 import { type FaultServer, startFaultServer } from '@background-fetch/testing-fault-server';
 
 /** What the app's worker, or a page that is left, tells the server. */

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import type { RemotePage } from '@background-fetch/testing-engines';
+import type { RemotePage } from '@background-fetch/testing-browsers';
 import { expectedSha256 } from '@background-fetch/testing-fault-server';
 import type { Session } from './session.ts';
 import { mebibyte } from './transfer-account.ts';

@@ -1,5 +1,5 @@
+import { type BrowserName, browserNames, findBrowsers } from '@background-fetch/testing-browsers';
 import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
-import { type EngineName, engineNames, findEngines } from '@background-fetch/testing-engines';
 import { seededRandom } from '@background-fetch/testing-simulation';
 import { InvalidArgumentError, Option } from 'commander';
 import { keepCoresBusy } from './keep-cores-busy.ts';
@@ -8,7 +8,7 @@ import { scenarios } from './scenarios/index.ts';
 import { seedOption } from './seed-option.ts';
 
 export interface Selection {
-  readonly engines: readonly EngineName[];
+  readonly engines: readonly BrowserName[];
   readonly scenarios: readonly Scenario[];
   readonly rounds: number;
   readonly seed: string;
@@ -22,11 +22,11 @@ export interface Selection {
 export async function runAll(selection: Selection): Promise<number> {
   const { engines, scenarios, rounds, seed, repeat, busy } = selection;
   console.log(`seed ${seed}, ${rounds} rounds${repeat > 1 ? `, ${repeat} times` : ''}`);
-  const found = await findEngines();
+  const found = await findBrowsers();
   const load = busy ? keepCoresBusy() : undefined;
   let passed = 0;
   let failed = 0;
-  const runOne = async (engine: EngineName, scenario: Scenario, turn: number): Promise<void> => {
+  const runOne = async (engine: BrowserName, scenario: Scenario, turn: number): Promise<void> => {
     const of = turn === 1 ? '' : `/${turn}`;
     const random = seededRandom(`${seed}/${engine}/${scenario.name}${of}`);
     const begin = performance.now();
@@ -43,7 +43,7 @@ export async function runAll(selection: Selection): Promise<number> {
       console.error(error);
     }
   };
-  const runEngine = async (engine: EngineName): Promise<void> => {
+  const runEngine = async (engine: BrowserName): Promise<void> => {
     const { [engine]: state } = found;
     if (!state.present) {
       console.log(`- ${engine}: not run. ${state.hint}`);
@@ -64,7 +64,9 @@ export async function runAll(selection: Selection): Promise<number> {
 export function readSelection(call: string, description: string, all: readonly Scenario[]): Selection {
   const { engine, only, rounds, seed, repeat, busy } = createCommand(call, description)
     .addOption(
-      new Option('--engine <name...>', 'only these engines').choices(engineNames).default(engineNames, 'all'),
+      new Option('--engine <name...>', 'only these engines')
+        .choices(browserNames)
+        .default(browserNames, 'all'),
     )
     .option('--only <text...>', 'only the scenarios whose name contains it (default: all)', collectParts(all))
     .option('--rounds <n>', 'kills in the scenarios that kill at random points', wholeNumber(1), 10)
@@ -73,14 +75,14 @@ export function readSelection(call: string, description: string, all: readonly S
     .option('--busy', 'keep every core busy beside it', false)
     .parse()
     .opts<{
-      readonly engine: readonly EngineName[];
+      readonly engine: readonly BrowserName[];
       readonly only?: readonly string[];
       readonly rounds: number;
       readonly seed: string;
       readonly repeat: number;
       readonly busy: boolean;
     }>();
-  const engines = engineNames.filter((name) => engine.includes(name));
+  const engines = browserNames.filter((name) => engine.includes(name));
   const scenarios = all.filter(({ name }) => only?.some((part) => name.includes(part)) ?? true);
   return { engines, scenarios, rounds, seed, repeat, busy };
 }

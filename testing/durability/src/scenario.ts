@@ -1,8 +1,8 @@
-import type { EngineName } from '@background-fetch/testing-engines';
+import type { BrowserName } from '@background-fetch/testing-browsers';
 import type { SeededRandom } from '@background-fetch/testing-simulation';
 
 export interface Circumstances {
-  readonly engine: EngineName;
+  readonly engine: BrowserName;
   readonly random: SeededRandom;
   /** How often what is repeated is repeated. */
   readonly rounds: number;
@@ -12,6 +12,6 @@ export interface Circumstances {
 export interface Scenario {
   readonly name: string;
   /** Where the scenario has a meaning; by default everywhere. */
-  readonly engines?: readonly EngineName[];
+  readonly engines?: readonly BrowserName[];
   readonly run: (circumstances: Circumstances) => Promise<string>;
 }

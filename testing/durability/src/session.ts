@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  type EngineName,
+  type BrowserName,
   launchUndriven,
   type RemotePage,
   type UndrivenBrowser,
-} from '@background-fetch/testing-engines';
+} from '@background-fetch/testing-browsers';
 import { App } from './app.ts';
 import { accountFor, type TransferFigures } from './transfer-account.ts';
 
@@ -19,7 +19,7 @@ export interface LaunchSettings {
 
 /** One app in one browser's profile, over all deaths of that browser. */
 export class Session {
-  readonly engine: EngineName;
+  readonly engine: BrowserName;
   readonly app: App;
   readonly profile: string;
   /** The last request that the server had seen at each death. */
@@ -27,14 +27,14 @@ export class Session {
   #browser: UndrivenBrowser | undefined;
   #pages = 0;
 
-  private constructor(engine: EngineName, app: App, profile: string) {
+  private constructor(engine: BrowserName, app: App, profile: string) {
     this.engine = engine;
     this.app = app;
     this.profile = profile;
   }
 
   /** Runs `use` with a new app and a new profile, of which nothing is left afterwards. */
-  static async use<T>(engine: EngineName, use: (session: Session) => Promise<T>): Promise<T> {
+  static async use<T>(engine: BrowserName, use: (session: Session) => Promise<T>): Promise<T> {
     const app = await App.start();
     const profile = await mkdtemp(join(tmpdir(), `background-fetch-${engine}-`));
     const session = new Session(engine, app, profile);

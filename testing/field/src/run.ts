@@ -1,5 +1,5 @@
+import { browserNames, findBrowsers } from '@background-fetch/testing-browsers';
 import { createCommand } from '@background-fetch/testing-command-line';
-import { engineNames, findEngines } from '@background-fetch/testing-engines';
 import { Option } from 'commander';
 import { disturbanceNames } from './disturbances.ts';
 import { findCommand } from './hosts/bgfetch.ts';
@@ -17,7 +17,7 @@ import { sites } from './sites/index.ts';
 import type { Place, Site } from './sites/site.ts';
 import { type Count, renderTable } from './table.ts';
 
-const hostNames: readonly HostName[] = ['node', 'cli', ...engineNames];
+const hostNames: readonly HostName[] = ['node', 'cli', ...browserNames];
 
 interface Options {
   readonly engine: readonly HostName[];
@@ -57,7 +57,7 @@ else {
 
 async function main({ engine: wanted, server, grep }: Options): Promise<number> {
   const begun = performance.now();
-  const [engines, cli, servers] = await Promise.all([findEngines(), findCommand(), findServers()]);
+  const [engines, cli, servers] = await Promise.all([findBrowsers(), findCommand(), findServers()]);
   const programs = { ...engines, cli, node: { present: true, version: process.version } as const };
   const missing: string[] = [];
   for (const name of server) {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { launchUndriven, type UndrivenBrowser } from '@background-fetch/testing-engines';
+import { launchUndriven, type UndrivenBrowser } from '@background-fetch/testing-browsers';
 import type { Host } from './expected-failures.ts';
 import { type Reports, registeringPath } from './reports.ts';
 import type { Front } from './suite/front.ts';

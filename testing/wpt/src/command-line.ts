@@ -1,7 +1,7 @@
 import { accessSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { type BrowserName, browserNames } from '@background-fetch/testing-browsers';
 import { createCommand } from '@background-fetch/testing-command-line';
-import { type EngineName, engineNames } from '@background-fetch/testing-engines';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Host } from './expected-failures.ts';
 
@@ -15,7 +15,7 @@ export interface CommandLine {
 
 interface Options {
   readonly wpt: string;
-  readonly engine: readonly EngineName[];
+  readonly engine: readonly BrowserName[];
   readonly native?: boolean;
   readonly grep?: string;
   readonly oneBrowser?: boolean;
@@ -46,7 +46,7 @@ export function readCommandLine(): CommandLine {
         .makeOptionMandatory(),
     )
     .addOption(
-      new Option('--engine <name...>', 'only in these').choices(engineNames).default(engineNames, 'all'),
+      new Option('--engine <name...>', 'only in these').choices(browserNames).default(browserNames, 'all'),
     )
     .option(
       '--one-browser',

@@ -1,7 +1,7 @@
-import type { EngineName } from '@background-fetch/testing-engines';
+import type { BrowserName } from '@background-fetch/testing-browsers';
 
 /** Where the suite runs: the polyfill in an engine, or Chromium's own Background Fetch. */
-export type Host = EngineName | 'chromium, native';
+export type Host = BrowserName | 'chromium, native';
 
 /** Subtests of one page that fail for one reason. */
 export interface ExpectedFailure {

@@ -1,4 +1,4 @@
-import type { UndrivenBrowser } from '@background-fetch/testing-engines';
+import type { UndrivenBrowser } from '@background-fetch/testing-browsers';
 import type { Browsers } from './browsers.ts';
 import type { Host } from './expected-failures.ts';
 import { harnessStatuses, type PageReport, subtestStatuses } from './page-report.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findEngines } from '@background-fetch/testing-engines';
+import { findBrowsers } from '@background-fetch/testing-browsers';
 import { makeCertificate } from '@background-fetch/testing-fault-server';
 import { buildScripts } from './build.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
@@ -22,7 +22,7 @@ process.exitCode = await main(readCommandLine()).catch((error) => {
 process.exit();
 
 async function main({ checkout, hosts, grep, oneBrowser }: CommandLine): Promise<number> {
-  const engines = await findEngines();
+  const engines = await findBrowsers();
   const selection = select(await listPages(join(checkout, 'background-fetch')), grep);
   const expected = expectedWith(await readFile(join(checkout, 'resources', 'testharness.js'), 'utf8'));
   const reports = new Reports(await buildScripts());

@@ -1,5 +1,5 @@
+import { browserNames } from '@background-fetch/testing-browsers';
 import { createCommand } from '@background-fetch/testing-command-line';
-import { engineNames } from '@background-fetch/testing-engines';
 import { type Command, Option } from 'commander';
 import type { HostName } from '../protocol.ts';
 
@@ -23,7 +23,7 @@ interface Options {
   readonly grep?: string;
 }
 
-const hostNames: readonly HostName[] = [...engineNames, 'node'];
+const hostNames: readonly HostName[] = [...browserNames, 'node'];
 
 /** Ends the process where the arguments ask for help, or for what there is not. */
 export function readCommandLine(): CommandLine {

@@ -1,5 +1,5 @@
+import { launchDriven, launchUndriven } from '@background-fetch/testing-browsers';
 import type { Print } from '@background-fetch/testing-command-line';
-import { launchDriven, launchUndriven } from '@background-fetch/testing-engines';
 import type { FaultServer } from '@background-fetch/testing-fault-server';
 import type { HostInfo, PageMessage } from '../protocol.ts';
 import { nameOf, type Pass } from './command-line.ts';

@@ -1,4 +1,4 @@
-import type { EngineName } from '@background-fetch/testing-engines';
+import type { BrowserName } from '@background-fetch/testing-browsers';
 import type { HostInfo, HostName } from '../protocol.ts';
 
 /** Where this page runs. */
@@ -16,7 +16,7 @@ export class NotApplicable extends Error {
 }
 
 /** Where a behaviour may be impossible; `driven webkit` and the like are WebDriver sessions of that engine. */
-export type Where = HostName | `driven ${EngineName}` | 'native' | 'polyfill' | 'no-blob-storage';
+export type Where = HostName | `driven ${BrowserName}` | 'native' | 'polyfill' | 'no-blob-storage';
 
 /**
  * First line of a test whose behaviour is impossible in some places. There it ends with the reason, which is printed
@@ -26,7 +26,7 @@ export function unsupported(where: readonly Where[], reason: string): void {
   const here: readonly Where[] = [
     host.engine,
     host.native ? 'native' : 'polyfill',
-    ...(host.driven ? ([`driven ${host.engine as EngineName}`] as const) : []),
+    ...(host.driven ? ([`driven ${host.engine as BrowserName}`] as const) : []),
     ...(host.blobStorage ? [] : (['no-blob-storage'] as const)),
   ];
   if (where.some((place) => here.includes(place))) throw new NotApplicable(reason);

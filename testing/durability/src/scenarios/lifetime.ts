@@ -1,12 +1,12 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import type { EngineName } from '@background-fetch/testing-engines';
+import type { BrowserName } from '@background-fetch/testing-browsers';
 import { download, expectRead, start } from '../download.ts';
 import type { Scenario } from '../scenario.ts';
 import { Session } from '../session.ts';
 import { inMebibytes, mebibyte } from '../transfer-account.ts';
 
 /** Seconds after which the engine ends a worker that lives on one event; with a page open, WebKit has no limit. */
-const limits: Readonly<Record<EngineName, number>> = { chromium: 300, firefox: 60, webkit: 60 };
+const limits: Readonly<Record<BrowserName, number>> = { chromium: 300, firefox: 60, webkit: 60 };
 const beyondLimit = 42;
 /** How many a body comes over at most. */
 const connections = 4;

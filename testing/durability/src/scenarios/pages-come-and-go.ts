@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import type { RemotePage } from '@background-fetch/testing-engines';
+import type { RemotePage } from '@background-fetch/testing-browsers';
 import { download, ended, expectRead, look, start, untilSent } from '../download.ts';
 import type { Scenario } from '../scenario.ts';
 import { Session } from '../session.ts';

@@ -1,4 +1,4 @@
-import { type EngineName, launchUndriven, type RemoteControl } from '@background-fetch/testing-engines';
+import { type BrowserName, launchUndriven, type RemoteControl } from '@background-fetch/testing-browsers';
 import type { Ending } from '../judge.ts';
 import { type Host, type Served, within } from './host.ts';
 
@@ -9,7 +9,7 @@ let pages = 0;
  * @param patience ms after which a background fetch counts as one that never ends
  */
 export async function openBrowser(
-  engine: EngineName,
+  engine: BrowserName,
   control: RemoteControl,
   served: Served,
   patience?: number,

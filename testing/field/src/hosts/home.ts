@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRemoteControl, type RemoteControl } from '@background-fetch/testing-engines';
+import { createRemoteControl, type RemoteControl } from '@background-fetch/testing-browsers';
 import { type FaultServer, startFaultServer } from '@background-fetch/testing-fault-server';
 
 const pages = fileURLToPath(new URL('../../app', import.meta.url));

@@ -1,8 +1,8 @@
-import type { EngineName } from '@background-fetch/testing-engines';
+import type { BrowserName } from '@background-fetch/testing-browsers';
 import type { Ending } from '../judge.ts';
 
 /** `cli` is the command `bgfetch`. */
-export type HostName = 'node' | 'cli' | EngineName;
+export type HostName = 'node' | 'cli' | BrowserName;
 
 /** Where downloads from one site run. */
 export interface Host {

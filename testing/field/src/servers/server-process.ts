@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { markedEnvironment, ProcessTree } from '@background-fetch/testing-engines';
+import { markedEnvironment, ProcessTree } from '@background-fetch/testing-browsers';
 
 /** Nobody, of every Linux: servers that root starts are to have no more rights than others. */
 const nobody = 65534;

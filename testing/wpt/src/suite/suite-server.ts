@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LeashedProcess } from '@background-fetch/testing-engines';
+import { LeashedProcess } from '@background-fetch/testing-browsers';
 import type { Certificate } from '@background-fetch/testing-fault-server';
 import { type Ports, suiteServerAddress } from './addresses.ts';
 

@@ -3,7 +3,7 @@ import puppeteer, { type Page, type Browser as PuppeteerBrowser } from 'puppetee
 import type { DrivenBrowser, LaunchOptions } from './browser.ts';
 import { markedEnvironment } from './browser-process.ts';
 import { chromiumArguments, engineEnvironment } from './command-line.ts';
-import { requireEngine } from './find-engines.ts';
+import { requireEngine } from './find-browsers.ts';
 import { ProcessTree } from './process-tree.ts';
 import { firefoxPreferences, prepareProfile, removeProfile } from './profile.ts';
 

@@ -6,7 +6,7 @@ import { Builder, Capabilities, type WebDriver } from 'selenium-webdriver';
 import type { DrivenBrowser, LaunchOptions } from './browser.ts';
 import { BrowserProcess } from './browser-process.ts';
 import { engineEnvironment } from './command-line.ts';
-import { findCommand, requireEngine } from './find-engines.ts';
+import { findCommand, requireEngine } from './find-browsers.ts';
 import { prepareProfile, removeProfile } from './profile.ts';
 
 const launchTimeout = 120_000;

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LaunchOptions, UndrivenBrowser } from './browser.ts';
 import { BrowserProcess } from './browser-process.ts';
 import { engineEnvironment, undrivenArguments } from './command-line.ts';
-import { type EngineName, requireEngine } from './find-engines.ts';
+import { type BrowserName, requireEngine } from './find-browsers.ts';
 import { expectLauncherTab } from './launcher-tab.ts';
 import { prepareProfile, removeProfile } from './profile.ts';
 import type { RemotePage } from './remote-page.ts';
@@ -18,7 +18,7 @@ const closePatience = 15_000;
  * engine's own rules. Resolves when the browser runs (with `launcherTab: false`, when it was started); steer its
  * pages with a `RemoteControl`.
  */
-export async function launchUndriven(engine: EngineName, options: LaunchOptions): Promise<UndrivenBrowser> {
+export async function launchUndriven(engine: BrowserName, options: LaunchOptions): Promise<UndrivenBrowser> {
   const executable = await requireEngine(engine);
   const profile = await prepareProfile(engine, options);
   const tab =
@@ -38,7 +38,7 @@ export async function launchUndriven(engine: EngineName, options: LaunchOptions)
 }
 
 function undrivenBrowser(
-  engine: EngineName,
+  engine: BrowserName,
   profile: string,
   { tree, ended }: BrowserProcess,
   options: LaunchOptions,

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LaunchOptions } from './browser.ts';
 import { certificateOverrides } from './certificate-overrides.ts';
-import type { EngineName } from './find-engines.ts';
+import type { BrowserName } from './find-browsers.ts';
 
 /** Creates the profile, or readies an existing one for the next start. Returns its directory. */
-export async function prepareProfile(engine: EngineName, options: LaunchOptions): Promise<string> {
+export async function prepareProfile(engine: BrowserName, options: LaunchOptions): Promise<string> {
   const profile = options.profile ?? (await mkdtemp(join(tmpdir(), `background-fetch-${engine}-`)));
   await mkdir(profile, { recursive: true });
   if (engine === 'firefox') await prepareFirefox(profile, options);

@@ -1,8 +1,8 @@
-import type { EngineName } from './find-engines.ts';
+import type { BrowserName } from './find-browsers.ts';
 
 /** A running browser, whoever steers it. */
 export interface Browser {
-  readonly engine: EngineName;
+  readonly engine: BrowserName;
   /** Directory with everything the browser stores; it survives `kill()`, so launch again with it to restart. */
   readonly profile: string;
   /** Root of the process tree: the browser itself, or WebKitWebDriver where that started it. */

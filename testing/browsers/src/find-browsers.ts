@@ -5,36 +5,36 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { virtualDisplay } from './virtual-display.ts';
 
-export type EngineName = 'chromium' | 'firefox' | 'webkit';
-export const engineNames: readonly EngineName[] = ['chromium', 'firefox', 'webkit'];
+export type BrowserName = 'chromium' | 'firefox' | 'webkit';
+export const browserNames: readonly BrowserName[] = ['chromium', 'firefox', 'webkit'];
 
-export type FoundEngine =
+export type FoundBrowser =
   | { present: true; executable: string; version: string }
   | { present: false; hint: string };
 
-const commands: Record<EngineName, readonly string[]> = {
+const commands: Record<BrowserName, readonly string[]> = {
   chromium: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
   firefox: ['firefox-esr', 'firefox'],
   webkit: ['MiniBrowser'],
 };
 
 /** Overrides the search, e.g. to test another channel. */
-const overrides: Record<EngineName, string> = {
+const overrides: Record<BrowserName, string> = {
   chromium: 'BACKGROUND_FETCH_CHROMIUM',
   firefox: 'BACKGROUND_FETCH_FIREFOX',
   webkit: 'BACKGROUND_FETCH_WEBKIT',
 };
 
-const debianPackages: Record<EngineName, string> = {
+const debianPackages: Record<BrowserName, string> = {
   chromium: 'chromium',
   firefox: 'firefox-esr',
   webkit: 'webkit2gtk-driver xvfb',
 };
 
-const found = new Map<EngineName, Promise<FoundEngine>>();
+const found = new Map<BrowserName, Promise<FoundBrowser>>();
 
 /** Which engines are installed here; for absent ones, what to install. Looks once per process. */
-export async function findEngines(): Promise<Record<EngineName, FoundEngine>> {
+export async function findBrowsers(): Promise<Record<BrowserName, FoundBrowser>> {
   const [chromium, firefox, webkit] = await Promise.all([
     findEngine('chromium'),
     findEngine('firefox'),
@@ -43,7 +43,7 @@ export async function findEngines(): Promise<Record<EngineName, FoundEngine>> {
   return { chromium, firefox, webkit };
 }
 
-export function findEngine(engine: EngineName): Promise<FoundEngine> {
+export function findEngine(engine: BrowserName): Promise<FoundBrowser> {
   let result = found.get(engine);
   if (!result) {
     result = look(engine);
@@ -53,7 +53,7 @@ export function findEngine(engine: EngineName): Promise<FoundEngine> {
 }
 
 /** Path of the engine's executable; throws, naming the engine and what to install, when it is absent. */
-export async function requireEngine(engine: EngineName): Promise<string> {
+export async function requireEngine(engine: BrowserName): Promise<string> {
   const result = await findEngine(engine);
   if (!result.present) throw new Error(`Can't launch ${engine}: ${result.hint}`);
   return result.executable;
@@ -65,7 +65,7 @@ export async function findCommand(names: readonly string[]): Promise<string | un
   return firstExecutable(names.flatMap((name) => directories.map((directory) => join(directory, name))));
 }
 
-async function look(engine: EngineName): Promise<FoundEngine> {
+async function look(engine: BrowserName): Promise<FoundBrowser> {
   const override = process.env[overrides[engine]];
   const executable = override
     ? await firstExecutable([override])
@@ -86,14 +86,14 @@ async function look(engine: EngineName): Promise<FoundEngine> {
   }
 }
 
-function absent(engine: EngineName, why: string): FoundEngine {
+function absent(engine: BrowserName, why: string): FoundBrowser {
   const hint =
     `${engine} is absent (${why}). Run \`node scripts/install-engines.mjs\`, on Debian ` +
     `\`apt-get install --no-install-recommends ${debianPackages[engine]}\`, or set ${overrides[engine]} to its path.`;
   return { present: false, hint };
 }
 
-async function readVersion(engine: EngineName, executable: string): Promise<string> {
+async function readVersion(engine: BrowserName, executable: string): Promise<string> {
   // MiniBrowser refuses even --version without a display.
   const env = engine === 'webkit' ? { ...process.env, DISPLAY: await virtualDisplay() } : process.env;
   const { stdout } = await promisify(execFile)(executable, ['--version'], { env, timeout: 60_000 });

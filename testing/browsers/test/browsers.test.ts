@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Browser,
+  browserNames,
   createRemoteControl,
-  engineNames,
-  findEngines,
+  findBrowsers,
   launchDriven,
   launchUndriven,
   type PageError,
-} from '@background-fetch/testing-engines';
+} from '@background-fetch/testing-browsers';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-const found = await findEngines();
+const found = await findBrowsers();
 const control = createRemoteControl();
 const mounts: [string, RequestListener][] = [];
 control.mountOn({ mount: (prefix, handler) => void mounts.push([prefix, handler]) });
@@ -85,7 +85,7 @@ async function expectGone(browser: Browser): Promise<void> {
   expect(await browser.processIds()).toEqual([]);
 }
 
-describe.each(engineNames)('%s', { timeout: 120_000 }, (engine) => {
+describe.each(browserNames)('%s', { timeout: 120_000 }, (engine) => {
   const state = found[engine];
   if (!state.present) {
     test(`${engine} is absent here, so launching it is refused with what to install`, async () => {

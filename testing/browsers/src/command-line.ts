@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { LaunchOptions } from './browser.ts';
-import type { EngineName } from './find-engines.ts';
+import type { BrowserName } from './find-browsers.ts';
 import { virtualDisplay } from './virtual-display.ts';
 
 /** Arguments that open `url` in an undriven browser. */
 export function undrivenArguments(
-  engine: EngineName,
+  engine: BrowserName,
   profile: string,
   options: LaunchOptions,
   url: string,
@@ -50,7 +50,7 @@ export function chromiumArguments(options: LaunchOptions): string[] {
 
 /** Environment that keeps what the engine stores below the profile and shows its windows on a virtual display. */
 export async function engineEnvironment(
-  engine: EngineName,
+  engine: BrowserName,
   profile: string,
   options: LaunchOptions,
 ): Promise<Record<string, string>> {
