@@ -1,5 +1,5 @@
 import { isActive, type NetworkRequest } from '@background-fetch/core';
-import type { Context } from '../world/context.ts';
+import type { Actor } from '../world/actor.ts';
 import type { Invariant } from './invariant.ts';
 
 const passing = [408, 425, 429, 500, 502, 503, 504];
@@ -12,7 +12,7 @@ export const asToldToWait: Invariant = {
     /** Until when servers want to be left alone, by record. */
     const wanted = new Map<string, number>();
     /** Who asked: what a dead engine is told, nobody hears. */
-    const askers = new Map<NetworkRequest, Context>();
+    const askers = new Map<NetworkRequest, Actor>();
 
     /** The one record that a request is for; undefined if there are several that it may be for. */
     function findRecord({ id, request }: NetworkRequest) {

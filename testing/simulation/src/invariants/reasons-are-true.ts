@@ -1,6 +1,6 @@
 import type { SettledRecord, StoredRecord } from '@background-fetch/core';
 import type { Exchange } from '../network/simulated-network.ts';
-import type { Context } from '../world/context.ts';
+import type { Actor } from '../world/actor.ts';
 import type { Invariant } from './invariant.ts';
 import { Troubles } from './troubles.ts';
 
@@ -23,7 +23,7 @@ export const reasonsAreTrue: Invariant = {
       return sum;
     }
 
-    function isTrue(record: SettledRecord, by: Context): boolean {
+    function isTrue(record: SettledRecord, by: Actor): boolean {
       const { result } = record;
       const fetch = world.disk.fetches.get(record.fetch);
       if (result === 'quota-exceeded') return tally.has('write fails: no space');

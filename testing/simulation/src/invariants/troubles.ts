@@ -1,6 +1,6 @@
 import { isRetryableStatus, type NetworkRequest, type SettledRecord } from '@background-fetch/core';
 import type { SimulatedFault } from '../network/simulated-fault.ts';
-import type { Context } from '../world/context.ts';
+import type { Actor } from '../world/actor.ts';
 import { retryOf } from '../world/engine-traits.ts';
 import type { World } from '../world/world.ts';
 import { originOf, UnderWay } from './under-way.ts';
@@ -52,7 +52,7 @@ export class Troubles {
   readonly #delayed = new Set<string>();
   /** Since when nobody has answered at an origin, as engines have seen it. */
   readonly #silentSince = new Map<string, number>();
-  readonly #answered = new WeakMap<Context, Set<string>>();
+  readonly #answered = new WeakMap<Actor, Set<string>>();
   /** The URLs of requests that have reached a server. */
   readonly #reached = new Set<string>();
 
@@ -163,7 +163,7 @@ export class Troubles {
   }
 
   /** What made an engine give up a record that it has just settled as a failure. */
-  of({ fetch: key, index, request, result }: SettledRecord, by: Context): Trouble {
+  of({ fetch: key, index, request, result }: SettledRecord, by: Actor): Trouble {
     const { network, disk } = this.#world;
     const fetch = disk.fetches.get(key);
     const { url, method } = request;
@@ -197,7 +197,7 @@ export class Troubles {
   }
 
   /** Whether an engine has to wait on for somebody who answers, or could. */
-  #isBorne(since: number | undefined, origin: string, by: Context): boolean {
+  #isBorne(since: number | undefined, origin: string, by: Actor): boolean {
     const { outage, firstAnswer } = retryOf(this.#world.traits);
     const wasAnswered = this.#answered.get(by)?.has(origin) ?? false;
     const patience = wasAnswered ? outage : Math.min(outage, firstAnswer);
@@ -207,6 +207,6 @@ export class Troubles {
 }
 
 /** What tells the records of an engine apart, but for those of one fetch that are for one URL. */
-function nameOf(by: Context, { id, request }: NetworkRequest): string {
+function nameOf(by: Actor, { id, request }: NetworkRequest): string {
   return `${by.name} ${id} ${request.url}`;
 }

@@ -1,12 +1,12 @@
 import type { NetworkRequest } from '@background-fetch/core';
-import type { Context } from '../world/context.ts';
+import type { Actor } from '../world/actor.ts';
 import type { World } from '../world/world.ts';
 
 const known = new WeakMap<World, UnderWay>();
 
 /** The requests of engines of which more may come. */
 export class UnderWay {
-  readonly #askers = new Map<NetworkRequest, Context>();
+  readonly #askers = new Map<NetworkRequest, Actor>();
 
   /** Those of a world, from now on: who looks when one is asked for or refused sees that one among them. */
   static of(world: World): UnderWay {
@@ -27,12 +27,12 @@ export class UnderWay {
   }
 
   /** Who asks for it. */
-  askerOf(request: NetworkRequest): Context | undefined {
+  askerOf(request: NetworkRequest): Actor | undefined {
     return this.#askers.get(request);
   }
 
   /** Those that were made to an origin. */
-  at(origin: string): [request: NetworkRequest, by: Context][] {
+  at(origin: string): [request: NetworkRequest, by: Actor][] {
     return [...this.#askers].filter(([request]) => originOf(request) === origin);
   }
 }

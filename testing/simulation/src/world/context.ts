@@ -12,16 +12,17 @@ import type { MemoryAnnouncements } from '../host/memory-announcements.ts';
 import { MemoryLock } from '../host/memory-lock.ts';
 import type { SeededRandom } from '../host/seeded-random.ts';
 import { MemoryStore } from '../store/memory-store.ts';
+import type { Actor } from './actor.ts';
 import { MortalClock } from './mortal-clock.ts';
-import type { World } from './world.ts';
+import type { Surroundings } from './surroundings.ts';
 
 const never = new Promise<never>(() => {});
 
 /** A page or a worker: it has its own way to everything that outlives it, and its promises end with it. */
-export abstract class Context {
+export abstract class Context implements Actor {
   readonly name: string;
   readonly registration: RegistrationKey;
-  readonly world: World;
+  readonly world: Surroundings;
   readonly store: MemoryStore;
   readonly lock: MemoryLock;
   readonly announcements: MemoryAnnouncements;
@@ -32,7 +33,7 @@ export abstract class Context {
   readonly #life = new AbortController();
   #alive = true;
 
-  constructor(world: World, name: string, registration: RegistrationKey, givesBlobs: boolean) {
+  constructor(world: Surroundings, name: string, registration: RegistrationKey, givesBlobs: boolean) {
     this.world = world;
     this.name = name;
     this.registration = registration;

@@ -4,11 +4,11 @@ import type { Exchange } from '../network/simulated-network.ts';
 import type { Commit } from '../store/memory-disk.ts';
 import type { Change } from '../store/table.ts';
 import type { Observer } from './observer.ts';
+import type { Surroundings } from './surroundings.ts';
 import { Trace } from './trace.ts';
-import type { World } from './world.ts';
 
 /** Writes down what happens in a world, for people to read. */
-export function keepJournal(world: World): Trace {
+export function keepJournal(world: Pick<Surroundings, 'clock'> & { readonly observers: Observer[] }): Trace {
   const trace = new Trace(world.clock);
   const note = (text: string): void => trace.record(text);
   const observer: Observer = {

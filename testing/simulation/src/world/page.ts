@@ -1,13 +1,13 @@
 import { catchUp, type RegistrationKey } from '@background-fetch/core';
 import { Context } from './context.ts';
-import type { World } from './world.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** A window: it uses the API, and the engine works elsewhere. */
 export class Page extends Context {
   #state: 'running' | 'frozen' | 'put away' = 'running';
   #cameBack = Number.NEGATIVE_INFINITY;
 
-  constructor(world: World, name: string, registration: RegistrationKey) {
+  constructor(world: Surroundings, name: string, registration: RegistrationKey) {
     super(world, name, registration, false);
   }
 

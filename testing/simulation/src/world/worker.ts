@@ -12,7 +12,7 @@ import {
 } from '@background-fetch/core';
 import { RecordingEvents } from '../host/recording-events.ts';
 import { Context } from './context.ts';
-import type { World } from './world.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** A service worker, or what stands in its place: it runs the engine, and its listeners get the events. */
 export class Worker extends Context {
@@ -20,7 +20,7 @@ export class Worker extends Context {
   readonly engine: Engine;
   #retiring = false;
 
-  constructor(world: World, name: string, registration: RegistrationKey) {
+  constructor(world: Surroundings, name: string, registration: RegistrationKey) {
     super(world, name, registration, world.traits.givesBlobs);
     this.engine = new Engine(this.#ports(), registration, world.traits.engine, world.traits.strategies);
   }

@@ -11,6 +11,7 @@ import { MemoryDisk } from '../store/memory-disk.ts';
 import type { EngineTraits } from './engine-traits.ts';
 import { type Observer, tellAll } from './observer.ts';
 import { Page } from './page.ts';
+import type { Surroundings } from './surroundings.ts';
 import { type Traits, traitsOf } from './traits.ts';
 import { Worker } from './worker.ts';
 
@@ -24,7 +25,7 @@ export interface WorldOptions {
 }
 
 /** The whole core on in-memory ports, decided by one seed. What is on the disk outlives each context. */
-export class World {
+export class World implements Surroundings {
   readonly clock = new SimulatedClock();
   readonly connectivity = new SimulatedConnectivity();
   readonly locks = new MemoryLocks();
