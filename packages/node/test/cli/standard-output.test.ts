@@ -86,6 +86,16 @@ describe('bgfetch get --output -', () => {
     expect(await given.cli.events('list')).toEqual([]);
   });
 
+  it('forgets the fetch that nobody reads any more although it has come whole', async () => {
+    const { child, finished } = start(`${given.server.origin}/r/whole?size=${size}`);
+    child.stdout.pause();
+    const state = async (): Promise<unknown> => (await given.cli.events('list'))[0]?.state;
+    while ((await state()) !== 'success');
+    child.stdout.destroy();
+    expect((await finished).code).toBe(3);
+    expect(await given.cli.events('list')).toEqual([]);
+  });
+
   it.each([
     [['get', '-o', '-', 'URL', 'URL'], /for one file/],
     [['get', '-o', '-', '--json', 'URL'], /both write to the standard output/],

@@ -10,7 +10,7 @@ import { type RequestOptions, requestFetch, standardOutput } from '../requested-
 import { runWithDaemon, storeOf, workingDirectory } from '../run-command.ts';
 import type { Session } from '../session.ts';
 import { skipExisting } from '../skip-existing.ts';
-import { requireWhole, writeBody } from '../write-body.ts';
+import { BodyWriter, requireWhole } from '../write-body.ts';
 import { type Followed, followUnlessInterrupted, summarise } from './follow.ts';
 
 /** Fetches, follows, saves and forgets. What an earlier call of the same command has left is gone on with. */
@@ -28,17 +28,21 @@ export async function get(urls: readonly string[], options: RequestOptions): Pro
     const { requested, fetch } = started;
     const { id, state, fileCount } = fetch;
     if (output.json) output.event({ event: 'started', id, state, fileCount });
-    const writing = isWritten ? writeBody(session, id) : null;
-    writing?.catch(() => {});
+    const writer = isWritten ? new BodyWriter(session, id) : null;
     const follow = (): Promise<Followed | null> =>
       followUnlessInterrupted(session, [id], output, (times) => interrupt(session, id, times, output));
-    let followed = await follow();
+    let followed = await (writer ? Promise.race([follow(), writer.ended.then(() => null)]) : follow());
+    if (writer?.hasEnded) return await writer.ended;
     // what was written was read while it came
     const isDone = followed?.exitCode === exitCodes.success && !isWritten;
     if (isDone && (await renewEarlierFiles(session, requested, started.earlier))) followed = await follow();
     if (!followed) return exitCodes.aborted;
     summarise(isWritten ? followed : await saveReceived(session, followed, requested), output);
-    if (writing && followed.exitCode === exitCodes.success) requireWhole(await writing, followed);
+    if (writer && followed.exitCode === exitCodes.success) {
+      const end = await Promise.race([writer.written, writer.ended.then(() => null)]);
+      if (end === null) return await writer.ended;
+      requireWhole(end, followed);
+    }
     const kept = followed.fetches.find(({ fetch }) => fetch.kept > 0);
     if (kept) {
       const amount = formatSize(kept.fetch.kept);
