@@ -24,9 +24,10 @@ export interface SaveOptions {
 
 /**
  * Saves the response body of a record as a file, waiting until it is complete. Nothing takes the place of a directory,
- * a device, a pipe or a socket. Under its name the file is there as a
- * whole, on stable storage, or not at all. On the file system of the store nothing is copied: the file is the one the
- * store has, and stays when the store forgets the record. Changing it in place makes the record unreadable, though.
+ * a device, a pipe or a socket. Under its name the file is there as a whole, on stable storage, or not at all (where the file
+ * system has no hard links, an empty file is seen for an instant before it). On the file system of the store nothing is
+ * copied: the file is the one the store has, and stays when the store forgets the record. Changing it in place makes the
+ * record unreadable, though.
  * @throws TypeError if there is no response, or not one with a status from 200 to 299; AbortError (DOMException) if the
  * fetch was aborted; InvalidStateError (DOMException) if the record was released; FileExistsError; QuotaExceededError
  * (DOMException) if there is no room; StoreError with `cause` for anything else
