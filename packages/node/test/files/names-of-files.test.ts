@@ -108,7 +108,7 @@ describe.each(callers)('%s', (_, given) => {
   });
 
   async function useNewDirectory(): Promise<void> {
-    directory = await engines.directory();
+    directory = await engines.directory(process.env.NAMES_IN);
     system.watch(directory);
   }
 
