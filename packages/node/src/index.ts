@@ -14,6 +14,7 @@ export {
   StoreError,
 } from '@background-fetch/core';
 export { BackgroundFetchEngine, type BackgroundFetchEngineEventMap } from './engine.ts';
+export { FileExistsError } from './files/special-file.ts';
 export {
   BackgroundFetchEvent,
   BackgroundFetchUpdateUIEvent,
@@ -24,5 +25,5 @@ export type { Attempt, AttemptChange, BeforeAttempt } from './network/before-att
 export type { AttemptFailure } from './network/create-network.ts';
 export type { ResumableUploads } from './network/uploads/upload.ts';
 export { type OpenOptions, openBackgroundFetch } from './open-background-fetch.ts';
-export { FileExistsError, type SaveOptions, saveRecord } from './save-record.ts';
+export { type SaveOptions, saveRecord } from './save-record.ts';
 export { DamagedStoreError, NewerStoreError } from './storage/index.ts';

@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { chmod, copyFile, link, lstat, open, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
   type BackgroundFetchRecord,
@@ -10,8 +8,10 @@ import {
   type SettledRecord,
   type StoredRecord,
 } from '@background-fetch/core';
-import { irreplaceableAt } from './special-file.ts';
-import { syncFolder } from './storage/body-files.ts';
+import { isAboutLinks } from './files/link-new.ts';
+import { FileExistsError, irreplaceableAt } from './files/special-file.ts';
+import { syncFile, syncFolder } from './files/sync.ts';
+import { copyName, WholeFile, type WholeSource } from './files/whole-file.ts';
 import { toStoreError } from './storage/errors.ts';
 import type { LentBody } from './storage/lend-body.ts';
 import { NodeStore } from './storage/node-store.ts';
@@ -22,29 +22,12 @@ export interface SaveOptions {
   readonly overwrite?: boolean;
 }
 
-/** There is a file of that name that was not to be replaced, or something that never is. */
-export class FileExistsError extends Error {
-  override readonly name = 'FileExistsError';
-  readonly code = 'EEXIST';
-}
-
-/** What a file system says that can't give a file a second name, or not there. */
-const cannotLink = new Set([
-  'EXDEV',
-  'EPERM',
-  'EACCES',
-  'EMLINK',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'ENOSYS',
-  'EINVAL',
-]);
-
 /**
  * Saves the response body of a record as a file, waiting until it is complete. Nothing takes the place of a directory,
- * a device, a pipe or a socket. Under its name the file is there as a
- * whole, on stable storage, or not at all. On the file system of the store nothing is copied: the file is the one the
- * store has, and stays when the store forgets the record. Changing it in place makes the record unreadable, though.
+ * a device, a pipe or a socket. Under its name the file is there as a whole, on stable storage, or not at all (where the file
+ * system has no hard links, an empty file is seen for an instant before it). On the file system of the store nothing is
+ * copied: the file is the one the store has, and stays when the store forgets the record. Changing it in place makes the
+ * record unreadable, though.
  * @throws TypeError if there is no response, or not one with a status from 200 to 299; AbortError (DOMException) if the
  * fetch was aborted; InvalidStateError (DOMException) if the record was released; FileExistsError; QuotaExceededError
  * (DOMException) if there is no room; StoreError with `cause` for anything else
@@ -87,12 +70,16 @@ async function save(
   const { fetch, index } = stored;
   const body = await store.lendBody({ fetch, index, body: data.body }, prefixLength(data.stored));
   if (!body) throw released();
-  await saveBody(store, body, target, overwrite).catch(async (error) => {
+  // keys are random, and told to nobody outside of the store
+  const copy = join(dirname(target), copyName(`${fetch}/${index}/${basename(target)}`));
+  try {
+    await inTurn(copy, async () =>
+      saveBody(new WholeFile(await sourceOf(store, body), copy), target, overwrite),
+    );
+  } catch (error) {
     if (error instanceof FileExistsError) throw error;
-    throw error.code === 'EEXIST'
-      ? await exists(target, error)
-      : toStoreError(`Saving ${target}`, error, dirname(target));
-  });
+    throw toStoreError(`Saving ${target}`, error, dirname(target));
+  }
 }
 
 /** Whether nothing has to be waited for, and there is something to be found in the store. */
@@ -125,40 +112,46 @@ async function waitUntilSettled(realm: Realm, { fetch, index }: StoredRecord): P
   }
 }
 
-async function saveBody(store: NodeStore, body: LentBody, target: string, overwrite: boolean): Promise<void> {
-  // without leave to overwrite, the system itself refuses whatever is there
-  if (overwrite) await requireReplaceable(target, overwrite);
-  const shared =
-    body.kind === 'file' && !body.elsewhere && (await shareFile(store, body.path, target, overwrite));
-  if (!shared) await saveCopy(body, target, overwrite);
+async function saveBody(whole: WholeFile, target: string, overwrite: boolean): Promise<void> {
+  try {
+    const isNamed = overwrite ? await whole.replace(target) : await whole.nameNew(target);
+    if (!isNamed) throw await exists(target);
+  } finally {
+    await whole.removeCopy();
+  }
   await syncSavedName(dirname(target));
 }
 
-async function saveCopy(body: LentBody, target: string, overwrite: boolean): Promise<void> {
-  const temporary = join(dirname(target), temporaryName(basename(target)));
+/** The store's file itself, where it may have another name. */
+async function sourceOf(store: NodeStore, body: LentBody): Promise<WholeSource> {
+  if (body.kind === 'bytes') return body;
+  const { path, elsewhere } = body;
+  const copied = { kind: 'copied', path, mode: savedMode() } as const;
+  if (elsewhere) return copied;
   try {
-    if (body.kind === 'bytes') await writeFile(temporary, body.bytes, { flag: 'wx', flush: true });
-    else await copyWhole(body.path, temporary);
-    await publish(temporary, target, overwrite);
+    await chmod(path, savedMode());
+    await syncFile(path);
   } catch (error) {
-    await unlink(temporary).catch(() => {});
+    if (isAboutLinks(error)) return copied;
     throw error;
   }
+  // a name in the store: what a crash leaves there, the next start removes
+  return { kind: 'shared', path, secondName: store.temporaryPath() };
 }
 
-/** Where the file system can share the bytes of two files, nothing is copied either. */
-async function copyWhole(path: string, copy: string): Promise<void> {
-  await copyFile(path, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  await chmod(copy, savedMode());
-  await syncFile(copy);
-}
+/** The last save for each copy. */
+const saves = new Map<string, Promise<void>>();
 
-const processName = randomBytes(6).toString('hex');
-let temporaryNames = 0;
-
-/** A name that nobody else takes. */
-function temporaryName(name: string): string {
-  return `.${name.slice(0, 100)}.${processName}${(++temporaryNames).toString(36)}`;
+/** Saves of one record under one name use one name for their copies, so that one that died is followed up. */
+async function inTurn(copy: string, save: () => Promise<void>): Promise<void> {
+  const before = saves.get(copy) ?? Promise.resolve();
+  const turn = before.then(save, save);
+  saves.set(copy, turn);
+  try {
+    await turn;
+  } finally {
+    if (saves.get(copy) === turn) saves.delete(copy);
+  }
 }
 
 /** The syncs of folders that are under way or asked for. */
@@ -175,80 +168,23 @@ async function syncSavedName(folder: string): Promise<void> {
   }
 }
 
-/** Gives the store's file a second name. Resolves with false where that is not possible. */
-async function shareFile(
-  store: NodeStore,
-  path: string,
-  target: string,
-  overwrite: boolean,
-): Promise<boolean> {
-  // renamed from within the store, so that a crash leaves no second name in somebody else's folder
-  const temporary = overwrite ? store.temporaryPath() : null;
-  try {
-    await chmod(path, savedMode());
-    await syncFile(path);
-    await link(path, temporary ?? target);
-    if (temporary) await rename(temporary, target);
-    return true;
-  } catch (error) {
-    if (cannotLink.has((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw error;
-  } finally {
-    if (temporary) await rm(temporary, { force: true });
-  }
-}
-
-/** Gives a finished file its name, at once and as a whole. */
-async function publish(temporary: string, target: string, overwrite: boolean): Promise<void> {
-  if (overwrite) return await rename(temporary, target);
-  try {
-    // unlike a rename it fails if there is a file of that name, even one that came a moment ago
-    await link(temporary, target);
-  } catch (error) {
-    if (!cannotLink.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    return await claimAndRename(temporary, target);
-  }
-  await unlink(temporary);
-}
-
-/** For file systems without hard links: the name is taken by an empty file, which is replaced. */
-async function claimAndRename(temporary: string, target: string): Promise<void> {
-  await (await open(target, 'wx')).close();
-  try {
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(target, { force: true });
-    throw error;
-  }
-}
-
 async function requireReplaceable(target: string, overwrite: boolean): Promise<void> {
   const isTaken = overwrite ? irreplaceableAt(target) : lstat(target);
   if (await isTaken.catch(() => null)) throw await exists(target);
 }
 
-async function exists(target: string, cause?: unknown): Promise<FileExistsError> {
+async function exists(target: string): Promise<FileExistsError> {
   const there = await irreplaceableAt(target).catch(() => null);
   return new FileExistsError(
     there
       ? `${target} is ${there}, which is never replaced: choose another name`
       : `${target} exists already: choose another name, or allow it to be overwritten`,
-    cause === undefined ? {} : { cause },
   );
 }
 
 /** The store's files are for its owner only; a saved one is what any other new file would be. */
 function savedMode(): number {
   return 0o666 & ~process.umask();
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 function released(): DOMException {

@@ -1,4 +1,4 @@
-import { isFileName, isLongName, longestName, nameKey } from '../same-name.ts';
+import { isFileName, isLongName, longestName, nameKey } from '../files/same-name.ts';
 import { UsageError } from './exit-codes.ts';
 import { parseUrl } from './parse-url.ts';
 import { parseHeader, parseIntegrity } from './parse-values.ts';

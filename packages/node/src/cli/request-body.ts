@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { daemonPaths, reasonOf } from '../daemon/private-directory.ts';
 import type { RequestedBody } from '../daemon/protocol.ts';
-import { identityOf } from '../daemon/regular-file.ts';
+import { identityOf } from '../files/regular-file.ts';
 import { UsageError } from './exit-codes.ts';
 
 /** A body for the daemon, and the end of what was made for handing it over. */

@@ -4,7 +4,7 @@ import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { reasonOf } from '../daemon/private-directory.ts';
 import type { FetchSettings, RequestedBody, RequestedFetch, RequestedFile } from '../daemon/protocol.ts';
-import { isLongName, longestName } from '../same-name.ts';
+import { isLongName, longestName } from '../files/same-name.ts';
 import { type ConnectionOptions, readConnectionSettings } from './connection-settings.ts';
 import { UsageError } from './exit-codes.ts';
 import { decodeList, type ListedUrl, parseInputFile } from './input-file.ts';

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../files/sync.ts';
 import type { Authorities } from './authorities.ts';
 import { checkKeptFetch } from './check-kept-fetch.ts';
 import { type KeptFetch, keptFetchSchema } from './kept-fetch.ts';
@@ -75,13 +76,13 @@ export class KeptFetches {
       await file.close();
     }
     await rename(`${path}.new`, path);
-    await syncDirectory(this.#directory);
+    await syncFolder(this.#directory);
   }
 
   async delete(fetch: KeptFetch): Promise<void> {
     await rm(join(this.#received, fetch.key), { recursive: true, force: true });
     await rm(join(this.#directory, `${fetch.key}.json`), { force: true });
-    await syncDirectory(this.#directory);
+    await syncFolder(this.#directory);
   }
 
   /** Where the received files of a fetch wait for being saved. */
@@ -118,15 +119,4 @@ async function openOwn(path: string, flags: number): Promise<FileHandle> {
 /** What a received file is called until it is saved. */
 export function receivedName(index: number): string {
   return String(index);
-}
-
-/** Makes names in a directory durable, where the system lets us. */
-export async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

@@ -1,12 +1,12 @@
 import { lstat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { identityOf } from '../files/regular-file.ts';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import { createRequests } from './fetch-requests.ts';
 import type { KeptFetch, KeptFile } from './kept-fetch.ts';
 import type { KeptFetches } from './kept-fetches.ts';
 import type { RequestedFetch } from './protocol.ts';
 import { forEachAtATime } from './receive-files.ts';
-import { identityOf } from './regular-file.ts';
 
 /** files at a time that the server is asked about */
 const atATime = 6;

@@ -1,8 +1,16 @@
 import type { BigIntStats } from 'node:fs';
-import { constants, copyFile, link, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { lstat, readdir, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nameKey } from '../same-name.ts';
-import { irreplaceable, irreplaceableAt, isNullDevice, lookAt } from '../special-file.ts';
+import { isCopyOf } from '../files/own-file.ts';
+import { nameKey } from '../files/same-name.ts';
+import {
+  FileExistsError,
+  irreplaceable,
+  irreplaceableAt,
+  isNullDevice,
+  lookAt,
+} from '../files/special-file.ts';
+import { WholeFile } from '../files/whole-file.ts';
 import { numberedName } from './file-name.ts';
 import { forEachAtATime } from './receive-files.ts';
 
@@ -18,11 +26,6 @@ export interface FileToPlace {
   readonly mayBeNumbered: boolean;
   /** a name that no other file has, for the time that a copy takes */
   readonly temporaryName: string;
-}
-
-/** There is something of the name that the user gave, which is not to be replaced, or can't be. */
-export class FileExistsError extends Error {
-  override readonly name = 'FileExistsError';
 }
 
 /**
@@ -91,20 +94,19 @@ export async function placeFile(
   const isFirst = !isForAnother(file.name) && names.isFirst(file.name);
   const found = file.mayBeNumbered ? null : await lookAt(wanted);
   if (found && isNullDevice(found)) return wanted;
-  if (overwrite && isFirst) {
-    const there = await irreplaceableAt(wanted);
-    if (there === null && !names.has(await identify(wanted))) {
-      const path = await replace(file.source, temporary, wanted);
-      names.add(await identify(path));
-      return path;
+  const source = { kind: 'shared', path: file.source, secondName: `${file.source}.link` } as const;
+  const whole = new WholeFile(source, temporary);
+  if (overwrite && isFirst && !names.has(await identify(wanted))) {
+    if (await whole.replace(wanted)) {
+      names.add(await identify(wanted));
+      return wanted;
     }
-    if (there !== null && !file.mayBeNumbered) throw new FileExistsError(irreplaceable(wanted, there));
+    if (!file.mayBeNumbered) await refuse(whole, wanted);
   }
   const inUse = names.of(file.name);
   const ours = await Promise.all([identify(file.source), identifyOwn(temporary)]);
   const before = inUse.findIndex((identity) => identity !== null && ours.includes(identity));
   if (before >= 0) return join(directory, numberedName(file.name, before));
-  let whole = file.source;
   for (let n = file.mayBeNumbered ? inUse.length : 0; ; n++) {
     const name = numberedName(file.name, n);
     if (isForAnother(name)) {
@@ -112,31 +114,28 @@ export async function placeFile(
       continue;
     }
     const path = join(directory, name);
-    let linked = await linkNew(whole, path);
-    if (linked === 'exists') {
-      const found = await identify(path);
-      inUse[n] = found;
-      // an earlier call put it there, before that was noted
-      if (found !== null && ours.includes(found)) return path;
-    }
-    if (linked === 'impossible' && whole !== temporary) {
-      await copyWhole(file.source, temporary);
-      whole = temporary;
-      linked = await linkNew(whole, path);
-    }
-    if (linked === 'impossible') linked = await renameNew(whole, path);
-    if (linked === 'done') {
-      const identity = await identify(path);
-      inUse[n] = identity;
+    const isNamed = await whole.nameNew(path);
+    const identity = await identify(path);
+    inUse[n] = identity;
+    // an earlier call may have put it there, before that was noted
+    const isOurs = isNamed || (identity !== null && ours.includes(identity));
+    if (isOurs || (!file.mayBeNumbered && (await isCopyOf(file.source, path)))) {
       names.add(identity);
       return path;
     }
-    if (!file.mayBeNumbered) {
-      const there = await irreplaceableAt(path);
-      if (there !== null) throw new FileExistsError(irreplaceable(path, there));
-      throw new FileExistsError(`${path} exists already: choose another name, or use --overwrite`);
-    }
+    if (!file.mayBeNumbered) await refuse(whole, path);
   }
+}
+
+/** Whoever asked has to choose another place, so that nobody comes back for a copy in this one. */
+async function refuse(whole: WholeFile, path: string): Promise<never> {
+  await whole.removeCopy();
+  const there = await irreplaceableAt(path);
+  throw new FileExistsError(
+    there === null
+      ? `${path} exists already: choose another name, or use --overwrite`
+      : irreplaceable(path, there),
+  );
 }
 
 /** Takes away what only helped: to be called when the names are durable, and it is noted where the files are. */
@@ -174,51 +173,4 @@ async function look(path: string): Promise<BigIntStats | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-}
-
-async function copyWhole(source: string, copy: string): Promise<void> {
-  await rm(copy, { force: true });
-  await copyFile(source, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  const file = await open(copy, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** `impossible` between two file systems, and on one that has no hard links. */
-async function linkNew(source: string, path: string): Promise<'done' | 'exists' | 'impossible'> {
-  try {
-    await link(source, path);
-    return 'done';
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return 'exists';
-    if (code === 'EXDEV' || code === 'EPERM' || code === 'ENOTSUP' || code === 'EMLINK') return 'impossible';
-    throw error;
-  }
-}
-
-let lastRename: Promise<unknown> = Promise.resolve();
-
-/**
- * Without hard links, looking and renaming are two steps: another program's file could come between, but none of ours, as
- * they take their turns.
- */
-function renameNew(source: string, path: string): Promise<'done' | 'exists'> {
-  const renaming = lastRename.then(async () => {
-    if ((await identify(path)) !== null) return 'exists';
-    await rename(source, path);
-    return 'done';
-  });
-  lastRename = renaming.catch(() => {});
-  return renaming;
-}
-
-async function replace(source: string, temporary: string, path: string): Promise<string> {
-  await rm(temporary, { force: true });
-  if ((await linkNew(source, temporary)) !== 'done') await copyWhole(source, temporary);
-  await rename(temporary, path);
-  return path;
 }

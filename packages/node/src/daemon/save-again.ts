@@ -1,5 +1,5 @@
-import { constants, copyFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { copyDurably } from '../files/copy-file.ts';
 import type { KeptFile } from './kept-fetch.ts';
 import { isInPlace } from './missing-files.ts';
 import { DaemonError } from './protocol.ts';
@@ -23,7 +23,7 @@ export async function takeForSaving(
     );
   }
   if (dirname(path) === to.directory && (to.name ?? basename(path)) === basename(path)) return file;
-  await copyFile(path, received, constants.COPYFILE_FICLONE);
+  await copyDurably(path, received, null);
   const { identity: _, ...unsaved } = named;
   return { ...unsaved, path: null };
 }

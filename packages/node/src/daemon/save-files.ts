@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { identityOf } from '../files/regular-file.ts';
+import { syncFolder } from '../files/sync.ts';
+import { copyName } from '../files/whole-file.ts';
 import { nameOfUrl } from './file-name.ts';
 import { type KeptFetch, type KeptFile, usualUmask } from './kept-fetch.ts';
-import { type KeptFetches, syncDirectory } from './kept-fetches.ts';
+import type { KeptFetches } from './kept-fetches.ts';
 import { makeDirectories } from './make-directories.ts';
 import { type FileToPlace, finishPlacing, identify, NamesInUse, placeFile } from './place-files.ts';
 import { reasonOf } from './private-directory.ts';
 import { forEachAtATime } from './receive-files.ts';
-import { identityOf } from './regular-file.ts';
 
 /** files after which it is noted where they are */
 const batchSize = 2048;
@@ -54,7 +55,7 @@ export async function saveFiles(
           problem ??= problemOf(error, current.id, directory);
         }
       });
-      await syncDirectory(directory);
+      await syncFolder(directory);
       await note({ ...current, files });
       await finishPlacing(placed, directory);
     }
@@ -90,17 +91,9 @@ function planOf(file: KeptFile, index: number, fetch: KeptFetch, store: KeptFetc
     source: store.receivedPath(fetch, index),
     name: file.name ?? file.outcome?.suggestedName ?? 'download',
     mayBeNumbered: file.name === null,
-    temporaryName: temporaryNameOf(fetch, index),
+    // keys are in the store, and shown to nobody
+    temporaryName: copyName(`${fetch.key}/${index}`),
   };
-}
-
-/**
- * The same one after a death, and one that nobody guesses who sees those of other files: in a directory that many may
- * write into, he would put a file of his own there first. Keys are in the store, and shown to nobody.
- */
-function temporaryNameOf({ key }: KeptFetch, index: number): string {
-  const hash = createHash('sha256').update(`${key}/${index}`).digest('hex');
-  return `.bgfetch-${hash.slice(0, 32)}`;
 }
 
 /** With leave to overwrite, the user means the names that he knows: his own, and that in the URL. */

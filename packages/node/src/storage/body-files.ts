@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, readdir, rm, stat, statfs, truncate } from 'node:fs/promises';
+import { readdir, rm, stat, statfs, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../files/sync.ts';
 import { DirectWrites } from './direct-writes.ts';
 import { isMissing } from './errors.ts';
 import type { Faults } from './faults.ts';
@@ -255,14 +256,4 @@ function dropWritten(buffers: readonly Uint8Array[], written: number): Uint8Arra
     skipped -= skip;
     return skip === buffer.byteLength ? [] : [buffer.subarray(skip)];
   });
-}
-
-/** Makes the names in a folder durable. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { BodyFiles, syncFolder } from './body-files.ts';
+import { syncFolder } from '../files/sync.ts';
+import { BodyFiles } from './body-files.ts';
 import { type Database, openDatabase } from './database.ts';
 import { isMissing, toStoreError } from './errors.ts';
 import { NodeStore, type StoreParts } from './node-store.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRequests } from '../../src/daemon/fetch-requests.ts';
 import type { RequestedBody, RequestedFetch } from '../../src/daemon/protocol.ts';
-import { identityOf } from '../../src/daemon/regular-file.ts';
+import { identityOf } from '../../src/files/regular-file.ts';
 import { makeSpecial } from '../security/special-files.ts';
 
 const size = 8 * 2 ** 20;

@@ -1,7 +1,8 @@
 import { lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FileExistsError, placeFile } from '../../src/daemon/place-files.ts';
+import { placeFile } from '../../src/daemon/place-files.ts';
+import { FileExistsError } from '../../src/files/special-file.ts';
 import { saveRecord } from '../../src/save-record.ts';
 import { useCommandLine } from '../cli/given.ts';
 import { useEngines } from '../engine/given.ts';

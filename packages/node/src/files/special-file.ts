@@ -2,6 +2,12 @@ import { type Stats, statSync } from 'node:fs';
 import { lstat, readlink, stat } from 'node:fs/promises';
 import { devNull } from 'node:os';
 
+/** Something has the name that a file was to get, and was not to be replaced, or never is. */
+export class FileExistsError extends Error {
+  override readonly name = 'FileExistsError';
+  readonly code = 'EEXIST';
+}
+
 /** What is at a path that is neither a file nor a directory nor a link; null for these. */
 export function specialKindOf(stats: Stats): string | null {
   if (stats.isFIFO()) return 'a named pipe';
