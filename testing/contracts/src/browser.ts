@@ -10,7 +10,7 @@ import { connectionsContract } from './connections-contract.ts';
 import type { TestFramework } from './framework.ts';
 import { lockContract } from './lock-contract.ts';
 import { type NetworkUnderTest, networkContract } from './network-contract.ts';
-import { describeIndexedDb } from './store/indexed-db.ts';
+import { describeIndexedDb, makeDatabase } from './store/indexed-db.ts';
 import { storeContract } from './store/store-contract.ts';
 
 let made = 0;
@@ -78,7 +78,7 @@ function indexedDbStoreContracts(framework: TestFramework): void {
     'IndexedDB',
     async () => {
       const databaseName = `store-contract-${++made}`;
-      await deleteDB(databaseName);
+      await makeDatabase(databaseName);
       return {
         open: () => openIndexedDbStore({ databaseName }),
         close: (store) => (store as unknown as { close(): void }).close(),

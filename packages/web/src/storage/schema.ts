@@ -11,7 +11,7 @@ import { untilMade } from './until-made.ts';
  * Version of the object stores. Raise it when they change, and whenever the core's `schemaVersion` is raised:
  * then older code can't even open the database.
  */
-const databaseVersion = 1;
+export const databaseVersion = 1;
 
 /** Some bytes of a response body. A Blob is read only as far as it is needed, an array comes into memory as a whole. */
 export type Chunk = Blob | Uint8Array<ArrayBuffer>;
@@ -122,7 +122,7 @@ function isOurs({ objectStoreNames }: IDBDatabase): boolean {
   return Object.keys(stores).every((store) => objectStoreNames.contains(store));
 }
 
-function makeStores(database: IDBDatabase): void {
+export function makeStores(database: IDBDatabase): void {
   for (const [store, parameters] of Object.entries(stores)) {
     const created = database.createObjectStore(store, parameters);
     if (store === 'fetches') created.createIndex(fetchesById, ['registration', 'id']);

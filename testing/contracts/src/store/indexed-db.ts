@@ -1,7 +1,8 @@
 import { NewerSchemaError, type Store } from '@background-fetch/core';
 import { assert } from 'chai';
-import { deleteDB, openDB } from 'idb';
+import { deleteDB, openDB, unwrap } from 'idb';
 import { openIndexedDbStore } from '../../../../packages/web/src/storage/indexed-db-store.ts';
+import { databaseVersion, makeStores } from '../../../../packages/web/src/storage/schema.ts';
 import { rejection, type TestFramework } from '../framework.ts';
 import { sampleBytes, sampleFetch, sampleSnapshot } from '../samples.ts';
 import { assertSameBytes, putRanges, readRange, sampleBody } from './store-under-test.ts';
@@ -12,12 +13,19 @@ function titleOf(store: Store): Promise<string | undefined> {
   return store.read(async (transaction) => (await transaction.getFetch('fetch-1'))?.title);
 }
 
+/** Makes an empty database as the service worker does: where only that may make it, a page waits for it. */
+export async function makeDatabase(name: string): Promise<void> {
+  await deleteDB(name);
+  const database = await openDB(name, databaseVersion, { upgrade: (made) => makeStores(unwrap(made)) });
+  database.close();
+}
+
 /** What other contexts do to the database while a store is open. */
 export function describeIndexedDb({ describe, it, beforeEach, afterEach }: TestFramework): void {
   describe('The IndexedDB store', () => {
     let store: ReturnType<typeof openIndexedDbStore>;
     beforeEach(async () => {
-      await deleteDB(databaseName);
+      await makeDatabase(databaseName);
       store = openIndexedDbStore({ databaseName });
     });
     afterEach(async () => {
@@ -35,6 +43,7 @@ export function describeIndexedDb({ describe, it, beforeEach, afterEach }: TestF
     });
 
     it('refuses a database of a newer version and leaves it alone', async () => {
+      await deleteDB(databaseName);
       const newer = await openDB(databaseName, 1000, { upgrade: (db) => void db.createObjectStore('new') });
       newer.close();
       assert.instanceOf(await rejection(titleOf(store)), NewerSchemaError);
