@@ -3,9 +3,10 @@ import { createWriteStream, rmSync } from 'node:fs';
 import { type FileHandle, open, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { daemonPaths, reasonOf } from '../daemon/private-directory.ts';
+import { daemonPaths } from '../daemon/private-directory.ts';
 import type { RequestedBody } from '../daemon/protocol.ts';
 import { identityOf } from '../daemon/regular-file.ts';
+import { reasonOf } from '../errors.ts';
 import { UsageError } from './exit-codes.ts';
 
 /** A body for the daemon, and the end of what was made for handing it over. */

@@ -4,10 +4,10 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { blockBadPort } from '@background-fetch/core';
+import { reasonOf } from '../errors.ts';
 import { redactUrl } from '../redact.ts';
 import { irreplaceable, isNullDevice, specialKindOf } from '../special-file.ts';
 import { nameOfUrl } from './file-name.ts';
-import { reasonOf } from './private-directory.ts';
 import { DaemonError, type RequestedBody, type RequestedFetch } from './protocol.ts';
 import { identityOf, openRegularFile } from './regular-file.ts';
 

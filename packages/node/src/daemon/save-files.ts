@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { reasonOf } from '../errors.ts';
 import { nameOfUrl } from './file-name.ts';
 import { type KeptFetch, type KeptFile, usualUmask } from './kept-fetch.ts';
 import { type KeptFetches, syncDirectory } from './kept-fetches.ts';
 import { makeDirectories } from './make-directories.ts';
 import { type FileToPlace, finishPlacing, identify, NamesInUse, placeFile } from './place-files.ts';
-import { reasonOf } from './private-directory.ts';
 import { forEachAtATime } from './receive-files.ts';
 import { identityOf } from './regular-file.ts';
 
