@@ -2,8 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Authorities } from './authorities.ts';
-import { checkKeptFetch } from './check-kept-fetch.ts';
-import { type KeptFetch, keptFetchSchema } from './kept-fetch.ts';
+import { checkKeptFetch, type KeptFetch, keptFetchSchema } from './kept-fetch.ts';
 import { whyNotOwn } from './private-directory.ts';
 import type { FetchSettings } from './protocol.ts';
 
