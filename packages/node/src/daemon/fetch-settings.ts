@@ -1,7 +1,7 @@
 import { mediaTypeChanges } from '@background-fetch/core';
 import { count, flag, oneOf, optional, type Shaped, shape, text } from './schemas.ts';
 
-/** As the network takes it: what it does not, or what is missing here, does not compile where they meet. */
+/** As the network's ConnectionSettings: a member of another type does not compile where they meet. */
 const connectionSettings = shape({
   proxies: optional(shape({ http: text, https: text, except: text })),
   ca: optional(text),
