@@ -1,16 +1,19 @@
 import type { ImageResource } from './image-resource.ts';
 
 /** https://wicg.github.io/background-fetch/#enumdef-backgroundfetchresult */
-export type BackgroundFetchResult = '' | 'success' | 'failure';
+export const backgroundFetchResults = ['', 'success', 'failure'] as const;
+export type BackgroundFetchResult = (typeof backgroundFetchResults)[number];
 
 /** https://wicg.github.io/background-fetch/#enumdef-backgroundfetchfailurereason */
-export type BackgroundFetchFailureReason =
-  | ''
-  | 'aborted'
-  | 'bad-status'
-  | 'fetch-error'
-  | 'quota-exceeded'
-  | 'download-total-exceeded';
+export const backgroundFetchFailureReasons = [
+  '',
+  'aborted',
+  'bad-status',
+  'fetch-error',
+  'quota-exceeded',
+  'download-total-exceeded',
+] as const;
+export type BackgroundFetchFailureReason = (typeof backgroundFetchFailureReasons)[number];
 
 /** Identifies one background fetch for ever: ids are reused, keys are not. */
 export type FetchKey = string;

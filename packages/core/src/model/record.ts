@@ -41,7 +41,8 @@ export interface BodyKey {
  * How stored offsets relate to the offsets a server counts in: only with `identity` are they the same. They are `assumed`
  * to be where a range was asked for, which turns codings off, and nothing shows whether the server did that.
  */
-export type ContentCoding = 'identity' | 'assumed' | 'encoded' | 'unknown';
+export const contentCodings = ['identity', 'assumed', 'encoded', 'unknown'] as const;
+export type ContentCoding = (typeof contentCodings)[number];
 
 /** https://wicg.github.io/background-fetch/#background-fetch-response-concept, and what resuming needs to know. */
 export interface ResponseData {

@@ -1,6 +1,8 @@
 import { checkOptions } from './check-options.ts';
 import { defaultRetryPolicy, type RetryPolicy } from './retry-schedule.ts';
 
+export const mediaTypeChanges = ['accept', 'refuse'] as const;
+
 /** How the engine works. Everything has a default. */
 export interface EngineOptions {
   /** Records that transfer at a time; one more of a background fetch that has none. */
@@ -39,7 +41,7 @@ export interface EngineOptions {
    * it for what the resource is now, `refuse` for that of somebody in between, such as the login page of a network, so that
    * the request is made again.
    */
-  readonly mediaTypeChange: 'accept' | 'refuse';
+  readonly mediaTypeChange: (typeof mediaTypeChanges)[number];
 }
 
 type Given<T> = { readonly [Name in keyof T]?: T[Name] | undefined };

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { reasonOf } from '../daemon/private-directory.ts';
+import { reasonOf } from '../errors.ts';
 import type { ConnectionSettings } from '../network/transport.ts';
 import { UsageError } from './exit-codes.ts';
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import { isFileName, isLongName, longestName, nameKey } from '../files/same-name.ts';
 import { UsageError } from './exit-codes.ts';
 import { parseUrl } from './parse-url.ts';
@@ -92,6 +93,6 @@ function explained<T>(parse: () => T, fail: Fail): T {
   try {
     return parse();
   } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
+    return fail(messageOf(error));
   }
 }

@@ -3,8 +3,9 @@ import { createWriteStream, rmSync } from 'node:fs';
 import { type FileHandle, open, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { daemonPaths, reasonOf } from '../daemon/private-directory.ts';
+import { daemonPaths } from '../daemon/private-directory.ts';
 import type { RequestedBody } from '../daemon/protocol.ts';
+import { reasonOf } from '../errors.ts';
 import { identityOf } from '../files/regular-file.ts';
 import { UsageError } from './exit-codes.ts';
 

@@ -1,5 +1,5 @@
-import { reasonOf } from '../daemon/private-directory.ts';
 import { DaemonError } from '../daemon/protocol.ts';
+import { reasonOf } from '../errors.ts';
 import { redactText } from '../redact.ts';
 import { defaultStore } from './default-store.ts';
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.ts';

@@ -1,4 +1,4 @@
-import { reasonOf } from '../daemon/private-directory.ts';
+import { reasonOf } from '../errors.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
 /** What a command ends with that can't write its results: it says why, unless nobody reads them any more, as `head`. */

@@ -1,8 +1,8 @@
+import { reasonOf } from '../errors.ts';
 import { CodingError } from '../network/decode-body.ts';
 import { failuresIn } from '../network/failures.ts';
 import { FaultError } from '../network/faults.ts';
 import { redactText } from '../redact.ts';
-import { reasonOf } from './private-directory.ts';
 
 /** characters of a cause: it is one line */
 const longestCause = 300;

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { checkReply } from './check-message.ts';
+import { checkReply } from './check-reply.ts';
 import { lineOf, readLines, writeLine } from './lines.ts';
 import { type CommandName, type Commands, DaemonError, longestLine, type Reply } from './protocol.ts';
 import { connectTo } from './socket-path.ts';

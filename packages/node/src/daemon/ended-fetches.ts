@@ -1,10 +1,10 @@
 import type { BackgroundFetchRegistration } from '@background-fetch/core';
-import type { EngineOfDaemon } from './engine-of-daemon.ts';
+import { reasonOf } from '../errors.ts';
+import { type EngineOfDaemon, terminalEvents } from './engine-of-daemon.ts';
 import type { Entry, FetchEntries } from './fetch-entries.ts';
 import { askedFiles, type KeptFetch, type KeptFile } from './kept-fetch.ts';
 import { type KeptFetches, receivedName } from './kept-fetches.ts';
 import { isIn } from './missing-files.ts';
-import { reasonOf } from './private-directory.ts';
 import { readStored } from './read-stored.ts';
 import { receiveFiles } from './receive-files.ts';
 import { isToBeSaved, modeOf, saveFiles } from './save-files.ts';
@@ -29,7 +29,7 @@ export class EndedFetches {
 
   constructor(options: EndedFetchesOptions) {
     this.#options = options;
-    for (const name of ['backgroundfetchsuccess', 'backgroundfetchfail', 'backgroundfetchabort'] as const) {
+    for (const name of terminalEvents) {
       options.engine.onEvent(name, (registration) => this.#takeOut(registration));
     }
   }

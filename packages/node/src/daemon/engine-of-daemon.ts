@@ -1,4 +1,5 @@
 import type {
+  BackgroundFetchEventName,
   BackgroundFetchManager,
   BackgroundFetchRegistration,
   StoredBackgroundFetch,
@@ -6,7 +7,12 @@ import type {
 } from '@background-fetch/core';
 import type { SaveRecord } from './receive-files.ts';
 
-export type TerminalEvent = 'backgroundfetchsuccess' | 'backgroundfetchfail' | 'backgroundfetchabort';
+export const terminalEvents = [
+  'backgroundfetchsuccess',
+  'backgroundfetchfail',
+  'backgroundfetchabort',
+] as const satisfies readonly BackgroundFetchEventName[];
+export type TerminalEvent = (typeof terminalEvents)[number];
 
 /** What a fetch that failed has left to go on from. */
 export interface Kept {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '../errors.ts';
 import { redactUrl } from '../redact.ts';
 import { chooseId } from './choose-id.ts';
 import { compareWithEngine } from './compare-with-engine.ts';
@@ -13,7 +14,6 @@ import { GoingOn, untilReleased } from './going-on.ts';
 import type { KeeperOptions } from './keeper-options.ts';
 import { type KeptFetch, newKeptFetch } from './kept-fetch.ts';
 import { findMissingFiles } from './missing-files.ts';
-import { reasonOf } from './private-directory.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
 import { readStored } from './read-stored.ts';
 import { isRepeatable, requestedAgain } from './requested-again.ts';

@@ -4,11 +4,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { blockBadPort } from '@background-fetch/core';
+import { reasonOf } from '../errors.ts';
 import { identityOf, openRegularFile } from '../files/regular-file.ts';
 import { irreplaceable, isNullDevice, specialKindOf } from '../files/special-file.ts';
 import { redactUrl } from '../redact.ts';
 import { nameOfUrl } from './file-name.ts';
-import { reasonOf } from './private-directory.ts';
 import { DaemonError, type RequestedBody, type RequestedFetch } from './protocol.ts';
 
 /** characters of an id that is made of a name */

@@ -1,3 +1,4 @@
+import { unseenInNames } from '../unsafe-characters.ts';
 import { fileNameOfDisposition } from './content-disposition.ts';
 
 /** bytes; file systems allow 255, and " (99)" or the name of a temporary file is still to be added */
@@ -7,8 +8,6 @@ const longestExtension = 24;
 /** characters at the start and at the end of a name that are looked at */
 const longestEnd = 512;
 
-/** Changes how text is shown, or is not shown at all: a name must not look like another one. */
-const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const reservedOnWindows = /[<>:"|?*]/g;
 const deviceOnWindows = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)\s*(\.|$)/i;
 
@@ -18,7 +17,7 @@ const deviceOnWindows = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$
  */
 export function safeFileName(wanted: string): string {
   const last = wanted
-    .replace(invisible, '')
+    .replace(unseenInNames, '')
     .split(/[/\\]/)
     .filter((part) => !/^[. ]*$/.test(part))
     .at(-1);
@@ -38,7 +37,7 @@ function shortenWhole(name: string): string {
 /** Unicode's form C. Accents without end take the square of their number to be sorted: of a long name, its ends do. */
 function normalise(name: string): string {
   const ends = name.length > 2 * longestEnd ? name.slice(0, longestEnd) + name.slice(-longestEnd) : name;
-  return ends.replace(invisible, '').normalize('NFC');
+  return ends.replace(unseenInNames, '').normalize('NFC');
 }
 
 /** Windows drops dots and spaces at the end of a name. */

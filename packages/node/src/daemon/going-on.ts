@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '../errors.ts';
 import { askedAgain, begunAgain } from './begun-again.ts';
 import { keptOf } from './describe-fetch.ts';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
@@ -7,7 +8,6 @@ import { createRequests } from './fetch-requests.ts';
 import type { KeeperOptions } from './keeper-options.ts';
 import { askedFiles, type KeptFetch } from './kept-fetch.ts';
 import { isInPlace } from './missing-files.ts';
-import { reasonOf } from './private-directory.ts';
 import { DaemonError, type RequestedFetch } from './protocol.ts';
 
 /** A fetch that has ended and begins again with some of its files. */

@@ -1,5 +1,21 @@
-import type { FetchSettings } from './protocol.ts';
-import type { FailureReason } from './status.ts';
+import { backgroundFetchFailureReasons } from '@background-fetch/core';
+import { fetchSettings } from './fetch-settings.ts';
+import {
+  absolutePath,
+  check,
+  count,
+  fileName,
+  flag,
+  listOf,
+  nameAndValue,
+  oneOf,
+  optional,
+  orNull,
+  type Shaped,
+  shape,
+  text,
+} from './schemas.ts';
+import { askingCommands, endedStates } from './status.ts';
 
 /** Of the files in which fetches are kept. */
 export const keptFetchSchema = 1;
@@ -7,69 +23,86 @@ export const keptFetchSchema = 1;
 /** of whoever asked, where a note does not say it */
 export const usualUmask = 0o022;
 
-/** How a file ended. */
-export interface FileOutcome {
-  /** `''` for a file that was received whole */
-  readonly reason: FailureReason;
-  /** the HTTP status, null where there was no response */
-  readonly status: number | null;
-  /** bytes */
-  readonly size: number;
-  /** a safe name for it */
-  readonly suggestedName: string;
-  /** bytes that the server had said; absent in notes of earlier versions, as are the next two */
-  readonly total?: number | null;
-  /** why it failed, in one line */
-  readonly cause?: string | null;
-  /** the field that asks the server whether it still has this very version; null where it can't be asked */
-  readonly condition?: readonly [name: string, value: string] | null;
-}
+const reason = oneOf(backgroundFetchFailureReasons);
 
-export interface KeptFile {
+/** How a file ended. */
+const fileOutcome = shape({
+  /** `''` for a file that was received whole */
+  reason,
+  /** the HTTP status, null where there was no response */
+  status: orNull(count),
+  /** bytes */
+  size: count,
+  /** a safe name for it */
+  suggestedName: fileName,
+  /** bytes that the server had said; absent in notes of earlier versions, as are the next two */
+  total: optional(orNull(count)),
+  /** why it failed, in one line */
+  cause: optional(orNull(text)),
+  /** the field that asks the server whether it still has this very version; null where it can't be asked */
+  condition: optional(orNull(nameAndValue)),
+});
+
+const keptFile = shape({
   /** redacted: the request itself is in the engine's store, for as long as it is needed */
-  readonly url: string;
+  url: text,
   /** the name that the user gave */
-  readonly name: string | null;
-  readonly outcome: FileOutcome | null;
+  name: orNull(fileName),
+  outcome: orNull(fileOutcome),
   /** where it was saved */
-  readonly path: string | null;
+  path: orNull(absolutePath),
   /** which file it was there; absent for one that is not saved, and in notes of earlier versions */
-  readonly identity?: string;
-}
+  identity: optional(text),
+});
 
 /** What the daemon keeps of a fetch beside what the engine does, until the fetch is forgotten. */
-export interface KeptFetch {
-  readonly schema: typeof keptFetchSchema;
+const keptFetch = shape({
+  schema: count,
   /** names its files on disk; ids are reused, keys are not */
-  readonly key: string;
-  readonly id: string;
-  readonly token: string;
+  key: fileName,
+  id: text,
+  token: text,
   /** equal for fetches of the same requests into the same directory */
-  readonly fingerprint: string;
-  readonly title: string;
+  fingerprint: text,
+  title: text,
   /** ms since the epoch */
-  readonly created: number;
-  readonly directory: string | null;
-  readonly overwrite: boolean;
+  created: count,
+  directory: orNull(absolutePath),
+  overwrite: flag,
   /** of whoever asked for it; absent in notes of earlier versions */
-  readonly umask?: number;
-  readonly settings: FetchSettings;
-  readonly files: readonly KeptFile[];
+  umask: optional(count),
+  settings: fetchSettings,
+  files: listOf(keptFile),
   /** the files that the engine's fetch is of, by their number, where it is not of all: the others were there already */
-  readonly asked?: readonly number[];
+  asked: optional(listOf(count)),
   /** what asked for it; older notes do not say */
-  readonly command?: 'get' | 'fetch';
+  command: optional(oneOf(askingCommands)),
   /** whether all that was asked for is in this note, so that it can be asked for again */
-  readonly repeatable?: boolean;
+  repeatable: optional(flag),
   /** the note that said where its files go, where that can't be read */
-  readonly lostNote?: string;
-  readonly ended: {
-    readonly result: 'success' | 'failure' | 'aborted';
-    readonly reason: FailureReason;
-    /** ms since the epoch; absent in notes of earlier versions */
-    readonly at?: number;
-  } | null;
-  readonly problem: string | null;
+  lostNote: optional(absolutePath),
+  ended: orNull(
+    shape({
+      result: oneOf(endedStates),
+      reason,
+      /** ms since the epoch; absent in notes of earlier versions */
+      at: optional(count),
+    }),
+  ),
+  problem: orNull(text),
+});
+
+export type FileOutcome = Shaped<typeof fileOutcome>;
+export type KeptFile = Shaped<typeof keptFile>;
+export type KeptFetch = Shaped<typeof keptFetch>;
+
+/**
+ * Makes sure that a note is what this daemon writes: names in it become paths, and one that is malformed must not
+ * keep the others from being shown.
+ * @throws TypeError that says what is wrong
+ */
+export function checkKeptFetch(note: unknown): KeptFetch {
+  return check(keptFetch, note, 'fetch');
 }
 
 /** The files that the engine's fetch is of, by their number, in the order of its records. */

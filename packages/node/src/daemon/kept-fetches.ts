@@ -3,8 +3,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promi
 import { join } from 'node:path';
 import { syncFolder } from '../files/sync.ts';
 import type { Authorities } from './authorities.ts';
-import { checkKeptFetch } from './check-kept-fetch.ts';
-import { type KeptFetch, keptFetchSchema } from './kept-fetch.ts';
+import { checkKeptFetch, type KeptFetch, keptFetchSchema } from './kept-fetch.ts';
 import { whyNotOwn } from './private-directory.ts';
 import type { FetchSettings } from './protocol.ts';
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { reasonOf } from '../errors.ts';
 import { makeDirectories } from './make-directories.ts';
 import { DaemonError } from './protocol.ts';
-import { describeSystemError } from './system-errors.ts';
 import { canOthersWrite, distrustOf } from './trusted-path.ts';
 
 /** Where the daemon of a store has what is its own. */
@@ -167,11 +167,4 @@ function requireOwned(path: string, stats: Stats): void {
   if (process.getuid && stats.uid !== process.getuid()) {
     throw new DaemonError('trouble', `${path} belongs to another user: choose another store with --store`);
   }
-}
-
-/** Why something failed, in words of whoever reads the message. */
-export function reasonOf(error: unknown): string {
-  const ofSystem = describeSystemError(error);
-  if (ofSystem !== null) return ofSystem;
-  return error instanceof Error ? error.message : String(error);
 }

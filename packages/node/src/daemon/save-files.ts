@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { reasonOf } from '../errors.ts';
 import { identityOf } from '../files/regular-file.ts';
 import { syncFolder } from '../files/sync.ts';
 import { copyName } from '../files/whole-file.ts';
@@ -8,7 +9,6 @@ import { type KeptFetch, type KeptFile, usualUmask } from './kept-fetch.ts';
 import type { KeptFetches } from './kept-fetches.ts';
 import { makeDirectories } from './make-directories.ts';
 import { type FileToPlace, finishPlacing, identify, NamesInUse, placeFile } from './place-files.ts';
-import { reasonOf } from './private-directory.ts';
 import { forEachAtATime } from './receive-files.ts';
 
 /** files after which it is noted where they are */

@@ -1,10 +1,11 @@
 import { rename, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '../errors.ts';
 import { redactText } from '../redact.ts';
-import { checkCall, idOfMessage } from './check-message.ts';
+import { checkCall } from './check-message.ts';
+import { idOfMessage } from './check-reply.ts';
 import { lineOf, readLines, writeLine } from './lines.ts';
-import { reasonOf } from './private-directory.ts';
 import { type Call, DaemonError, longestLine, type Reply } from './protocol.ts';
 import { pathToListenAt } from './socket-path.ts';
 import type { FetchReport } from './status.ts';

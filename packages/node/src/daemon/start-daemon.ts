@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '../errors.ts';
 import { isAlive } from '../host/is-alive.ts';
 import { Connection, ConnectionLostError } from './connection.ts';
 import {
@@ -10,7 +11,6 @@ import {
   daemonPaths,
   findSocketDirectory,
   makeDaemonDirectories,
-  reasonOf,
 } from './private-directory.ts';
 import { DaemonError, protocolVersion } from './protocol.ts';
 

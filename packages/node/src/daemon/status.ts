@@ -1,7 +1,13 @@
+import type { BackgroundFetchFailureReason } from '@background-fetch/core';
+
 /** What the daemon tells of its fetches. URLs in it are redacted; titles and names are as somebody wrote them. */
 
+/** How a fetch ends. */
+export const endedStates = ['success', 'failure', 'aborted'] as const;
+export type EndedState = (typeof endedStates)[number];
+
 /** `saving`: everything was received, and files are on their way to their places. */
-export type FetchState = 'active' | 'paused' | 'saving' | 'success' | 'failure' | 'aborted';
+export type FetchState = 'active' | 'paused' | 'saving' | EndedState;
 
 /** `retrying`: the next attempt comes at `retryAt`. `received`: whole, in the store. */
 export type FileState =
@@ -13,14 +19,12 @@ export type FileState =
   | 'saved'
   | 'failed';
 
-/** Why a file, or a fetch, failed: the failure reasons of the specification. */
-export type FailureReason =
-  | ''
-  | 'aborted'
-  | 'bad-status'
-  | 'fetch-error'
-  | 'quota-exceeded'
-  | 'download-total-exceeded';
+/** Why a file, or a fetch, failed. */
+export type FailureReason = BackgroundFetchFailureReason;
+
+/** The commands that ask for fetches. */
+export const askingCommands = ['get', 'fetch'] as const;
+export type AskingCommand = (typeof askingCommands)[number];
 
 export interface FileStatus {
   readonly index: number;
@@ -63,7 +67,7 @@ export interface FetchStatus {
   /** what keeps it from going on, and what to do; null if nothing does */
   readonly problem: string | null;
   /** what asked for it; null if nobody said */
-  readonly command: 'get' | 'fetch' | null;
+  readonly command: AskingCommand | null;
   /** bytes of one that failed from which `resume`, or the same command, goes on; 0 for none */
   readonly kept: number;
   /** until when, in ms since the epoch; null if there are none, or it has failed just now */
@@ -91,6 +95,6 @@ export interface DaemonStatus {
   readonly unreadable?: readonly string[];
 }
 
-export function hasEnded(state: FetchState): boolean {
-  return state === 'success' || state === 'failure' || state === 'aborted';
+export function hasEnded(state: FetchState): state is EndedState {
+  return (endedStates as readonly FetchState[]).includes(state);
 }

@@ -5,6 +5,7 @@ import {
   createEventInterfaces,
   defineInterface,
 } from '@background-fetch/core';
+import { messageOf } from '../errors.ts';
 
 /** What is known of an event from its dispatch until it is no longer active. */
 class Activity {
@@ -49,7 +50,7 @@ export class ExtendableEvent extends Event {
 defineInterface(ExtendableEvent, 'ExtendableEvent');
 
 function rejectionWarning({ type }: Event, cause: unknown): Error {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   const warning = new Error(`A promise given to waitUntil() of the ${type} event was rejected: ${reason}`, {
     cause,
   });

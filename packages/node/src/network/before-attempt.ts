@@ -1,5 +1,5 @@
 import type { NetworkRequest } from '@background-fetch/core';
-import { reasonOf } from './failures.ts';
+import { reasonOfFailure } from './failures.ts';
 import type { NextRequest } from './uploads/upload.ts';
 
 /** An attempt that is about to be made. */
@@ -79,6 +79,6 @@ async function askHook(hook: BeforeAttempt, attempt: Attempt): Promise<AttemptCh
   try {
     return await hook(attempt);
   } catch (cause) {
-    throw new TypeError(`beforeAttempt() failed for ${attempt.url}: ${reasonOf(cause)}`, { cause });
+    throw new TypeError(`beforeAttempt() failed for ${attempt.url}: ${reasonOfFailure(cause)}`, { cause });
   }
 }

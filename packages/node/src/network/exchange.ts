@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type BodyStream, type HeaderList, hasNullBody } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
-import { reasonOf } from './failures.ts';
+import { reasonOfFailure } from './failures.ts';
 import { combineHeaders, headerOf, isFramed, type RawHeaders } from './header-list.ts';
 import { ReceivedBody } from './received-body.ts';
 import type { RequestProgress } from './request-progress.ts';
@@ -255,7 +255,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
 
   onResponseError(_request: Dispatcher.DispatchController | null, cause: unknown): void {
     const { url, method } = this.#options;
-    const failed = `${method} ${url.origin}${url.pathname} failed: ${reasonOf(cause)}`;
+    const failed = `${method} ${url.origin}${url.pathname} failed: ${reasonOfFailure(cause)}`;
     const error = new TypeError(failed, { cause });
     const isWanted = this.#unwanted === null && !this.#ended;
     if (this.#body && !this.#goOn && isWanted) this.#options.onError(error);

@@ -80,7 +80,7 @@ export function isLostConnection(error: unknown): boolean {
 }
 
 /** What an error says; where addresses of a host failed one by one, Node leaves that empty. */
-export function reasonOf(error: unknown): string {
+export function reasonOfFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.message !== '') return error.message;
   const [, ...inner] = failuresIn(error);

@@ -1,4 +1,5 @@
 import { NewerSchemaError, StoreError } from '@background-fetch/core';
+import { messageOf } from '../errors.ts';
 
 /** The database, or a file it tells of, is damaged. What is asked for can't be given; nothing else was touched. */
 export class DamagedStoreError extends StoreError {
@@ -36,7 +37,7 @@ export function toStoreError(attempt: string, error: unknown, directory: string)
   if (error instanceof StoreError || error instanceof NewerSchemaError) return error;
   if (error instanceof DOMException && error.name === 'QuotaExceededError') return error;
   const code = codeOf(error);
-  const { message } = error instanceof Error ? error : { message: String(error) };
+  const message = messageOf(error);
   if (noRoom.has(code)) {
     return withCause(
       new DOMException(
@@ -52,7 +53,7 @@ export function toStoreError(attempt: string, error: unknown, directory: string)
 
 /** With the one way out that is always there. */
 export function damagedDatabase(attempt: string, cause: unknown, directory: string): DamagedStoreError {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   return new DamagedStoreError(
     `${attempt}: the database ${directory}/store.db is damaged (${message}). Move store.db, store.db-wal and ` +
       'store.db-shm away to start with an empty store; the bytes of bodies stay in the folder "bodies" until ' +

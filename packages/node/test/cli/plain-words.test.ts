@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { reasonOf } from '../../src/daemon/private-directory.ts';
+import { reasonOf } from '../../src/errors.ts';
 import { openBackgroundFetch } from '../../src/index.ts';
 import { useCommandLine } from './given.ts';
 

@@ -55,4 +55,31 @@ describe('a message to the daemon', () => {
   ])('is refused with %s', (_, message) => {
     expect(() => checkCall(message)).toThrow(/not understood|no command/);
   });
+
+  it.each<[unknown, string]>([
+    [{ id: 1, command: 'show', fetch: 7 }, 'message.fetch has to be a string'],
+    [{ id: 1, command: 'show' }, 'message.fetch has to be a string'],
+    [{ id: 1, command: 'fetch' }, 'message.fetch has to be an object'],
+    [{ id: 1, command: 'save', fetch: '' }, 'message.directory has to be an absolute path'],
+    [{ id: 1, command: 'list', all: true }, 'message has to be without "all"'],
+    [{ id: 1, command: 'follow', fetches: ['a', null] }, 'message.fetches[1] has to be a string'],
+    [
+      { id: 1, command: 'fetch', fetch: { ...fetch, files: [{ ...fetch.files[0], name: '../x' }] } },
+      'message.fetch.files[0].name has to be a name without a path',
+    ],
+    [
+      { id: 1, command: 'fetch', fetch: { ...fetch, settings: [] } },
+      'message.fetch.settings has to be an object',
+    ],
+    [
+      { id: 1, command: 'fetch', fetch: { ...fetch, settings: JSON.parse('{"__proto__":1}') } },
+      'message.fetch.settings has to be without "__proto__"',
+    ],
+    [
+      { id: 1, command: 'fetch', fetch: { ...fetch, command: 'rm' } },
+      'message.fetch.command has to be one of get, fetch',
+    ],
+  ])('%j is refused with what is wrong, where', (message, expected) => {
+    expect(() => checkCall(message)).toThrow(`The message is not understood: ${expected}`);
+  });
 });

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { jsonLine } from '../../daemon/json-line.ts';
-import { daemonPaths, reasonOf } from '../../daemon/private-directory.ts';
+import { daemonPaths } from '../../daemon/private-directory.ts';
 import { DaemonError } from '../../daemon/protocol.ts';
+import { reasonOf } from '../../errors.ts';
 import { redactText } from '../../redact.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printable } from '../printable.ts';

@@ -1,6 +1,9 @@
+export const uploadProtocols = ['ietf', 'tus'] as const;
+export type UploadProtocol = (typeof uploadProtocols)[number];
+
 /** What is kept of an upload that may have to be continued. What is absent of the counts is 0, or not known. */
 export interface UploadState {
-  readonly protocol: 'ietf' | 'tus';
+  readonly protocol: UploadProtocol;
   /** The upload resource; null while a request for one is under way that may be repeated without harm. */
   readonly url: string | null;
   /** bytes that the resource said it has */
@@ -24,10 +27,17 @@ export function encodeUploadState(state: UploadState): string {
 export function decodeUploadState(text: string): UploadState {
   const { protocol, url, ended, ...counts } = parse(text);
   const { acknowledged, reach, sent, gone } = counts;
-  const known = protocol === 'ietf' || protocol === 'tus';
+  const known = uploadProtocols.find((name) => name === protocol);
   const isPlace = url === null || (typeof url === 'string' && URL.canParse(url));
-  if (known && isPlace && isCount(acknowledged) && isCount(reach) && isCount(sent) && isCount(gone))
-    return { protocol, url, acknowledged, reach, ended: ended === true || undefined, sent, gone };
+  if (
+    known !== undefined &&
+    isPlace &&
+    isCount(acknowledged) &&
+    isCount(reach) &&
+    isCount(sent) &&
+    isCount(gone)
+  )
+    return { protocol: known, url, acknowledged, reach, ended: ended === true || undefined, sent, gone };
   throw new TypeError(`The upload can't be continued: what was kept of it is not understood: ${text}`);
 }
 

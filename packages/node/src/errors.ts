@@ -20,10 +20,20 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** An error of the system without the calls and paths within our store that it names; null for any other error. */
-export function describeSystemError(error: unknown): string | null {
+function describeSystemError(error: unknown): string | null {
   const { code, syscall, message } = (error ?? {}) as NodeJS.ErrnoException;
   if (typeof code !== 'string' || typeof syscall !== 'string') return null;
   if (syscall === 'uv_cwd') return 'the working directory is not there any more: go to another one';
   const said = Object.hasOwn(words, code) ? words[code] : /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1];
   return said === undefined ? null : `${said} (${code})`;
+}
+
+/** What something that was thrown says of itself: most are errors, and nothing makes sure of it. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Why something failed, in words of whoever reads the message. */
+export function reasonOf(error: unknown): string {
+  return describeSystemError(error) ?? messageOf(error);
 }
