@@ -14,7 +14,8 @@ export class Authorities {
   readonly #directory: string;
   readonly #texts = new Map<string, string>();
   readonly #digests = new Map<string, string>();
-  readonly #stored = new Set<string>();
+  /** Those that are stored, or about to be: several fetches with the same begin at the same time. */
+  readonly #stored = new Map<string, Promise<void>>();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -29,13 +30,23 @@ export class Authorities {
   async store(settings: FetchSettings): Promise<FetchSettings> {
     for (const text of textsOf(settings)) {
       const digest = this.#digestOf(text);
-      if (this.#stored.has(digest)) continue;
-      const path = join(this.#directory, digest);
-      await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
-      await rename(`${path}.new`, path);
-      this.#stored.add(digest);
+      const storing = this.#stored.get(digest) ?? this.#write(digest, text);
+      this.#stored.set(digest, storing);
+      await storing;
     }
     return withTexts(settings, (text) => mark + this.#digestOf(text));
+  }
+
+  async #write(digest: string, text: string): Promise<void> {
+    const path = join(this.#directory, digest);
+    try {
+      await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
+      await rename(`${path}.new`, path);
+    } catch (error) {
+      // the next fetch tries again
+      this.#stored.delete(digest);
+      throw error;
+    }
   }
 
   /** Settings as a fetch needs them. */
@@ -47,7 +58,7 @@ export class Authorities {
       if (this.#stored.has(digest)) continue;
       const text = await readFile(join(this.#directory, digest), 'utf8');
       if (this.#digestOf(text) !== digest) throw new TypeError(`its authorities ${digest} were changed`);
-      this.#stored.add(digest);
+      this.#stored.set(digest, Promise.resolve());
     }
     return withTexts(settings, (name) => this.#texts.get(name.slice(mark.length)) ?? '');
   }

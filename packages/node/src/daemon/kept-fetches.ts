@@ -14,6 +14,9 @@ export class KeptFetches {
 
   readonly #authorities: Authorities;
 
+  /** the last change of each note that is under way */
+  readonly #changes = new Map<string, Promise<void>>();
+
   #unreadable: readonly string[] = [];
 
   constructor(directory: string, received: string, authorities: Authorities) {
@@ -64,6 +67,10 @@ export class KeptFetches {
   }
 
   async write(fetch: KeptFetch): Promise<void> {
+    await this.#inTurn(fetch.key, () => this.#write(fetch));
+  }
+
+  async #write(fetch: KeptFetch): Promise<void> {
     const settings = await this.#authorities.store(fetch.settings);
     const path = join(this.#directory, `${fetch.key}.json`);
     const file = await openOwn(`${path}.new`, constants.O_WRONLY | constants.O_CREAT);
@@ -79,9 +86,23 @@ export class KeptFetches {
   }
 
   async delete(fetch: KeptFetch): Promise<void> {
-    await rm(join(this.#received, fetch.key), { recursive: true, force: true });
-    await rm(join(this.#directory, `${fetch.key}.json`), { force: true });
-    await syncFolder(this.#directory);
+    await this.#inTurn(fetch.key, async () => {
+      await rm(join(this.#received, fetch.key), { recursive: true, force: true });
+      await rm(join(this.#directory, `${fetch.key}.json`), { force: true });
+      await syncFolder(this.#directory);
+    });
+  }
+
+  /** Changes of one note come one after the other, as they were asked for: they share the name of the file that is new. */
+  async #inTurn(key: string, change: () => Promise<void>): Promise<void> {
+    const before = this.#changes.get(key) ?? Promise.resolve();
+    const changing = before.catch(() => {}).then(change);
+    this.#changes.set(key, changing);
+    try {
+      await changing;
+    } finally {
+      if (this.#changes.get(key) === changing) this.#changes.delete(key);
+    }
   }
 
   /** Where the received files of a fetch wait for being saved. */
