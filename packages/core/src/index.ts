@@ -13,6 +13,7 @@ export {
   snapshotOf,
 } from './api/background-fetch-registration.ts';
 export * from './api/display.ts';
+export { addLifetimePromise, dispatchExtendableEvent } from './api/extendable-event.ts';
 export * from './api/kept-fetches.ts';
 export { isRequest } from './api/to-request.ts';
 export { defineEventHandler, defineInterface, internal } from './api/web-idl.ts';

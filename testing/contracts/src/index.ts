@@ -2,6 +2,7 @@ export * from './announcements-contract.ts';
 export * from './clock-contract.ts';
 export * from './connections-contract.ts';
 export * from './connectivity-contract.ts';
+export * from './extendable-event-contract.ts';
 export type { TestFramework } from './framework.ts';
 export * from './lock-contract.ts';
 export { type NetworkUnderTest, networkContract, type ServedResource } from './network-contract.ts';

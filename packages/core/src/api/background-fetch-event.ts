@@ -1,9 +1,12 @@
+import { updateTheDisplay } from '../algorithms/update-the-display.ts';
+import type { BackgroundFetchEventName } from '../ports.ts';
 import {
   type BackgroundFetchRegistration,
+  innerOf,
   isRegistration,
   snapshotOf,
-  updateDisplay,
 } from './background-fetch-registration.ts';
+import { isActiveEvent } from './extendable-event.ts';
 import {
   defineInterface,
   requireArguments,
@@ -35,12 +38,15 @@ export interface EventInterfaces {
   readonly BackgroundFetchUpdateUIEvent: EventConstructor<BackgroundFetchUpdateUIEvent>;
 }
 
-/** Events that an engine dispatched, with what tells whether they still are active: script can't make these. */
-const dispatched = new WeakMap<Event, () => boolean>();
-
-/** Marks an event as dispatched by the engine. */
-export function brandDispatched(event: Event, isActive: () => boolean): void {
-  dispatched.set(event, isActive);
+/** Makes the event of this name, of the interface that the specification has for it. */
+export function createEvent(
+  { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent }: EventInterfaces,
+  name: BackgroundFetchEventName,
+  registration: BackgroundFetchRegistration,
+): BackgroundFetchEvent {
+  const updatesUI = name === 'backgroundfetchsuccess' || name === 'backgroundfetchfail';
+  const Interface = updatesUI ? BackgroundFetchUpdateUIEvent : BackgroundFetchEvent;
+  return new Interface(name, { registration });
 }
 
 /**
@@ -78,12 +84,16 @@ export function createEventInterfaces(
       super(type, init);
     }
 
-    /** Resolves when title and icons are changed. Rejects with an InvalidStateError where the rules refuse it. */
+    /**
+     * Changes the title and the icons that are displayed, where they are given. Resolves when they are stored. Rejects with
+     * an InvalidStateError (DOMException) the second time, and once the event is not active any more.
+     * https://wicg.github.io/background-fetch/#dom-backgroundfetchupdateuievent-updateui
+     */
     async updateUI(...args: [options?: unknown]): Promise<void> {
       requireThis(#uiUpdated in Object(this));
       const options = toUIOptions(args[0]);
       // 1.
-      if (this.#uiUpdated || !dispatched.get(this)?.()) {
+      if (this.#uiUpdated || !isActiveEvent(this)) {
         const { id } = snapshotOf(this.registration);
         throw new DOMException(
           `The display of background fetch "${id}" can only be updated once, while its event is active`,
@@ -93,7 +103,8 @@ export function createEventInterfaces(
       // 2.
       this.#uiUpdated = true;
       // 3.-7.
-      await updateDisplay(this.registration, options);
+      const { realm, snapshot } = innerOf(this.registration);
+      await updateTheDisplay(realm.ports.store, snapshot, options);
     }
   }
 

@@ -1,8 +1,7 @@
+import { findActiveFetch, listActiveIds } from '../algorithms/find-stored-fetch.ts';
 import type { Realm } from '../algorithms/realm.ts';
 import { startABackgroundFetch } from '../algorithms/start-a-background-fetch.ts';
-import { isActive } from '../model/background-fetch.ts';
 import type { RequestInfo } from '../model/request-info.ts';
-import { addUp, takeSnapshot } from '../model/snapshot.ts';
 import type { EngineHost } from '../ports.ts';
 import type { BackgroundFetchRegistration } from './background-fetch-registration.ts';
 import { getInstance } from './background-fetch-registration.ts';
@@ -91,10 +90,7 @@ export class BackgroundFetchManager {
     const convertedId = toDOMString(id);
     if (!convertedId) throw new TypeError('get() needs an id, and "" is none');
     const registration = await host.key();
-    const snapshot = await realm.ports.store.read(async (transaction) => {
-      const fetch = (await transaction.findFetches(registration, convertedId)).find(isActive);
-      return fetch && takeSnapshot(fetch, addUp(await transaction.listRecords(fetch.key)));
-    });
+    const snapshot = await findActiveFetch(realm.ports.store, registration, convertedId);
     return snapshot && getInstance(realm, host, snapshot);
   }
 
@@ -104,9 +100,7 @@ export class BackgroundFetchManager {
    */
   async getIds(): Promise<string[]> {
     const { realm, host } = innerOf(this);
-    const registration = await host.key();
-    const fetches = await realm.ports.store.read((transaction) => transaction.listFetches(registration));
-    return fetches.filter(isActive).map((fetch) => fetch.id);
+    return await listActiveIds(realm.ports.store, await host.key());
   }
 }
 

@@ -1,20 +1,13 @@
-import { createRecordObjects } from '../algorithms/create-record-objects.ts';
+import { abortABackgroundFetch } from '../algorithms/abort-a-background-fetch.ts';
 import { getABackgroundFetchRegistrationInstance } from '../algorithms/get-a-background-fetch-registration-instance.ts';
-import { recordsReleased } from '../algorithms/holds.ts';
+import { matchRecords } from '../algorithms/match-records.ts';
 import type { Instance, Realm } from '../algorithms/realm.ts';
-import { requestMatchesCachedItem } from '../algorithms/request-matches-cached-item.ts';
-import {
-  type BackgroundFetchFailureReason,
-  type BackgroundFetchResult,
-  isActive,
-  type StoredBackgroundFetch,
-} from '../model/background-fetch.ts';
+import { setThePausedFlag } from '../algorithms/set-the-paused-flag.ts';
+import type { BackgroundFetchFailureReason, BackgroundFetchResult } from '../model/background-fetch.ts';
 import type { CacheQueryOptions } from '../model/query-options.ts';
 import type { RequestInfo } from '../model/request-info.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
-import { aborting } from '../model/transitions.ts';
-import { withoutFragment } from '../model/without-fragment.ts';
-import type { ClientReadTransaction, EngineHost } from '../ports.ts';
+import type { EngineHost } from '../ports.ts';
 import { BackgroundFetchRecord } from './background-fetch-record.ts';
 import { toRequest } from './to-request.ts';
 import {
@@ -26,7 +19,6 @@ import {
   requireInternal,
   requireThis,
   toDictionary,
-  type UIOptions,
 } from './web-idl.ts';
 
 /** What stands behind a registration object. */
@@ -74,42 +66,45 @@ export class BackgroundFetchRegistration extends EventTarget {
     this.#inner = args[1] as Inner;
   }
 
-  /** Resolves with true if this call aborted the fetch, with false if it had ended or was aborted before. */
+  /**
+   * Aborts the background fetch. Resolves with true if this call aborted it, with false if it had ended or was aborted before.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-abort
+   */
   async abort(): Promise<boolean> {
     const { realm, host, snapshot } = innerOf(this);
-    const aborted = await realm.ports.store.write(async (transaction) => {
-      const fetch = await findFetch(transaction, snapshot);
-      if (!fetch || !isActive(fetch)) return false;
-      transaction.putFetch(aborting(fetch));
-      return true;
-    });
+    const aborted = await abortABackgroundFetch(realm.ports.store, snapshot);
     // the engine is told after the promise has been resolved
     if (aborted) queueMicrotask(() => host.wake());
     return aborted;
   }
 
-  /** Resolves with the first record that matches, with undefined if none does. Errors: see matchAll. */
+  /**
+   * Resolves with the first record that matches, with undefined if none does. Rejects with an InvalidStateError
+   * (DOMException) if the records are not available any more, with a TypeError for a request that can't be.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-match
+   */
   async match(
     request: RequestInfo,
     ...rest: [options?: CacheQueryOptions]
   ): Promise<BackgroundFetchRecord | undefined> {
     const inner = innerOf(this);
     requireArguments('match', arguments.length, 1);
-    return (await matchRecords(inner, request, rest[0], true))[0];
+    return (await findRecords(inner, request, rest[0], true))[0];
   }
 
   /**
-   * Resolves with the records that match, all of them without a request, in the order given to `fetch()`.
-   * Rejects with an InvalidStateError if the records are no longer available.
+   * Resolves with the records that match, all of them without a request, in the order given to `fetch()`. Rejects with an
+   * InvalidStateError (DOMException) if the records are not available any more, with a TypeError for a request that can't be.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-matchall
    */
   async matchAll(
     ...args: [request?: RequestInfo, options?: CacheQueryOptions]
   ): Promise<readonly BackgroundFetchRecord[]> {
-    return await matchRecords(innerOf(this), args[0], args[1], false);
+    return await findRecords(innerOf(this), args[0], args[1], false);
   }
 }
 
-/** What a change of is an event. */
+/** A progress event is fired when one of these members changes. */
 const reported = ['uploaded', 'downloaded', 'result', 'failureReason'] as const;
 
 for (const name of [...reported, 'id', 'uploadTotal', 'downloadTotal', 'recordsAvailable'] as const) {
@@ -124,7 +119,7 @@ defineEventHandler(BackgroundFetchRegistration.prototype, 'progress', (value) =>
   isRegistration(value) ? value : null,
 );
 
-async function matchRecords(
+async function findRecords(
   { realm, host, snapshot }: Inner,
   request: RequestInfo | undefined,
   options: unknown,
@@ -132,36 +127,9 @@ async function matchRecords(
 ): Promise<BackgroundFetchRecord[]> {
   const query = request === undefined ? null : toRequest(request, host);
   const { ignoreMethod, ignoreSearch, ignoreVary } = toDictionary(options);
-  const url = query && !ignoreSearch ? withoutFragment(query.url) : undefined;
-  // before it is known whether they are available: what is then in hand is not to be deleted
-  const held = snapshot.recordsAvailable && (await realm.holds.begin(snapshot.key));
-  if (!held) throw recordsReleased();
-  try {
-    // 1. and 3.1.-3.2.
-    const stored = await realm.ports.store.read(async (transaction) => {
-      const fetch = await findFetch(transaction, snapshot);
-      return fetch && fetch.state !== 'released' && transaction.listRecords(snapshot.key, url);
-    });
-    if (!stored) throw recordsReleased();
-    const matching = stored.filter(
-      (record) =>
-        !query || requestMatchesCachedItem(query, record, { ignoreMethod, ignoreSearch, ignoreVary }),
-    );
-    // 3.3.
-    const objects = await createRecordObjects(realm, onlyFirst ? matching.slice(0, 1) : matching, held);
-    return objects.map((object) => new BackgroundFetchRecord(internal, object));
-  } finally {
-    held.end();
-  }
-}
-
-/** The stored fetch that a snapshot is of, and not another one that went on with its key from what it had left. */
-async function findFetch(
-  transaction: ClientReadTransaction,
-  { key, order }: BackgroundFetchSnapshot,
-): Promise<StoredBackgroundFetch | undefined> {
-  const fetch = await transaction.getFetch(key);
-  return fetch?.order === order ? fetch : undefined;
+  const asked = { request: query, onlyFirst, ignoreMethod, ignoreSearch, ignoreVary };
+  const objects = await matchRecords(realm, snapshot, asked);
+  return objects.map((object) => new BackgroundFetchRecord(internal, object));
 }
 
 /** The instance for a background fetch in a realm. */
@@ -211,42 +179,12 @@ export function snapshotOf(registration: BackgroundFetchRegistration): Backgroun
   return innerOf(registration).snapshot;
 }
 
-/** Sets or unsets the paused flag. https://wicg.github.io/background-fetch/#background-fetch-display-algorithm */
+/** Pauses or resumes, and shows it at once to whoever holds the registration object. */
 export async function setPaused(registration: BackgroundFetchRegistration, paused: boolean): Promise<void> {
   const inner = innerOf(registration);
   const { realm, host, snapshot } = inner;
-  const pauses = await realm.ports.store.write(async (transaction) => {
-    const fetch = await findFetch(transaction, snapshot);
-    if (!fetch || !isActive(fetch)) {
-      throw new DOMException(`Background fetch "${snapshot.id}" is no longer active`, 'InvalidStateError');
-    }
-    const records = paused ? await transaction.listRecords(snapshot.key) : [];
-    const upload = records.find(({ state, request }) => state !== 'settled' && request.method !== 'GET');
-    if (upload) {
-      throw new DOMException(
-        `Background fetch "${snapshot.id}" can't be paused: its ${upload.request.method} can't be sent again. Wait, or abort it`,
-        'InvalidStateError',
-      );
-    }
-    const state = paused ? 'paused' : 'active';
-    const { pauses = 0 } = fetch;
-    if (fetch.state === state) return pauses;
-    transaction.putFetch({ ...fetch, state, pauses: pauses + 1 });
-    return pauses + 1;
-  });
+  const pauses = await setThePausedFlag(realm.ports.store, snapshot, paused);
   // the engine tells the other contexts; what this one has heard of meanwhile may be newer
   if (pauses >= (inner.snapshot.pauses ?? 0)) inner.applyUpdate({ ...inner.snapshot, paused, pauses });
   host.wake();
-}
-
-/** Changes what is displayed: the second half of updateUI(). */
-export async function updateDisplay(
-  registration: BackgroundFetchRegistration,
-  update: UIOptions,
-): Promise<void> {
-  const { realm, snapshot } = innerOf(registration);
-  await realm.ports.store.write(async (transaction) => {
-    const fetch = await findFetch(transaction, snapshot);
-    if (fetch) transaction.putFetch({ ...fetch, ...update });
-  });
 }

@@ -1,6 +1,5 @@
+import { forgetAKeptFetch, resumeAKeptFetch } from '../algorithms/go-on-from-a-kept-fetch.ts';
 import type { Realm } from '../algorithms/realm.ts';
-import { findKept, forgetKept, reviveAKeptFetch } from '../algorithms/revive-a-kept-fetch.ts';
-import { isActive } from '../model/background-fetch.ts';
 import type { EngineHost } from '../ports.ts';
 import { type BackgroundFetchRegistration, getInstance } from './background-fetch-registration.ts';
 
@@ -9,9 +8,7 @@ import { type BackgroundFetchRegistration, getInstance } from './background-fetc
  * whether there was anything, when nothing will go on from it any more. Active fetches are left alone.
  */
 export async function forgetKeptFetch(realm: Realm, host: EngineHost, id: string): Promise<boolean> {
-  const forgotten = await realm.ports.store.write(async (transaction) =>
-    forgetKept(transaction, await host.key(transaction), id),
-  );
+  const forgotten = await forgetAKeptFetch(realm.ports.store, host, id);
   // it frees what nobody reads
   if (forgotten) host.wake();
   return forgotten;
@@ -26,14 +23,7 @@ export async function resumeKeptFetch(
   host: EngineHost,
   id: string,
 ): Promise<BackgroundFetchRegistration | undefined> {
-  const snapshot = await realm.ports.store.write(async (transaction) => {
-    const registration = await host.key(transaction);
-    if ((await transaction.findFetches(registration, id)).some(isActive)) return null;
-    const kept = await findKept(transaction, registration, id);
-    if (!kept) return null;
-    const { title, icons, downloadTotal } = kept.fetch;
-    return await reviveAKeptFetch(transaction, kept, { title, icons, downloadTotal, state: 'active' });
-  });
+  const snapshot = await resumeAKeptFetch(realm.ports.store, host, id);
   if (!snapshot) return undefined;
   const instance = getInstance(realm, host, snapshot);
   host.wake();

@@ -3,14 +3,11 @@ import {
   type BackgroundFetchEventName,
   type BackgroundFetchRegistration,
   type BackgroundFetchSnapshot,
+  createEvent,
   type Events,
   StoreError,
 } from '@background-fetch/core';
-import {
-  BackgroundFetchEvent,
-  BackgroundFetchUpdateUIEvent,
-  dispatchExtendable,
-} from './extendable-event.ts';
+import { dispatchExtendable, eventInterfaces } from './extendable-event.ts';
 import type { Wakefulness } from './wakefulness.ts';
 
 const handled: Readonly<Record<BackgroundFetchEventName, true>> = {
@@ -54,10 +51,8 @@ export class EngineEvents implements Events {
   async dispatch(name: BackgroundFetchEventName, snapshot: BackgroundFetchSnapshot): Promise<void> {
     if (name === 'backgroundfetchclick' && !this.#hasListener(name)) return;
     await this.listened(name);
-    const updatesUI = name === 'backgroundfetchsuccess' || name === 'backgroundfetchfail';
-    const Interface = updatesUI ? BackgroundFetchUpdateUIEvent : BackgroundFetchEvent;
-    const registration = this.#getInstance(snapshot);
-    await dispatchExtendable(this.#target, new Interface(name, { registration }));
+    const event = createEvent(eventInterfaces, name, this.#getInstance(snapshot));
+    await dispatchExtendable(this.#target, event);
   }
 
   async listened(name: BackgroundFetchEventName): Promise<void> {

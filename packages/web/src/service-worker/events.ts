@@ -1,8 +1,10 @@
 import {
+  addLifetimePromise,
   type BackgroundFetchEventName,
   type BackgroundFetchSnapshot,
-  brandDispatched,
+  createEvent,
   createEventInterfaces,
+  dispatchExtendableEvent,
   type EngineHost,
   type EventInterfaces,
   type Events,
@@ -23,47 +25,23 @@ export function eventInterfaces(): EventInterfaces {
 export function createEvents(host: EngineHost): Events {
   return {
     async dispatch(name: BackgroundFetchEventName, snapshot: BackgroundFetchSnapshot): Promise<void> {
-      const { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent } = eventInterfaces();
-      const updatesUI = name === 'backgroundfetchsuccess' || name === 'backgroundfetchfail';
-      const Interface = updatesUI ? BackgroundFetchUpdateUIEvent : BackgroundFetchEvent;
       const registration = getInstance(getContext().realm, host, snapshot);
-      await dispatchExtendable(new Interface(name, { registration }));
+      await dispatchInWorker(scope, createEvent(eventInterfaces(), name, registration));
     },
   };
 }
 
 /**
- * Dispatches an event and resolves when it is no longer active: its listeners have returned and all promises given to
- * waitUntil() have settled. The browser's own waitUntil() refuses events made by script.
- * https://w3c.github.io/ServiceWorker/#extendableevent-active
+ * Dispatches an event, and resolves when it is not active any more. The browser's own waitUntil() refuses events made by
+ * script.
  */
-async function dispatchExtendable(event: Event): Promise<void> {
-  let dispatching = true;
-  const pending = new Set<Promise<unknown>>();
-  let onSettled = (): void => {};
-  const isActive = (): boolean => dispatching || pending.size > 0;
-  const waitUntil = (value: unknown): void => {
-    if (!isActive()) {
-      throw new DOMException(
-        `waitUntil() of the ${event.type} event was called after it had ended`,
-        'InvalidStateError',
-      );
-    }
-    const settled = Promise.resolve(value)
-      .catch((error) => warnOfRejection(error))
-      // as in the specification, a promise that follows from this one may still be added in a microtask
-      .then(() => {})
-      .then(() => {
-        pending.delete(settled);
-        if (pending.size === 0) onSettled();
-      });
-    pending.add(settled);
-  };
+export async function dispatchInWorker(
+  target: Pick<EventTarget, 'dispatchEvent'>,
+  event: Event,
+): Promise<void> {
+  const waitUntil = (promise: unknown): void => addLifetimePromise(event, promise);
   Object.defineProperty(event, 'waitUntil', { value: waitUntil, configurable: true });
-  brandDispatched(event, isActive);
-  scope.dispatchEvent(event);
-  dispatching = false;
-  if (pending.size > 0) await new Promise<void>((resolve) => (onSettled = resolve));
+  await dispatchExtendableEvent(target, event, warnOfRejection);
 }
 
 function warnOfRejection(error: unknown): void {

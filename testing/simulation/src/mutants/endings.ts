@@ -38,9 +38,9 @@ export const endings: readonly Mutant[] = [
   },
   {
     name: 'abort twice',
-    file: 'api/background-fetch-registration.ts',
-    from: 'if (!fetch || !isActive(fetch)) return false;\n      transaction.putFetch(aborting(fetch));',
-    to: 'if (!fetch) return false;\n      transaction.putFetch(aborting(fetch));',
+    file: 'algorithms/abort-a-background-fetch.ts',
+    from: 'if (!fetch || !isActive(fetch)) return false;',
+    to: 'if (!fetch) return false;',
   },
   {
     name: 'start without looking whether the id is free',

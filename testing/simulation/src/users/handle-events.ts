@@ -1,8 +1,9 @@
 import {
+  addLifetimePromise,
   type BackgroundFetchEventName,
   type BackgroundFetchSnapshot,
-  brandDispatched,
   createEventInterfaces,
+  dispatchExtendableEvent,
   getInstance,
 } from '@background-fetch/core';
 import type { Draw, Happening } from '../plan/happening.ts';
@@ -39,8 +40,10 @@ async function handle(
   const registration = getInstance(worker.realm, worker.host, snapshot);
   if (updatesUI && (name === 'backgroundfetchsuccess' || name === 'backgroundfetchfail')) {
     const event = new BackgroundFetchUpdateUIEvent(name, { registration });
-    brandDispatched(event, () => true);
-    await event.updateUI({ title: `${snapshot.id}!` }).catch(() => {});
+    const target = new EventTarget();
+    const update = async (): Promise<void> => event.updateUI({ title: `${snapshot.id}!` }).catch(() => {});
+    target.addEventListener(name, () => addLifetimePromise(event, update()));
+    await dispatchExtendableEvent(target, event, () => {});
     simulation.happened('UI updated');
   }
   if (throws) {
