@@ -69,8 +69,11 @@ export interface StoreReadTransaction extends ClientReadTransaction {
 
 /** What the engine can do within one transaction that writes. */
 export interface StoreTransaction extends ClientTransaction, StoreReadTransaction {
-  /** Puts `parts`, one after the other, at `offset` of a body, where nothing is stored yet. */
-  putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[] | HostBytes): void;
+  /**
+   * Puts bytes at `offset` of a body, where nothing is stored yet: what the network received, one part after the other, or
+   * what the host made of it (`Store.stageBytes`, `NetworkResponse.takeWhole`).
+   */
+  putBytes(body: BodyKey, offset: number, bytes: readonly Uint8Array[] | HostBytes): void;
   /** Makes the stored bytes of one body those of another, which has none yet. */
   moveBytes(from: BodyKey, to: BodyKey): Promise<void>;
   /**
@@ -118,11 +121,12 @@ export interface Store extends ClientStore {
   read<T>(work: (transaction: StoreReadTransaction) => Promise<T>): Promise<T>;
   write<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
   /**
-   * Brings `parts` to stable storage ahead of the transaction that puts these very parts there, so that it does not
-   * keep others waiting for the disk; they count once that is done. Calls for one body resolve in their order. Absent
-   * where the transaction has to do both.
+   * Brings `parts` to stable storage ahead of the transaction that puts them there, so that it does not keep others
+   * waiting for the disk. Resolves with what `putBytes` takes in their place; they count once that is committed, and leave
+   * nothing behind if it never is. Nobody changes `parts` before. Calls for one body resolve in their order. Absent where the
+   * transaction has to do both.
    */
-  stageBytes?(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<void>;
+  stageBytes?(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<HostBytes>;
   readBody(body: BodyKey, length: number, type: string): Promise<Blob | null>;
 }
 
@@ -231,6 +235,11 @@ export interface Network {
    * @param id of the background fetch
    */
   reach?(request: StoredRequest, signal: AbortSignal, id: string): Promise<Reachability>;
+  /**
+   * Gives back bytes that came out of a body: they are stored, and nobody looks at them any more. Absent where memory is
+   * left to the garbage collector.
+   */
+  release?(parts: readonly Uint8Array[]): void;
 }
 
 /** The right to use one more connection to an origin. */

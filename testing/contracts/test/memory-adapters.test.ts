@@ -24,20 +24,22 @@ import {
 
 const framework = { describe, it, beforeEach, afterEach };
 
-storeContract(
-  'in memory',
-  async () => {
-    const disk = new MemoryDisk();
-    return {
-      open: () => new MemoryStore({ disk }),
-      close: (store) => (store as MemoryStore).crash(),
-      dispose: () => {},
-      failNextWrite: (store, failure) => (store as MemoryStore).failWrites(failure, 'once'),
-    };
-  },
-  framework,
-  { failures: true },
-);
+for (const stages of [false, true]) {
+  storeContract(
+    `in memory${stages ? ', which stages bytes' : ''}`,
+    async () => {
+      const disk = new MemoryDisk();
+      return {
+        open: () => new MemoryStore({ disk, ...(stages && { stageDelay: 0 }) }),
+        close: (store) => (store as MemoryStore).crash(),
+        dispose: () => {},
+        failNextWrite: (store, failure) => (store as MemoryStore).failWrites(failure, 'once'),
+      };
+    },
+    framework,
+    { failures: true, stages },
+  );
+}
 
 lockContract('in memory', () => new MemoryLocks(), framework);
 

@@ -34,7 +34,7 @@ async function givenJob(): Promise<{ job: Job; store: MemoryStore; clock: Simula
     transaction.putRecord(record);
   });
   await clock.runUntil(given);
-  const ports = { store, clock } as Partial<EnginePorts> as EnginePorts;
+  const ports = { store, clock, network: {} } as unknown as EnginePorts;
   const options = { ...defaultEngineOptions, smallestCheckpoint: 100, checkpointSize: 100 };
   const workshop = {
     ports,

@@ -116,7 +116,7 @@ export class Job {
         if (data && !kept.includes(data.body))
           transaction.deleteBytes({ fetch: key, index, body: data.body });
       }
-      if (bytes) transaction.putBytes(bytes.key, bytes.offset, bytes.parts);
+      if (bytes) transaction.putBytes(bytes.key, bytes.offset, staged ?? bytes.parts);
       transaction.putRecord(next);
       if (next.state === 'settled' && next.result !== 'success') {
         const row = await transaction.getFetch(key);
@@ -127,11 +127,15 @@ export class Job {
       }
     };
     const { ports, writer } = this.workshop;
+    const received = bytes && !('value' in bytes.parts) ? bytes.parts : null;
+    let staged: HostBytes | undefined;
     try {
-      const { parts } = bytes ?? {};
-      if (bytes && Array.isArray(parts))
-        await writer.makingRoom(async () => ports.store.stageBytes?.(bytes.key, bytes.offset, parts));
+      if (bytes && received)
+        staged = await writer.makingRoom(async () =>
+          ports.store.stageBytes?.(bytes.key, bytes.offset, received),
+        );
       await writer.writeRecord(key, index, write);
+      if (received) ports.network.release?.(received);
       if (next) this.mirror(index, next);
     } finally {
       // in one step with the mirroring: whoever adds up both must never count these bytes twice

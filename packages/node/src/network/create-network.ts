@@ -16,6 +16,7 @@ import { headerOf, isFramed } from './header-list.ts';
 import { type RateLimit, throttle } from './rate-limit.ts';
 import { RateLimits } from './rate-limits.ts';
 import { reach } from './reach.ts';
+import { releaseReceived } from './receive-blocks.ts';
 import { adaptReferer } from './referer.ts';
 import { requestHeaders } from './request-headers.ts';
 import { RequestProgress } from './request-progress.ts';
@@ -32,9 +33,9 @@ export interface NetworkOptions {
   readonly limitRate?: number | undefined;
   /** bytes per second of one background fetch, in place of `limitRate`; undefined for those it says nothing of */
   readonly limitRateOf?: ((fetchId: string) => number | undefined) | undefined;
-  /** How the requests of one background fetch are connected; undefined for those it says nothing of. */
   /** Whether bodies of one background fetch are decoded that have a content coding, as `fetch()` does; true. */
   readonly decodesFor?: ((fetchId: string) => boolean) | undefined;
+  /** How the requests of one background fetch are connected; undefined for those it says nothing of. */
   readonly connectionSettingsOf?: ((fetchId: string) => ConnectionSettings | undefined) | undefined;
   readonly beforeAttempt?: BeforeAttempt | undefined;
   /** Told of each attempt that fails. */
@@ -148,6 +149,9 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     },
     // nothing is asked first in Node
     sendsIfRange: () => true,
+    release(parts) {
+      for (const part of parts) releaseReceived(part);
+    },
     async probe(asked, signal, error) {
       if (signal.aborted) return 'silent';
       const progress = progresses.get(asked);

@@ -1,5 +1,4 @@
-import { type BodyKey, StoreError } from '@background-fetch/core';
-import { releaseReceived } from '../network/receive-blocks.ts';
+import { type BodyKey, type HostBytes, StoreError } from '@background-fetch/core';
 import type { BodyFiles, StagedBytes } from './body-files.ts';
 import { type BodyColumns, keyOf } from './columns.ts';
 import { DamagedStoreError, isMissing } from './errors.ts';
@@ -9,6 +8,24 @@ import type { BytesRow, Statements } from './statements.ts';
 const largestInline = 64 * 1024;
 /** bytes that one read brings into memory at most */
 const longestRead = 1024 * 1024;
+
+/** Received bytes, and where they are in a file; null where the transaction writes them itself. */
+interface Staged {
+  readonly parts: readonly Uint8Array[];
+  readonly placed: StagedBytes | null;
+}
+
+/** Bytes as a transaction takes them. */
+export type BytesToPut = readonly Uint8Array[] | HostBytes;
+
+/** What a transaction changes of bodies, and what is to be done about files once it has ended. */
+export interface BodyChanges {
+  readonly statements: Statements;
+  /** the files that it has given up */
+  readonly removed: string[];
+  /** what may be released once it is committed: before, it can be mistaken for a leftover */
+  readonly placed: StagedBytes[];
+}
 
 function sizeOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((total, part) => total + part.byteLength, 0);
@@ -21,7 +38,6 @@ function sizeOf(parts: readonly Uint8Array[]): number {
 export class Bodies {
   readonly #files: BodyFiles;
   readonly #reader: Statements;
-  readonly #staged = new WeakMap<readonly Uint8Array[], StagedBytes>();
   /** The last call to stage bytes of a body. */
   readonly #staging = new Map<string, Promise<void>>();
   /** Files of bodies of which no row may tell yet. */
@@ -33,44 +49,53 @@ export class Bodies {
   }
 
   /**
-   * Makes bytes durable ahead of the transaction that puts these very `parts`. Calls for one body resolve in their
-   * order, however the disk takes them.
+   * Makes bytes durable ahead of the transaction that puts them, and resolves with what that takes. Calls for one body
+   * resolve in their order, however the disk takes them.
    */
-  async stage(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<void> {
+  async stage(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<HostBytes> {
+    const size = sizeOf(parts);
+    const placed = size === 0 ? null : await this.#place(body, offset, size, parts);
+    return { size, value: { parts, placed } satisfies Staged };
+  }
+
+  async #place(
+    body: BodyKey,
+    offset: number,
+    size: number,
+    parts: readonly Uint8Array[],
+  ): Promise<StagedBytes | null> {
     const key = keyOf(body);
     const name = JSON.stringify(key);
-    const size = sizeOf(parts);
-    if (size === 0) return;
     // a small body, which needs no file
-    if (offset === 0 && size <= largestInline && !this.#created.has(name)) return;
+    if (offset === 0 && size <= largestInline && !this.#created.has(name)) return null;
     const [stored, lent] = this.#reader.getFile.get(key) ?? [];
-    if (lent) return;
+    if (lent) return null;
     if (stored !== undefined) this.#created.delete(name);
-    if (stored === undefined && !this.#created.has(name) && offset + size <= largestInline) return;
+    if (stored === undefined && !this.#created.has(name) && offset + size <= largestInline) return null;
     const before = this.#staging.get(name);
     const file = stored === undefined ? this.#create(name) : Promise.resolve(stored);
-    const done = this.#stage(key, file, offset, parts).finally(() => before);
+    const done = this.#writeAhead(key, file, offset, parts).finally(() => before);
     const settled = done.then(
       () => {},
       () => {},
     );
     this.#staging.set(name, settled);
     try {
-      await done;
+      return await done;
     } finally {
       if (this.#staging.get(name) === settled) this.#staging.delete(name);
     }
   }
 
-  async #stage(
+  async #writeAhead(
     key: BodyColumns,
     created: Promise<string>,
     offset: number,
     parts: readonly Uint8Array[],
-  ): Promise<void> {
+  ): Promise<StagedBytes> {
     const file = await created;
     try {
-      this.#staged.set(parts, await this.#files.write(file, offset, parts));
+      return await this.#files.write(file, offset, parts);
     } catch (error) {
       // a full disk took as much as it could
       await this.#files.cutBack(file, this.#reader.filedEnd.get(key)?.[0] ?? 0);
@@ -88,19 +113,15 @@ export class Bodies {
     return created;
   }
 
-  /**
-   * Writes the row of bytes. Resolves when the bytes are durable, null if they are, or will be with the row.
-   * @param removed the files that this transaction has given up
-   * @param placed told what may be released once the transaction is committed: before, it can be mistaken for a leftover
-   */
+  /** Writes the row of bytes. Resolves when the bytes are durable, null if they are, or will be with the row. */
   put(
-    statements: Statements,
-    removed: readonly string[],
-    placed: StagedBytes[],
+    { statements, removed, placed }: BodyChanges,
     body: BodyKey,
     offset: number,
-    parts: readonly Uint8Array[],
+    bytes: BytesToPut,
   ): Promise<void> | null {
+    const { parts, placed: staged } =
+      'value' in bytes ? (bytes.value as Staged) : { parts: bytes, placed: null };
     const length = sizeOf(parts);
     if (length === 0) return null;
     const key = keyOf(body);
@@ -108,11 +129,10 @@ export class Bodies {
     if (before && before[0] + before[1] > offset) throw overlapping(body, offset);
     const [file, lent] = statements.getFile.get(key) ?? [];
     if (lent) throw new StoreError('The body was saved as a file, and can not be continued');
-    if (file === undefined && offset + length <= largestInline && !this.#staged.has(parts)) {
+    if (file === undefined && offset + length <= largestInline && !staged) {
       statements.putBytes.run([...key, offset, length, Buffer.concat(parts, length)]);
       return null;
     }
-    const staged = this.#staged.get(parts);
     const usable =
       staged && !staged.overwritten && staged.offset === offset && !removed.includes(staged.file);
     const ready = usable && (file === undefined || file === staged.file) ? staged.file : null;
@@ -124,7 +144,7 @@ export class Bodies {
       return null;
     }
     return this.#write(key, target, file === undefined, offset, parts).then(
-      (bytes) => void placed.push(bytes),
+      (written) => void placed.push(written),
     );
   }
 
@@ -149,18 +169,14 @@ export class Bodies {
 
   /** The rows of a transaction are committed: they tell of the files from now on. */
   committed(placed: readonly StagedBytes[]): void {
-    for (const bytes of placed) {
-      this.#files.release(bytes);
-      // they are at rest: whoever had them received is done with them
-      for (const part of bytes.parts) releaseReceived(part);
-    }
+    for (const bytes of placed) this.#files.release(bytes);
     for (const [name] of this.#created) {
       const key = JSON.parse(name) as BodyColumns;
       if (this.#reader.getFile.get(key) !== undefined) this.#created.delete(name);
     }
   }
 
-  delete(statements: Statements, removed: string[], body: BodyKey): void {
+  delete({ statements, removed }: BodyChanges, body: BodyKey): void {
     const key = keyOf(body);
     const [file] = statements.getFile.get(key) ?? [];
     if (file !== undefined) removed.push(file);
@@ -171,8 +187,7 @@ export class Bodies {
 
   /** Makes the row that begins at `start` end at `end`; with `withFile`, the file is given up, too. */
   forget(
-    statements: Statements,
-    removed: string[],
+    { statements, removed }: BodyChanges,
     body: BodyKey,
     start: number,
     end: number,

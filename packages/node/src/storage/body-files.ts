@@ -15,7 +15,6 @@ export interface StagedBytes {
   readonly file: string;
   readonly offset: number;
   readonly length: number;
-  readonly parts: readonly Uint8Array[];
   /** Something else was written to their place since. */
   overwritten: boolean;
 }
@@ -71,7 +70,7 @@ export class BodyFiles {
   /** Writes `parts` at `offset` and resolves when they are on stable storage. */
   async write(file: string, offset: number, parts: readonly Uint8Array[]): Promise<StagedBytes> {
     const length = parts.reduce((total, part) => total + part.byteLength, 0);
-    const bytes: StagedBytes = { file, offset, length, parts, overwritten: false };
+    const bytes: StagedBytes = { file, offset, length, overwritten: false };
     const before = this.#recent(file).filter(({ bytes: other }) => overlap(bytes, other));
     for (const { bytes: other } of before) other.overwritten = true;
     const done = this.#write(bytes, parts, before);

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type {
   BodyKey,
   FetchKey,
+  HostBytes,
   RegistrationKey,
   RequestBody,
   Store,
@@ -67,8 +68,8 @@ export class NodeStore implements Store {
   }
 
   /** Makes `parts` durable ahead of the transaction that puts them, which then does not wait for the disk. */
-  async stageBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<void> {
-    await this.#attempt('Writing the bytes of a body', () => this.#bodies.stage(body, offset, parts));
+  async stageBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<HostBytes> {
+    return await this.#attempt('Writing the bytes of a body', () => this.#bodies.stage(body, offset, parts));
   }
 
   async takeRequestBody(request: Request): Promise<RequestBody> {

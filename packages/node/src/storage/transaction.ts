@@ -10,7 +10,7 @@ import {
   type StoreTransaction,
   withoutFragment,
 } from '@background-fetch/core';
-import type { Bodies } from './bodies.ts';
+import type { Bodies, BodyChanges, BytesToPut } from './bodies.ts';
 import type { StagedBytes } from './body-files.ts';
 import { column, keyOf } from './columns.ts';
 import { NewerStoreError } from './errors.ts';
@@ -36,7 +36,7 @@ export class ReadTransaction implements StoreReadTransaction {
 
   /** @param leaveOut told of each row that a list has to do without */
   constructor(
-    protected readonly statements: Statements,
+    readonly statements: Statements,
     private readonly leaveOut: (error: StoreError) => void,
   ) {}
 
@@ -104,7 +104,7 @@ export class ReadTransaction implements StoreReadTransaction {
 export type Write = (work: (transaction: WriteTransaction) => Promise<void>) => Promise<void>;
 
 /** What a transaction can write besides. It fails as a whole if a write in it failed, whoever caught that. */
-export class WriteTransaction extends ReadTransaction implements StoreTransaction {
+export class WriteTransaction extends ReadTransaction implements StoreTransaction, BodyChanges {
   readonly #bodies: Bodies;
   /** Files of which no row tells once this is committed. */
   readonly removed: string[] = [];
@@ -178,9 +178,9 @@ export class WriteTransaction extends ReadTransaction implements StoreTransactio
     });
   }
 
-  putBytes(body: BodyKey, offset: number, parts: readonly Uint8Array[]): void {
+  putBytes(body: BodyKey, offset: number, bytes: BytesToPut): void {
     this.#write(() => {
-      const writing = this.#bodies.put(this.statements, this.removed, this.placed, body, offset, parts);
+      const writing = this.#bodies.put(this, body, offset, bytes);
       if (!writing) return;
       // looked at when the work is done, which may be after it failed
       writing.catch(() => {});
@@ -189,7 +189,7 @@ export class WriteTransaction extends ReadTransaction implements StoreTransactio
   }
 
   deleteBytes(body: BodyKey): void {
-    this.#write(() => this.#bodies.delete(this.statements, this.removed, body));
+    this.#write(() => this.#bodies.delete(this, body));
   }
 
   async moveBytes(from: BodyKey, to: BodyKey): Promise<void> {
@@ -202,7 +202,7 @@ export class WriteTransaction extends ReadTransaction implements StoreTransactio
 
   /** The row of bytes that begins at `start` ends at `end` from now on; with `file`, the body's file is given up. */
   forgetBytes(body: BodyKey, start: number, end: number, file: boolean): void {
-    this.#write(() => this.#bodies.forget(this.statements, this.removed, body, start, end, file));
+    this.#write(() => this.#bodies.forget(this, body, start, end, file));
   }
 
   /** The body is in its file as a whole, which is somebody else's, too, from now on. */

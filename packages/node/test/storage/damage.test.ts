@@ -209,8 +209,8 @@ describe('A body file', () => {
       const start = left ?? 0;
       expect(await again.readBytes(key, start, large)).toBeNull();
       const parts = [sampleBytes(start, large)];
-      await again.stageBytes(key, start, parts);
-      await again.write(async (transaction) => transaction.putBytes(key, start, parts));
+      const staged = await again.stageBytes(key, start, parts);
+      await again.write(async (transaction) => transaction.putBytes(key, start, staged));
       expect(await again.readBytes(key, large - 5, large)).toEqual(
         Buffer.from(sampleBytes(large - 5, large)),
       );

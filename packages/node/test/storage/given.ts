@@ -45,6 +45,7 @@ export async function givenStoreUnderTest(): Promise<StoreUnderTest> {
 
 function viewOf(store: Promise<NodeStore>): Store {
   return {
+    stageBytes: async (body, offset, parts) => (await store).stageBytes(body, offset, parts),
     read: async (work) => (await store).read(work),
     write: async (work) => (await store).write(work),
     takeRequestBody: async (request) => (await store).takeRequestBody(request),

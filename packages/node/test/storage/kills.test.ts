@@ -110,8 +110,8 @@ describe('A process that is killed while it writes', () => {
     const acknowledged = await writeAndDie(directory, 'synced', 2, inFile);
     const store = await openStore(directory);
     const parts = [sampleBytes(acknowledged, acknowledged + inFile)];
-    await store.stageBytes(body, acknowledged, parts);
-    await store.write(async (transaction) => transaction.putBytes(body, acknowledged, parts));
+    const staged = await store.stageBytes(body, acknowledged, parts);
+    await store.write(async (transaction) => transaction.putBytes(body, acknowledged, staged));
     const end = acknowledged + inFile;
     expect(Buffer.compare(await readAll(store, end), sampleBytes(0, end))).toBe(0);
     await store.close();

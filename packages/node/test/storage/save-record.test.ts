@@ -63,9 +63,9 @@ async function settle(
   let start = 0;
   for (const end of ends) {
     const parts = [sampleBytes(start, end)];
-    await store.stageBytes(body, start, parts);
+    const staged = await store.stageBytes(body, start, parts);
     const offset = start;
-    await store.write(async (transaction) => transaction.putBytes(body, offset, parts));
+    await store.write(async (transaction) => transaction.putBytes(body, offset, staged));
     start = end;
   }
   await store.write(async (transaction) => {

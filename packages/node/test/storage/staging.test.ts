@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StoreError } from '@background-fetch/core';
+import { type HostBytes, StoreError } from '@background-fetch/core';
 import { sampleBytes, sampleFetch } from '@background-fetch/testing-contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type NodeStore, openStore } from '../../src/storage/index.ts';
@@ -21,8 +21,8 @@ afterEach(async () => {
   await remove();
 });
 
-function put(offset: number, parts: readonly Uint8Array[]): Promise<void> {
-  return store.write(async (transaction) => transaction.putBytes(body, offset, parts));
+function put(offset: number, bytes: readonly Uint8Array[] | HostBytes): Promise<void> {
+  return store.write(async (transaction) => transaction.putBytes(body, offset, bytes));
 }
 
 function pieces(count: number): { offset: number; parts: Uint8Array[] }[] {
@@ -35,9 +35,9 @@ function pieces(count: number): { offset: number; parts: Uint8Array[] }[] {
 describe('Bytes that are staged', () => {
   it('count only when a transaction has put them', async () => {
     const parts = [sampleBytes(0, size)];
-    await store.stageBytes(body, 0, parts);
+    const staged = await store.stageBytes(body, 0, parts);
     expect(await store.readBytes(body, 0, size)).toBeNull();
-    await put(0, parts);
+    await put(0, staged);
     expect(await store.readBytes(body, 0, size)).toEqual(Buffer.from(sampleBytes(0, size)));
   });
 
@@ -46,9 +46,9 @@ describe('Bytes that are staged', () => {
     const all = pieces(8);
     await Promise.all(
       all.map(({ offset, parts }) =>
-        store.stageBytes(body, offset, parts).then(() => {
+        store.stageBytes(body, offset, parts).then((staged) => {
           order.push(offset);
-          return put(offset, parts);
+          return put(offset, staged);
         }),
       ),
     );
@@ -63,14 +63,14 @@ describe('Bytes that are staged', () => {
 
   it('of a transaction that failed are there for its repetition', async () => {
     const parts = [sampleBytes(0, size)];
-    await store.stageBytes(body, 0, parts);
+    const staged = await store.stageBytes(body, 0, parts);
     const failed = store.write(async (transaction) => {
-      transaction.putBytes(body, 0, parts);
+      transaction.putBytes(body, 0, staged);
       throw new Error('changed my mind');
     });
     await expect(failed).rejects.toThrow('changed my mind');
     expect(await store.readBytes(body, 0, size)).toBeNull();
-    await put(0, parts);
+    await put(0, staged);
     expect(await store.readBytes(body, 0, size)).toEqual(Buffer.from(sampleBytes(0, size)));
   });
 
@@ -92,10 +92,8 @@ describe('Bytes that are staged', () => {
   });
 
   it('and were overwritten by others since are written again when they are put', async () => {
-    const first = [sampleBytes(0, size)];
-    const second = [new Uint8Array(size)];
-    await store.stageBytes(body, 0, first);
-    await store.stageBytes(body, 0, second);
+    const first = await store.stageBytes(body, 0, [sampleBytes(0, size)]);
+    const second = await store.stageBytes(body, 0, [new Uint8Array(size)]);
     await put(0, first);
     expect(await store.readBytes(body, 0, size)).toEqual(Buffer.from(sampleBytes(0, size)));
     await expect(put(0, second)).rejects.toBeInstanceOf(StoreError);
@@ -103,11 +101,8 @@ describe('Bytes that are staged', () => {
   });
 
   it('to a body that was deleted before they were put go to a file of its own', async () => {
-    const parts = [sampleBytes(0, size)];
-    await store.stageBytes(body, 0, parts);
-    await put(0, parts);
-    const next = [sampleBytes(size, 2 * size)];
-    await store.stageBytes(body, size, next);
+    await put(0, await store.stageBytes(body, 0, [sampleBytes(0, size)]));
+    const next = await store.stageBytes(body, size, [sampleBytes(size, 2 * size)]);
     await store.write(async (transaction) => {
       transaction.deleteBytes(body);
       transaction.putBytes(body, size, next);

@@ -30,9 +30,9 @@ armed = true;
 for (let end = Number(size); end <= 8 * Number(size); end += Number(size)) {
   const start = end - Number(size);
   const parts = [sampleBytes(start, end)];
-  await store.stageBytes(body, start, parts);
+  const staged = await store.stageBytes(body, start, parts);
   await store.write(async (transaction) => {
-    transaction.putBytes(body, start, parts);
+    transaction.putBytes(body, start, staged);
     transaction.putRecord(withStored(end));
   });
   writeSync(1, `${end}\n`);

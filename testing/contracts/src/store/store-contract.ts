@@ -5,6 +5,7 @@ import { describeBytes, describeNoWholeBodies, describeWholeBodies } from './bod
 import { describeDeletion } from './deletion.ts';
 import { describeRequestBodies } from './request-bodies.ts';
 import { describeRows } from './rows.ts';
+import { describeNoStaging, describeStaging } from './staging.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 import { describeFailures, describeTransactions } from './transactions.ts';
 
@@ -13,6 +14,8 @@ export interface StoreContractOptions {
   readonly failures?: boolean;
   /** Whether `Store.readBody` gives Blobs. True if not given. */
   readonly blobs?: boolean;
+  /** Whether `Store.stageBytes` is there. False if not given. */
+  readonly stages?: boolean;
 }
 
 /** What the core relies on, of every `Store`. */
@@ -20,7 +23,7 @@ export function storeContract(
   name: string,
   createStore: () => Promise<StoreUnderTest>,
   framework: TestFramework,
-  { failures = false, blobs = true }: StoreContractOptions = {},
+  { failures = false, blobs = true, stages = false }: StoreContractOptions = {},
 ): void {
   const { describe, it, beforeEach, afterEach } = framework;
   describe(`Store: ${name}`, () => {
@@ -43,6 +46,8 @@ export function storeContract(
     describeBytes(framework, fixture);
     if (blobs) describeWholeBodies(framework, fixture);
     else describeNoWholeBodies(framework, fixture);
+    if (stages) describeStaging(framework, fixture);
+    else describeNoStaging(framework, fixture);
     describeRequestBodies(framework, fixture);
     describeDeletion(framework, fixture);
 

@@ -9,9 +9,9 @@ export const storing: readonly Mutant[] = [
   {
     name: 'checkpoint the row before the bytes',
     file: job,
-    from: 'if (bytes) transaction.putBytes(bytes.key, bytes.offset, bytes.parts);',
+    from: 'if (bytes) transaction.putBytes(bytes.key, bytes.offset, staged ?? bytes.parts);',
     to: `if (bytes)
-        void this.workshop.writer.write(async (later) => later.putBytes(bytes.key, bytes.offset, bytes.parts));`,
+        void this.workshop.writer.write(async (later) => later.putBytes(bytes.key, bytes.offset, staged ?? bytes.parts));`,
   },
   {
     name: 'checkpoint the bytes without the row',

@@ -1,6 +1,7 @@
 import {
   type BodyKey,
   type FetchKey,
+  type HostBytes,
   type RequestBody,
   type Store,
   StoreError,
@@ -55,10 +56,14 @@ export class MemoryStore implements Store {
     this.disk = options.disk ?? new MemoryDisk();
     this.blobsOutlast = options.blobsOutlast ?? true;
     const { clock, stageDelay } = options;
-    if (clock && stageDelay !== undefined) {
+    if (stageDelay !== undefined) {
       this.stageBytes = (body, offset, parts) => {
-        const staged = this.#staging.then(() => this.#stage(clock.wait(stageDelay), body, offset, parts));
-        this.#staging = staged.catch(() => {});
+        const written = async (): Promise<void> => clock?.wait(stageDelay);
+        const staged = this.#staging.then(() => this.#stage(written(), body, offset, parts));
+        this.#staging = staged.then(
+          () => {},
+          () => {},
+        );
         return staged;
       };
     }
@@ -187,11 +192,13 @@ export class MemoryStore implements Store {
     body: BodyKey,
     offset: number,
     parts: readonly Uint8Array[],
-  ): Promise<void> {
+  ): Promise<HostBytes> {
     await written;
     if (this.#dead) await this.#never();
     this.#failIfAsked();
-    this.disk.leaveUncounted(bodyKeyOf(body), offset, Buffer.concat(parts));
+    const value = Buffer.concat(parts);
+    this.disk.leaveUncounted(bodyKeyOf(body), offset, value);
+    return { size: value.length, value };
   }
 
   #failIfAsked(): void {

@@ -69,6 +69,10 @@ export class Worker extends Context {
         }
       },
       sendsIfRange: (url) => network.sendsIfRange(url),
+      // whoever looks at them still would store or give out other bytes
+      release: (parts) => {
+        for (const part of parts) part.fill(0xee);
+      },
       // a host that knows what happened to a request needs no look before
       ...(network.probing === 'by a request' && {
         reach: async (request: StoredRequest, signal: AbortSignal) =>
