@@ -18,6 +18,7 @@ import {
   resumeKeptFetch,
   setPaused,
 } from '@background-fetch/core';
+import type { EngineStore } from './engine-store.ts';
 import { LocalAnnouncements } from './host/announcements.ts';
 import { ClientClock } from './host/clock.ts';
 import { promisedIntegrity } from './host/digest-fields.ts';
@@ -29,15 +30,14 @@ import { LocalLock } from './host/local-lock.ts';
 import { onBeforeExit } from './host/on-before-exit.ts';
 import { onCollected } from './host/on-collected.ts';
 import { random } from './host/random.ts';
-import type { StoreLock } from './host/store-lock.ts';
 import { Wakefulness } from './host/wakefulness.ts';
 import type { NodeNetwork } from './network/create-network.ts';
-import type { NodeStore } from './storage/index.ts';
 
 /** What an engine is made of, and closes with itself. */
 export interface EngineParts {
-  readonly lock: StoreLock;
-  readonly store: NodeStore;
+  /** What makes this engine the only one of its store. */
+  readonly lock: { release(): void };
+  readonly store: EngineStore;
   readonly network: NodeNetwork;
   readonly clock: Clock;
   readonly connectivity: Connectivity;
@@ -121,7 +121,7 @@ export class BackgroundFetchEngine extends EventTarget {
       events: this.#events,
       display: { update: () => {} },
       log: { warn: parts.log, ...(parts.onFault && { fault: parts.onFault }) },
-      mend: (registration: string) => store.mend(registration),
+      ...(store.mend && { mend: (registration: string) => store.mend?.(registration) ?? Promise.resolve() }),
       verifyIntegrity: verify,
     };
     this.#engine = new Engine(ports, registrationKey, options, strategies);
@@ -221,7 +221,7 @@ export class BackgroundFetchEngine extends EventTarget {
       await this.#engine.stop();
       await network.close();
     } finally {
-      await store.close().finally(() => lock.release());
+      await Promise.resolve(store.close?.()).finally(() => lock.release());
       this.#clock.close();
     }
   }
@@ -235,7 +235,7 @@ export class BackgroundFetchEngine extends EventTarget {
   #requireOpen(): void {
     if (!this.#closing) return;
     throw new DOMException(
-      `The engine of ${this.#parts.store.directory} is closed: open it again with openBackgroundFetch()`,
+      `The engine of ${this.#parts.store.name ?? 'the store'} is closed: open it again with openBackgroundFetch()`,
       'InvalidStateError',
     );
   }

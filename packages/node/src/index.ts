@@ -1,3 +1,24 @@
+export type {
+  BackgroundFetchFailureReason,
+  BackgroundFetchResult,
+  BackgroundFetchSnapshot,
+  BodyKey,
+  CacheQueryOptions,
+  ClientReadTransaction,
+  ClientStore,
+  ClientTransaction,
+  FetchKey,
+  HostBytes,
+  ImageResource,
+  RegistrationKey,
+  RequestBody,
+  Store,
+  StoredBackgroundFetch,
+  StoredRecord,
+  StoredRequest,
+  StoreReadTransaction,
+  StoreTransaction,
+} from '@background-fetch/core';
 export {
   type BackgroundFetchEventInit,
   BackgroundFetchManager,
@@ -7,13 +28,16 @@ export {
   canPause,
   click,
   isPaused,
+  NewerSchemaError,
   onPausedChange,
   pause,
   type RetryPolicy,
   resume,
   StoreError,
+  schemaVersion,
 } from '@background-fetch/core';
 export { BackgroundFetchEngine, type BackgroundFetchEngineEventMap } from './engine.ts';
+export type { EngineStore, LentBody } from './engine-store.ts';
 export { FileExistsError } from './files/special-file.ts';
 export {
   BackgroundFetchEvent,
@@ -24,6 +48,11 @@ export { StoreInUseError } from './host/store-lock.ts';
 export type { Attempt, AttemptChange, BeforeAttempt } from './network/before-attempt.ts';
 export type { AttemptFailure } from './network/create-network.ts';
 export type { ResumableUploads } from './network/uploads/upload.ts';
-export { type OpenOptions, openBackgroundFetch } from './open-background-fetch.ts';
+export {
+  type EngineSettings,
+  type OpenOptions,
+  openBackgroundFetch,
+  type StoreLocation,
+} from './open-background-fetch.ts';
 export { type SaveOptions, saveRecord } from './save-record.ts';
 export { DamagedStoreError, NewerStoreError } from './storage/index.ts';

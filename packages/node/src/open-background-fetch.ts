@@ -13,9 +13,11 @@ import {
 } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
 import { BackgroundFetchEngine } from './engine.ts';
+import type { EngineStore } from './engine-store.ts';
 import { clock } from './host/clock.ts';
 import { alwaysOnline } from './host/connectivity.ts';
 import { refusal } from './host/engine-host.ts';
+import { StoreClaim } from './host/store-claim.ts';
 import { StoreLock } from './host/store-lock.ts';
 import type { BeforeAttempt } from './network/before-attempt.ts';
 import { type AttemptFailure, createNetwork, type NodeNetwork } from './network/create-network.ts';
@@ -25,11 +27,34 @@ import type { ConnectionSettings } from './network/transport.ts';
 import type { ResumableUploads } from './network/uploads/upload.ts';
 import { redactText } from './redact.ts';
 import type { Faults } from './storage/faults.ts';
-import { checkpointOptions, type NodeStore, openStore } from './storage/index.ts';
+import { checkpointOptions, openStore } from './storage/index.ts';
 
-export interface OpenOptions {
-  /** Where the store is, or will be made. One engine at a time has it. */
-  readonly directory: string;
+/** Where an engine has its store: in a directory, or one that the app brings. */
+export type StoreLocation =
+  | {
+      /** Where the store is, or will be made. One engine at a time has it. */
+      readonly directory: string;
+      readonly store?: undefined;
+      /** Whether to wait for the engine that has the store, in place of a StoreInUseError. */
+      readonly wait?: boolean | undefined;
+      /** Ends the wait for the store: the promise is rejected with its reason. */
+      readonly signal?: AbortSignal | undefined;
+    }
+  | {
+      /**
+       * A store of the app's own, in the place of SQLite and files in a directory: see docs/write-a-store.md. One engine at a
+       * time has it, and closes it; that no other process has it is up to the store.
+       */
+      readonly store: EngineStore;
+      readonly directory?: undefined;
+      readonly wait?: undefined;
+      readonly signal?: undefined;
+    };
+
+export type OpenOptions = StoreLocation & EngineSettings;
+
+/** How an engine transfers, and whom it tells of what. */
+export interface EngineSettings {
   /** What relative URLs are relative to, and the referrer of requests that name none. Without it they are refused. */
   readonly baseUrl?: string | undefined;
   /** Requests that transfer at a time, 6 by default. */
@@ -76,10 +101,6 @@ export interface OpenOptions {
    * and what comes can then be read and changed on the way. False: such a request fails.
    */
   readonly insecureRedirects?: boolean | undefined;
-  /** Whether to wait for the engine that has the store, in place of a StoreInUseError. */
-  readonly wait?: boolean | undefined;
-  /** Ends the wait for the store: the promise is rejected with its reason. */
-  readonly signal?: AbortSignal | undefined;
   /** Told what a developer should know and no API reports, URLs redacted; `process.emitWarning` by default. */
   readonly log?: ((message: string) => void) | undefined;
 }
@@ -103,7 +124,7 @@ export interface GivenParts {
 
 export interface OpenedEngine {
   readonly engine: BackgroundFetchEngine;
-  readonly store: NodeStore;
+  readonly store: EngineStore;
   readonly network: NodeNetwork;
 }
 
@@ -119,9 +140,8 @@ export async function openBackgroundFetch(options: OpenOptions): Promise<Backgro
 
 /** As `openBackgroundFetch`, and gives the store, too. */
 export async function openEngine(options: OpenOptions, given: GivenParts = {}): Promise<OpenedEngine> {
-  const { directory, wait = false, signal } = options;
   checkOptions(options);
-  const lock = await StoreLock.take(directory, { wait, signal });
+  const lock = options.store ? StoreClaim.take(options.store) : await takeLock(options);
   let network: NodeNetwork | undefined;
   try {
     const { limitRate, dispatcher, beforeAttempt, onFailure, uploads, insecureRedirects } = options;
@@ -142,7 +162,8 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
     const { log: tell = emitWarning } = options;
     const log = (message: string): void => tell(redactText(message));
     const { faults } = given;
-    const store = await openStore(directory, { warn: log, ...(faults && { faults }) });
+    const store =
+      options.store ?? (await openStore(options.directory, { warn: log, ...(faults && { faults }) }));
     const engine = new BackgroundFetchEngine(internal, {
       lock,
       store,
@@ -161,6 +182,14 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
     lock.release();
     throw error;
   }
+}
+
+async function takeLock({
+  directory,
+  wait = false,
+  signal,
+}: StoreLocation & { readonly directory: string }): Promise<StoreLock> {
+  return await StoreLock.take(directory, { wait, signal });
 }
 
 function emitWarning(message: string): void {
@@ -187,10 +216,8 @@ function engineOptions(given: OpenOptions): GivenEngineOptions {
 }
 
 function checkOptions(options: OpenOptions): void {
-  const { directory, baseUrl } = options;
-  if (typeof directory !== 'string' || directory === '') {
-    throw new TypeError(`openBackgroundFetch() needs a "directory" for its store, and got ${directory}`);
-  }
+  const { baseUrl } = options;
+  checkLocation(options);
   if (baseUrl !== undefined && refusalOfBase(baseUrl)) {
     throw new TypeError(`"baseUrl" has to be an absolute http: or https: URL, and is ${baseUrl}`);
   }
@@ -202,6 +229,37 @@ function checkOptions(options: OpenOptions): void {
     checkNumber('limitRate', options.limitRate, 'positive number or Infinity');
   completeOptions(engineOptions(options));
 }
+
+function checkLocation({ directory, store, wait, signal }: StoreLocation): void {
+  if (store === undefined) {
+    if (typeof directory === 'string' && directory !== '') return;
+    throw new TypeError(
+      `openBackgroundFetch() needs a "directory" for its store, or a "store", and got ${directory}`,
+    );
+  }
+  const missing = storeMethods.filter((name) => typeof Object(store)[name] !== 'function');
+  if (missing.length > 0) throw new TypeError(`"store" is no store: it has no ${missing.join(', ')}`);
+  if (directory !== undefined) {
+    throw new TypeError(
+      'openBackgroundFetch() takes a "directory" or a "store", and got both: leave one out',
+    );
+  }
+  if (wait !== undefined || signal !== undefined) {
+    throw new TypeError(
+      '"wait" and "signal" are about a "directory": whether a "store" is free, it has to know itself',
+    );
+  }
+}
+
+const storeMethods = [
+  'read',
+  'write',
+  'takeRequestBody',
+  'readRequestBody',
+  'readBytes',
+  'readBody',
+  'spaceLeft',
+] as const satisfies readonly (keyof EngineStore)[];
 
 /** What undici changed with version 7: the handlers that a dispatcher calls, and whether it has this property. */
 const beforeSeven = 'interceptors';

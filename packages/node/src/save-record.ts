@@ -2,19 +2,19 @@ import { chmod, lstat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
   type BackgroundFetchRecord,
+  type BodyKey,
   prefixLength,
   type Realm,
   recordObjectOf,
   type SettledRecord,
   type StoredRecord,
 } from '@background-fetch/core';
+import type { EngineStore, LentBody } from './engine-store.ts';
 import { isAboutLinks } from './files/link-new.ts';
 import { FileExistsError, irreplaceableAt } from './files/special-file.ts';
 import { syncFile, syncFolder } from './files/sync.ts';
 import { copyName, WholeFile, type WholeSource } from './files/whole-file.ts';
 import { toStoreError } from './storage/errors.ts';
-import type { LentBody } from './storage/lend-body.ts';
-import { NodeStore } from './storage/node-store.ts';
 import { SharedSync } from './storage/shared-sync.ts';
 
 export interface SaveOptions {
@@ -38,8 +38,7 @@ export async function saveRecord(
   { overwrite = false }: SaveOptions = {},
 ): Promise<void> {
   const { realm, hold } = recordObjectOf(record);
-  const { store } = realm.ports;
-  if (!(store instanceof NodeStore)) throw new TypeError('The record is not one of this package');
+  const store: EngineStore = realm.ports.store as EngineStore;
   let saved = false;
   try {
     await hold.read(() => save(record, store, resolve(path), overwrite));
@@ -52,7 +51,7 @@ export async function saveRecord(
 
 async function save(
   record: BackgroundFetchRecord,
-  store: NodeStore,
+  store: EngineStore,
   target: string,
   overwrite: boolean,
 ): Promise<void> {
@@ -68,14 +67,11 @@ async function save(
     );
   }
   const { fetch, index } = stored;
-  const body = await store.lendBody({ fetch, index, body: data.body }, prefixLength(data.stored));
-  if (!body) throw released();
+  const source = await sourceOf(store, { fetch, index, body: data.body }, prefixLength(data.stored));
   // keys are random, and told to nobody outside of the store
   const copy = join(dirname(target), copyName(`${fetch}/${index}/${basename(target)}`));
   try {
-    await inTurn(copy, async () =>
-      saveBody(new WholeFile(await sourceOf(store, body), copy), target, overwrite),
-    );
+    await inTurn(copy, async () => saveBody(new WholeFile(await source(), copy), target, overwrite));
   } catch (error) {
     if (error instanceof FileExistsError) throw error;
     throw toStoreError(`Saving ${target}`, error, dirname(target));
@@ -122,10 +118,33 @@ async function saveBody(whole: WholeFile, target: string, overwrite: boolean): P
   await syncSavedName(dirname(target));
 }
 
+/** Where the bytes of a settled body are, for when its turn has come. */
+async function sourceOf(
+  store: EngineStore,
+  key: BodyKey,
+  length: number,
+): Promise<() => Promise<WholeSource>> {
+  if (!store.lendBody) return async () => ({ kind: 'read', read: () => readWhole(store, key, length) });
+  const body = await store.lendBody(key, length);
+  if (!body) throw released();
+  return async () => (body.kind === 'bytes' ? body : await sharedFile(body));
+}
+
+async function* readWhole(store: EngineStore, key: BodyKey, length: number): AsyncIterable<Uint8Array> {
+  for (let position = 0; position < length; ) {
+    const bytes = await store.readBytes(key, position, length);
+    if (!bytes) throw released();
+    position += bytes.byteLength;
+    yield bytes;
+  }
+}
+
 /** The store's file itself, where it may have another name. */
-async function sourceOf(store: NodeStore, body: LentBody): Promise<WholeSource> {
-  if (body.kind === 'bytes') return body;
-  const { path, elsewhere } = body;
+async function sharedFile({
+  path,
+  elsewhere,
+  secondName,
+}: LentBody & { readonly kind: 'file' }): Promise<WholeSource> {
   const copied = { kind: 'copied', path, mode: savedMode() } as const;
   if (elsewhere) return copied;
   try {
@@ -135,8 +154,7 @@ async function sourceOf(store: NodeStore, body: LentBody): Promise<WholeSource> 
     if (isAboutLinks(error)) return copied;
     throw error;
   }
-  // a name in the store: what a crash leaves there, the next start removes
-  return { kind: 'shared', path, secondName: store.temporaryPath() };
+  return { kind: 'shared', path, secondName };
 }
 
 /** The last save for each copy. */

@@ -8,13 +8,13 @@ export interface StoredRequest {
   readonly url: string;
   readonly method: string;
   readonly headers: HeaderList;
-  readonly mode: RequestMode;
-  readonly credentials: RequestCredentials;
-  readonly cache: RequestCache;
-  readonly redirect: RequestRedirect;
+  readonly mode: Request['mode'];
+  readonly credentials: Request['credentials'];
+  readonly cache: Request['cache'];
+  readonly redirect: Request['redirect'];
   /** Resolved where `fetch()` was called: a URL, `''` for none, or `about:client`. */
   readonly referrer: string;
-  readonly referrerPolicy: ReferrerPolicy;
+  readonly referrerPolicy: Request['referrerPolicy'];
   readonly integrity: string;
   readonly hasBody: boolean;
 }
@@ -26,7 +26,7 @@ export interface ResponseHead {
   readonly statusText: string;
   readonly headers: HeaderList;
   readonly url: string;
-  readonly type: ResponseType;
+  readonly type: Response['type'];
   readonly redirected: boolean;
 }
 

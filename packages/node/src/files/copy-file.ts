@@ -19,7 +19,10 @@ export async function copyDurably(source: string, copy: string, mode: number | n
 }
 
 /** Writes a file as `copyDurably` does, with the rights of any new file. */
-export async function writeDurably(bytes: Uint8Array, copy: string): Promise<void> {
+export async function writeDurably(
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+  copy: string,
+): Promise<void> {
   await make(copy, () => writeFile(copy, bytes, { flag: 'wx', flush: true }));
 }
 

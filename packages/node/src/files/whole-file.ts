@@ -15,7 +15,9 @@ export type WholeSource =
   | { readonly kind: 'shared'; readonly path: string; readonly secondName: string }
   /** A file that somebody else may write to: a copy, with the rights `mode`, is what gets the name. */
   | { readonly kind: 'copied'; readonly path: string; readonly mode: number }
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** Bytes that are read one piece after the other, from their beginning each time. */
+  | { readonly kind: 'read'; readonly read: () => AsyncIterable<Uint8Array> };
 
 /**
  * A file that is whole and gets its name in one step, with its bytes durable before that. The name itself is durable once
@@ -81,6 +83,7 @@ export class WholeFile {
     await this.#lookAtLeft();
     const source = this.#source;
     if (source.kind === 'bytes') await writeDurably(source.bytes, this.#copy);
+    else if (source.kind === 'read') await writeDurably(source.read(), this.#copy);
     else await copyDurably(source.path, this.#copy, source.kind === 'copied' ? source.mode : null);
     this.#hasCopy = true;
   }

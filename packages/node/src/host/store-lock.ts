@@ -21,6 +21,8 @@ const retryInterval = 100;
 /** Attempts that a new holder gets to write down its pid. */
 const attemptsToName = 10;
 
+const orElsewhere = ', choose another directory, or open with "wait: true" to take over when it ends';
+
 /** Another engine, in this process or in another one, has the store. */
 export class StoreInUseError extends StoreError {
   override readonly name = 'StoreInUseError';
@@ -28,11 +30,10 @@ export class StoreInUseError extends StoreError {
   /** Of the process that has it; null where that could not be read. */
   readonly pid: number | null;
 
-  constructor(directory: string, pid: number | null) {
+  constructor(store: string, pid: number | null, advice: string) {
     const holder = pid === process.pid ? 'this process' : pid === null ? 'another process' : `process ${pid}`;
     super(
-      `The store in ${directory} is in use by ${holder}: a store has one engine at a time. Close that one, choose ` +
-        'another directory, or open with "wait: true" to take over when it ends.',
+      `The store ${store} is in use by ${holder}: a store has one engine at a time. Close that one${advice}.`,
     );
     this.pid = pid;
   }
@@ -63,7 +64,8 @@ export class StoreLock {
       const connection = tryToLock(path);
       if (connection) return new StoreLock(connection);
       const pid = readPid(path);
-      if (!wait && (pid !== null || attempt === attemptsToName)) throw new StoreInUseError(path, pid);
+      if (!wait && (pid !== null || attempt === attemptsToName))
+        throw new StoreInUseError(`in ${path}`, pid, orElsewhere);
       await delay(retryInterval, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
     }
   }

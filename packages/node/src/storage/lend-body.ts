@@ -1,19 +1,11 @@
 import { stat } from 'node:fs/promises';
 import type { BodyKey } from '@background-fetch/core';
+import type { LentBody } from '../engine-store.ts';
 import { type BodyFiles, stampOf } from './body-files.ts';
 import { keyOf } from './columns.ts';
 import { DamagedStoreError, isMissing } from './errors.ts';
 import type { BytesRow, Statements } from './statements.ts';
 import type { Write } from './transaction.ts';
-
-/** A whole body, for somebody who keeps it. */
-export type LentBody =
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  /**
-   * A file that this store will never write to again. `elsewhere` says whether it has another name outside of the
-   * store, which somebody may write to.
-   */
-  | { readonly kind: 'file'; readonly path: string; readonly elsewhere: boolean };
 
 /**
  * Gives a settled body away as it is, null if it is no longer stored. Its file is marked: if somebody changes it
@@ -49,7 +41,9 @@ export async function lendBody(
     const size = await files.intactSize(file, lent ?? null);
     if (size === null && !lent) return null;
     if (size !== length) throw unusable(body, size);
-    return { kind: 'file', path, elsewhere: (await stat(path)).nlink > 1 };
+    // what a crash leaves under the second name, the next start removes
+    const secondName = files.path(files.newName());
+    return { kind: 'file', path, elsewhere: (await stat(path)).nlink > 1, secondName };
   } catch (error) {
     if (isMissing(error) && reader.getFile.get(key) === undefined) return null;
     if (isMissing(error)) throw unusable(body, null, error);

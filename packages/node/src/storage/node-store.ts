@@ -5,16 +5,16 @@ import type {
   HostBytes,
   RegistrationKey,
   RequestBody,
-  Store,
   StoreReadTransaction,
   StoreTransaction,
 } from '@background-fetch/core';
+import type { EngineStore, LentBody } from '../engine-store.ts';
 import { Bodies } from './bodies.ts';
 import type { BodyFiles } from './body-files.ts';
 import type { Database } from './database.ts';
 import { toStoreError } from './errors.ts';
 import type { Faults } from './faults.ts';
-import { type LentBody, lendBody } from './lend-body.ts';
+import { lendBody } from './lend-body.ts';
 import { mendBodies } from './mend.ts';
 import { readRequestBody, takeRequestBody } from './request-bodies.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -36,8 +36,9 @@ export interface StoreParts {
 }
 
 /** The store of one process: rows in SQLite, bodies in files beside it. */
-export class NodeStore implements Store {
+export class NodeStore implements EngineStore {
   readonly directory: string;
+  readonly name: string;
   readonly #parts: StoreParts;
   readonly #reader: Statements;
   readonly #writer: Statements;
@@ -51,6 +52,7 @@ export class NodeStore implements Store {
   constructor(parts: StoreParts) {
     const { directory, database, files, log, faults } = parts;
     this.directory = directory;
+    this.name = directory;
     this.#parts = parts;
     this.#reader = prepareStatements(database.reader);
     this.#writer = prepareStatements(database.writer);
@@ -121,11 +123,6 @@ export class NodeStore implements Store {
     return await this.#attempt('Saving a body', () =>
       lendBody(this.#reader, (work) => this.#write(work), this.#parts.files, body, length),
     );
-  }
-
-  /** A name for a file that a crash leaves behind here and the next start removes. */
-  temporaryPath(): string {
-    return this.#parts.files.path(this.#parts.files.newName());
   }
 
   /** Resolves when everything is at rest and the database is closed. */

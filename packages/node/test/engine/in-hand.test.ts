@@ -7,10 +7,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { BackgroundFetchRecord, BackgroundFetchRegistration, Clock } from '@background-fetch/core';
 import { describe, expect, it } from 'vitest';
+import type { EngineStore } from '../../src/engine-store.ts';
 import { clock } from '../../src/host/clock.ts';
 import { type BackgroundFetchEngine, saveRecord } from '../../src/index.ts';
 import { openEngine } from '../../src/open-background-fetch.ts';
-import { type NodeStore, openStore } from '../../src/storage/index.ts';
+import { openStore } from '../../src/storage/index.ts';
 import { until, useFaultServer } from '../network/given.ts';
 import { useEngines } from './given.ts';
 
@@ -25,7 +26,7 @@ const patientClock: Clock = {
   setTimer: (delay, callback) => (delay >= 60_000 ? () => {} : clock.setTimer(delay, callback)),
 };
 
-async function open(): Promise<{ directory: string; engine: BackgroundFetchEngine; store: NodeStore }> {
+async function open(): Promise<{ directory: string; engine: BackgroundFetchEngine; store: EngineStore }> {
   const directory = await engines.directory();
   const opened = await openEngine({ directory }, { clock: patientClock });
   return { directory, ...opened };
@@ -50,11 +51,11 @@ async function release(
   await until(() => !registration.recordsAvailable);
 }
 
-async function countStored(store: NodeStore): Promise<number> {
+async function countStored(store: EngineStore): Promise<number> {
   return (await store.read((transaction) => transaction.listFetches())).length;
 }
 
-async function untilFreed(store: NodeStore, meanwhile = (): void => {}): Promise<void> {
+async function untilFreed(store: EngineStore, meanwhile = (): void => {}): Promise<void> {
   while ((await countStored(store)) > 0) {
     meanwhile();
     await new Promise((resolve) => setImmediate(resolve));

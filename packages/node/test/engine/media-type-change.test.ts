@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { AttemptFailure, OpenOptions } from '../../src/index.ts';
+import type { AttemptFailure, EngineSettings } from '../../src/index.ts';
 import { film, loginPage, usePortal } from '../portal.ts';
 import { nextBody, useEngines } from './given.ts';
 
 const engines = useEngines();
 const { behindAPortal } = usePortal();
 
-async function open(options: Partial<OpenOptions>): ReturnType<typeof engines.open> {
+async function open(options: EngineSettings): ReturnType<typeof engines.open> {
   const directory = await engines.directory();
   return await engines.open({ directory, connections: 1, retry: { firstDelay: 10 }, ...options });
 }

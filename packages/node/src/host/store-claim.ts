@@ -1,0 +1,24 @@
+import { StoreInUseError } from './store-lock.ts';
+
+const claimed = new WeakSet<object>();
+
+/** What makes an engine the only one of this process that has a store of the app's own. */
+export class StoreClaim {
+  readonly #store: object;
+
+  private constructor(store: object) {
+    this.#store = store;
+    claimed.add(store);
+  }
+
+  /** @throws StoreInUseError */
+  static take(store: { readonly name?: string }): StoreClaim {
+    if (claimed.has(store))
+      throw new StoreInUseError(`"${store.name ?? 'store'}"`, process.pid, ', or open another store');
+    return new StoreClaim(store);
+  }
+
+  release(): void {
+    claimed.delete(this.#store);
+  }
+}
