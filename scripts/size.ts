@@ -12,10 +12,10 @@ createCommand(
 const dist = fileURLToPath(new URL('../packages/web/dist/', import.meta.url));
 /** bytes, minified and compressed: what each entry weighed when that was last recorded, with what made it grow */
 const recorded: Readonly<Record<string, number>> = {
-  'index.js': 15_263,
-  'ponyfill.js': 15_158,
-  'service-worker.js': 38_561,
-  'background-fetch.sw.js': 38_529,
+  'index.js': 15_501,
+  'ponyfill.js': 15_396,
+  'service-worker.js': 38_834,
+  'background-fetch.sw.js': 38_843,
 };
 
 /** An entry may be so much heavier than recorded: no change fails for the few bytes of its own. */

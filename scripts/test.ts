@@ -58,6 +58,7 @@ const stages: readonly (readonly Step[])[] = [
     { name: 'lint', command: ['npx', 'biome', 'ci', '--error-on-warnings', '.'] },
     { name: 'types', command: ['npx', 'tsc', '--build'] },
     { name: 'projects', command: [...typescript, 'scripts/check-projects.ts'] },
+    { name: 'names', command: [...typescript, 'scripts/check-names.ts'] },
   ],
   [{ name: 'build', command: ['npm', 'run', '--silent', 'build'] }],
   [

@@ -406,7 +406,7 @@ export interface EnginePorts extends ClientPorts {
 }
 
 /** The service worker registration behind a BackgroundFetchManager, as its host knows it. */
-export interface EngineHost {
+export interface RegistrationHost {
   /** Whether there is an active worker. */
   hasActiveWorker(): boolean;
   /** Resolves with the registration's key in the store; as this transaction has it, if one that writes is given. */

@@ -7,7 +7,6 @@ import {
   defineEventHandler,
   defineInterface,
   Engine,
-  type EngineHost,
   type EngineStrategies,
   forgetKeptFetch,
   type GivenEngineOptions,
@@ -15,6 +14,7 @@ import {
   internal,
   type Log,
   type Realm,
+  type RegistrationHost,
   resumeKeptFetch,
   setPaused,
 } from '@background-fetch/core';
@@ -23,13 +23,13 @@ import { LocalAnnouncements } from './host/announcements.ts';
 import { ClientClock } from './host/clock.ts';
 import { promisedIntegrity } from './host/digest-fields.ts';
 import { EngineEvents, eventNames } from './host/engine-events.ts';
-import { createEngineHost, registrationKey } from './host/engine-host.ts';
 import type { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent } from './host/extendable-event.ts';
 import { verify } from './host/integrity.ts';
 import { LocalLock } from './host/local-lock.ts';
 import { onBeforeExit } from './host/on-before-exit.ts';
 import { onCollected } from './host/on-collected.ts';
 import { random } from './host/random.ts';
+import { createRegistrationHost, registrationKey } from './host/registration-host.ts';
 import { Wakefulness } from './host/wakefulness.ts';
 import type { NodeNetwork } from './network/create-network.ts';
 
@@ -82,7 +82,7 @@ export class BackgroundFetchEngine extends EventTarget {
   readonly #manager: BackgroundFetchManager;
   readonly #lock = new LocalLock();
   readonly #forgetExit: () => void;
-  readonly #context: { readonly realm: Realm; readonly host: EngineHost };
+  readonly #context: { readonly realm: Realm; readonly host: RegistrationHost };
   #closing: Promise<void> | null = null;
 
   constructor(...args: unknown[]) {
@@ -101,7 +101,7 @@ export class BackgroundFetchEngine extends EventTarget {
     );
     // nothing goes on any more, so that nobody is going to read
     this.#forgetExit = onBeforeExit(() => this.#lock.evict());
-    const host = createEngineHost({
+    const host = createRegistrationHost({
       baseUrl,
       wake: () => this.#engine.look(),
       click: (snapshot) => this.#engine.click(snapshot, snapshot),

@@ -16,7 +16,7 @@ import { BackgroundFetchEngine } from './engine.ts';
 import type { EngineStore } from './engine-store.ts';
 import { clock } from './host/clock.ts';
 import { alwaysOnline } from './host/connectivity.ts';
-import { refusal } from './host/engine-host.ts';
+import { refusal } from './host/registration-host.ts';
 import { StoreClaim } from './host/store-claim.ts';
 import { StoreLock } from './host/store-lock.ts';
 import type { BeforeAttempt } from './network/before-attempt.ts';

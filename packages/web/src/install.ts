@@ -2,8 +2,8 @@ import {
   BackgroundFetchManager,
   BackgroundFetchRecord,
   BackgroundFetchRegistration,
-  type EngineHost,
   internal,
+  type RegistrationHost,
 } from '@background-fetch/core';
 import { getContext } from './shared/context.ts';
 import { PatchRegistry } from './shared/patch-registry.ts';
@@ -39,7 +39,7 @@ const managers = new WeakMap<ServiceWorkerRegistration, globalThis.BackgroundFet
 /** The manager of a registration: one for each. */
 export function managerOf(
   registration: ServiceWorkerRegistration,
-  createHost: (registration: ServiceWorkerRegistration) => EngineHost,
+  createHost: (registration: ServiceWorkerRegistration) => RegistrationHost,
 ): globalThis.BackgroundFetchManager {
   let manager = managers.get(registration);
   if (!manager) {
@@ -52,7 +52,7 @@ export function managerOf(
 /** Patches what windows, workers and service workers have in common. Returns a function that takes it all back. */
 export function installInterfaces(
   options: InstallOptions,
-  createHost: (registration: ServiceWorkerRegistration) => EngineHost,
+  createHost: (registration: ServiceWorkerRegistration) => RegistrationHost,
   more: (patches: PatchRegistry) => void,
 ): () => void {
   if (!hasServiceWorkers() || (options.native !== 'replace' && hasNative())) return () => {};

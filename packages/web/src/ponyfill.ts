@@ -1,6 +1,6 @@
 import { hasNative, type InstallOptions, installInterfaces, managerOf } from './install.ts';
-import { createPageHost } from './page/engine-host.ts';
 import { keepAlive } from './page/keep-alive.ts';
+import { createPageHost } from './page/registration-host.ts';
 
 export { canPause, click, isPaused, onPausedChange, pause, resume } from '@background-fetch/core';
 export type { InstallOptions } from './install.ts';

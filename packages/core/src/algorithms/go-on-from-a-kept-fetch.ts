@@ -1,9 +1,9 @@
 import { isActive } from '../model/background-fetch.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
-import type { ClientStore, EngineHost } from '../ports.ts';
+import type { ClientStore, RegistrationHost } from '../ports.ts';
 import { findKept, forgetKept, reviveAKeptFetch } from './revive-a-kept-fetch.ts';
 
-type Host = Pick<EngineHost, 'key'>;
+type Host = Pick<RegistrationHost, 'key'>;
 
 /** Forgets what a background fetch of this id that failed has left. Resolves with whether there was anything. */
 export async function forgetAKeptFetch(store: ClientStore, host: Host, id: string): Promise<boolean> {

@@ -9,8 +9,8 @@ import type {
   ClientReadTransaction,
   ClientStore,
   ClientTransaction,
-  EngineHost,
   Random,
+  RegistrationHost,
   RequestBody,
 } from '../ports.ts';
 import { serialiseRequest } from '../serialise/request.ts';
@@ -41,7 +41,7 @@ interface Prepared {
  */
 export async function startABackgroundFetch(
   realm: Realm,
-  host: EngineHost,
+  host: RegistrationHost,
   id: string,
   checkRequests: () => Request[],
   { title = '', icons = [], downloadTotal }: StartOptions,
@@ -131,7 +131,7 @@ export async function startABackgroundFetch(
  * Native implementations fetch for the client that calls, under its policy: another context does here, under its own.
  * https://w3c.github.io/webappsec-csp/#should-block-request
  */
-async function requireAllowed(host: EngineHost, requests: readonly Request[]): Promise<void> {
+async function requireAllowed(host: RegistrationHost, requests: readonly Request[]): Promise<void> {
   const forbidden = await host.findForbidden?.(requests.map(({ url }) => url));
   if (forbidden === undefined) return;
   throw new TypeError(

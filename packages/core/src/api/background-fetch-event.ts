@@ -2,9 +2,9 @@ import { updateTheDisplay } from '../algorithms/update-the-display.ts';
 import type { BackgroundFetchEventName } from '../ports.ts';
 import {
   type BackgroundFetchRegistration,
-  innerOf,
   isRegistration,
   snapshotOf,
+  stateOf,
 } from './background-fetch-registration.ts';
 import { isActiveEvent } from './extendable-event.ts';
 import {
@@ -103,7 +103,7 @@ export function createEventInterfaces(
       // 2.
       this.#uiUpdated = true;
       // 3.-7.
-      const { realm, snapshot } = innerOf(this.registration);
+      const { realm, snapshot } = stateOf(this.registration);
       await updateTheDisplay(realm.ports.store, snapshot, options);
     }
   }

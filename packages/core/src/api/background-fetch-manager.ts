@@ -2,7 +2,7 @@ import { findActiveFetch, listActiveIds } from '../algorithms/find-stored-fetch.
 import type { Realm } from '../algorithms/realm.ts';
 import { startABackgroundFetch } from '../algorithms/start-a-background-fetch.ts';
 import type { RequestInfo } from '../model/request-info.ts';
-import type { EngineHost } from '../ports.ts';
+import type { RegistrationHost } from '../ports.ts';
 import type { BackgroundFetchRegistration } from './background-fetch-registration.ts';
 import { getInstance } from './background-fetch-registration.ts';
 import { checkRequests } from './check-requests.ts';
@@ -25,27 +25,27 @@ export interface BackgroundFetchOptions extends UIOptions {
 }
 
 /** What stands behind a manager. */
-interface Inner {
+interface ManagerState {
   readonly realm: Realm;
-  readonly host: EngineHost;
+  readonly host: RegistrationHost;
 }
 
-let innerOf: (manager: BackgroundFetchManager) => Inner;
+let stateOf: (manager: BackgroundFetchManager) => ManagerState;
 
 /** https://wicg.github.io/background-fetch/#background-fetch-manager */
 export class BackgroundFetchManager {
-  readonly #inner: Inner;
+  readonly #state: ManagerState;
 
   static {
-    innerOf = (manager) => {
-      requireThis(#inner in Object(manager));
-      return manager.#inner;
+    stateOf = (manager) => {
+      requireThis(#state in Object(manager));
+      return manager.#state;
     };
   }
 
   constructor(...args: unknown[]) {
     requireInternal(args[0]);
-    this.#inner = { realm: args[1] as Realm, host: args[2] as EngineHost };
+    this.#state = { realm: args[1] as Realm, host: args[2] as RegistrationHost };
   }
 
   /**
@@ -59,7 +59,7 @@ export class BackgroundFetchManager {
     requests: RequestInfo | Iterable<RequestInfo>,
     ...rest: [options?: BackgroundFetchOptions]
   ): Promise<BackgroundFetchRegistration> {
-    const { realm, host } = innerOf(this);
+    const { realm, host } = stateOf(this);
     requireArguments('fetch', arguments.length, 2);
     const convertedId = toDOMString(id);
     const list = toRequestList(requests);
@@ -85,7 +85,7 @@ export class BackgroundFetchManager {
    * https://wicg.github.io/background-fetch/#background-fetch-manager-get
    */
   async get(id: string): Promise<BackgroundFetchRegistration | undefined> {
-    const { realm, host } = innerOf(this);
+    const { realm, host } = stateOf(this);
     requireArguments('get', arguments.length, 1);
     const convertedId = toDOMString(id);
     if (!convertedId) throw new TypeError('get() needs an id, and "" is none');
@@ -99,7 +99,7 @@ export class BackgroundFetchManager {
    * https://wicg.github.io/background-fetch/#background-fetch-manager-get-ids
    */
   async getIds(): Promise<string[]> {
-    const { realm, host } = innerOf(this);
+    const { realm, host } = stateOf(this);
     return await listActiveIds(realm.ports.store, await host.key());
   }
 }

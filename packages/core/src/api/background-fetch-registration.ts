@@ -7,7 +7,7 @@ import type { BackgroundFetchFailureReason, BackgroundFetchResult } from '../mod
 import type { CacheQueryOptions } from '../model/query-options.ts';
 import type { RequestInfo } from '../model/request-info.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
-import type { EngineHost } from '../ports.ts';
+import type { RegistrationHost } from '../ports.ts';
 import { BackgroundFetchRecord } from './background-fetch-record.ts';
 import { toRequest } from './to-request.ts';
 import {
@@ -22,16 +22,16 @@ import {
 } from './web-idl.ts';
 
 /** What stands behind a registration object. */
-interface Inner extends Instance {
+interface RegistrationState extends Instance {
   readonly realm: Realm;
-  readonly host: EngineHost;
+  readonly host: RegistrationHost;
   snapshot: BackgroundFetchSnapshot;
   /** Where `change` is fired when it is paused or resumed: the registration object has no such event. */
   readonly pausing: EventTarget;
 }
 
 /** What stands behind a registration object; throws a TypeError for anything else. */
-export let innerOf: (registration: BackgroundFetchRegistration) => Inner;
+export let stateOf: (registration: BackgroundFetchRegistration) => RegistrationState;
 /** Whether a value is a registration object: one that was made here, not one that only inherits. */
 export let isRegistration: (value: unknown) => value is BackgroundFetchRegistration;
 
@@ -40,7 +40,7 @@ export let isRegistration: (value: unknown) => value is BackgroundFetchRegistrat
  * https://wicg.github.io/background-fetch/#background-fetch-registration
  */
 export class BackgroundFetchRegistration extends EventTarget {
-  readonly #inner: Inner;
+  readonly #state: RegistrationState;
   declare readonly id: string;
   /** bytes, as are the next three */
   declare readonly uploadTotal: number;
@@ -53,17 +53,17 @@ export class BackgroundFetchRegistration extends EventTarget {
   declare onprogress: ((event: Event) => unknown) | null;
 
   static {
-    isRegistration = (value): value is BackgroundFetchRegistration => #inner in Object(value);
-    innerOf = (registration) => {
+    isRegistration = (value): value is BackgroundFetchRegistration => #state in Object(value);
+    stateOf = (registration) => {
       requireThis(isRegistration(registration));
-      return registration.#inner;
+      return registration.#state;
     };
   }
 
   constructor(...args: unknown[]) {
     requireInternal(args[0]);
     super();
-    this.#inner = args[1] as Inner;
+    this.#state = args[1] as RegistrationState;
   }
 
   /**
@@ -71,7 +71,7 @@ export class BackgroundFetchRegistration extends EventTarget {
    * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-abort
    */
   async abort(): Promise<boolean> {
-    const { realm, host, snapshot } = innerOf(this);
+    const { realm, host, snapshot } = stateOf(this);
     const aborted = await abortABackgroundFetch(realm.ports.store, snapshot);
     // the engine is told after the promise has been resolved
     if (aborted) queueMicrotask(() => host.wake());
@@ -87,9 +87,9 @@ export class BackgroundFetchRegistration extends EventTarget {
     request: RequestInfo,
     ...rest: [options?: CacheQueryOptions]
   ): Promise<BackgroundFetchRecord | undefined> {
-    const inner = innerOf(this);
+    const state = stateOf(this);
     requireArguments('match', arguments.length, 1);
-    return (await findRecords(inner, request, rest[0], true))[0];
+    return (await findRecords(state, request, rest[0], true))[0];
   }
 
   /**
@@ -100,7 +100,7 @@ export class BackgroundFetchRegistration extends EventTarget {
   async matchAll(
     ...args: [request?: RequestInfo, options?: CacheQueryOptions]
   ): Promise<readonly BackgroundFetchRecord[]> {
-    return await findRecords(innerOf(this), args[0], args[1], false);
+    return await findRecords(stateOf(this), args[0], args[1], false);
   }
 }
 
@@ -120,7 +120,7 @@ defineEventHandler(BackgroundFetchRegistration.prototype, 'progress', (value) =>
 );
 
 async function findRecords(
-  { realm, host, snapshot }: Inner,
+  { realm, host, snapshot }: RegistrationState,
   request: RequestInfo | undefined,
   options: unknown,
   onlyFirst: boolean,
@@ -135,24 +135,24 @@ async function findRecords(
 /** The instance for a background fetch in a realm. */
 export function getInstance(
   realm: Realm,
-  host: EngineHost,
+  host: RegistrationHost,
   snapshot: BackgroundFetchSnapshot,
 ): BackgroundFetchRegistration {
-  const handle = getABackgroundFetchRegistrationInstance(
+  const live = getABackgroundFetchRegistrationInstance(
     realm,
     snapshot,
-    (first) => new Handle(realm, host, first),
+    (first) => new LiveState(realm, host, first),
   );
-  return handle.registration;
+  return live.registration;
 }
 
-class Handle implements Inner {
+class LiveState implements RegistrationState {
   readonly registration: BackgroundFetchRegistration;
   readonly pausing = new EventTarget();
 
   constructor(
     readonly realm: Realm,
-    readonly host: EngineHost,
+    readonly host: RegistrationHost,
     public snapshot: BackgroundFetchSnapshot,
   ) {
     this.registration = new BackgroundFetchRegistration(internal, this);
@@ -176,15 +176,15 @@ class Handle implements Inner {
 
 /** The background fetch a registration object stands for; throws a TypeError for anything else. */
 export function snapshotOf(registration: BackgroundFetchRegistration): BackgroundFetchSnapshot {
-  return innerOf(registration).snapshot;
+  return stateOf(registration).snapshot;
 }
 
 /** Pauses or resumes, and shows it at once to whoever holds the registration object. */
 export async function setPaused(registration: BackgroundFetchRegistration, paused: boolean): Promise<void> {
-  const inner = innerOf(registration);
-  const { realm, host, snapshot } = inner;
+  const state = stateOf(registration);
+  const { realm, host, snapshot } = state;
   const pauses = await setThePausedFlag(realm.ports.store, snapshot, paused);
   // the engine tells the other contexts; what this one has heard of meanwhile may be newer
-  if (pauses >= (inner.snapshot.pauses ?? 0)) inner.applyUpdate({ ...inner.snapshot, paused, pauses });
+  if (pauses >= (state.snapshot.pauses ?? 0)) state.applyUpdate({ ...state.snapshot, paused, pauses });
   host.wake();
 }

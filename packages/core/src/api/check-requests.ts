@@ -1,5 +1,5 @@
 import type { RequestInfo } from '../model/request-info.ts';
-import type { EngineHost } from '../ports.ts';
+import type { RegistrationHost } from '../ports.ts';
 import { readRequest, toRequest } from './to-request.ts';
 
 /**
@@ -7,7 +7,7 @@ import { readRequest, toRequest } from './to-request.ts';
  * https://wicg.github.io/background-fetch/#background-fetch-manager-fetch
  * @throws TypeError with the URL and the reason
  */
-export function checkRequests(requests: readonly RequestInfo[], host: EngineHost): Request[] {
+export function checkRequests(requests: readonly RequestInfo[], host: RegistrationHost): Request[] {
   // 5.
   if (requests.length === 0) throw new TypeError('The list of requests is empty: fetch() needs one');
   for (const request of requests) {
@@ -20,7 +20,7 @@ export function checkRequests(requests: readonly RequestInfo[], host: EngineHost
   return requests.map((request) => toRequest(request, host));
 }
 
-function checkRequest(input: RequestInfo, host: EngineHost): void {
+function checkRequest(input: RequestInfo, host: RegistrationHost): void {
   const given = urlOf(input);
   const refuse = (reason: unknown, cause?: unknown): never => {
     throw new TypeError(`${given} can't be fetched in the background: ${reason}`, { cause });
@@ -41,7 +41,7 @@ function urlOf(input: RequestInfo): string {
 
 function tryRequest(
   url: string,
-  host: EngineHost,
+  host: RegistrationHost,
   refuse: (reason: unknown, cause: unknown) => never,
 ): Request {
   try {

@@ -1,8 +1,8 @@
 import {
   type BackgroundFetchRegistration,
-  innerOf,
   isRegistration,
   setPaused,
+  stateOf,
 } from './background-fetch-registration.ts';
 
 // What a browser's own download display lets its user do, for apps that draw one. These are functions, and not members of
@@ -35,14 +35,14 @@ export async function resume(registration: AnyRegistration): Promise<void> {
 /** Whether it is paused, as far as script can tell: one of the browser's own never says so. */
 export function isPaused(registration: AnyRegistration): boolean {
   const own = ownOf(registration);
-  return own !== null && innerOf(own).snapshot.paused;
+  return own !== null && stateOf(own).snapshot.paused;
 }
 
 /** Whether `pause()` and `resume()` can do anything: not once it has ended, and never to one of the browser's own. */
 export function canPause(registration: AnyRegistration): boolean {
   const own = ownOf(registration);
   if (!own) return false;
-  const { result, recordsAvailable } = innerOf(own).snapshot;
+  const { result, recordsAvailable } = stateOf(own).snapshot;
   return result === '' && recordsAvailable;
 }
 
@@ -56,10 +56,10 @@ export function onPausedChange(
 ): () => void {
   const own = ownOf(registration);
   if (!own) return () => {};
-  const inner = innerOf(own);
-  const listener = (): void => callback(inner.snapshot.paused);
-  inner.pausing.addEventListener('change', listener);
-  return () => inner.pausing.removeEventListener('change', listener);
+  const state = stateOf(own);
+  const listener = (): void => callback(state.snapshot.paused);
+  state.pausing.addEventListener('change', listener);
+  return () => state.pausing.removeEventListener('change', listener);
 }
 
 /**
@@ -68,7 +68,7 @@ export function onPausedChange(
  * browser's own.
  */
 export async function click(registration: AnyRegistration): Promise<void> {
-  const { host, snapshot } = innerOf(requireOwn('click', registration));
+  const { host, snapshot } = stateOf(requireOwn('click', registration));
   await host.click(snapshot);
 }
 

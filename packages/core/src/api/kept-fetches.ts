@@ -1,13 +1,13 @@
 import { forgetAKeptFetch, resumeAKeptFetch } from '../algorithms/go-on-from-a-kept-fetch.ts';
 import type { Realm } from '../algorithms/realm.ts';
-import type { EngineHost } from '../ports.ts';
+import type { RegistrationHost } from '../ports.ts';
 import { type BackgroundFetchRegistration, getInstance } from './background-fetch-registration.ts';
 
 /**
  * Forgets what a background fetch of this id that failed has left, so that the next one starts anew. Resolves with
  * whether there was anything, when nothing will go on from it any more. Active fetches are left alone.
  */
-export async function forgetKeptFetch(realm: Realm, host: EngineHost, id: string): Promise<boolean> {
+export async function forgetKeptFetch(realm: Realm, host: RegistrationHost, id: string): Promise<boolean> {
   const forgotten = await forgetAKeptFetch(realm.ports.store, host, id);
   // it frees what nobody reads
   if (forgotten) host.wake();
@@ -20,7 +20,7 @@ export async function forgetKeptFetch(realm: Realm, host: EngineHost, id: string
  */
 export async function resumeKeptFetch(
   realm: Realm,
-  host: EngineHost,
+  host: RegistrationHost,
   id: string,
 ): Promise<BackgroundFetchRegistration | undefined> {
   const snapshot = await resumeAKeptFetch(realm.ports.store, host, id);

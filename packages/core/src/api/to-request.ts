@@ -1,8 +1,8 @@
 import type { RequestInfo } from '../model/request-info.ts';
-import type { EngineHost } from '../ports.ts';
+import type { RegistrationHost } from '../ports.ts';
 
 /** A Request of what was given, whose body it takes over. Throws a TypeError for a URL that is none. */
-export function toRequest(input: RequestInfo, host: EngineHost): Request {
+export function toRequest(input: RequestInfo, host: RegistrationHost): Request {
   return host.toRequest?.(input) ?? new Request(input);
 }
 

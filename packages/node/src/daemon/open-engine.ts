@@ -12,8 +12,8 @@ import {
   serialiseRequest,
   type Workshop,
 } from '@background-fetch/core';
-import { registrationKey } from '../host/engine-host.ts';
-import { openEngine as openEngineAndStore } from '../open-background-fetch.ts';
+import { registrationKey } from '../host/registration-host.ts';
+import { openEngine } from '../open-background-fetch.ts';
 import { redactUrl } from '../redact.ts';
 import { saveRecord } from '../save-record.ts';
 import { Causes } from './causes.ts';
@@ -29,13 +29,13 @@ const firstAnswer = 30_000;
  * Opens the engine of a store for its daemon, which looks at the store beside what the API shows.
  * @param settingsOf how a fetch is to be transferred, asked for when it begins
  */
-export async function openEngine(
+export async function openEngineOfDaemon(
   directory: string,
   settingsOf: (id: string) => FetchSettings,
   log: (message: string) => void,
 ): Promise<EngineOfDaemon> {
   const causes = new Causes();
-  const { engine, store, network } = await openEngineAndStore(
+  const { engine, store, network } = await openEngine(
     {
       directory,
       log,

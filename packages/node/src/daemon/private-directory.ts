@@ -14,7 +14,7 @@ export interface DaemonPaths {
   /** private to the user: log, fetches, received files */
   readonly directory: string;
   readonly log: string;
-  readonly jobs: string;
+  readonly notes: string;
   readonly received: string;
   /** what clients have read of bodies that are no files */
   readonly bodies: string;
@@ -34,7 +34,7 @@ export function daemonPaths(store: string): DaemonPaths {
     store: absolute,
     directory,
     log: join(directory, 'log'),
-    jobs: join(directory, 'fetches'),
+    notes: join(directory, 'fetches'),
     received: join(directory, 'received'),
     bodies: join(directory, 'bodies'),
     authorities: join(directory, 'authorities'),
@@ -60,7 +60,7 @@ export async function makeDaemonDirectories(paths: DaemonPaths): Promise<void> {
   const stats = await lookAt(paths.store, stat);
   requireOwned(paths.store, stats);
   requireNoOtherWriters(paths.store, stats);
-  for (const directory of [paths.directory, paths.jobs, paths.received, paths.bodies, paths.authorities]) {
+  for (const directory of [paths.directory, paths.notes, paths.received, paths.bodies, paths.authorities]) {
     await makePrivateDirectory(directory);
   }
   await requireOwnFiles(paths.store);

@@ -11,7 +11,7 @@ import { jsonLine } from './json-line.ts';
 import type { KeptFetch } from './kept-fetch.ts';
 import { KeptFetches } from './kept-fetches.ts';
 import { LogFile } from './log-file.ts';
-import { openEngine } from './open-engine.ts';
+import { openEngineOfDaemon } from './open-engine.ts';
 import { type DaemonPaths, daemonPaths, makeDaemonDirectories } from './private-directory.ts';
 import { DaemonError } from './protocol.ts';
 import { announceVariable } from './start-daemon.ts';
@@ -60,7 +60,7 @@ async function serve(
   announce: Announce,
 ): Promise<void> {
   const write = (message: string): void => log.write(message);
-  const store = new KeptFetches(paths.jobs, paths.received, new Authorities(paths.authorities));
+  const store = new KeptFetches(paths.notes, paths.received, new Authorities(paths.authorities));
   const load = (): Promise<KeptFetch[]> =>
     store.load((path, reason) =>
       write(`${path} can't be read, and is left where it is: ${reasonOf(reason)}`),
@@ -68,7 +68,11 @@ async function serve(
   // the engine asks for settings as soon as it is open; only then is what was kept this daemon's alone
   const before = new Map((await load()).map((fetch) => [fetch.id, fetch.settings]));
   let keeper: FetchKeeper | undefined;
-  const engine = await openEngine(paths.store, (id) => keeper?.settingsOf(id) ?? before.get(id) ?? {}, write);
+  const engine = await openEngineOfDaemon(
+    paths.store,
+    (id) => keeper?.settingsOf(id) ?? before.get(id) ?? {},
+    write,
+  );
   keeper = new FetchKeeper({ engine, store, log: write, now: Date.now }, await load());
   const daemon = new Daemon({ keeper, paths, version, idleTimeout });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => daemon.stop(signal));

@@ -5,7 +5,7 @@ import type Libsql from 'libsql';
 import { damagedDatabase, NewerStoreError, toStoreError } from './errors.ts';
 import { applicationId, createTables, databaseVersion } from './schema.ts';
 
-export type Connection = Libsql.Database;
+export type DatabaseConnection = Libsql.Database;
 
 /** A prepared statement whose rows are arrays. Parameters are passed as one array. */
 export type Statement<Row extends unknown[]> = {
@@ -14,7 +14,7 @@ export type Statement<Row extends unknown[]> = {
   run(parameters: readonly unknown[]): { changes: number };
 };
 
-let libsql: (new (path: string, options?: { timeout?: number }) => Connection) | undefined;
+let libsql: (new (path: string, options?: { timeout?: number }) => DatabaseConnection) | undefined;
 
 /** Loaded when the first store is opened: it is a native library of some megabytes. */
 function loadLibsql(): NonNullable<typeof libsql> {
@@ -23,9 +23,9 @@ function loadLibsql(): NonNullable<typeof libsql> {
 }
 
 export interface Database {
-  readonly writer: Connection;
+  readonly writer: DatabaseConnection;
   /** Sees what is committed, while the writer is in the middle of a transaction. */
-  readonly reader: Connection;
+  readonly reader: DatabaseConnection;
   readonly walPath: string;
   /** Whether there was no database before. */
   readonly isNew: boolean;
@@ -38,7 +38,7 @@ export interface Database {
 export function openDatabase(directory: string, unclean: boolean): Database {
   const path = join(directory, 'store.db');
   const attempt = `Opening the store in ${directory}`;
-  const open: Connection[] = [];
+  const open: DatabaseConnection[] = [];
   try {
     const writer = connect(path);
     open.push(writer);
@@ -53,7 +53,7 @@ export function openDatabase(directory: string, unclean: boolean): Database {
   }
 }
 
-function connect(path: string): Connection {
+function connect(path: string): DatabaseConnection {
   const Database = loadLibsql();
   // others have no business with it: a moment is for those that only look, such as a backup
   const connection = new Database(path, { timeout: 2 });
@@ -71,7 +71,7 @@ function connect(path: string): Connection {
 }
 
 /** Creates the tables in an empty database. Resolves with whether it was empty. */
-function prepareTables(connection: Connection, directory: string): boolean {
+function prepareTables(connection: DatabaseConnection, directory: string): boolean {
   const id = pragma(connection, 'application_id');
   const version = pragma(connection, 'user_version');
   if (id === applicationId) {
@@ -89,20 +89,20 @@ function prepareTables(connection: Connection, directory: string): boolean {
   return true;
 }
 
-function checkIntegrity(connection: Connection, directory: string): void {
+function checkIntegrity(connection: DatabaseConnection, directory: string): void {
   const [verdict] = prepare<[string]>(connection, 'PRAGMA quick_check(1)').get([]) ?? ['no answer'];
   if (verdict !== 'ok') {
     throw damagedDatabase(`Opening the store in ${directory}`, new Error(verdict), directory);
   }
 }
 
-export function prepare<Row extends unknown[]>(connection: Connection, sql: string): Statement<Row> {
+export function prepare<Row extends unknown[]>(connection: DatabaseConnection, sql: string): Statement<Row> {
   const statement = connection.prepare(sql);
   if (statement.reader) statement.raw();
   return statement as unknown as Statement<Row>;
 }
 
-function pragma(connection: Connection, source: string): number {
+function pragma(connection: DatabaseConnection, source: string): number {
   const [value] = prepare<[number]>(connection, `PRAGMA ${source}`).get([]) ?? [0];
   return value;
 }

@@ -16,7 +16,7 @@ import { toStoreError } from './errors.ts';
 import type { Faults } from './faults.ts';
 import { lendBody } from './lend-body.ts';
 import { mendBodies } from './mend.ts';
-import { readRequestBody, takeRequestBody } from './request-bodies.ts';
+import { findRequestBody, takeRequestBody } from './request-bodies.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { atOnce, ReadTransaction, WriteTransaction } from './transaction.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
@@ -88,7 +88,7 @@ export class NodeStore implements EngineStore {
 
   async readRequestBody(fetch: FetchKey, index: number): Promise<RequestBody | null> {
     return await this.#attempt('Reading a request body', () =>
-      readRequestBody(this.#parts.files, this.#reader, fetch, index),
+      findRequestBody(this.#parts.files, this.#reader, fetch, index),
     );
   }
 

@@ -6,7 +6,7 @@ import { DamagedStoreError } from './errors.ts';
 /** Handles that are kept open although nobody is using them. */
 const idleHandles = 32;
 
-interface Entry {
+interface OpenFile {
   readonly handle: Promise<FileHandle>;
   users: number;
   /** Closed by its last user. */
@@ -17,7 +17,7 @@ interface Entry {
 export class OpenFiles {
   readonly #folder: string;
   readonly #flags: number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, OpenFile>();
 
   /** @param flags with which files are opened; for reading and writing by default */
   constructor(folder: string, flags = constants.O_RDWR) {
@@ -66,13 +66,13 @@ export class OpenFiles {
     return await open(this.path(name), flags, 0o600);
   }
 
-  #open(name: string, flags: number): Entry {
+  #open(name: string, flags: number): OpenFile {
     const entry = { handle: this.#openFile(name, flags), users: 0, forgotten: false };
     entry.handle.catch(() => this.#drop(name, entry));
     return entry;
   }
 
-  #drop(name: string, entry: Entry): void {
+  #drop(name: string, entry: OpenFile): void {
     if (this.#entries.get(name) === entry) this.#entries.delete(name);
   }
 
@@ -104,6 +104,6 @@ export class OpenFiles {
 }
 
 /** A file that could not be opened has nothing to close; what was written was synced before. */
-async function close({ handle }: Entry): Promise<void> {
+async function close({ handle }: OpenFile): Promise<void> {
   await handle.then((file) => file.close()).catch(() => {});
 }

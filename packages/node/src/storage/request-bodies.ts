@@ -84,7 +84,7 @@ class Intake {
 }
 
 /** The stored body as a Blob, whose bytes are read when they are needed. */
-export async function readRequestBody(
+export async function findRequestBody(
   store: BodyFiles,
   reader: Statements,
   fetch: FetchKey,

@@ -1,4 +1,4 @@
-import { type Connection, prepare, type Statement } from './database.ts';
+import { type DatabaseConnection, prepare, type Statement } from './database.ts';
 
 /** A row of `bytes`: `data` is null where the bytes are in the body's file. */
 export type BytesRow = [start: number, length: number, data: Buffer | null];
@@ -99,7 +99,7 @@ type RowOf<N extends Name> = N extends keyof Rows ? Rows[N] : never;
 
 export type Statements = { readonly [N in Name]: Statement<RowOf<N>> };
 
-export function prepareStatements(connection: Connection): Statements {
+export function prepareStatements(connection: DatabaseConnection): Statements {
   const statements = {} as Statements;
   for (const name of Object.keys(sql) as Name[]) {
     Object.defineProperty(statements, name, {

@@ -1,9 +1,9 @@
-import type { Connection } from './database.ts';
+import type { DatabaseConnection } from './database.ts';
 import type { Faults } from './faults.ts';
 import { atOnce, type WriteTransaction } from './transaction.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
 
-interface Entry {
+interface QueuedWork {
   readonly transaction: WriteTransaction;
   readonly work: () => Promise<unknown>;
   readonly resolve: (outcome: Outcome) => void;
@@ -20,13 +20,13 @@ const largestBatch = 128;
  * the next sync. Nobody hears of a commit before it is on stable storage.
  */
 export class WriteQueue {
-  readonly #connection: Connection;
+  readonly #connection: DatabaseConnection;
   readonly #log: WriteAheadLog;
   readonly #faults: Faults;
-  readonly #waiting: Entry[] = [];
+  readonly #waiting: QueuedWork[] = [];
   #draining: Promise<void> | null = null;
 
-  constructor(connection: Connection, log: WriteAheadLog, faults: Faults) {
+  constructor(connection: DatabaseConnection, log: WriteAheadLog, faults: Faults) {
     this.#connection = connection;
     this.#log = log;
     this.#faults = faults;
@@ -66,7 +66,7 @@ export class WriteQueue {
   }
 
   /** One transaction of SQLite. If it fails, it fails for all in it, and nothing of it is written. */
-  async #commit(batch: readonly Entry[]): Promise<Outcome[]> {
+  async #commit(batch: readonly QueuedWork[]): Promise<Outcome[]> {
     try {
       this.#connection.exec('BEGIN IMMEDIATE');
       const outcomes: Outcome[] = [];
@@ -80,7 +80,7 @@ export class WriteQueue {
     }
   }
 
-  async #perform({ transaction, work }: Entry): Promise<Outcome> {
+  async #perform({ transaction, work }: QueuedWork): Promise<Outcome> {
     this.#connection.exec('SAVEPOINT work');
     try {
       const result = await atOnce(transaction, work);

@@ -1,6 +1,6 @@
 import { forgetKeptFetch } from '@background-fetch/core';
 import { getContext } from '../shared/context.ts';
-import { createPageHost } from './engine-host.ts';
+import { createPageHost } from './registration-host.ts';
 
 /**
  * Forgets what a background fetch of this id that failed has left, so that the next one starts anew. Resolves with

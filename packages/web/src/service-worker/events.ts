@@ -5,10 +5,10 @@ import {
   createEvent,
   createEventInterfaces,
   dispatchExtendableEvent,
-  type EngineHost,
   type EventInterfaces,
   type Events,
   getInstance,
+  type RegistrationHost,
 } from '@background-fetch/core';
 import { getContext } from '../shared/context.ts';
 import { scope } from './scope.ts';
@@ -22,7 +22,7 @@ export function eventInterfaces(): EventInterfaces {
 }
 
 /** The events port: functional events that the worker's listeners can't tell from the browser's own. */
-export function createEvents(host: EngineHost): Events {
+export function createEvents(host: RegistrationHost): Events {
   return {
     async dispatch(name: BackgroundFetchEventName, snapshot: BackgroundFetchSnapshot): Promise<void> {
       const registration = getInstance(getContext().realm, host, snapshot);

@@ -14,12 +14,12 @@ import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
 import { createConnections } from './connections.ts';
 import { connectivity } from './connectivity.ts';
 import { EngineChannel } from './engine-channel.ts';
-import { createWorkerHost } from './engine-host.ts';
 import { createEvents } from './events.ts';
 import { getIntegrity } from './integrity.ts';
 import { hiddenSlice, lastSlice, SlicedLifetime, slice } from './lifetime.ts';
 import { createNetwork } from './network.ts';
 import { readMessage } from './read-message.ts';
+import { createWorkerHost } from './registration-host.ts';
 import { type ExtendableEvent, type ExtendableMessageEvent, scope } from './scope.ts';
 import { Turns } from './turns.ts';
 

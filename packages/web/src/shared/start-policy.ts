@@ -1,4 +1,4 @@
-import type { EngineHost } from '@background-fetch/core';
+import type { RegistrationHost } from '@background-fetch/core';
 
 /** Decides for each background fetch whether it may start, is refused, or waits for the user's consent. */
 export type StartPolicy = (id: string) => StartDecision | Promise<StartDecision>;
@@ -16,7 +16,7 @@ export function setStartPolicy(policy: StartPolicy | null): () => void {
 }
 
 /** The permission "background-fetch", where the browser knows it, and then the app's own policy. */
-export const getStartPolicy: EngineHost['startPolicy'] = async (id) => {
+export const getStartPolicy: RegistrationHost['startPolicy'] = async (id) => {
   const name = 'background-fetch' as PermissionName;
   const status = await navigator.permissions?.query({ name }).catch(() => null);
   if (status?.state === 'denied') return 'deny';

@@ -3,9 +3,9 @@ import {
   BackgroundFetchManager,
   type ClientPorts,
   createRealm,
-  type EngineHost,
   internal,
   type Realm,
+  type RegistrationHost,
   type RegistrationKey,
 } from '@background-fetch/core';
 import type { MemoryAnnouncements } from '../host/memory-announcements.ts';
@@ -105,7 +105,7 @@ export abstract class Context implements Actor {
     };
   }
 
-  get host(): EngineHost {
+  get host(): RegistrationHost {
     return {
       hasActiveWorker: () => !this.world.unregistered.has(this.registration),
       key: async () => this.registration,

@@ -1,9 +1,9 @@
 export const uploadProtocols = ['ietf', 'tus'] as const;
-export type UploadProtocol = (typeof uploadProtocols)[number];
+export type UploadProtocolName = (typeof uploadProtocols)[number];
 
 /** What is kept of an upload that may have to be continued. What is absent of the counts is 0, or not known. */
 export interface UploadState {
-  readonly protocol: UploadProtocol;
+  readonly protocol: UploadProtocolName;
   /** The upload resource; null while a request for one is under way that may be repeated without harm. */
   readonly url: string | null;
   /** bytes that the resource said it has */

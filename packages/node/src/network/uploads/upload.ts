@@ -1,10 +1,10 @@
 import type { RequestBody, Upload } from '@background-fetch/core';
 import type { Arrival, RedirectOptions } from '../follow-redirects.ts';
 import type { UploadLedger } from './upload-ledger.ts';
-import type { UploadProtocol } from './upload-state.ts';
+import type { UploadProtocolName } from './upload-state.ts';
 
 /** Which protocol continues an interrupted upload; `never`: none, it is sent once. */
-export type ResumableUploads = UploadProtocol | 'never';
+export type ResumableUploads = UploadProtocolName | 'never';
 
 /** A request that sends a body, and the means to send others in its place. */
 export interface UploadRequest {

@@ -1,4 +1,4 @@
-import { blockBadPort, type EngineHost, isRequest, type RegistrationKey } from '@background-fetch/core';
+import { blockBadPort, isRequest, type RegistrationHost, type RegistrationKey } from '@background-fetch/core';
 
 /** A store of Node has one registration. */
 export const registrationKey: RegistrationKey = 'node';
@@ -11,17 +11,22 @@ export function refusal(url: URL): string | null {
   return blockBadPort(url);
 }
 
-export interface EngineHostOptions {
+export interface RegistrationHostOptions {
   /** Absolute; '' for none. */
   readonly baseUrl: string;
   readonly wake: () => void;
-  readonly click: EngineHost['click'];
+  readonly click: RegistrationHost['click'];
   /** Throws once the engine was closed. */
   readonly requireOpen: () => void;
 }
 
 /** The engine, as the API reaches it. */
-export function createEngineHost({ baseUrl, wake, click, requireOpen }: EngineHostOptions): EngineHost {
+export function createRegistrationHost({
+  baseUrl,
+  wake,
+  click,
+  requireOpen,
+}: RegistrationHostOptions): RegistrationHost {
   return {
     hasActiveWorker: () => true,
     async key() {

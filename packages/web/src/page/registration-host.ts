@@ -1,4 +1,4 @@
-import type { EngineHost } from '@background-fetch/core';
+import type { RegistrationHost } from '@background-fetch/core';
 import { findForbidden } from '../shared/caller-policy.ts';
 import { registrationKey } from '../shared/context.ts';
 import { refusal } from '../shared/refusal.ts';
@@ -8,7 +8,7 @@ import { ping, post } from './ping.ts';
 import { inUse } from './registrations.ts';
 
 /** The engine of a registration, as a page or a worker reaches it: in its service worker. */
-export function createPageHost(registration: ServiceWorkerRegistration): EngineHost {
+export function createPageHost(registration: ServiceWorkerRegistration): RegistrationHost {
   inUse.set(registration.scope, registration);
   return {
     hasActiveWorker: () => !!registration.active,

@@ -1,4 +1,4 @@
-import type { EngineHost } from '@background-fetch/core';
+import type { RegistrationHost } from '@background-fetch/core';
 import { findForbidden } from '../shared/caller-policy.ts';
 import { registrationKey } from '../shared/context.ts';
 import { refusal } from '../shared/refusal.ts';
@@ -7,7 +7,10 @@ import { getIntegrity } from './integrity.ts';
 import { scope } from './scope.ts';
 
 /** The engine of the registration, as its own service worker reaches it. */
-export function createWorkerHost({ wake, click }: Pick<EngineHost, 'wake' | 'click'>): EngineHost {
+export function createWorkerHost({
+  wake,
+  click,
+}: Pick<RegistrationHost, 'wake' | 'click'>): RegistrationHost {
   return {
     hasActiveWorker: () => scope.registration.active !== null,
     key: (transaction) => registrationKey(scope.registration.scope, transaction),
