@@ -89,8 +89,6 @@ const stages: readonly (readonly Step[])[] = [
       command: [...typescript, 'testing/durability/src/crash/run.ts', '--rounds', '10'],
       count: countOwnLine,
     },
-  ],
-  [
     {
       name: 'faults',
       // `npm run faults` has the browsers, too
