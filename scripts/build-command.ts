@@ -19,7 +19,10 @@ export async function setup(): Promise<void> {
   );
   const changed = await Promise.all(sources.map((source) => lastChange(join(packages, source))));
   if (built > Math.max(...changed)) return;
-  await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: join(packages, 'node') });
+  // the command has in it what was built of the core
+  for (const name of ['core', 'node']) {
+    await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: join(packages, name) });
+  }
 }
 
 /** When the latest file at this path or below it was written, in ms. */

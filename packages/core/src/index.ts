@@ -2,6 +2,7 @@ export * from './algorithms/block-bad-port.ts';
 export * from './algorithms/catch-up.ts';
 export { isRetryableStatus } from './algorithms/judge-a-status.ts';
 export { countKept } from './algorithms/keep-a-failed-fetch.ts';
+export { readStoredBytes } from './algorithms/read-stored-bytes.ts';
 export * from './algorithms/realm.ts';
 export * from './api/background-fetch-event.ts';
 export * from './api/background-fetch-manager.ts';

@@ -5,6 +5,7 @@ import {
   type BodyKey,
   prefixLength,
   type Realm,
+  readStoredBytes,
   recordObjectOf,
   type SettledRecord,
   type StoredRecord,
@@ -124,19 +125,11 @@ async function sourceOf(
   key: BodyKey,
   length: number,
 ): Promise<() => Promise<WholeSource>> {
-  if (!store.lendBody) return async () => ({ kind: 'read', read: () => readWhole(store, key, length) });
+  if (!store.lendBody)
+    return async () => ({ kind: 'read', read: () => readStoredBytes(store, key, 0, length, released) });
   const body = await store.lendBody(key, length);
   if (!body) throw released();
   return async () => (body.kind === 'bytes' ? body : await sharedFile(body));
-}
-
-async function* readWhole(store: EngineStore, key: BodyKey, length: number): AsyncIterable<Uint8Array> {
-  for (let position = 0; position < length; ) {
-    const bytes = await store.readBytes(key, position, length);
-    if (!bytes) throw released();
-    position += bytes.byteLength;
-    yield bytes;
-  }
 }
 
 /** The store's file itself, where it may have another name. */

@@ -1,14 +1,12 @@
 import { deleteDB } from 'idb';
 import { createConnections } from '../../../packages/web/src/service-worker/connections.ts';
 import { EngineChannel } from '../../../packages/web/src/service-worker/engine-channel.ts';
-import { dispatchInWorker } from '../../../packages/web/src/service-worker/events.ts';
 import { createNetwork } from '../../../packages/web/src/service-worker/network.ts';
 import { clock, lock, random } from '../../../packages/web/src/shared/host.ts';
 import { openIndexedDbStore } from '../../../packages/web/src/storage/indexed-db-store.ts';
 import { announcementsContract } from './announcements-contract.ts';
 import { clockContract, randomContract } from './clock-contract.ts';
 import { connectionsContract } from './connections-contract.ts';
-import { extendableEventContract } from './extendable-event-contract.ts';
 import type { TestFramework } from './framework.ts';
 import { lockContract } from './lock-contract.ts';
 import { type NetworkUnderTest, networkContract } from './network-contract.ts';
@@ -29,8 +27,6 @@ export function webContracts(server: Pick<NetworkUnderTest, 'serve' | 'content'>
   connectionsContract('Web Locks', () => ({ connect: createConnections }), framework);
   clockContract('of a browser', () => ({ clock, pass }), framework);
   randomContract('of a browser', () => random, framework);
-  const create = (type: string): Event => new EventOfScript(type);
-  extendableEventContract('of a worker', { create, dispatch: dispatchInWorker }, framework);
   const keep = async (bytes: Blob) => ({ size: bytes.size, value: bytes });
   const network = createNetwork(keep);
   const settle = <T>(promise: Promise<T>): Promise<T> => promise;
@@ -39,13 +35,6 @@ export function webContracts(server: Pick<NetworkUnderTest, 'serve' | 'content'>
     async () => ({ ...server, network, settle, dispose: async () => {} }),
     framework,
   );
-}
-
-/** A window has no ExtendableEvent: this one refuses, as that of a worker does, what a script made. */
-class EventOfScript extends Event {
-  waitUntil(): never {
-    throw new DOMException('The event was made by a script', 'InvalidStateError');
-  }
 }
 
 function pass(duration: number): Promise<void> {

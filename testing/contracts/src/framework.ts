@@ -6,6 +6,39 @@ export interface TestFramework {
   afterEach(body: () => Promise<void> | void): unknown;
 }
 
+/** The tests that contracts register, by their full titles: for a realm that has no framework of its own. */
+export function collectTests(
+  register: (framework: TestFramework) => void,
+): ReadonlyMap<string, () => Promise<void>> {
+  const tests = new Map<string, () => Promise<void>>();
+  const titles: string[] = [];
+  const before: (() => Promise<void> | void)[][] = [];
+  const after: (() => Promise<void> | void)[][] = [];
+  register({
+    describe(name, body) {
+      titles.push(name);
+      before.push([]);
+      after.push([]);
+      body();
+      for (const stack of [titles, before, after]) stack.pop();
+    },
+    beforeEach: (body) => void before.at(-1)?.push(body),
+    afterEach: (body) => void after.at(-1)?.push(body),
+    it(name, body) {
+      const [first, last] = [[...before], [...after].reverse()];
+      tests.set([...titles, name].join(' › '), async () => {
+        for (const prepare of first.flat()) await prepare();
+        try {
+          await body();
+        } finally {
+          for (const clean of last.flat()) await clean();
+        }
+      });
+    },
+  });
+  return tests;
+}
+
 /** What a promise rejected with. Fails if it resolved. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   let value: unknown;

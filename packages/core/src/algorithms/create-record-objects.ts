@@ -5,6 +5,7 @@ import { deserialiseRequest } from '../serialise/request.ts';
 import { deserialiseResponse } from '../serialise/response.ts';
 import { announcedLength } from '../transfer/announced-length.ts';
 import { type Hold, recordsReleased } from './holds.ts';
+import { readSomeBytes } from './read-stored-bytes.ts';
 import type { Realm } from './realm.ts';
 
 /** What a BackgroundFetchRecord gives. */
@@ -155,7 +156,7 @@ function createBodyStream(realm: Realm, key: BodyKey, hold: Hold): ReadableStrea
     if (data?.body !== key.body)
       throw new TypeError(`${record.request.url}: another response took its place`);
     const stored = prefixLength(data.stored);
-    if (stored > transmitted) return await realm.ports.store.readBytes(key, transmitted, stored);
+    if (stored > transmitted) return await readSomeBytes(realm.ports.store, key, transmitted, stored);
     return record.state === 'settled' ? noBytes : null;
   };
   const cancel = (): void => {

@@ -19,8 +19,9 @@ import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { acceptUnproven, warnUnverified } from './accept-unproven.ts';
 import { judgeAResponse } from './judge-a-response.ts';
+import { readStoredBytes } from './read-stored-bytes.ts';
 import { type Expectation, receiveBody } from './receive-body.ts';
-import { asWhole, continued, joinBytes, readStoredBytes } from './response-data.ts';
+import { asWhole, continued, joinBytes } from './response-data.ts';
 import { settleABody } from './settle-a-body.ts';
 import type { PartialContent } from './validate-a-partial-response.ts';
 

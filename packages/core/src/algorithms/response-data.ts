@@ -1,6 +1,5 @@
 import { withoutLengths } from '../model/header-list.ts';
-import type { BodyKey, ResponseHead, UnsettledRecord } from '../model/record.ts';
-import type { Store } from '../ports.ts';
+import type { ResponseHead, UnsettledRecord } from '../model/record.ts';
 
 /** A body assembled from our own ranges is shown as the 200 it stands for. */
 export function asWhole(head: ResponseHead): ResponseHead {
@@ -21,21 +20,6 @@ export function continued(
     ...record,
     responseData: { ...data, length, lengthProven, responses: data.responses + 1, ended: undefined },
   };
-}
-
-/** The stored bytes from `start` up to `end`, in parts. */
-export async function* readStoredBytes(
-  store: Store,
-  key: BodyKey,
-  start: number,
-  end: number,
-): AsyncGenerator<Uint8Array> {
-  for (let position = start; position < end; ) {
-    const part = await store.readBytes(key, position, end);
-    if (!part) throw new Error(`Bytes from ${position} on of ${end} are missing from the store`);
-    yield part;
-    position += part.byteLength;
-  }
 }
 
 export async function joinBytes(parts: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {

@@ -6,7 +6,7 @@ import type { BodySink } from '../transfer/body-sink.ts';
 import { continueWith, fromZero } from '../transfer/course.ts';
 import { askAgain, type Outcome, settledOutcome } from '../transfer/outcome.ts';
 import type { Transfer } from '../transfer/transfer.ts';
-import { readStoredBytes } from './response-data.ts';
+import { readStoredBytes } from './read-stored-bytes.ts';
 
 /**
  * Settles a record whose body is complete: the last bytes and the result go into the store together. The record stays

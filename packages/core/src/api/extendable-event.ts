@@ -69,6 +69,9 @@ export async function dispatchExtendableEvent(
 ): Promise<void> {
   const lifetime = new Lifetime(onRejection);
   lifetimes.set(event, lifetime);
-  target.dispatchEvent(event);
-  await lifetime.end();
+  try {
+    target.dispatchEvent(event);
+  } finally {
+    await lifetime.end();
+  }
 }

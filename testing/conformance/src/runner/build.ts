@@ -85,6 +85,12 @@ async function buildTests(outDir: string): Promise<void> {
     entry: { 'worker-classic': 'worker/classic.ts' },
     outputOptions: { entryFileNames: '[name].js' },
   });
+  await build({
+    ...common,
+    format: 'iife',
+    entry: { 'worker-contracts': 'worker/contracts.ts' },
+    outputOptions: { entryFileNames: '[name].js' },
+  });
 }
 
 /** The page imports what is shipped; only types come from the polyfill's source. */
