@@ -24,6 +24,10 @@ export class BackgroundFetchRecord {
     this.#record = args[1] as RecordObject;
   }
 
+  /**
+   * The request as it was given to `fetch()`, with its body; the same object each time.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchrecord-request
+   */
   get request(): Request {
     requireThis(#record in Object(this));
     return this.#record.request;
@@ -31,7 +35,8 @@ export class BackgroundFetchRecord {
 
   /**
    * Resolves with the response as soon as its head is known; its body streams.
-   * Rejects with an AbortError if the fetch was aborted before that, with a TypeError if it failed.
+   * Rejects with an AbortError (DOMException) if the fetch was aborted before that, with a TypeError if it failed.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchrecord-responseready
    */
   get responseReady(): Promise<Response> {
     // an attribute whose type is a promise rejects where others throw

@@ -93,7 +93,8 @@ export class BackgroundFetchRegistration extends EventTarget {
   }
 
   /**
-   * Resolves with the records that match, all of them without a request, in the order given to `fetch()`. Rejects with an
+   * Resolves with the records that match, all of them without a request, in the order given to `fetch()`. The options are
+   * those of a cache: `ignoreMethod`, `ignoreSearch` and `ignoreVary`, each false by default. Rejects with an
    * InvalidStateError (DOMException) if the records are not available any more, with a TypeError for a request that can't be.
    * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-matchall
    */

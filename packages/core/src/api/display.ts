@@ -19,6 +19,7 @@ interface AnyRegistration extends EventTarget {
  * Pauses a background fetch: nothing is transferred until `resume()`, and nothing that was is lost.
  * Rejects with an InvalidStateError if it has ended, or if a request that is not a GET is still under way; with a
  * NotSupportedError for a registration of the browser's own.
+ * https://wicg.github.io/background-fetch/#background-fetch-display-algorithm
  */
 export async function pause(registration: AnyRegistration): Promise<void> {
   await setPaused(requireOwn('pause', registration), true);
@@ -27,6 +28,7 @@ export async function pause(registration: AnyRegistration): Promise<void> {
 /**
  * Lets a paused background fetch go on. Rejects with an InvalidStateError if it has ended; with a NotSupportedError for a
  * registration of the browser's own.
+ * https://wicg.github.io/background-fetch/#background-fetch-display-algorithm
  */
 export async function resume(registration: AnyRegistration): Promise<void> {
   await setPaused(requireOwn('resume', registration), false);
@@ -66,6 +68,7 @@ export function onPausedChange(
  * Activates the display of a background fetch: a `backgroundfetchclick` event is fired, after its end, too. Resolves when
  * it was asked for, and where the engine is when it was handled. Rejects with a NotSupportedError for a registration of the
  * browser's own.
+ * https://wicg.github.io/background-fetch/#background-fetch-display-algorithm
  */
 export async function click(registration: AnyRegistration): Promise<void> {
   const { host, snapshot } = stateOf(requireOwn('click', registration));

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '@background-fetch/core';
@@ -37,6 +37,13 @@ export async function givenStoreUnderTest(): Promise<StoreUnderTest> {
       await (await closing)?.close();
     },
     dispose: remove,
+    mending: {
+      mend: async (_, registration) => (await store)?.mend(registration),
+      async lose(_, __, left) {
+        const files = (await readdir(join(path, 'bodies'))).map((name) => join(path, 'bodies', name));
+        for (const file of files) await (left === 0 ? rm(file) : truncate(file, left));
+      },
+    },
     failNextWrite(_, how) {
       failure = how;
     },

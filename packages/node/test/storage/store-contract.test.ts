@@ -6,5 +6,5 @@ storeContract(
   'SQLite and files',
   givenStoreUnderTest,
   { describe, it, beforeEach, afterEach },
-  { failures: true, blobs: false, stages: true },
+  { failures: true, blobs: false, stages: true, mends: true },
 );

@@ -3,6 +3,7 @@ import {
   type AttemptChange,
   type BackgroundFetchOptions,
   type BackgroundFetchRegistration,
+  type EngineStore,
   isPaused,
   onPausedChange,
   openBackgroundFetch,
@@ -46,4 +47,16 @@ export async function refused(bgFetch: BackgroundFetchRegistration): Promise<voi
   await bgFetch.match('/a', { ignoreCase: true });
   // @ts-expect-error a number names no request
   await bgFetch.match(5);
+}
+
+export async function refusedStores(store: EngineStore): Promise<void> {
+  await (await openBackgroundFetch({ store, concurrency: 3 })).close();
+  // @ts-expect-error a store is in a directory, or brought
+  await openBackgroundFetch({ store, directory: './downloads' });
+  // @ts-expect-error there is nothing to have a store in
+  await openBackgroundFetch({ concurrency: 3 });
+  // @ts-expect-error whether a store is free, it has to know itself
+  await openBackgroundFetch({ store, wait: true });
+  // @ts-expect-error it can't read
+  await openBackgroundFetch({ store: { ...store, readBytes: undefined } });
 }

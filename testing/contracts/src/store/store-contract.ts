@@ -3,6 +3,7 @@ import { assert } from 'chai';
 import type { TestFramework } from '../framework.ts';
 import { describeBytes, describeNoWholeBodies, describeWholeBodies } from './bodies.ts';
 import { describeDeletion } from './deletion.ts';
+import { describeMending } from './mending.ts';
 import { describeRequestBodies } from './request-bodies.ts';
 import { describeRows } from './rows.ts';
 import { describeNoStaging, describeStaging } from './staging.ts';
@@ -16,6 +17,8 @@ export interface StoreContractOptions {
   readonly blobs?: boolean;
   /** Whether `Store.stageBytes` is there. False if not given. */
   readonly stages?: boolean;
+  /** Whether `StoreUnderTest.mending` is there. False if not given. */
+  readonly mends?: boolean;
 }
 
 /** What the core relies on, of every `Store`. */
@@ -23,7 +26,7 @@ export function storeContract(
   name: string,
   createStore: () => Promise<StoreUnderTest>,
   framework: TestFramework,
-  { failures = false, blobs = true, stages = false }: StoreContractOptions = {},
+  { failures = false, blobs = true, stages = false, mends = false }: StoreContractOptions = {},
 ): void {
   const { describe, it, beforeEach, afterEach } = framework;
   describe(`Store: ${name}`, () => {
@@ -48,6 +51,7 @@ export function storeContract(
     else describeNoWholeBodies(framework, fixture);
     if (stages) describeStaging(framework, fixture);
     else describeNoStaging(framework, fixture);
+    if (mends) describeMending(framework, fixture);
     describeRequestBodies(framework, fixture);
     describeDeletion(framework, fixture);
 

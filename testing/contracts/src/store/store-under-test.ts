@@ -1,4 +1,4 @@
-import type { BodyKey, Store } from '@background-fetch/core';
+import type { BodyKey, RegistrationKey, Store } from '@background-fetch/core';
 import { assert } from 'chai';
 import { sampleBytes } from '../samples.ts';
 
@@ -10,6 +10,13 @@ export interface StoreUnderTest {
   close(store: Store): Promise<void> | void;
   /** Leaves nothing behind. */
   dispose(): Promise<void> | void;
+  /** For a store whose bytes something else can change; it is required where the contract is told so. */
+  readonly mending?: {
+    /** See `EnginePorts.mend`. */
+    mend(store: Store, registration: RegistrationKey): Promise<void>;
+    /** Takes all bytes of a body from `left` on away, behind the store's back. */
+    lose(store: Store, body: BodyKey, left: number): Promise<void>;
+  };
   /** Makes this store's next write fail; absent where that can't be arranged. */
   failNextWrite?(store: Store, failure: 'quota' | 'io'): void;
 }
