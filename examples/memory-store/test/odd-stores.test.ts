@@ -79,3 +79,30 @@ describe.each<[string, (start: number, end: number) => Uint8Array]>([
     expect(await readdir(directory)).toEqual([]);
   });
 });
+
+describe('a store', () => {
+  it('that lends a shorter body fails a save', async () => {
+    const store = Object.assign(new MemoryStore(), {
+      lendBody: async () => ({ kind: 'bytes', bytes: new Uint8Array(3) }) as const,
+    });
+    const saved = useRecord(store, (record) => saveRecord(record, join(directory, 'file')));
+    await expect(saved).rejects.toThrow('a body of 1000 bytes, and lendBody() gave 3');
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('whose record was released meanwhile says so, as that of a directory does', async () => {
+    const store = Object.assign(new MemoryStore(), { readBytes: async () => null });
+    const saved = useRecord(store, (record) => saveRecord(record, join(directory, 'file')));
+    await expect(saved).rejects.toMatchObject({ name: 'InvalidStateError' });
+  });
+
+  it('that can not be closed is free for the next engine all the same', async () => {
+    const close = (): never => {
+      throw new Error('on purpose');
+    };
+    const store = Object.assign(new MemoryStore(), { close });
+    const engine = await openBackgroundFetch({ store });
+    await expect(engine.close()).rejects.toThrow('on purpose');
+    await expect((await openBackgroundFetch({ store })).close()).rejects.toThrow('on purpose');
+  });
+});

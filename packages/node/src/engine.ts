@@ -221,8 +221,12 @@ export class BackgroundFetchEngine extends EventTarget {
       await this.#engine.stop();
       await network.close();
     } finally {
-      await Promise.resolve(store.close?.()).finally(() => lock.release());
-      this.#clock.close();
+      // a store of the app's may throw at once
+      const closing = (async () => store.close?.())();
+      await closing.finally(() => {
+        lock.release();
+        this.#clock.close();
+      });
     }
   }
 

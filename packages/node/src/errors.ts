@@ -30,7 +30,11 @@ function describeSystemError(error: unknown): string | null {
 
 /** What something that was thrown says of itself: most are errors, and nothing makes sure of it. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'something that can not be shown was thrown';
+  }
 }
 
 /** Why something failed, in words of whoever reads the message. */

@@ -1,4 +1,4 @@
-import { chmod, lstat } from 'node:fs/promises';
+import { chmod, lstat, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
   type BackgroundFetchRecord,
@@ -9,6 +9,7 @@ import {
   recordObjectOf,
   type SettledRecord,
   type StoredRecord,
+  StoreError,
 } from '@background-fetch/core';
 import type { EngineStore, LentBody } from './engine-store.ts';
 import { isAboutLinks } from './files/link-new.ts';
@@ -68,13 +69,16 @@ async function save(
     );
   }
   const { fetch, index } = stored;
-  const source = await sourceOf(store, { fetch, index, body: data.body }, prefixLength(data.stored));
+  const body = { fetch, index, body: data.body };
   // keys are random, and told to nobody outside of the store
   const copy = join(dirname(target), copyName(`${fetch}/${index}/${basename(target)}`));
   try {
-    await inTurn(copy, async () => saveBody(new WholeFile(await source(), copy), target, overwrite));
+    await inTurn(`${fetch}/${index}`, async () => {
+      const source = await sourceOf(store, body, prefixLength(data.stored));
+      await saveBody(new WholeFile(source, copy), target, overwrite);
+    });
   } catch (error) {
-    if (error instanceof FileExistsError) throw error;
+    if (error instanceof FileExistsError || isReleased(error)) throw error;
     throw toStoreError(`Saving ${target}`, error, dirname(target));
   }
 }
@@ -119,17 +123,16 @@ async function saveBody(whole: WholeFile, target: string, overwrite: boolean): P
   await syncSavedName(dirname(target));
 }
 
-/** Where the bytes of a settled body are, for when its turn has come. */
-async function sourceOf(
-  store: EngineStore,
-  key: BodyKey,
-  length: number,
-): Promise<() => Promise<WholeSource>> {
-  if (!store.lendBody)
-    return async () => ({ kind: 'read', read: () => readStoredBytes(store, key, 0, length, released) });
+/** Where the bytes of a settled body are. */
+async function sourceOf(store: EngineStore, key: BodyKey, length: number): Promise<WholeSource> {
+  if (!store.lendBody) return { kind: 'read', read: () => readStoredBytes(store, key, 0, length, released) };
   const body = await store.lendBody(key, length);
   if (!body) throw released();
-  return async () => (body.kind === 'bytes' ? body : await sharedFile(body));
+  const size = body.kind === 'bytes' ? body.bytes.byteLength : (await stat(body.path)).size;
+  if (size !== length) {
+    throw new StoreError(`The store was asked for a body of ${length} bytes, and lendBody() gave ${size}`);
+  }
+  return body.kind === 'bytes' ? body : await sharedFile(body);
 }
 
 /** The store's file itself, where it may have another name. */
@@ -150,18 +153,21 @@ async function sharedFile({
   return { kind: 'shared', path, secondName };
 }
 
-/** The last save for each copy. */
+/** The last save of each record. */
 const saves = new Map<string, Promise<void>>();
 
-/** Saves of one record under one name use one name for their copies, so that one that died is followed up. */
-async function inTurn(copy: string, save: () => Promise<void>): Promise<void> {
-  const before = saves.get(copy) ?? Promise.resolve();
+/**
+ * Saves of one record come one after the other: the second sees that the store's file has another name by then, and copies
+ * it, so that no two files of the user's are one. Under one name they use one name for their copies, too, so that one that died is followed up.
+ */
+async function inTurn(record: string, save: () => Promise<void>): Promise<void> {
+  const before = saves.get(record) ?? Promise.resolve();
   const turn = before.then(save, save);
-  saves.set(copy, turn);
+  saves.set(record, turn);
   try {
     await turn;
   } finally {
-    if (saves.get(copy) === turn) saves.delete(copy);
+    if (saves.get(record) === turn) saves.delete(record);
   }
 }
 
@@ -196,6 +202,10 @@ async function exists(target: string): Promise<FileExistsError> {
 /** The store's files are for its owner only; a saved one is what any other new file would be. */
 function savedMode(): number {
   return 0o666 & ~process.umask();
+}
+
+function isReleased(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'InvalidStateError';
 }
 
 function released(): DOMException {

@@ -90,6 +90,23 @@ export function extendableEventContract(
       await ended;
     });
 
+    it('has ended although a promise was rejected with what can not be shown', async () => {
+      const unshowable: object[] = [
+        Object.create(null),
+        {
+          toString() {
+            throw new Error('on purpose');
+          },
+        },
+        Object.defineProperty(new Error(), 'message', {
+          get() {
+            throw new Error('on purpose');
+          },
+        }),
+      ];
+      for (const reason of unshowable) await dispatch((event) => event.waitUntil(Promise.reject(reason)));
+    });
+
     it('takes what is no promise for one that has settled', async () => {
       await dispatch((event) => event.waitUntil(undefined));
     });

@@ -17,6 +17,8 @@ class Lifetime {
   add(promise: unknown): void {
     const settled = Promise.resolve(promise)
       .catch(this.#onRejection)
+      // what tells of it must not keep the event from ending
+      .catch(() => {})
       // as in the specification, a promise that follows from this one may still be added in a microtask
       .then(() => {})
       .then(() => {

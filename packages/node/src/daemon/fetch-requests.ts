@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { blockBadPort } from '@background-fetch/core';
 import { reasonOf } from '../errors.ts';
 import { identityOf, openRegularFile } from '../files/regular-file.ts';
-import { irreplaceable, isNullDevice, specialKindOf } from '../files/special-file.ts';
+import { irreplaceable, isNullDevice, specialAtSync } from '../files/special-file.ts';
 import { redactUrl } from '../redact.ts';
 import { nameOfUrl } from './file-name.ts';
 import { DaemonError, type RequestedBody, type RequestedFetch } from './protocol.ts';
@@ -55,7 +55,7 @@ export function requireFreeNames({ directory, files, overwrite }: RequestedFetch
     const path = join(directory, name ?? '');
     const there = name === null ? undefined : lstatSync(path, { throwIfNoEntry: false });
     if (!there || isNullDevice(there)) continue;
-    const special = specialKindOf(there);
+    const special = specialAtSync(path);
     if (special) throw new DaemonError('usage', irreplaceable(path, special));
     if (overwrite) continue;
     throw new DaemonError('usage', `${path} exists already: choose another name, or use --overwrite`);

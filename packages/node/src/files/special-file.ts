@@ -1,4 +1,4 @@
-import { type Stats, statSync } from 'node:fs';
+import { lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { lstat, readlink, stat } from 'node:fs/promises';
 import { devNull } from 'node:os';
 
@@ -25,10 +25,26 @@ export async function irreplaceableAt(path: string): Promise<string | null> {
   if (stats === null || stats.isFile()) return null;
   if (stats.isDirectory()) return 'a directory';
   if (!stats.isSymbolicLink()) return specialKindOf(stats) ?? 'no file';
-  // such as /dev/stdout, whatever this process has open there
-  if ((await readlink(path)).startsWith('/proc/'))
-    return "a link to what a process has open, or to a process's own";
   const target = await lookAt(path, stat).catch(() => null);
+  return specialLink(await readlink(path), target);
+}
+
+/** As `irreplaceableAt`, at once, for everything but directories. */
+export function specialAtSync(path: string): string | null {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (!stats?.isSymbolicLink()) return stats ? specialKindOf(stats) : null;
+  let target: Stats | undefined;
+  try {
+    target = statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // it leads in a circle, or where nobody may look
+  }
+  return specialLink(readlinkSync(path), target ?? null);
+}
+
+function specialLink(leadsTo: string, target: Stats | null): string | null {
+  // such as /dev/stdout, whatever this process has open there
+  if (leadsTo.startsWith('/proc/')) return "a link to what a process has open, or to a process's own";
   const kind = target && specialKindOf(target);
   return kind ? `a link to ${kind}` : null;
 }

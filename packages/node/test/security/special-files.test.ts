@@ -88,6 +88,10 @@ describe.each(kinds)('a %s', (kind, said) => {
       `${server.origin}/r/${key}?size=9`,
     );
     expect([code, stderr]).toEqual([2, expect.stringMatching(said)]);
+    await symlink('out', join(cli.directory, 'link'));
+    const url = `${server.origin}/r/${key}?size=9`;
+    const throughLink = await cli.run('get', '--overwrite', '-o', 'link', url);
+    expect([throughLink.code, throughLink.stderr]).toEqual([2, expect.stringMatching(/is a link to a/)]);
     expect(server.log.of(key)).toEqual([]);
     expect(await identityOf(path)).toEqual(before);
   });

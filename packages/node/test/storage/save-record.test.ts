@@ -205,4 +205,16 @@ describe('saveRecord()', () => {
     expect(error.name).toBe('StoreError');
     expect(error.message).toContain(join(directory, 'missing'));
   });
+
+  it.each([true, false])(
+    'is saved under two names at once as two files, each of its own; overwriting: %s',
+    async (overwrite) => {
+      const record = await settle([large]);
+      const names = ['a', 'b', 'c'].map((name) => join(directory, 'saved', name));
+      await Promise.all(names.map((name) => saveRecord(record, name, { overwrite })));
+      const files = await Promise.all(names.map((name) => stat(name)));
+      expect(new Set(files.map(({ ino }) => ino)).size).toBe(3);
+      for (const name of names) expect(await readFile(name)).toEqual(Buffer.from(sampleBytes(0, large)));
+    },
+  );
 });
