@@ -2,7 +2,10 @@ import '/background-fetch/index.js';
 import { note } from '/app/shown.js';
 
 const registration = await navigator.serviceWorker.register('/app/worker.js', { scope: '/app/' });
-await navigator.serviceWorker.ready;
+const { active } = await navigator.serviceWorker.ready;
+// Firefox never begins the navigation of a page that unregisters while its worker is being activated, whatever the worker is
+while (active.state !== 'activated')
+  await new Promise((resolve) => active.addEventListener('statechange', resolve, { once: true }));
 
 const [navigation] = performance.getEntriesByType('navigation');
 if (navigation.type === 'back_forward') note('loaded again');

@@ -77,8 +77,6 @@ export const cameBackToAWrite: Scenario = {
 
 export const cameBackToAnUnregistering: Scenario = {
   name: 'a page that is left while it unregisters, and come back to when another registration lives',
-  // Firefox loads the page again, so that nothing is come back to; and with busy cores it may not leave it at all (docs/web-limits.md)
-  engines: ['chromium', 'webkit'],
   run: ({ engine }) =>
     Session.use(engine, async (session) => {
       await session.spawn({ file: 'unregistering.html' });

@@ -67,11 +67,11 @@ export const storing: readonly Mutant[] = [
     from: `if (data?.body !== key.body)
       throw new TypeError(\`\${record.request.url}: another response took its place\`);
     const stored = prefixLength(data.stored);
-    if (stored > transmitted) return await realm.ports.store.readBytes(key, transmitted, stored);`,
+    if (stored > transmitted) return await readSomeBytes(realm.ports.store, key, transmitted, stored);`,
     to: `if (!data) throw new TypeError('gone');
     const stored = prefixLength(data.stored);
     const current = { ...key, body: data.body };
-    if (stored > transmitted) return await realm.ports.store.readBytes(current, transmitted, stored);`,
+    if (stored > transmitted) return await readSomeBytes(realm.ports.store, current, transmitted, stored);`,
   },
   {
     name: 'end a reader where the stored bytes end',
