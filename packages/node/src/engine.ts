@@ -16,6 +16,7 @@ import {
   type Realm,
   type RegistrationHost,
   resumeKeptFetch,
+  type StoredBackgroundFetch,
   setPaused,
 } from '@background-fetch/core';
 import type { EngineStore } from './engine-store.ts';
@@ -32,6 +33,8 @@ import { random } from './host/random.ts';
 import { createRegistrationHost, registrationKey } from './host/registration-host.ts';
 import { Wakefulness } from './host/wakefulness.ts';
 import type { NodeNetwork } from './network/create-network.ts';
+import { type Revalidation, revalidate } from './revalidate.ts';
+import { findKept, findStored, type KeptState, listStored, type StoredState } from './stored-state.ts';
 
 /** What an engine is made of, and closes with itself. */
 export interface EngineParts {
@@ -182,6 +185,37 @@ export class BackgroundFetchEngine extends EventTarget {
     this.#requireOpen();
     const { realm, host } = this.#context;
     return await forgetKeptFetch(realm, host, `${id}`);
+  }
+
+  /** The background fetches whose event is still to be handled, as they are stored, in order of creation. */
+  async listStored(): Promise<StoredBackgroundFetch[]> {
+    this.#requireOpen();
+    return await listStored(this.#parts.store);
+  }
+
+  /** The background fetch of this id whose event is still to be handled, as it is stored with its records. */
+  async findStored(id: string): Promise<StoredState | undefined> {
+    this.#requireOpen();
+    return await findStored(this.#parts.store, `${id}`);
+  }
+
+  /** What the last background fetch of this id that failed has left, from which `resume()` goes on. */
+  async findKept(id: string): Promise<KeptState> {
+    this.#requireOpen();
+    return await findKept(this.#parts.store, `${id}`);
+  }
+
+  /**
+   * Asks a server whether it still has a version of a resource, by a conditional request that is connected as those of the
+   * background fetch of this id. Resolves within 30 s, and never rejects.
+   * @param condition `If-None-Match` or `If-Modified-Since`, and its value
+   */
+  async revalidate(
+    id: string,
+    request: Request,
+    condition: readonly [name: string, value: string],
+  ): Promise<Revalidation> {
+    return await revalidate(this.#parts.network, id, request, condition);
   }
 
   /**

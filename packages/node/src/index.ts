@@ -47,6 +47,7 @@ export {
 export { StoreInUseError } from './host/store-lock.ts';
 export type { Attempt, AttemptChange, BeforeAttempt } from './network/before-attempt.ts';
 export type { AttemptFailure } from './network/create-network.ts';
+export type { ConnectionSettings } from './network/transport.ts';
 export type { ResumableUploads } from './network/uploads/upload.ts';
 export {
   type EngineSettings,
@@ -54,5 +55,8 @@ export {
   openBackgroundFetch,
   type StoreLocation,
 } from './open-background-fetch.ts';
+export type { Revalidation } from './revalidate.ts';
 export { type SaveOptions, saveRecord } from './save-record.ts';
 export { DamagedStoreError, NewerStoreError } from './storage/index.ts';
+export type { KeptState, StoredState } from './stored-state.ts';
+export { defaultRetryPolicy, type TransferSettings, type TransferSettingsOf } from './transfer-settings.ts';

@@ -4,7 +4,6 @@ import {
   checkNumber,
   completeOptions,
   defaultEngineOptions,
-  type EngineStrategies,
   type Fault,
   type GivenEngineOptions,
   internal,
@@ -23,11 +22,11 @@ import type { BeforeAttempt } from './network/before-attempt.ts';
 import { type AttemptFailure, createNetwork, type NodeNetwork } from './network/create-network.ts';
 import { FaultError } from './network/faults.ts';
 import { takePiece } from './network/take-piece.ts';
-import type { ConnectionSettings } from './network/transport.ts';
 import type { ResumableUploads } from './network/uploads/upload.ts';
 import { redactText } from './redact.ts';
 import type { Faults } from './storage/faults.ts';
 import { checkpointOptions, openStore } from './storage/index.ts';
+import { adaptBy, type TransferSettingsOf } from './transfer-settings.ts';
 
 /** Where an engine has its store: in a directory, or one that the app brings. */
 export type StoreLocation =
@@ -81,6 +80,8 @@ export interface EngineSettings {
   readonly mediaTypeChange?: 'accept' | 'refuse' | undefined;
   /** bytes per second that all transfers together may take, in both directions */
   readonly limitRate?: number | undefined;
+  /** How a background fetch is transferred that differs from the others, by its id. */
+  readonly transferSettingsOf?: TransferSettingsOf | undefined;
   /** Of undici 7, for proxies and TLS options. It is not closed with the engine. */
   readonly dispatcher?: Dispatcher | undefined;
   /** Called before each attempt, and may change its URL and headers: for signatures and tokens that expire. */
@@ -110,14 +111,6 @@ export interface GivenParts {
   readonly clock?: Clock;
   readonly connectivity?: Connectivity;
   readonly engine?: GivenEngineOptions;
-  /** What one background fetch is performed with in place of what all are. */
-  readonly adapt?: EngineStrategies['adapt'];
-  /** bytes per second of one background fetch */
-  readonly limitRateOf?: (fetchId: string) => number | undefined;
-  /** Whether bodies with a content coding are decoded. */
-  readonly decodesFor?: (fetchId: string) => boolean;
-  /** How the requests of one background fetch are connected. */
-  readonly connectionSettingsOf?: (fetchId: string) => ConnectionSettings | undefined;
   /** Told of the moments between which a write may die. */
   readonly faults?: Faults;
 }
@@ -145,6 +138,7 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
   let network: NodeNetwork | undefined;
   try {
     const { limitRate, dispatcher, beforeAttempt, onFailure, uploads, insecureRedirects } = options;
+    const { transferSettingsOf } = options;
     const ports = { clock, connectivity: alwaysOnline, ...given };
     network = createNetwork({
       limitRate,
@@ -154,9 +148,9 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
       uploads,
       insecureRedirects,
       refusal,
-      limitRateOf: given.limitRateOf,
-      connectionSettingsOf: given.connectionSettingsOf,
-      decodesFor: given.decodesFor,
+      limitRateOf: (id) => transferSettingsOf?.(id)?.limitRate,
+      connectionSettingsOf: (id) => transferSettingsOf?.(id)?.connection,
+      decodesFor: (id) => transferSettingsOf?.(id)?.decode ?? true,
       clock: ports.clock,
     });
     const { log: tell = emitWarning } = options;
@@ -173,7 +167,11 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
         onFailure?.({ fetchId, url, error: new FaultError(url, fault) }),
       ...ports,
       options: { ...engineOptions(options), ...given.engine },
-      strategies: { takePiece, trackUpload, ...(given.adapt && { adapt: given.adapt }) },
+      strategies: {
+        takePiece,
+        trackUpload,
+        ...(transferSettingsOf && { adapt: adaptBy(transferSettingsOf) }),
+      },
       log,
     });
     return { engine, store, network };

@@ -27,9 +27,9 @@ export async function compareWithEngine(
     entries.delete(kept.id);
     await store.delete(kept);
   }
-  for (const { id, title, key } of inEngine.values()) {
+  for (const { id, title } of inEngine.values()) {
     if (entries.get(id)) continue;
-    const records = await engine.listRecords(key);
+    const { records } = (await engine.findFetch(id)) ?? { records: [] };
     const lostNote = await store.lostNoteOf(id);
     const kept = newKeptFetch({
       ...(lostNote !== undefined && { lostNote }),

@@ -1,14 +1,8 @@
-import type { StoredBackgroundFetch, StoredRecord } from '@background-fetch/core';
-import type { Kept } from './engine-of-daemon.ts';
+import type { StoredRecord } from '@background-fetch/core';
+import type { KeptState, StoredState } from '../stored-state.ts';
 import { askedFiles, type KeptFetch, type KeptFile } from './kept-fetch.ts';
 import { isToBeSaved } from './save-files.ts';
 import type { FetchReport, FetchState, FileState, FileStatus } from './status.ts';
-
-/** What the engine's store says of a fetch; null once its event was handled. */
-export interface StoredState {
-  readonly fetch: StoredBackgroundFetch;
-  readonly records: readonly StoredRecord[];
-}
 
 /**
  * @param saving whether its files are on their way to their places
@@ -19,7 +13,7 @@ export function describeFetch(
   kept: KeptFetch,
   stored: StoredState | null,
   saving: boolean,
-  left: Kept,
+  left: KeptState,
   causeOf: (url: string) => string | null,
 ): FetchReport {
   const asked = askedFiles(kept);
@@ -68,7 +62,7 @@ function lostPlace({ id, directory, lostNote, ended, files }: KeptFetch): string
 }
 
 /** bytes that a failed fetch can go on from, of files that did not come whole */
-export function keptOf(kept: KeptFetch, { byRecord }: Kept): number {
+export function keptOf(kept: KeptFetch, { byRecord }: KeptState): number {
   return askedFiles(kept).reduce(
     (sum, file, record) => sum + (kept.files[file]?.outcome?.reason === '' ? 0 : (byRecord[record] ?? 0)),
     0,

@@ -3,8 +3,9 @@ import type {
   BackgroundFetchManager,
   BackgroundFetchRegistration,
   StoredBackgroundFetch,
-  StoredRecord,
 } from '@background-fetch/core';
+import type { Revalidation } from '../revalidate.ts';
+import type { KeptState, StoredState } from '../stored-state.ts';
 import type { SaveRecord } from './receive-files.ts';
 
 export const terminalEvents = [
@@ -13,17 +14,6 @@ export const terminalEvents = [
   'backgroundfetchabort',
 ] as const satisfies readonly BackgroundFetchEventName[];
 export type TerminalEvent = (typeof terminalEvents)[number];
-
-/** What a fetch that failed has left to go on from. */
-export interface Kept {
-  /** bytes of each of its records; empty for nothing */
-  readonly byRecord: readonly number[];
-  /** ms since the epoch; null for nothing, and until its event is handled */
-  readonly until: number | null;
-}
-
-/** `unknown`: there was no answer, or one of a server in trouble. */
-export type VersionAnswer = 'same' | 'other' | 'unknown';
 
 /** The engine, as the daemon uses it. */
 export interface EngineOfDaemon {
@@ -39,10 +29,9 @@ export interface EngineOfDaemon {
   /** Those whose event is still to be handled, with what the API does not show. */
   listFetches(): Promise<StoredBackgroundFetch[]>;
   /** The fetch of this id whose event is still to be handled. */
-  findFetch(id: string): Promise<StoredBackgroundFetch | undefined>;
+  findFetch(id: string): Promise<StoredState | undefined>;
   /** What a fetch of this id that failed has left to go on from. */
-  findKept(id: string): Promise<Kept>;
-  listRecords(key: string): Promise<StoredRecord[]>;
+  findKept(id: string): Promise<KeptState>;
   /** Why the last attempt at a URL of a fetch failed; null where that is not known. */
   causeOf(id: string, url: string): string | null;
   /** What the server says of the version of which it gave this condition: whether it still has that. Never rejects. */
@@ -50,6 +39,6 @@ export interface EngineOfDaemon {
     id: string,
     request: Request,
     condition: readonly [name: string, value: string],
-  ): Promise<VersionAnswer>;
+  ): Promise<Revalidation>;
   close(): Promise<void>;
 }

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { reasonOf } from '../errors.ts';
 import { redactUrl } from '../redact.ts';
+import type { KeptState } from '../stored-state.ts';
 import { chooseId } from './choose-id.ts';
 import { compareWithEngine } from './compare-with-engine.ts';
 import { describeFetch } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
-import type { Kept } from './engine-of-daemon.ts';
 import { forgetExpired } from './expired-fetches.ts';
 import { type Entry, FetchEntries } from './fetch-entries.ts';
 import { createRequests, fingerprintOf, requireFreeNames, requireShortTexts } from './fetch-requests.ts';
@@ -299,7 +299,7 @@ const sweepInterval = 60 * 60_000;
 /** ms that a fetch may take to end once it is aborted: somebody waits for that */
 const longestAbort = 20_000;
 
-const nothingKept: Kept = { byRecord: [], until: null };
+const nothingKept: KeptState = { byRecord: [], until: null };
 
 function requireActive(entry: Entry): Entry {
   const { id, ended } = entry.kept;

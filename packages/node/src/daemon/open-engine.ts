@@ -1,23 +1,10 @@
-import {
-  bytesWorthKeeping,
-  countKept,
-  getHeader,
-  isKept,
-  isRetryableStatus,
-  type Network,
-  noRetries,
-  RecordPool,
-  type RetryPolicy,
-  type StoreReadTransaction,
-  serialiseRequest,
-  type Workshop,
-} from '@background-fetch/core';
-import { registrationKey } from '../host/registration-host.ts';
-import { openEngine } from '../open-background-fetch.ts';
+import type { RetryPolicy } from '@background-fetch/core';
+import { openBackgroundFetch } from '../open-background-fetch.ts';
 import { redactUrl } from '../redact.ts';
 import { saveRecord } from '../save-record.ts';
+import { defaultRetryPolicy, type TransferSettings } from '../transfer-settings.ts';
 import { Causes } from './causes.ts';
-import type { EngineOfDaemon, Kept, VersionAnswer } from './engine-of-daemon.ts';
+import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import type { FetchSettings } from './protocol.ts';
 
 /** ms for each attempt of which a server that never answered gets another one */
@@ -35,23 +22,15 @@ export async function openEngineOfDaemon(
   log: (message: string) => void,
 ): Promise<EngineOfDaemon> {
   const causes = new Causes();
-  const { engine, store, network } = await openEngine(
-    {
-      directory,
-      log,
-      onFailure: ({ fetchId, url, error }) => {
-        causes.note(fetchId, url, error);
-        log(`"${fetchId}": an attempt to fetch ${redactUrl(url)} failed: ${error}`);
-      },
+  const engine = await openBackgroundFetch({
+    directory,
+    log,
+    transferSettingsOf: (id) => transferSettings(settingsOf(id)),
+    onFailure: ({ fetchId, url, error }) => {
+      causes.note(fetchId, url, error);
+      log(`"${fetchId}": an attempt to fetch ${redactUrl(url)} failed: ${error}`);
     },
-    {
-      limitRateOf: (id) => settingsOf(id).limitRate,
-      // what a downloader saves is what the server sent: its digest is that which is published
-      decodesFor: (id) => settingsOf(id).compressed ?? false,
-      connectionSettingsOf: (id) => settingsOf(id).connection,
-      adapt: (workshop, fetch) => adapt(workshop, settingsOf(fetch.id)),
-    },
-  );
+  });
   return {
     backgroundFetch: engine.backgroundFetch,
     pause: (id) => engine.pause(id),
@@ -60,81 +39,27 @@ export async function openEngineOfDaemon(
     onEvent: (name, handler) =>
       engine.addEventListener(name, (event) => event.waitUntil(handler(event.registration))),
     saveRecord,
-    listFetches: () =>
-      store.read(async (transaction) =>
-        (await transaction.listFetches(registrationKey)).filter(({ state }) => state !== 'released'),
-      ),
-    findFetch: (id) =>
-      store.read(async (transaction) =>
-        (await transaction.findFetches(registrationKey, id)).find(({ state }) => state !== 'released'),
-      ),
-    findKept: (id) => store.read((transaction) => findKept(transaction, id)),
-    listRecords: (key) => store.read((transaction) => transaction.listRecords(key)),
+    listFetches: () => engine.listStored(),
+    findFetch: (id) => engine.findStored(id),
+    findKept: (id) => engine.findKept(id),
     causeOf: (id, url) => causes.of(id, url),
-    askAboutVersion: (id, request, condition) => askAboutVersion(network, id, request, condition),
+    askAboutVersion: (id, request, condition) => engine.revalidate(id, request, condition),
     close: () => engine.close(),
   };
 }
 
-/** ms that a server may take to say so */
-const longestAnswer = 30_000;
-
-async function askAboutVersion(
-  network: Network,
-  id: string,
-  request: Request,
-  [name, value]: readonly [string, string],
-): Promise<VersionAnswer> {
-  const asked = {
-    id,
-    retries: noRetries,
-    request: serialiseRequest(request, false, ''),
-    body: null,
-    fresh: true,
-    headers: { [name]: value },
-    signal: AbortSignal.timeout(longestAnswer),
-  };
-  try {
-    const { head, body } = await network.fetch(asked);
-    await body?.cancel();
-    if (isRetryableStatus(head.status)) return 'unknown';
-    if (head.status !== 304) return 'other';
-    // many servers say it of each file that is no newer: one that is older has another date
-    const isOlder =
-      name === 'If-Modified-Since' && (getHeader(head.headers, 'last-modified') ?? value) !== value;
-    return isOlder ? 'other' : 'same';
-  } catch {
-    return 'unknown';
-  }
-}
-
-async function findKept(transaction: StoreReadTransaction, id: string): Promise<Kept> {
-  for (const fetch of (await transaction.findFetches(registrationKey, id)).reverse()) {
-    const records = await transaction.listRecords(fetch.key);
-    if (countKept(fetch, records) === 0) continue;
-    return { byRecord: records.map(bytesWorthKeeping), until: isKept(fetch) ? fetch.keptUntil : null };
-  }
-  return { byRecord: [], until: null };
-}
-
-function adapt(workshop: Workshop, settings: FetchSettings): Workshop {
-  const { options } = workshop;
-  const {
-    jobs,
-    connections = options.connections,
-    mediaTypeChange = options.mediaTypeChange,
-    retry,
-  } = settings;
-  const policy = { ...options.retry, firstAnswer };
+function transferSettings(settings: FetchSettings): TransferSettings {
+  const { jobs, connections, mediaTypeChange, limitRate, connection, retry, compressed = false } = settings;
+  const policy = { ...defaultRetryPolicy, firstAnswer };
   return {
-    ...workshop,
-    pool: jobs === undefined ? workshop.pool : new RecordPool(jobs),
-    options: {
-      ...options,
-      connections,
-      mediaTypeChange,
-      retry: retry === undefined ? policy : withRetries(policy, retry),
-    },
+    concurrency: jobs,
+    connections,
+    mediaTypeChange,
+    limitRate,
+    connection,
+    // what a downloader saves is what the server sent: its digest is that which is published
+    decode: compressed,
+    retry: retry === undefined ? policy : withRetries(policy, retry),
   };
 }
 

@@ -1,0 +1,43 @@
+import {
+  getHeader,
+  isRetryableStatus,
+  type Network,
+  noRetries,
+  serialiseRequest,
+} from '@background-fetch/core';
+
+/** What a server says of the version of a resource: `unknown` where nobody answers, or one that is in trouble. */
+export type Revalidation = 'same' | 'other' | 'unknown';
+
+/** ms that a server may take to say so */
+const longestAnswer = 30_000;
+
+/** See `BackgroundFetchEngine.revalidate`. */
+export async function revalidate(
+  network: Network,
+  id: string,
+  request: Request,
+  [name, value]: readonly [name: string, value: string],
+): Promise<Revalidation> {
+  const asked = {
+    id,
+    retries: noRetries,
+    request: serialiseRequest(request, false, ''),
+    body: null,
+    fresh: true,
+    headers: { [name]: value },
+    signal: AbortSignal.timeout(longestAnswer),
+  };
+  try {
+    const { head, body } = await network.fetch(asked);
+    await body?.cancel();
+    if (isRetryableStatus(head.status)) return 'unknown';
+    if (head.status !== 304) return 'other';
+    // many servers say it of each file that is no newer: one that is older has another date
+    const isOlder =
+      name === 'If-Modified-Since' && (getHeader(head.headers, 'last-modified') ?? value) !== value;
+    return isOlder ? 'other' : 'same';
+  } catch {
+    return 'unknown';
+  }
+}
