@@ -5,8 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const packages = fileURLToPath(new URL('../packages', import.meta.url));
-const command = join(packages, 'node/dist/cli.cjs');
-const sources = ['core/src', 'node/src', 'node/package.json', 'node/tsdown.config.ts'];
+const command = join(packages, 'cli/dist/cli.cjs');
+const sources = [
+  'core/src',
+  'common/src',
+  ...['node', 'cli'].flatMap((name) => [`${name}/src`, `${name}/package.json`, `${name}/tsdown.config.ts`]),
+];
 
 /**
  * Builds the command `bgfetch` unless it is as new as its sources: the unit tests run what is published, which starts in
@@ -19,8 +23,8 @@ export async function setup(): Promise<void> {
   );
   const changed = await Promise.all(sources.map((source) => lastChange(join(packages, source))));
   if (built > Math.max(...changed)) return;
-  // the command has in it what was built of the core
-  for (const name of ['core', 'node']) {
+  // each has in it, or runs, what was built of the one before
+  for (const name of ['core', 'node', 'cli']) {
     await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: join(packages, name) });
   }
 }

@@ -57,7 +57,7 @@ try {
     origin: `http://127.0.0.1:${port}`,
     directory: options.directory ?? scratch,
     script: join(scratch, 'script', 'run.js'),
-    command: here('../../../packages/node/bin/bgfetch.js'),
+    command: here('../../../packages/cli/bin/bgfetch.js'),
   };
   await build({
     entry: here('./libraries/run.ts'),

@@ -33,7 +33,7 @@ export interface Contestant {
 }
 
 const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const bgfetch = pathOf('../../../packages/node/bin/bgfetch.js');
+const bgfetch = pathOf('../../../packages/cli/bin/bgfetch.js');
 
 function ifInstalled(program: string): () => string | null {
   return () => (spawnSync(program, ['--version']).error ? `${program} is not installed` : null);

@@ -29,6 +29,7 @@ export type * from './model/request-info.ts';
 export * from './model/schema.ts';
 export * from './model/snapshot.ts';
 export { hasNullBody } from './model/status.ts';
+export { storedLength } from './model/transitions.ts';
 export * from './model/without-fragment.ts';
 export type * from './ports.ts';
 export * from './serialise/request.ts';

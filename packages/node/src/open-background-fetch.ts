@@ -1,3 +1,4 @@
+import { redactText } from '@background-fetch/common';
 import {
   type Clock,
   type Connectivity,
@@ -23,7 +24,6 @@ import { type AttemptFailure, createNetwork, type NodeNetwork } from './network/
 import { FaultError } from './network/faults.ts';
 import { takePiece } from './network/take-piece.ts';
 import type { ResumableUploads } from './network/uploads/upload.ts';
-import { redactText } from './redact.ts';
 import type { Faults } from './storage/faults.ts';
 import { checkpointOptions, openStore } from './storage/index.ts';
 import { adaptBy, type TransferSettingsOf } from './transfer-settings.ts';

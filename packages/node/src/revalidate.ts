@@ -1,9 +1,12 @@
 import {
+  chooseValidator,
   getHeader,
   isRetryableStatus,
   type Network,
   noRetries,
+  type StoredRecord,
   serialiseRequest,
+  storedLength,
 } from '@background-fetch/core';
 
 /** What a server says of the version of a resource: `unknown` where nobody answers, or one that is in trouble. */
@@ -11,6 +14,19 @@ export type Revalidation = 'same' | 'other' | 'unknown';
 
 /** ms that a server may take to say so */
 const longestAnswer = 30_000;
+
+/**
+ * The header field with which a server can be asked whether it still has the version of the resource that a record holds
+ * (`BackgroundFetchEngine.revalidate()` asks), as its name and its value. The body has to be whole: its length is taken for
+ * that of the resource. null where nothing proves it, and for requests that are not to be repeated.
+ */
+export function conditionOf(record: StoredRecord): readonly [name: string, value: string] | null {
+  const { request, responseData } = record;
+  if (!responseData || (request.method !== 'GET' && request.method !== 'HEAD')) return null;
+  const value = chooseValidator({ ...responseData, length: storedLength(record) })?.value;
+  if (value === undefined) return null;
+  return [/^(W\/)?"/.test(value) ? 'If-None-Match' : 'If-Modified-Since', value];
+}
 
 /** See `BackgroundFetchEngine.revalidate`. */
 export async function revalidate(

@@ -1,6 +1,15 @@
 import { chmod, lstat, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
+  copyName,
+  irreplaceableAt,
+  isAboutLinks,
+  syncFile,
+  syncFolder,
+  WholeFile,
+  type WholeSource,
+} from '@background-fetch/common';
+import {
   type BackgroundFetchRecord,
   type BodyKey,
   prefixLength,
@@ -12,10 +21,7 @@ import {
   StoreError,
 } from '@background-fetch/core';
 import type { EngineStore, LentBody } from './engine-store.ts';
-import { isAboutLinks } from './files/link-new.ts';
-import { FileExistsError, irreplaceableAt } from './files/special-file.ts';
-import { syncFile, syncFolder } from './files/sync.ts';
-import { copyName, WholeFile, type WholeSource } from './files/whole-file.ts';
+import { FileExistsError } from './file-exists-error.ts';
 import { toStoreError } from './storage/errors.ts';
 import { SharedSync } from './storage/shared-sync.ts';
 

@@ -1,3 +1,4 @@
+import { messageOf } from '@background-fetch/common';
 import {
   addLifetimePromise,
   type BackgroundFetchEvent as CoreEvent,
@@ -6,7 +7,6 @@ import {
   defineInterface,
   dispatchExtendableEvent,
 } from '@background-fetch/core';
-import { messageOf } from '../errors.ts';
 
 /** https://w3c.github.io/ServiceWorker/#extendableevent-interface */
 export class ExtendableEvent extends Event {

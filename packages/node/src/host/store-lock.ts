@@ -11,10 +11,10 @@ import {
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive } from '@background-fetch/common';
 import { StoreError } from '@background-fetch/core';
 import type Libsql from 'libsql';
 import { toStoreError } from '../storage/errors.ts';
-import { isAlive } from './is-alive.ts';
 
 /** ms between two attempts to get a lock that is waited for: the death of a process tells nobody */
 const retryInterval = 100;

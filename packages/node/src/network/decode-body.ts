@@ -3,6 +3,8 @@ import zlib from 'node:zlib';
 
 /** What has come is not in the content coding that the response says it is in. */
 export class CodingError extends TypeError {
+  override readonly name = 'CodingError';
+
   constructor(cause: Error) {
     super(`The response's content coding is broken or cut: ${cause.message}`, { cause });
   }

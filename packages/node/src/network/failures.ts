@@ -1,13 +1,5 @@
+import { type Failure, failuresIn } from '@background-fetch/common';
 import type { Reachability } from '@background-fetch/core';
-
-export interface Failure {
-  readonly code?: unknown;
-  readonly syscall?: unknown;
-  readonly message?: unknown;
-  readonly cause?: unknown;
-  /** What an AggregateError holds: each address of a host has an error of its own. */
-  readonly errors?: unknown;
-}
 
 /** Nobody was reached, or is any more. */
 const nobodyThere = new Set([
@@ -50,8 +42,6 @@ const beforeConnection = /^(bind|connect|getaddrinfo|query.*)$/;
 /** A proxy that says of a tunnel what it would of a request: it can't reach the server. */
 const proxyReachedNobody = /^Proxy response \(5\d\d\)/;
 
-const deepestCause = 8;
-
 /**
  * Who answers where a request was rejected with this error. An error that nobody knows here counts as `answers`, like those
  * of certificates, of the protocol and of the app: it may come each time, and has to have an end.
@@ -86,13 +76,4 @@ export function reasonOfFailure(error: unknown): string {
   const [, ...inner] = failuresIn(error);
   const reasons = new Set(inner.map(({ message, code }) => String(message || code)));
   return [...reasons].join(', ') || String((error as Failure).code ?? error.name);
-}
-
-/** An error, the errors it gathers, and what caused them. */
-export function* failuresIn(error: unknown, depth = 0): Generator<Failure> {
-  if (typeof error !== 'object' || error === null || depth > deepestCause) return;
-  const failure: Failure = error;
-  yield failure;
-  if (Array.isArray(failure.errors)) for (const inner of failure.errors) yield* failuresIn(inner, depth + 1);
-  yield* failuresIn(failure.cause, depth + 1);
 }

@@ -1,5 +1,5 @@
+import { redactUrl } from '@background-fetch/common';
 import type { StoredRequest } from '@background-fetch/core';
-import { redactUrl } from '../redact.ts';
 import { ChainCookies } from './chain-cookies.ts';
 import type { Exchange, ExchangeOptions } from './exchange.ts';
 import { headerOf } from './header-list.ts';

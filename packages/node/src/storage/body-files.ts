@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { readdir, rm, stat, statfs, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../files/sync.ts';
+import { syncFolder } from '@background-fetch/common';
 import { DirectWrites } from './direct-writes.ts';
 import { isMissing } from './errors.ts';
 import type { Faults } from './faults.ts';

@@ -1,5 +1,5 @@
+import { messageOf } from '@background-fetch/common';
 import { NewerSchemaError, StoreError } from '@background-fetch/core';
-import { messageOf } from '../errors.ts';
 
 /** The database, or a file it tells of, is damaged. What is asked for can't be given; nothing else was touched. */
 export class DamagedStoreError extends StoreError {

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { syncFolder } from '../files/sync.ts';
+import { syncFolder } from '@background-fetch/common';
 import { BodyFiles } from './body-files.ts';
 import { type Database, openDatabase } from './database.ts';
 import { isMissing, toStoreError } from './errors.ts';

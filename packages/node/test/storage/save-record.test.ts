@@ -9,7 +9,7 @@ import {
 } from '@background-fetch/core';
 import { sampleBytes, sampleFetch, sampleRecord } from '@background-fetch/testing-contracts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileExistsError } from '../../src/files/special-file.ts';
+import { FileExistsError } from '../../src/file-exists-error.ts';
 import { saveRecord } from '../../src/save-record.ts';
 import { DamagedStoreError, type NodeStore, openStore } from '../../src/storage/index.ts';
 import { givenDirectory } from './given.ts';

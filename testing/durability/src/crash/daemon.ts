@@ -10,7 +10,7 @@ import { arm, type Death } from './life.ts';
 import { passingFaults, pick, planFetches } from './plan.ts';
 import type { Figures } from './round.ts';
 
-const command = fileURLToPath(new URL('../../../../packages/node/bin/bgfetch.js', import.meta.url));
+const command = fileURLToPath(new URL('../../../../packages/cli/bin/bgfetch.js', import.meta.url));
 
 /** ms after which a command that nobody kills is taken to hang */
 const patience = 120_000;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** The command of this checkout, which has to be built. */
-const command = fileURLToPath(new URL('../../../../packages/node/bin/bgfetch.js', import.meta.url));
+const command = fileURLToPath(new URL('../../../../packages/cli/bin/bgfetch.js', import.meta.url));
 
 type FoundCommand =
   | { readonly present: true; readonly version: string }
