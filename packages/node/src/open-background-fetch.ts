@@ -12,6 +12,7 @@ import {
   trackUpload,
 } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
+import { checkedSettingsOf } from './check-transfer-settings.ts';
 import { BackgroundFetchEngine } from './engine.ts';
 import type { EngineStore } from './engine-store.ts';
 import { clock } from './host/clock.ts';
@@ -138,7 +139,7 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
   let network: NodeNetwork | undefined;
   try {
     const { limitRate, dispatcher, beforeAttempt, onFailure, uploads, insecureRedirects } = options;
-    const { transferSettingsOf } = options;
+    const transferSettingsOf = options.transferSettingsOf && checkedSettingsOf(options.transferSettingsOf);
     const ports = { clock, connectivity: alwaysOnline, ...given };
     network = createNetwork({
       limitRate,
@@ -221,6 +222,11 @@ function checkOptions(options: OpenOptions): void {
   }
   for (const name of ['concurrency', 'connections', 'connectionsPerHost'] as const) {
     if (options[name] !== undefined) checkNumber(name, options[name], 'positive integer');
+  }
+  for (const name of ['beforeAttempt', 'log', 'onFailure', 'transferSettingsOf'] as const) {
+    const type = typeof options[name];
+    if (type !== 'undefined' && type !== 'function')
+      throw new TypeError(`"${name}" has to be a function, and is ${type}`);
   }
   checkDispatcher(options.dispatcher);
   if (options.limitRate !== undefined)

@@ -1,5 +1,4 @@
 import {
-  checkNumber,
   completeOptions,
   defaultEngineOptions,
   type EngineStrategies,
@@ -32,14 +31,16 @@ export interface TransferSettings {
   readonly connection?: ConnectionSettings | undefined;
 }
 
-/** Asked each time a background fetch begins or goes on, and for its requests. */
+/**
+ * Gives the settings of a background fetch: asked at once, without a promise, each time it begins or goes on, and for each of its
+ * requests. One whose settings are wrong, or that makes this throw, waits for a minute, and `log` is told why; others go on.
+ */
 export type TransferSettingsOf = (fetchId: string) => TransferSettings | undefined;
 
 /** Performs each background fetch by its own settings. */
 export function adaptBy(settingsOf: TransferSettingsOf): NonNullable<EngineStrategies['adapt']> {
   return (workshop, { id }) => {
     const { concurrency, connections, retry, mediaTypeChange } = settingsOf(id) ?? {};
-    if (concurrency !== undefined) checkNumber('concurrency', concurrency, 'positive integer');
     const { options } = workshop;
     return {
       ...workshop,
