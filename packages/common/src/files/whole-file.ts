@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { isLeftClaim, renameToNew } from './claim-name.ts';
-import { copyDurably, writeDurably } from './copy-file.ts';
+import { copyDurably, removeFile, writeDurably } from './copy-file.ts';
 import { isAboutLinks, linkNew } from './link-new.ts';
 import { irreplaceableAt, lookAt } from './special-file.ts';
 
@@ -64,7 +64,7 @@ export class WholeFile {
 
   /** Removes the copy, once its name is not needed any more to find out what has been done. */
   async removeCopy(): Promise<void> {
-    if (this.#hasCopy || (await this.#left)) await rm(this.#copy, { force: true });
+    if (this.#hasCopy || (await this.#left)) await removeFile(this.#copy);
   }
 
   async #nameNew(path: string): Promise<boolean> {
@@ -80,12 +80,15 @@ export class WholeFile {
 
   async #makeCopy(): Promise<void> {
     if (this.#hasCopy) return;
-    await this.#lookAtLeft();
     const source = this.#source;
-    if (source.kind === 'bytes') await writeDurably(source.bytes, this.#copy);
-    else if (source.kind === 'read') await writeDurably(source.read(), this.#copy);
-    else await copyDurably(source.path, this.#copy, source.kind === 'copied' ? source.mode : null);
+    const displacing = () => this.#lookAtLeft();
+    if (source.kind === 'bytes') await writeDurably(() => source.bytes, this.#copy, displacing);
+    else if (source.kind === 'read') await writeDurably(source.read, this.#copy, displacing);
+    else
+      await copyDurably(source.path, this.#copy, source.kind === 'copied' ? source.mode : null, displacing);
     this.#hasCopy = true;
+    // what has its name from now on is the copy
+    this.#left ??= Promise.resolve(null);
   }
 
   #lookAtLeft(): Promise<Stats | null> {
