@@ -1,10 +1,12 @@
-import type { Workload } from './workloads.ts';
+import { isOfMany, type Workload } from './workloads.ts';
 
 export interface Job {
   readonly workload: Workload;
   readonly urls: readonly string[];
   /** The URLs, one in each line. */
   readonly list: string;
+  /** The same as curl reads them. */
+  readonly curlList: string;
   /** Where the files go. */
   readonly directory: string;
   /** Where a store may be, on the same disk. */
@@ -20,22 +22,22 @@ export interface Contestant {
   readonly durable: string;
   /** null where it has no way to do this workload. */
   command(job: Job): readonly [string, ...string[]] | null;
+  /** Whether a process that it leaves behind has done the work: that of the store. */
+  readonly leavesDaemon?: true;
 }
 
 /** Files of a workload that are fetched at a time, by those who can. */
 const jobs = 16;
 const none = 'none';
 
-const many = ({ workload }: Job) => workload.count > 4;
-
 const curl: Contestant = {
   name: 'curl',
   durable: none,
-  command: ({ urls, directory, workload }) => [
+  command: ({ urls, directory, workload, curlList }) => [
     'curl',
-    ...['-sS', '--fail', '--parallel', '--parallel-max', `${workload.count > 4 ? jobs : 4}`],
-    ...(workload.count > 4
-      ? ['--remote-name-all', '--output-dir', directory, '-K', `${directory}.curl`]
+    ...['-sS', '--fail', '--insecure', '--parallel', '--parallel-max', `${isOfMany(workload) ? jobs : 4}`],
+    ...(isOfMany(workload)
+      ? ['--remote-name-all', '--output-dir', directory, '-K', curlList]
       : urls.flatMap((url, i) => ['-o', `${directory}/${i}.bin`, url])),
   ],
 };
@@ -43,45 +45,53 @@ const curl: Contestant = {
 const wget: Contestant = {
   name: 'wget',
   durable: none,
-  command: ({ list, directory }) => ['wget', '-q', '-P', directory, '-i', list],
+  command: ({ list, directory }) => ['wget', '-q', '--no-check-certificate', '-P', directory, '-i', list],
 };
 
 const aria2 = (connections: number): Contestant => ({
   name: `aria2c -x${connections}`,
   durable: none,
-  command: (job) =>
-    many(job) && connections < 16
+  command: ({ workload, directory, list }) =>
+    isOfMany(workload) && connections < 16
       ? null
       : [
           'aria2c',
           ...['-q', `-x${connections}`, `-s${connections}`, '-k1M', '--file-allocation=none'],
-          ...[`-j${many(job) ? jobs : 4}`, '-d', job.directory, '-i', job.list],
+          '--check-certificate=false',
+          ...[`-j${isOfMany(workload) ? jobs : 4}`, '-d', directory, '-i', list],
         ],
 });
 
 const library = (name: string, durable = none): Contestant => ({
   name,
   durable,
-  command: (job) => [process.execPath, job.script, name, job.list, job.directory, `${jobs}`],
+  command: ({ script, list, directory }) => [process.execPath, script, name, list, directory, `${jobs}`],
 });
 
-const embedded: Contestant = {
+/** What Node allows who does nothing but to receive and to write: what others take is told as a multiple of these. */
+export const limits = {
+  'limit: undici, synced': library('limit: undici, synced', 'each 2 MiB synced, nothing else'),
+  'limit: undici, written': library('limit: undici, written'),
+} as const;
+
+export const embedded: Contestant = {
   name: 'bgfetch, embedded',
   durable: 'each checkpoint synced',
   command: ({ script, list, directory, store, workload }) => [
     process.execPath,
     ...[script, 'background-fetch', list, directory, `${jobs}`, store],
-    `${workload.slow ? 16 : 4}`,
+    `${workload.server === 'slow' ? 16 : 4}`,
   ],
 };
 
-const get: Contestant = {
+export const get: Contestant = {
   name: 'bgfetch get',
   durable: 'each checkpoint synced',
-  command: (job) => [
+  leavesDaemon: true,
+  command: ({ command, store, directory, workload, list }) => [
     process.execPath,
-    ...[job.command, 'get', '--quiet', '--store', job.store, '--output', job.directory],
-    ...['--jobs', `${jobs}`, '--connections', `${job.workload.slow ? 16 : 4}`, '--input', job.list],
+    ...[command, 'get', '--quiet', '--insecure', '--store', store, '--output', directory],
+    ...['--jobs', `${jobs}`, '--connections', `${workload.server === 'slow' ? 16 : 4}`, '--input', list],
   ],
 };
 
@@ -96,6 +106,7 @@ export const contestants: readonly Contestant[] = [
   library('easydl'),
   library('got'),
   library('fetch'),
+  ...Object.values(limits),
   embedded,
   get,
 ];

@@ -1,37 +1,57 @@
-import { cpus, totalmem } from 'node:os';
-import { medianOf, type Row } from './rows.ts';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { limits } from './contestants.ts';
+import { bestOf, medianOf, type Row, spreadOf } from './rows.ts';
 import type { Target } from './targets.ts';
-import type { Workload } from './workloads.ts';
+import { isOfMany, type Workload } from './workloads.ts';
 
-export function describeRun(date: Date, rounds: number, diskSpeed: number): string {
+const limitNames = Object.keys(limits);
+
+/** @param load of the machine in the minute before it began */
+export function describeRun(
+  date: Date,
+  rounds: number,
+  diskSpeed: number,
+  load: number,
+  versions: readonly string[],
+): string {
   return [
     '# Benchmarks of the Node.js host',
     '',
-    '`npm run bench:node -- --report docs/benchmarks-node.md` measures and writes all of this anew.',
+    '`npm run bench:node -- --rounds 5 --report docs/benchmarks-node.md` measures and writes all of this anew.',
     '',
-    `Measured ${date.toISOString().slice(0, 10)}, Node.js ${process.version}, ${cpus().length} cores, ${Math.round(totalmem() / 1e9)} GB of memory, over loopback from a`,
-    `server on the same cores: read it as ratios. Contestants take turns, ${rounds} rounds at most; figures are medians. On this`,
-    `disk \`dd bs=4M oflag=dsync\` wrote ${Math.round(diskSpeed / 1e6)} MB/s in the same run: that is what syncing every 4 MiB one after the other`,
-    'allows. Only bgfetch syncs; all others leave the bytes to the operating system. “bgfetch get” starts its daemon; its',
-    "CPU and memory are the command's alone. Peak is the largest process.",
+    `Measured ${date.toISOString().slice(0, 10)}, Node.js ${process.version}, ${cpus().length} cores, ${Math.round(totalmem() / 1e9)} GB of memory (load ${load.toFixed(1)} before it began),`,
+    'over loopback from a server on the same cores: read it as ratios. Each run has a new directory, those of many files',
+    'are deleted when all is over, and the order changes from round to round; figures are medians of',
+    `${rounds} rounds, with the least and the most. On this disk \`dd bs=4M oflag=dsync\` wrote ${Math.round(diskSpeed / 1e6)} MB/s in the same run: that is what`,
+    'syncing every 4 MiB one after the other allows. Only bgfetch, and the limit that says so, sync; all others leave the',
+    'bytes to the operating system. CPU is that of all processes, the daemon of “bgfetch get” among them; peak is the',
+    'largest process. **The limit** is the better of two scripts of a few lines that do nothing but receive with undici and',
+    `write. Versions: ${versions.join(', ')}.`,
   ].join('\n');
 }
 
+/** The load of the last minute: how many processes wanted a core. */
+export function currentLoad(): number {
+  return loadavg()[0] ?? 0;
+}
+
 export function describeWorkload(workload: Workload, rows: readonly Row[]): string {
-  const reference = rows.find(({ contestant }) => contestant.name === 'curl');
-  const base = reference && reference.rounds.length > 0 ? medianOf(reference.rounds, 'wall') : null;
-  const bytes = workload.count * workload.size;
+  const curl = bestOf(rows, ['curl'], 'wall');
+  const limit = { wall: bestOf(rows, limitNames, 'wall'), cpu: bestOf(rows, limitNames, 'cpu') };
   const lines = rows.map(({ contestant, rounds, failure }) => {
-    if (failure !== null) return [contestant.name, failure, '', '', '', '', ''];
+    if (failure !== null) return [contestant.name, failure, '', '', '', '', '', '', ''];
     const wall = medianOf(rounds, 'wall');
+    const cpu = medianOf(rounds, 'cpu');
     return [
       contestant.name,
-      wall.toFixed(2),
-      workload.count > 4
+      `${wall.toFixed(2)}${describeSpread(rounds.length, spreadOf(rounds, 'wall'))}`,
+      isOfMany(workload)
         ? `${Math.round(workload.count / wall)} files/s`
-        : `${Math.round(bytes / wall / 1e6)} MB/s`,
-      base === null ? '' : (wall / base).toFixed(2),
-      medianOf(rounds, 'cpu').toFixed(2),
+        : `${Math.round((workload.count * workload.size) / wall / 1e6)} MB/s`,
+      describeRatio(wall, curl),
+      describeRatio(wall, limit.wall),
+      cpu.toFixed(2),
+      describeRatio(cpu, limit.cpu),
       `${Math.round(medianOf(rounds, 'peak') / 2 ** 20)} MiB`,
       contestant.durable,
     ];
@@ -40,21 +60,27 @@ export function describeWorkload(workload: Workload, rows: readonly Row[]): stri
     `(${workload.id}) ${workload.name}`,
     'wall s',
     'speed',
-    "of curl's wall",
+    'of curl',
+    'of the limit',
     'CPU s',
+    'of the limit',
     'peak',
     'durability',
   ];
   return table([head, ...lines]);
 }
 
-/** One line for each target of this run: whether it was met, and if not, what is known of the reason. */
+function describeSpread(rounds: number, [least, most]: readonly [number, number]): string {
+  return rounds > 1 ? ` (${least.toFixed(2)}–${most.toFixed(2)})` : '';
+}
+
+function describeRatio(value: number, base: number | null): string {
+  return base === null || base === 0 ? '' : (value / base).toFixed(2);
+}
+
+/** One line for each target of this run: what was wanted, what came out, and whether that is enough. */
 export function describeTargets(targets: readonly Target[]): string {
-  const lines = targets.map(({ wanted, found, met, why }) => [
-    wanted,
-    found,
-    met ? 'met' : `missed (${why ?? 'the reason is not known'})`,
-  ]);
+  const lines = targets.map(({ wanted, found, met }) => [wanted, found, met ? 'met' : `missed: ${found}`]);
   return table([['target', 'found', 'verdict'], ...lines]);
 }
 

@@ -1,6 +1,7 @@
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
@@ -8,8 +9,10 @@ import { Option } from 'commander';
 import { build } from 'tsdown';
 import { contestants } from './contestants.ts';
 import { type Figures, measure, type Place } from './measure.ts';
-import { describeRun, describeTargets, describeWorkload } from './report.ts';
+import { type Nginx, startNginx } from './nginx.ts';
+import { currentLoad, describeRun, describeTargets, describeWorkload } from './report.ts';
 import type { Row } from './rows.ts';
+import type { Ports } from './serve.ts';
 import { judge, type Target } from './targets.ts';
 import { planWorkloads, type Workload } from './workloads.ts';
 
@@ -38,7 +41,7 @@ const options = createCommand(
       .default(ids, 'all'),
   )
   .addOption(new Option('--contestant <name...>', 'only these').choices(names).default(names, 'all'))
-  .option('--rounds <n>', 'rounds of every workload', wholeNumber(1), 3)
+  .option('--rounds <n>', 'rounds of every workload', wholeNumber(1), 5)
   .option('--quick', 'a sixteenth of the bytes, and one round: shows that all works, not how fast')
   .option('--directory <path>', 'where the files go (default: below .tmp of the workspace)')
   .option('--report <file>', 'write the figures there, too')
@@ -50,12 +53,25 @@ const rounds = options.quick ? 1 : options.rounds;
 /** Below the workspace, where Node finds the libraries. */
 await mkdir(here('../../.tmp'), { recursive: true });
 const scratch = await mkdtemp(here('../../.tmp/node-'));
+const load = currentLoad();
+const planned = planWorkloads(options.quick ?? false).filter(({ id }) => options.only.includes(id));
 const server = fork(here('./serve.ts'), { execArgv: ['--conditions=source', '--import', 'tsx'] });
+let nginx: Nginx | null = null;
+const directory = await mkdtemp(join(options.directory ?? scratch, 'files-'));
+// directories of its own parent are put far from each other, and from what was deleted before, where the file system can
+spawnSync('chattr', ['+T', directory], { stdio: 'ignore' });
 try {
-  const [port] = (await once(server, 'message')) as [number];
+  const [{ plain, secure }] = (await once(server, 'message')) as [Ports];
+  const sizes = planned.filter((workload) => workload.server === 'nginx').map(({ size }) => size);
+  const ofNginx = join(scratch, 'nginx');
+  // nginx serves as another user where root starts it
+  await chmod(scratch, 0o755);
+  await mkdir(ofNginx);
+  nginx = sizes.length > 0 ? await startNginx(ofNginx, sizes) : null;
+  const node = `http://127.0.0.1:${plain}`;
   const place: Place = {
-    origin: `http://127.0.0.1:${port}`,
-    directory: options.directory ?? scratch,
+    origins: { node, slow: node, tls: `https://127.0.0.1:${secure}`, nginx: nginx?.origin ?? '' },
+    directory,
     script: join(scratch, 'script', 'run.js'),
     command: here('../../../packages/cli/bin/bgfetch.js'),
   };
@@ -72,11 +88,16 @@ try {
     config: false,
     logLevel: 'warn',
   });
-  const parts = [describeRun(new Date(), rounds, writeSynced(place.directory))];
+  const versions = [...versionsOfContestants(), ...(nginx ? [nginx.version] : [])];
+  const parts = [describeRun(new Date(), rounds, writeSynced(place.directory), load, versions)];
   console.log(parts[0]);
   const targets: Target[] = [];
-  for (const workload of planWorkloads(options.quick ?? false)) {
-    if (!options.only.includes(workload.id)) continue;
+  for (const workload of planned) {
+    if (workload.server === 'nginx' && !nginx) {
+      parts.push(`(${workload.id}) ${workload.name}: not measured, as nginx is not installed`);
+      console.log(`\n${parts.at(-1)}`);
+      continue;
+    }
     const rows = await race(workload, place);
     targets.push(...judge(workload, rows));
     parts.push(describeWorkload(workload, rows));
@@ -87,17 +108,19 @@ try {
   if (options.report) await writeFile(options.report, `${parts.join('\n\n')}\n`);
 } finally {
   server.disconnect();
+  await nginx?.close();
+  await rm(directory, { recursive: true, force: true });
   await rm(scratch, { recursive: true, force: true });
 }
 
-/** One after the other, round by round, so that a busy moment hits all of them. */
+/** One after the other, round by round, so that a busy moment hits all of them; each time another one begins. */
 async function race(workload: Workload, place: Place): Promise<Row[]> {
   const rows = contestants
     .filter(({ name }) => (workload.only ?? [name]).includes(name))
     .filter(({ name }) => options.contestant.includes(name))
     .map((contestant) => ({ contestant, rounds: [] as Figures[], failure: null as string | null }));
-  for (let round = 0; round < (workload.id === 'e' ? 1 : rounds); round++) {
-    for (const row of rows) {
+  for (let round = 0; round < (workload.once ? 1 : rounds); round++) {
+    for (const row of rotated(rows, round)) {
       if (row.failure !== null) continue;
       try {
         const figures = await measure(row.contestant, workload, place);
@@ -111,6 +134,24 @@ async function race(workload: Workload, place: Place): Promise<Row[]> {
     }
   }
   return rows;
+}
+
+function rotated<T>(items: readonly T[], by: number): readonly T[] {
+  const first = items.length === 0 ? 0 : by % items.length;
+  return [...items.slice(first), ...items.slice(0, first)];
+}
+
+/** The programs and libraries that take part, as they name themselves. */
+function versionsOfContestants(): string[] {
+  const programs = ['curl', 'wget', 'aria2c'].map((name) => {
+    const { stdout } = spawnSync(name, ['--version'], { encoding: 'utf8' });
+    return stdout ? `${name} ${/\d+(\.\d+)+/.exec(stdout)?.[0] ?? ''}` : `${name} (not installed)`;
+  });
+  const libraries = ['got', 'ipull', 'easydl', 'node-downloader-helper', 'undici'].map((name) => {
+    const manifest = readFileSync(here(`../../../node_modules/${name}/package.json`), 'utf8');
+    return `${name} ${JSON.parse(manifest).version}`;
+  });
+  return [...programs, ...libraries];
 }
 
 /** bytes per second that the disk takes if every 4 MiB are synced before the next */

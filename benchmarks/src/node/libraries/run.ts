@@ -10,6 +10,8 @@ const loaders: Record<string, () => Promise<DownloadFile>> = {
   easydl: async () => (await import('./easydl.ts')).downloadFile,
   got: async () => (await import('./got.ts')).downloadFile,
   fetch: async () => (await import('./fetch.ts')).downloadFile,
+  'limit: undici, synced': async () => (await import('./limit-synced.ts')).downloadFile,
+  'limit: undici, written': async () => (await import('./limit-written.ts')).downloadFile,
 };
 
 const [name = '', list = '', directory = '', jobs = '', ...rest] = process.argv.slice(2);
