@@ -17,8 +17,10 @@ import type { Faults } from './faults.ts';
 import { lendBody } from './lend-body.ts';
 import { mendBodies } from './mend.ts';
 import { findRequestBody, takeRequestBody } from './request-bodies.ts';
+import { RowCache } from './row-cache.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { atOnce, ReadTransaction, WriteTransaction } from './transaction.ts';
+import { Turns } from './turns.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -44,9 +46,10 @@ export class NodeStore implements EngineStore {
   readonly #writer: Statements;
   readonly #bodies: Bodies;
   readonly #queue: WriteQueue;
+  readonly #known = new RowCache();
+  readonly #turns = new Turns();
   readonly #forsaken: FinalizationRegistry<string>;
   readonly #leftOut = new Set<string>();
-  #reading: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
   constructor(parts: StoreParts) {
@@ -57,7 +60,7 @@ export class NodeStore implements EngineStore {
     this.#reader = prepareStatements(database.reader);
     this.#writer = prepareStatements(database.writer);
     this.#bodies = new Bodies(files, this.#reader);
-    this.#queue = new WriteQueue(database.writer, log, faults);
+    this.#queue = new WriteQueue(database.writer, log, faults, this.#known, this.#turns);
     this.#forsaken = new FinalizationRegistry((file) => files.remove([file]));
   }
 
@@ -133,24 +136,22 @@ export class NodeStore implements EngineStore {
 
   async #close(): Promise<void> {
     await this.#queue.idle();
-    await this.#reading;
+    await this.#turns.idle();
     await this.#parts.log.close();
     await this.#parts.files.close();
     await this.#parts.close();
   }
 
-  /** Reads take turns, too: each sees one state of the database from its beginning to its end. */
+  /** Reads and writes take turns: each sees one state of the database from its beginning to its end. */
   async #read<T>(work: (transaction: StoreReadTransaction) => Promise<T>): Promise<T> {
-    const turn = this.#reading.then(() => this.#readInTurn(work));
-    this.#reading = turn.catch(() => {});
-    const result = await turn;
+    const result = await this.#turns.run(() => this.#readInTurn(work));
     // nobody must build on what a power cut could still take back
     await this.#parts.log.settled();
     return result;
   }
 
   async #readInTurn<T>(work: (transaction: StoreReadTransaction) => Promise<T>): Promise<T> {
-    const transaction = new ReadTransaction(this.#reader, this.#leaveOut);
+    const transaction = new ReadTransaction(this.#reader, this.#known, this.#leaveOut);
     const { reader } = this.#parts.database;
     reader.exec('BEGIN');
     try {
@@ -167,7 +168,7 @@ export class NodeStore implements EngineStore {
   };
 
   async #write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
-    const transaction = new WriteTransaction(this.#writer, this.#leaveOut, this.#bodies);
+    const transaction = new WriteTransaction(this.#writer, this.#known, this.#leaveOut, this.#bodies);
     const result = await this.#queue.run(transaction, () => work(transaction));
     this.#bodies.committed(transaction.placed);
     for (const kept of transaction.kept) this.#forsaken.unregister(kept);

@@ -15,6 +15,7 @@ import type { StagedBytes } from './body-files.ts';
 import { column, keyOf } from './columns.ts';
 import { NewerStoreError } from './errors.ts';
 import { keptBody } from './request-bodies.ts';
+import type { RowCache, RowChange } from './row-cache.ts';
 import {
   decodeFetch,
   decodeGeneration,
@@ -34,15 +35,24 @@ function toRecord([, request, row]: RecordRow): StoredRecord {
 export class ReadTransaction implements StoreReadTransaction {
   #ended = false;
 
-  /** @param leaveOut told of each row that a list has to do without */
+  /**
+   * @param known what this process knows of the rows, which is what the database has in this transaction
+   * @param leaveOut told of each row that a list has to do without
+   */
   constructor(
     readonly statements: Statements,
+    protected readonly known: RowCache,
     private readonly leaveOut: (error: StoreError) => void,
   ) {}
 
   /** From here on it refuses everything. */
   end(): void {
     this.#ended = true;
+  }
+
+  /** Whether what is known of the rows of a fetch is still so. */
+  protected isAsKnown(_key: FetchKey): boolean {
+    return true;
   }
 
   protected requireRunning(): void {
@@ -57,6 +67,8 @@ export class ReadTransaction implements StoreReadTransaction {
 
   async getFetch(key: FetchKey): Promise<StoredBackgroundFetch | undefined> {
     this.requireRunning();
+    const known = this.isAsKnown(key) ? this.known.fetch(key) : undefined;
+    if (known) return known;
     const [row] = this.statements.getFetch.get([column(key)]) ?? [];
     return row === undefined ? undefined : decodeFetch(row);
   }
@@ -87,6 +99,8 @@ export class ReadTransaction implements StoreReadTransaction {
 
   async getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined> {
     this.requireRunning();
+    const known = this.isAsKnown(fetch) ? this.known.record(fetch, index) : undefined;
+    if (known) return known;
     const row = this.statements.getRecord.get([column(fetch), index]);
     return row && toRecord(row);
   }
@@ -94,9 +108,14 @@ export class ReadTransaction implements StoreReadTransaction {
   async listRecords(fetch: FetchKey, url?: string): Promise<StoredRecord[]> {
     this.requireRunning();
     const { listRecords, findRecords } = this.statements;
-    const rows =
-      url === undefined ? listRecords.all([column(fetch)]) : findRecords.all([column(fetch), column(url)]);
-    return rows.map(toRecord);
+    if (url !== undefined) return findRecords.all([column(fetch), column(url)]).map(toRecord);
+    const isAsKnown = this.isAsKnown(fetch);
+    const known = isAsKnown ? this.known.records(fetch) : undefined;
+    if (known) return known;
+    const records = listRecords.all([column(fetch)]).map(toRecord);
+    const row = isAsKnown ? await this.getFetch(fetch) : undefined;
+    if (row) this.known.learn(row, records);
+    return records;
   }
 }
 
@@ -115,10 +134,22 @@ export class WriteTransaction extends ReadTransaction implements StoreTransactio
   /** Request bodies whose files belong to rows once this is committed. */
   readonly kept: object[] = [];
   failure: { readonly error: unknown } | null = null;
+  /** What it has written of rows. */
+  readonly changes: RowChange[] = [];
+  readonly #changed = new Set<FetchKey>();
 
-  constructor(statements: Statements, leaveOut: (error: StoreError) => void, bodies: Bodies) {
-    super(statements, leaveOut);
+  constructor(
+    statements: Statements,
+    known: RowCache,
+    leaveOut: (error: StoreError) => void,
+    bodies: Bodies,
+  ) {
+    super(statements, known, leaveOut);
     this.#bodies = bodies;
+  }
+
+  protected override isAsKnown(key: FetchKey): boolean {
+    return !this.#changed.has(key);
   }
 
   putGeneration(scope: string, generation: string): void {
@@ -133,6 +164,8 @@ export class WriteTransaction extends ReadTransaction implements StoreTransactio
     const { key, registration, id, order } = fetch;
     this.#write(() => {
       const row = encodeFetch(fetch);
+      const isNew = this.known.fetch(key) === undefined && !this.statements.getFetch.get([column(key)]);
+      this.#note(key, { kind: 'fetch', key, row, isNew });
       this.statements.putFetch.run([column(key), column(registration), column(id), order, row]);
     });
   }
@@ -140,6 +173,7 @@ export class WriteTransaction extends ReadTransaction implements StoreTransactio
   deleteFetch(key: FetchKey): void {
     const fetch = [column(key)];
     this.#write(() => {
+      this.#note(key, { kind: 'deletion', key });
       for (const [file] of this.statements.listFiles.all(fetch)) this.removed.push(file);
       for (const [file] of this.statements.listRequestFiles.all(fetch)) this.removed.push(file);
       const { deleteFetch, deleteRecords, deleteRequestBodies, deleteFiles, deleteAllBytes } =
@@ -156,6 +190,7 @@ export class WriteTransaction extends ReadTransaction implements StoreTransactio
       const fetch = column(record.fetch);
       const { updateRecord, putRecord } = this.statements;
       const state = encodeRecordState(record);
+      this.#note(record.fetch, { kind: 'record', record });
       // a request never changes
       if (updateRecord.run([settled, state, fetch, record.index]).changes > 0) return;
       const { index, request } = record;
@@ -211,6 +246,11 @@ export class WriteTransaction extends ReadTransaction implements StoreTransactio
       this.statements.emptyBytes.run(keyOf(body));
       this.statements.lendFile.run([stamp, file]);
     });
+  }
+
+  #note(key: FetchKey, change: RowChange): void {
+    this.#changed.add(key);
+    this.changes.push(change);
   }
 
   #write<T>(write: () => T): T {

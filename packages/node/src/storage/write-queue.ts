@@ -1,6 +1,8 @@
 import type { DatabaseConnection } from './database.ts';
 import type { Faults } from './faults.ts';
+import type { RowCache } from './row-cache.ts';
 import { atOnce, type WriteTransaction } from './transaction.ts';
+import type { Turns } from './turns.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
 
 interface QueuedWork {
@@ -23,13 +25,27 @@ export class WriteQueue {
   readonly #connection: DatabaseConnection;
   readonly #log: WriteAheadLog;
   readonly #faults: Faults;
+  readonly #known: RowCache;
+  readonly #turns: Turns;
   readonly #waiting: QueuedWork[] = [];
   #draining: Promise<void> | null = null;
 
-  constructor(connection: DatabaseConnection, log: WriteAheadLog, faults: Faults) {
+  /**
+   * @param known kept as the database is
+   * @param turns shared with those who read, so that what they know stays what they read
+   */
+  constructor(
+    connection: DatabaseConnection,
+    log: WriteAheadLog,
+    faults: Faults,
+    known: RowCache,
+    turns: Turns,
+  ) {
     this.#connection = connection;
     this.#log = log;
     this.#faults = faults;
+    this.#known = known;
+    this.#turns = turns;
   }
 
   /** Resolves with what `work` returned, once what it wrote is on stable storage. */
@@ -51,7 +67,7 @@ export class WriteQueue {
     await null;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, largestBatch);
-      const outcomes = await this.#commit(batch);
+      const outcomes = await this.#turns.run(() => this.#commit(batch));
       const durable = this.#log.sync();
       // the next batch does not wait for the sync of this one: both may end up in the same
       const report = (outcomeOf: (i: number) => Outcome): void => {
@@ -75,6 +91,8 @@ export class WriteQueue {
       this.#connection.exec('COMMIT');
       return outcomes;
     } catch (error) {
+      // what those in it have written was taken for known by the ones after them
+      this.#known.clear();
       this.#rollBack();
       return batch.map(() => ({ error }));
     }
@@ -87,6 +105,7 @@ export class WriteQueue {
       if (transaction.failure) throw transaction.failure.error;
       for (const writing of transaction.writing) await writing;
       this.#connection.exec('RELEASE work');
+      this.#known.apply(transaction.changes);
       return { result };
     } catch (error) {
       // a full disk makes SQLite give up the whole transaction: then there is no savepoint, and COMMIT says so
