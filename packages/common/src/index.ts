@@ -13,7 +13,7 @@ export {
   specialKindOf,
 } from './files/special-file.ts';
 export { syncFile, syncFolder } from './files/sync.ts';
-export { copyName, WholeFile, type WholeSource } from './files/whole-file.ts';
+export { copyName, isCopyName, WholeFile, type WholeSource } from './files/whole-file.ts';
 export { isAlive } from './is-alive.ts';
 export { messageOf, reasonOf } from './text/errors.ts';
 export { type Failure, failuresIn } from './text/failures.ts';

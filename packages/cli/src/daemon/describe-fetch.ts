@@ -3,10 +3,22 @@ import { askedFiles, type KeptFetch, type KeptFile } from './kept-fetch.ts';
 import { isToBeSaved } from './save-files.ts';
 import type { FetchReport, FetchState, FileState, FileStatus } from './status.ts';
 
+/** Of what a file was described the last time, and how. */
+interface Described {
+  readonly file: KeptFile;
+  readonly record: StoredRecord | undefined;
+  readonly cause: string | null;
+  readonly status: FileStatus;
+}
+
+/** How the files of a fetch were described the last time: what has not changed since is the same object. */
+export type DescribedFiles = Map<number, Described>;
+
 /**
  * @param saving whether its files are on their way to their places
  * @param left what it can go on from if it has failed
  * @param causeOf why the last attempt at a URL failed
+ * @param before for whoever asks again and again: filled, and read the next time
  */
 export function describeFetch(
   kept: KeptFetch,
@@ -14,11 +26,18 @@ export function describeFetch(
   saving: boolean,
   left: KeptState,
   causeOf: (url: string) => string | null,
+  before: DescribedFiles = new Map(),
 ): FetchReport {
-  const asked = askedFiles(kept);
-  const files = kept.files.map((file, index) =>
-    describeFile(file, index, causeOf, stored?.records[asked.indexOf(index)]),
-  );
+  const recordOf = new Map(askedFiles(kept).map((file, record) => [file, stored?.records[record]]));
+  const files = kept.files.map((file, index) => {
+    const record = recordOf.get(index);
+    const cause = record && !isReceived(record) ? causeOf(record.request.url) : null;
+    const last = before.get(index);
+    if (last?.file === file && last.record === record && last.cause === cause) return last.status;
+    const status = describeFile(file, index, cause, record);
+    before.set(index, { file, record, cause, status });
+    return status;
+  });
   const ended = kept.ended;
   const given = stored?.fetch.downloadTotal || null;
   const totals = files.map(({ total }) => total);
@@ -86,14 +105,25 @@ function isDone(state: FileState): boolean {
 function describeFile(
   { url, outcome, path }: KeptFile,
   index: number,
-  causeOf: (url: string) => string | null,
-  record?: StoredRecord,
+  cause: string | null,
+  record: StoredRecord | undefined,
 ): FileStatus {
   if (outcome) {
     const state = path !== null ? 'saved' : outcome.reason === '' ? 'received' : 'failed';
-    const { reason, status, size, cause = null } = outcome;
+    const { reason, status, size } = outcome;
     const total = reason === '' ? size : (outcome.total ?? null);
-    return { index, url, state, downloaded: size, total, status, reason, cause, retryAt: null, path };
+    return {
+      index,
+      url,
+      state,
+      downloaded: size,
+      total,
+      status,
+      reason,
+      cause: outcome.cause ?? null,
+      retryAt: null,
+      path,
+    };
   }
   const data = record?.responseData;
   const downloaded = data ? storedBytes(record) : 0;
@@ -106,7 +136,7 @@ function describeFile(
     total: settled === 'success' ? downloaded : (data?.length ?? null),
     status: data?.head.status ?? null,
     reason: settled === null || settled === 'success' ? '' : settled,
-    cause: record && !isReceived(record) ? causeOf(record.request.url) : null,
+    cause,
     retryAt: record?.state === 'backing-off' ? record.until : null,
     path: null,
   };

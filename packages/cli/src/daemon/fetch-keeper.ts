@@ -4,7 +4,7 @@ import { reasonOf, redactUrl } from '@background-fetch/common';
 import type { KeptState } from '@background-fetch/node';
 import { chooseId } from './choose-id.ts';
 import { compareWithEngine } from './compare-with-engine.ts';
-import { describeFetch } from './describe-fetch.ts';
+import { type DescribedFiles, describeFetch } from './describe-fetch.ts';
 import { EndedFetches } from './ended-fetches.ts';
 import { forgetExpired } from './expired-fetches.ts';
 import { type Entry, FetchEntries } from './fetch-entries.ts';
@@ -72,9 +72,11 @@ export class FetchKeeper {
     return this.#entries.onChange(listener);
   }
 
-  async describe(id: string): Promise<FetchReport> {
+  /** @param before for whoever asks again and again: files that have not changed since are the same objects */
+  async describe(id: string, before?: DescribedFiles): Promise<FetchReport> {
     await this.#loaded;
-    return await this.#describe(this.#entries.require(id));
+    const entry = this.#entries.require(id);
+    return await this.#describe(entry, entry.kept, before);
   }
 
   /** All there are, once it is known which these are. */
@@ -277,11 +279,12 @@ export class FetchKeeper {
     return forgetExpired(this.#entries, this.#options);
   }
 
-  async #describe(entry: Entry, kept = entry.kept): Promise<FetchReport> {
+  async #describe(entry: Entry, kept = entry.kept, before?: DescribedFiles): Promise<FetchReport> {
     const { engine } = this.#options;
     const stored = await readStored(engine, kept);
     const left = kept.ended?.result === 'failure' ? await engine.findKept(kept.id) : nothingKept;
-    return describeFetch(kept, stored, entry.saving !== null, left, (url) => engine.causeOf(kept.id, url));
+    const causeOf = (url: string) => engine.causeOf(kept.id, url);
+    return describeFetch(kept, stored, entry.saving !== null, left, causeOf, before);
   }
 
   async #find(id: string): Promise<Entry> {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { DescribedFiles } from './describe-fetch.ts';
 import type { FetchKeeper } from './fetch-keeper.ts';
 import { DaemonError } from './protocol.ts';
 import type { Caller } from './server.ts';
@@ -23,12 +24,13 @@ export async function followFetches(
 
 async function followFetch(keeper: FetchKeeper, id: string, caller: Caller): Promise<void> {
   const changes = new Changes(keeper, id, caller.signal);
-  const shown = new Map<number, string>();
+  const shown = new Map<number, Shown>();
+  const before: DescribedFiles = new Map();
   let last = '';
   try {
     while (!caller.signal.aborted) {
       const began = performance.now();
-      const report = await describe(keeper, id, shown.size > 0);
+      const report = await describe(keeper, id, before);
       if (!report) return;
       const files = report.files.filter((file) => isNew(shown, file));
       const fetch = JSON.stringify(report.fetch);
@@ -43,20 +45,32 @@ async function followFetch(keeper: FetchKeeper, id: string, caller: Caller): Pro
 }
 
 /** Null for one that was forgotten while it was followed. */
-async function describe(keeper: FetchKeeper, id: string, wasThere: boolean): Promise<FetchReport | null> {
+async function describe(
+  keeper: FetchKeeper,
+  id: string,
+  before: DescribedFiles,
+): Promise<FetchReport | null> {
   try {
-    return await keeper.describe(id);
+    return await keeper.describe(id, before);
   } catch (error) {
-    if (wasThere && error instanceof DaemonError && error.code === 'unknown-fetch') return null;
+    if (before.size > 0 && error instanceof DaemonError && error.code === 'unknown-fetch') return null;
     throw error;
   }
 }
 
-function isNew(shown: Map<number, string>, file: FileStatus): boolean {
+/** What a client was last shown of a file. */
+interface Shown {
+  readonly file: FileStatus;
+  readonly text: string;
+}
+
+/** Whether there is something new to be shown: not each change of what is stored can be seen. */
+function isNew(shown: Map<number, Shown>, file: FileStatus): boolean {
+  const last = shown.get(file.index);
+  if (last?.file === file) return false;
   const text = JSON.stringify(file);
-  if (shown.get(file.index) === text) return false;
-  shown.set(file.index, text);
-  return true;
+  shown.set(file.index, { file, text });
+  return last?.text !== text;
 }
 
 /** Wakes at a change of a fetch, at the end of its client, and now and then. */

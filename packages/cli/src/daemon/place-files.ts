@@ -37,10 +37,20 @@ export class NamesInUse {
   readonly #given = new Set<string>();
   readonly #placed = new Set<string>();
   readonly #reserved: ReadonlySet<string>;
+  readonly #left: ReadonlySet<string> | null;
 
-  /** @param reserved names that the user has asked for, for files that may come later */
-  constructor(reserved: Iterable<string> = []) {
+  /**
+   * @param reserved names that the user has asked for, for files that may come later
+   * @param left names of the copies that were in the directory before; null where that is not known
+   */
+  constructor(reserved: Iterable<string> = [], left: Iterable<string> | null = null) {
     this.#reserved = new Set(Array.from(reserved, nameKey));
+    this.#left = left && new Set(left);
+  }
+
+  /** Whether there may be something under this temporary name, which an earlier call has left. */
+  mayBeLeft(temporaryName: string): boolean {
+    return this.#left === null || this.#left.has(temporaryName);
   }
 
   /** Whether this is the first file that is to be put there under that name, or one like it: others must not replace it. */
@@ -104,7 +114,8 @@ export async function placeFile(
     if (!file.mayBeNumbered) await refuse(whole, wanted);
   }
   const inUse = names.of(file.name);
-  const ours = await Promise.all([identify(file.source), identifyOwn(temporary)]);
+  const mayBeLeft = names.mayBeLeft(file.temporaryName);
+  const ours = await Promise.all([identify(file.source), mayBeLeft ? identifyOwn(temporary) : null]);
   const before = inUse.findIndex((identity) => identity !== null && ours.includes(identity));
   if (before >= 0) return join(directory, numberedName(file.name, before));
   for (let n = file.mayBeNumbered ? inUse.length : 0; ; n++) {

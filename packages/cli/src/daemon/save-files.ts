@@ -1,6 +1,6 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { copyName, identityOf, reasonOf, syncFolder } from '@background-fetch/common';
+import { copyName, identityOf, isCopyName, reasonOf, syncFolder } from '@background-fetch/common';
 import { nameOfUrl } from './file-name.ts';
 import { type KeptFetch, type KeptFile, usualUmask } from './kept-fetch.ts';
 import type { KeptFetches } from './kept-fetches.ts';
@@ -28,13 +28,17 @@ export async function saveFiles(
     await onNote(next);
     current = next;
   };
-  const names = new NamesInUse(current.files.flatMap(({ name }) => name ?? []));
+  const open = current.files.flatMap((file, index) => (isToBeSaved(file) ? [index] : []));
+  const left = open.length > 0 ? await copiesIn(directory) : [];
+  const names = new NamesInUse(
+    current.files.flatMap(({ name }) => name ?? []),
+    left,
+  );
   for (const { path } of current.files) {
     if (path === null || dirname(path) !== directory) continue;
     names.isFirst(basename(path));
     names.add(await identify(path));
   }
-  const open = current.files.flatMap((file, index) => (isToBeSaved(file) ? [index] : []));
   let problem: string | null = null;
   try {
     if (open.length > 0) await makeDirectories(directory, modeOf(fetch, 0o777));
@@ -61,6 +65,15 @@ export async function saveFiles(
   }
   if (problem !== current.problem || open.length === 0) await note({ ...current, problem });
   return current;
+}
+
+/** The names of what copies a death may have left there; null where the directory can't be listed. */
+async function copiesIn(directory: string): Promise<readonly string[] | null> {
+  try {
+    return (await readdir(directory)).filter(isCopyName);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : null;
+  }
 }
 
 /** Those to which the user gave names come first: others may be numbered. */

@@ -97,13 +97,20 @@ export class WholeFile {
   }
 }
 
+const copyPrefix = '.bgfetch-';
+
 /**
  * A name for a copy, which nothing else has: who sees it learns nothing of other names. In a folder that many may write into,
  * somebody who could guess one would put a file of his own there first.
  * @param secret the same one after a death
  */
 export function copyName(secret: string): string {
-  return `.bgfetch-${createHash('sha256').update(secret).digest('hex').slice(0, 32)}`;
+  return `${copyPrefix}${createHash('sha256').update(secret).digest('hex').slice(0, 32)}`;
+}
+
+/** Whether a name is one that `copyName` gives. */
+export function isCopyName(name: string): boolean {
+  return name.startsWith(copyPrefix);
 }
 
 /** The second name is made beside the file: a death leaves it there, and not in the user's folder. */

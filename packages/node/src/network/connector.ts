@@ -20,19 +20,25 @@ const noProtocol = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
  *
  * HTTP/2 is spoken with servers that speak nothing else: ranges that come in parallel want a connection each. Most
  * servers choose HTTP/2 where both are offered, so it is only offered to one that has refused HTTP/1.1.
+ *
+ * @param tls asked for once, when something is to be secured
  */
-export function createConnector(tls: TlsSettings = {}): BuildConnector.connector {
-  const connectOverHttp1 = buildConnector({ ...tls });
-  const connectOverAny = buildConnector({ ...tls, allowH2: true });
+export function createConnector(tls: () => TlsSettings = () => ({})): BuildConnector.connector {
+  let secure: Record<'overHttp1' | 'overAny', BuildConnector.connector> | undefined;
   const refusingHttp1 = new Set<string>();
   const connectSecurely: BuildConnector.connector = (options, callback) => {
     const host = `${options.hostname}:${options.port}`;
-    if (refusingHttp1.has(host)) return connectOverAny(options, callback);
-    return connectOverHttp1(options, (...result) => {
+    secure ??= {
+      overHttp1: buildConnector({ ...tls() }),
+      overAny: buildConnector({ ...tls(), allowH2: true }),
+    };
+    const { overHttp1, overAny } = secure;
+    if (refusingHttp1.has(host)) return overAny(options, callback);
+    return overHttp1(options, (...result) => {
       const [error] = result;
       if ((error as NodeJS.ErrnoException | null)?.code !== noProtocol) return callback(...result);
       refusingHttp1.add(host);
-      connectOverAny(options, callback);
+      overAny(options, callback);
     });
   };
   return (options, callback) => {

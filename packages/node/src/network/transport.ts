@@ -79,11 +79,17 @@ export class Transports {
       ...(cert !== undefined && { cert }),
       ...(key !== undefined && { key }),
     };
-    const tls: TlsSettings = {
-      // read once, and not for each connection
-      ...(Object.keys(own).length > 0 && { secureContext: createSecureContext(own) }),
-      ...(!checked && { rejectUnauthorized: false }),
+    let made: TlsSettings | undefined;
+    // read once, and not for each connection; and not at all where nothing is secured: it takes 50 ms for all authorities
+    const tls = (): TlsSettings => {
+      made ??= {
+        ...(Object.keys(own).length > 0 && { secureContext: createSecureContext(own) }),
+        ...(!checked && { rejectUnauthorized: false }),
+      };
+      return made;
     };
+    // what is wrong with a file that somebody named is said whatever the URL
+    if (ca !== undefined || cert !== undefined || key !== undefined) tls();
     const connect = createConnector(tls);
     // one request at a time over each connection, of HTTP/2, too: what ends one takes no other request along;
     // and header sections may become longer by being put in order
@@ -99,8 +105,8 @@ export class Transports {
           noProxy: except,
           ...common,
           ...connections,
-          requestTls: tls,
-          proxyTls: tls,
+          requestTls: tls(),
+          proxyTls: tls(),
           proxyTunnel: false,
         }),
       );
