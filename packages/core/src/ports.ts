@@ -4,6 +4,7 @@ import type {
   RegistrationKey,
   StoredBackgroundFetch,
 } from './model/background-fetch.ts';
+import type { RequestInfo } from './model/idl-types.ts';
 import type {
   BodyKey,
   ContentCoding,
@@ -13,7 +14,6 @@ import type {
   StoredRecord,
   StoredRequest,
 } from './model/record.ts';
-import type { RequestInfo } from './model/request-info.ts';
 import type { BackgroundFetchSnapshot } from './model/snapshot.ts';
 
 /** Bytes in the form in which the host keeps them; the core passes them on and never looks inside. */

@@ -5,10 +5,9 @@ import type { Failure, Outcome } from '../transfer/outcome.ts';
 import { planAttempt } from '../transfer/plan-attempt.ts';
 import { chooseDelay, countAttempt } from '../transfer/retry-schedule.ts';
 import { Transfer } from '../transfer/transfer.ts';
-import { acceptUnproven } from './accept-unproven.ts';
 import { fetchAResponse } from './fetch-a-response.ts';
 import { fetchPieces } from './fetch-pieces.ts';
-import { settleABody } from './settle-a-body.ts';
+import { acceptUnproven, settleABody } from './settle-a-body.ts';
 import { waitForRetry } from './temporarily-unavailable.ts';
 
 /**

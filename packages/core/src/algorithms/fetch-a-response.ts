@@ -1,14 +1,13 @@
 import type { StoredRecord } from '../model/record.ts';
 import { storedLength } from '../model/transitions.ts';
 import type { NetworkRequest, Reachability } from '../ports.ts';
-import { type AnswerWait, Attempt } from '../transfer/attempt.ts';
-import type { RequestPlan } from '../transfer/attempt-plan.ts';
+import { type AnswerWait, Attempt, isSilent } from '../transfer/attempt.ts';
 import { compare, continueWith, plainFromZero } from '../transfer/course.ts';
-import { isSilent } from '../transfer/is-silent.ts';
 import type { Job } from '../transfer/job.ts';
 import type { EngineOptions } from '../transfer/options.ts';
 import { answered, type Failure, type Outcome, unanswered } from '../transfer/outcome.ts';
 import type { Place } from '../transfer/place.ts';
+import type { RequestPlan } from '../transfer/plan-attempt.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import { TimeLimit } from '../transfer/time-limit.ts';
 import type { Transfer } from '../transfer/transfer.ts';

@@ -1,8 +1,8 @@
 import { findGaps } from '../model/byte-ranges.ts';
 import type { Attempt } from '../transfer/attempt.ts';
-import type { RestPlan } from '../transfer/attempt-plan.ts';
 import type { AwaitedPieces } from '../transfer/awaited-pieces.ts';
 import { type Outcome, storedOutcome } from '../transfer/outcome.ts';
+import type { RestPlan } from '../transfer/plan-attempt.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { fetchAResponse } from './fetch-a-response.ts';
 

@@ -4,11 +4,11 @@ import type { ResponseData, ResponseHead, StoredRecord } from '../model/record.t
 import { isOkStatus } from '../model/status.ts';
 import type { NetworkResponse } from '../ports.ts';
 import { announcedLength } from '../transfer/announced-length.ts';
-import type { RequestPlan, RestPlan } from '../transfer/attempt-plan.ts';
 import { hasServerOffsets, mayEndAt, presumedLength } from '../transfer/body-completeness.ts';
 import { chooseValidator, getStrongETag } from '../transfer/choose-validator.ts';
 import { parseContentRange, parseEmptyPart, parseUnsatisfiedRange } from '../transfer/content-range.ts';
 import type { Course } from '../transfer/course.ts';
+import type { RequestPlan, RestPlan } from '../transfer/plan-attempt.ts';
 import { type PartialContent, validateAPartialResponse } from './validate-a-partial-response.ts';
 
 /** What a response stands for, judged by all that it says of itself. */

@@ -1,5 +1,4 @@
-import type { FetchKey } from '../model/background-fetch.ts';
-import { isKept } from '../model/background-fetch.ts';
+import { type FetchKey, isKept } from '../model/background-fetch.ts';
 import type { ClientPorts } from '../ports.ts';
 import { TimeLimit } from '../transfer/time-limit.ts';
 import { readingLock } from './holds.ts';
@@ -45,4 +44,14 @@ async function deleteKept({ store, lock, clock }: Ports, key: FetchKey): Promise
       return isThere;
     });
   });
+}
+
+/** The host's own interface, where it has one; elsewhere the DOMException of that name, which it took the place of. */
+export function createQuotaExceededError(message: string): DOMException {
+  const { QuotaExceededError } = globalThis as {
+    QuotaExceededError?: new (message: string) => DOMException;
+  };
+  return QuotaExceededError
+    ? new QuotaExceededError(message)
+    : new DOMException(message, 'QuotaExceededError');
 }

@@ -1,6 +1,6 @@
-import type { QueryOptions } from '../model/query-options.ts';
+import type { QueryOptions } from '../model/idl-types.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
-import { withoutFragment } from '../model/without-fragment.ts';
+import { withoutFragment } from '../model/url.ts';
 import { createRecordObjects, type RecordObject } from './create-record-objects.ts';
 import { findStoredFetch } from './find-stored-fetch.ts';
 import { recordsReleased } from './holds.ts';

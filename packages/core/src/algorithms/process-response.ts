@@ -6,7 +6,6 @@ import { confirmed, nextBody, storedLength, withResponse } from '../model/transi
 import type { NetworkResponse } from '../ports.ts';
 import { announcedLength } from '../transfer/announced-length.ts';
 import type { Attempt } from '../transfer/attempt.ts';
-import type { RequestPlan } from '../transfer/attempt-plan.ts';
 import { assessCleanEnd, hasServerOffsets, mayEndAt } from '../transfer/body-completeness.ts';
 import { BodySink, type RecordChange } from '../transfer/body-sink.ts';
 import { parseContentRange } from '../transfer/content-range.ts';
@@ -14,15 +13,14 @@ import { continueWith, fromZero, plainFromZero, proveEnd } from '../transfer/cou
 import { answered, askAgain, type Outcome, storedOutcome } from '../transfer/outcome.ts';
 import { allowsParallelRanges, mightAllowParallelRanges } from '../transfer/parallel-ranges.ts';
 import type { Place } from '../transfer/place.ts';
-import { isResumable } from '../transfer/plan-attempt.ts';
+import { isResumable, type RequestPlan } from '../transfer/plan-attempt.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import type { Transfer } from '../transfer/transfer.ts';
-import { acceptUnproven, warnUnverified } from './accept-unproven.ts';
 import { judgeAResponse } from './judge-a-response.ts';
 import { readStoredBytes } from './read-stored-bytes.ts';
 import { type Expectation, receiveBody } from './receive-body.ts';
 import { asWhole, continued, joinBytes } from './response-data.ts';
-import { settleABody } from './settle-a-body.ts';
+import { acceptUnproven, settleABody, warnUnverified } from './settle-a-body.ts';
 import type { PartialContent } from './validate-a-partial-response.ts';
 
 /** ms for which the first response at least brings what somebody waits for, alone */

@@ -4,7 +4,7 @@ import {
   type RegistrationKey,
   type StoredBackgroundFetch,
 } from '../model/background-fetch.ts';
-import type { ImageResource } from '../model/image-resource.ts';
+import type { ImageResource } from '../model/idl-types.ts';
 import type { StoredRecord, StoredRequest } from '../model/record.ts';
 import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
 import { released } from '../model/transitions.ts';

@@ -1,4 +1,4 @@
-import { countBytes } from '../model/byte-ranges.ts';
+import { countBytes, prefixLength } from '../model/byte-ranges.ts';
 import type { RecordResult, ResponseData, StoredRecord, UnsettledRecord } from '../model/record.ts';
 import { isOkStatus } from '../model/status.ts';
 import { settled } from '../model/transitions.ts';
@@ -38,6 +38,18 @@ export async function settleABody(transfer: Transfer, sink?: BodySink): Promise<
   }
   await transfer.commit(settleByStatus);
   return settledOutcome;
+}
+
+/** Takes a stored body for a complete one, where neither the engine nor the server shows whether it is. */
+export async function acceptUnproven(transfer: Transfer): Promise<Outcome> {
+  warnUnverified(transfer, prefixLength(transfer.record.responseData?.stored ?? []));
+  return await settleABody(transfer);
+}
+
+export function warnUnverified({ ports, record }: Transfer, stored: number): void {
+  ports.log.warn(
+    `${record.request.url}: its ${stored} bytes are accepted unverified: the server tells no length, the browser no cut`,
+  );
 }
 
 function resultOf(record: StoredRecord): RecordResult {

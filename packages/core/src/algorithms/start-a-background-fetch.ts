@@ -1,9 +1,8 @@
 import { isActive, type RegistrationKey, type StoredBackgroundFetch } from '../model/background-fetch.ts';
-import type { ImageResource } from '../model/image-resource.ts';
+import type { ImageResource } from '../model/idl-types.ts';
 import { noRetries, type StoredRequest } from '../model/record.ts';
 import { schemaVersion } from '../model/schema.ts';
-import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
-import { addUp, takeSnapshot } from '../model/snapshot.ts';
+import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
 import type {
   ClientPorts,
   ClientReadTransaction,
@@ -16,8 +15,7 @@ import type {
 import { serialiseRequest } from '../serialise/request.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import { bytesWorthKeeping } from '../transfer/revive.ts';
-import { createQuotaExceededError } from './create-quota-exceeded-error.ts';
-import { makingRoom } from './make-room.ts';
+import { createQuotaExceededError, makingRoom } from './make-room.ts';
 import type { Realm } from './realm.ts';
 import { findKept, forgetKept, type KeptFetch, reviveAKeptFetch } from './revive-a-kept-fetch.ts';
 

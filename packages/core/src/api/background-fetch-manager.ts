@@ -1,10 +1,9 @@
 import { findActiveFetch, listActiveIds } from '../algorithms/find-stored-fetch.ts';
 import type { Realm } from '../algorithms/realm.ts';
 import { startABackgroundFetch } from '../algorithms/start-a-background-fetch.ts';
-import type { RequestInfo } from '../model/request-info.ts';
+import type { RequestInfo } from '../model/idl-types.ts';
 import type { RegistrationHost } from '../ports.ts';
-import type { BackgroundFetchRegistration } from './background-fetch-registration.ts';
-import { getInstance } from './background-fetch-registration.ts';
+import { type BackgroundFetchRegistration, getInstance } from './background-fetch-registration.ts';
 import { checkRequests } from './check-requests.ts';
 import {
   defineInterface,

@@ -1,4 +1,4 @@
-import type { RequestInfo } from '../model/request-info.ts';
+import type { RequestInfo } from '../model/idl-types.ts';
 import type { RegistrationHost } from '../ports.ts';
 import { readRequest, toRequest } from './to-request.ts';
 

@@ -1,4 +1,4 @@
-import type { ImageResource } from '../model/image-resource.ts';
+import type { ImageResource } from '../model/idl-types.ts';
 
 /** Handed to the constructors of interfaces that script can't construct. */
 export const internal = Symbol('internal');

@@ -1,4 +1,4 @@
-import type { ImageResource } from './image-resource.ts';
+import type { ImageResource } from './idl-types.ts';
 
 /** https://wicg.github.io/background-fetch/#enumdef-backgroundfetchresult */
 export const backgroundFetchResults = ['', 'success', 'failure'] as const;

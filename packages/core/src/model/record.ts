@@ -1,7 +1,6 @@
 import type { BackgroundFetchFailureReason, FetchKey } from './background-fetch.ts';
 import type { ByteRange } from './byte-ranges.ts';
-
-export type HeaderList = readonly (readonly [name: string, value: string])[];
+import type { HeaderList } from './header-list.ts';
 
 /** A Request's fields at rest. Its body lies beside it in the store. */
 export interface StoredRequest {

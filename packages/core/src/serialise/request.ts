@@ -1,5 +1,5 @@
-import type { HeaderList, StoredRequest } from '../model/record.ts';
-import { pick } from './pick.ts';
+import type { HeaderList } from '../model/header-list.ts';
+import type { StoredRequest } from '../model/record.ts';
 
 /** A Request's fields in stored form. Its body is stored beside it. */
 export function serialiseRequest(request: Request, hasBody: boolean, clientUrl: string): StoredRequest {
@@ -22,4 +22,9 @@ export function serialiseRequest(request: Request, hasBody: boolean, clientUrl: 
  */
 export function deserialiseRequest(stored: StoredRequest, body: BodyInit | null): Request {
   return new Request(stored.url, { ...stored, headers: stored.headers as [string, string][], body });
+}
+
+/** A plain object with some members of another one, whose getters may lie on its prototype. */
+export function pick<T, K extends keyof T>(source: T, ...members: K[]): Pick<T, K> {
+  return Object.fromEntries(members.map((member) => [member, source[member]])) as Pick<T, K>;
 }

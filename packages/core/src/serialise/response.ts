@@ -1,7 +1,8 @@
 import { withoutLengths } from '../model/header-list.ts';
 import type { ResponseHead } from '../model/record.ts';
 import { hasNullBody } from '../model/status.ts';
-import { pick } from './pick.ts';
+import { withoutFragment } from '../model/url.ts';
+import { pick } from './request.ts';
 
 /**
  * A Response with what the constructor can't set: its URL, its type, and a status of 0 or above 599.
@@ -23,7 +24,7 @@ class RecordedResponse extends Response {
 
   // asked of anything else, and by Node's constructor before there is a head, they answer as those of a Response do
   override get url(): string {
-    return #head in Object(this) ? (this.#head.url.split('#', 1)[0] as string) : super.url;
+    return #head in Object(this) ? withoutFragment(this.#head.url) : super.url;
   }
 
   override get type(): ResponseType {

@@ -1,5 +1,4 @@
 import type { Reachability } from '../ports.ts';
-import { isSilent } from './is-silent.ts';
 import type { Job } from './job.ts';
 import { TimeLimit } from './time-limit.ts';
 
@@ -161,4 +160,9 @@ export class Attempt {
   throwIfInterrupted(): void {
     if (this.#isInterrupted()) throw this.#job.signal.reason;
   }
+}
+
+/** Whether nobody answers, as far as is known. */
+export function isSilent(reachability: Reachability): boolean {
+  return reachability === 'silent' || reachability === 'unsent';
 }

@@ -1,6 +1,6 @@
-import type { RestPlan } from './attempt-plan.ts';
 import type { Demand } from './demand.ts';
 import type { EngineOptions } from './options.ts';
+import type { RestPlan } from './plan-attempt.ts';
 import type { TransferStrategies } from './strategies.ts';
 
 /** Of the time for which somebody has waited, what a piece may take: he gets it that much later at most. */

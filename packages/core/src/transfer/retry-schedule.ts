@@ -1,5 +1,5 @@
-import { getHeader } from '../model/header-list.ts';
-import type { HeaderList, RetryCounts } from '../model/record.ts';
+import { getHeader, type HeaderList } from '../model/header-list.ts';
+import type { RetryCounts } from '../model/record.ts';
 import type { Failure } from './outcome.ts';
 
 /** When a failed attempt is repeated. All times in ms. */

@@ -1,4 +1,4 @@
-import type { RestPlan } from './attempt-plan.ts';
+import type { RestPlan } from './plan-attempt.ts';
 import type { trackUpload } from './track-upload.ts';
 
 /** What a host does in its own way. Users set numbers: see `EngineOptions`. */
