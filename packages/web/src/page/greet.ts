@@ -1,6 +1,6 @@
 import { getContext } from '../shared/context.ts';
+import { warn } from '../shared/host.ts';
 import type { HelloAnswer } from '../shared/messages.ts';
-import { warn } from '../shared/warn.ts';
 import { post } from './ping.ts';
 
 /** ms for which an answer is waited for before the store is asked about a silent worker, and the worker once more */

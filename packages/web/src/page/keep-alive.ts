@@ -6,8 +6,8 @@ import {
   type RegistrationKey,
 } from '@background-fetch/core';
 import { endGenerations, getContext, purge } from '../shared/context.ts';
+import { warn } from '../shared/host.ts';
 import { forgetUnregistered, listUnregistered } from '../shared/unregistered.ts';
-import { warn } from '../shared/warn.ts';
 import { ping } from './ping.ts';
 import { find } from './registrations.ts';
 

@@ -7,12 +7,11 @@ import {
 } from '@background-fetch/core';
 import { isTrial } from '../shared/caller-policy.ts';
 import { beginGeneration, registrationKey, shareWithEngine } from '../shared/context.ts';
+import { connectivity, warn } from '../shared/host.ts';
 import { type WorkerMessage, wrapMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
-import { warn } from '../shared/warn.ts';
 import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
 import { createConnections } from './connections.ts';
-import { connectivity } from './connectivity.ts';
 import { EngineChannel } from './engine-channel.ts';
 import { createEvents } from './events.ts';
 import { getIntegrity } from './integrity.ts';

@@ -10,9 +10,8 @@ import {
 import { openClientStore, type WebClientStore } from '../storage/client-store.ts';
 import { Database } from '../storage/database.ts';
 import { Channel } from './channel.ts';
-import { clock, lock, onCollected, random } from './host.ts';
+import { clock, lock, onCollected, random, warn } from './host.ts';
 import { databaseName } from './names.ts';
-import { warn } from './warn.ts';
 
 /** What this context's API and engine share. */
 export interface Context {

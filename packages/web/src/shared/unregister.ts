@@ -1,9 +1,8 @@
 import { runningLock, type StoredBackgroundFetch } from '@background-fetch/core';
 import { isChromium, isFirefox } from './browser.ts';
 import { getContext, listFetchesOf, purge, scopeOf } from './context.ts';
-import { lock } from './host.ts';
+import { lock, warn } from './host.ts';
 import { forgetUnregistered, noteUnregistered } from './unregistered.ts';
-import { warn } from './warn.ts';
 
 /** ms for which an engine is waited for that has to let go; one that handles an event may take much longer */
 const handOverTimeout = 1000;
