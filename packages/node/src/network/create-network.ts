@@ -5,6 +5,7 @@ import {
   type Network,
   type NetworkRequest,
   type NetworkResponse,
+  withoutFragment,
 } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
 import { type BeforeAttempt, prepareAttempt } from './before-attempt.ts';
@@ -264,8 +265,4 @@ function fitting(arrival: Arrival, asked: string): Arrival {
   return arrival.status === 200
     ? { ...arrival, headers, status: 204, statusText: 'No Content' }
     : { ...arrival, headers };
-}
-
-function withoutFragment(url: string): string {
-  return url.split('#', 1)[0] as string;
 }

@@ -1,13 +1,13 @@
 import type { HeaderList } from '@background-fetch/core';
 import type { Arrival } from '../follow-redirects.ts';
 import { headerOf } from '../header-list.ts';
+import { resolveResource } from '../location.ts';
 import { checkAnswer } from './check-answer.ts';
 import { isOk, requireFinal } from './continue-upload.ts';
 import { resumeUpload } from './resume-upload.ts';
 import { mayBeAllowed, sendWhole } from './send-part.ts';
 import type { UploadRequest } from './upload.ts';
 import type { UploadProtocol } from './upload-protocol.ts';
-import { resolveResource } from './upload-resource.ts';
 
 /** The iteration of draft-ietf-httpbis-resumable-upload that is spoken here; servers of another one keep out. */
 const interopVersion = '8';
