@@ -107,7 +107,8 @@ export interface ClientStore {
   readBytes(body: BodyKey, start: number, end: number): Promise<Uint8Array | null>;
   /**
    * The first `length` bytes as a Blob that is read when it is needed; null where the host has no such thing.
-   * It is readable for as long as the body is stored: WebKit loses the file of a Blob whose row was deleted.
+   * It is readable for as long as the body is stored, and no longer in WebKit:
+   * docs/discoveries.md#webkit-a-blob-whose-row-was-deleted
    */
   readBody?(body: BodyKey, length: number, type: string): Promise<Blob | null>;
   /** Whether such a Blob stays readable when its body is deleted. */
@@ -123,8 +124,8 @@ export interface Store extends ClientStore {
   /**
    * Brings `parts` to stable storage ahead of the transaction that puts them there, so that it does not keep others
    * waiting for the disk. Resolves with what `putBytes` takes in their place; they count once that is committed, and leave
-   * nothing behind if it never is. Nobody changes `parts` before. Calls for one body resolve in their order. Absent where the
-   * transaction has to do both.
+   * nothing behind if it never is. Nobody changes `parts` before. Calls for one body resolve in their order. Absent
+   * where the transaction has to do both.
    */
   stageBytes?(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<HostBytes>;
   readBody(body: BodyKey, length: number, type: string): Promise<Blob | null>;
@@ -398,7 +399,8 @@ export interface EnginePorts extends ClientPorts {
   readonly log: Log;
   /**
    * Gives up those bytes of fetches that are active, or kept after a failure, that a death has made unreadable, so that
-   * their records are completed again; absent where that can't happen. Called by an engine that takes over, before it reads anything.
+   * their records are completed again; absent where that can't happen. Called by an engine that takes over, before it
+   * reads anything.
    */
   readonly mend?: (registration: RegistrationKey) => Promise<void>;
   /** Absent where the host has no hash that takes a body in parts. */

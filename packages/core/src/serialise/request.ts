@@ -17,8 +17,8 @@ export function serialiseRequest(request: Request, hasBody: boolean, clientUrl: 
 }
 
 /**
- * A Request as it was given to `fetch()`. The stored `Content-Type` is set from its headers, never from the type of a
- * Blob: that is in lower case, which would break the boundary of a form.
+ * A Request as it was given to `fetch()`. Its `Content-Type` is that of the stored headers, never the type of a Blob:
+ * docs/discoveries.md#the-type-of-a-blob-is-in-lower-case
  */
 export function deserialiseRequest(stored: StoredRequest, body: BodyInit | null): Request {
   return new Request(stored.url, { ...stored, headers: stored.headers as [string, string][], body });

@@ -22,7 +22,8 @@ class RecordedResponse extends Response {
     this.#needed = needed;
   }
 
-  // asked of anything else, and by Node's constructor before there is a head, they answer as those of a Response do
+  // Node's constructor asks these before there is a head, and scripts may ask them of any object: then Response's own
+  // answer
   override get url(): string {
     return #head in Object(this) ? withoutFragment(this.#head.url) : super.url;
   }
@@ -42,7 +43,7 @@ class RecordedResponse extends Response {
   override clone(): Response {
     const copy = super.clone();
     if (!(#head in Object(this))) return copy;
-    // Node cancels the body of a copy that was collected
+    // the copy has to live as long as its body: docs/discoveries.md#requests-and-responses-that-are-copied
     return new RecordedResponse(copy.body, this.#head, [copy, this.#needed]);
   }
 }

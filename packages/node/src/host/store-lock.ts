@@ -97,8 +97,8 @@ function tryToLock(directory: string): Libsql.Database | null {
 }
 
 /**
- * Whoever could open the lock's file could hold the lock. One that is there is not opened: see below. Behind a link it
- * would be another database, with a lock of somebody else.
+ * Whoever could open the lock's file could hold the lock. Behind a link, the file would be another database, with a lock of
+ * somebody else. A file that is there is not opened: docs/discoveries.md#closing-a-file-drops-its-locks
  */
 function makePrivate(path: string): void {
   try {
@@ -109,7 +109,7 @@ function makePrivate(path: string): void {
   }
 }
 
-// The pid is in a file of its own: closing any descriptor of the lock's file would drop the lock of this process.
+// The pid is in a file of its own, because opening and closing the lock's file would drop the lock of this process.
 
 function writePid(directory: string): void {
   const path = join(directory, 'engine.pid');

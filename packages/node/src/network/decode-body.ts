@@ -33,13 +33,16 @@ export function decodersFor(contentEncoding: string | null): MakeDecoder[] | nul
   return decoders;
 }
 
-/** Whether a cut of a body in these codings is found by their decoders. That for zstd takes it for the end, up to Node 22. */
+/**
+ * Whether the decoders find a cut of a body in these codings:
+ * docs/discoveries.md#bodies-that-end-too-early-for-their-coding
+ */
 export function findsCuts(contentEncoding: string): boolean {
   return !/\bzstd\b/i.test(contentEncoding);
 }
 
 function decoderFor(coding: string): MakeDecoder | null {
-  // what is cut is an error, unlike in Node's own fetch, which takes it for the end
+  // with these defaults a cut is an error; Node's own fetch has other ones
   if (coding === 'gzip' || coding === 'x-gzip') return () => zlib.createGunzip();
   if (coding === 'br') return () => zlib.createBrotliDecompress();
   // some servers leave the header of zlib out; with it, the low bits of the first byte are 8

@@ -138,7 +138,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
 
   async *#handOver(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
     yield* body;
-    // undici has to hear that this was the end, before it hears of more of the response
+    // undici has to hear that this was the end before it hears of more of the response, or it ends the connection
     setImmediate(() => {
       this.#isSending = false;
       this.#goOn?.();
@@ -185,7 +185,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
       this.#resolve(response);
       return;
     }
-    // undici ends the connection of a request whose response is complete before its body
+    // undici would end the connection: docs/discoveries.md#a-response-before-the-end-of-its-request
     this.#pause();
     const look = setInterval(() => progress.isBlocked && this.#goOn?.(), lookInterval);
     this.#goOn = () => {
@@ -234,12 +234,12 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
       this.onResponseError(null, new Error('Its response ended before all of its body was sent'));
       return;
     }
-    // a server that ends a stream of HTTP/2 early need not call that an error, and undici does not look at the length
+    // undici does not look at the length of a stream of HTTP/2: docs/discoveries.md#ends-that-undici-takes-for-whole-bodies
     if (this.#options.progress.multiplexed && this.#isShort()) {
       this.onResponseError(null, new Error('Its response is not as long as it says'));
       return;
     }
-    // undici takes the reset of a connection for the end of a body that nothing else ends
+    // undici takes a reset for the end: docs/discoveries.md#ends-that-undici-takes-for-whole-bodies
     if (!this.#isFramed && this.#options.progress.failed) {
       this.onResponseError(null, new Error('Its connection failed before it had ended'));
       return;

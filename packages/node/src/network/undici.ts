@@ -9,8 +9,8 @@ import type {
 const require = createRequire(import.meta.url);
 
 /**
- * A part of undici. As a whole it takes 60 ms to load, for its fetch, WebSockets and caches; what is needed here takes
- * 20. Should a version keep its parts elsewhere, the whole is loaded.
+ * Loads a part of undici, which takes a third of the time: docs/discoveries.md#loading-only-parts-of-undici
+ * Should a version keep its parts elsewhere, the whole is loaded.
  */
 function load<T>(path: string, name: string): T {
   try {

@@ -1,6 +1,6 @@
 import type { BodyKey } from '@background-fetch/core';
 
-/** A text as a column that compares exactly and can hold any text. */
+/** A text as a column that compares exactly and can hold any text: docs/discoveries.md#texts-that-sqlite-cant-hold */
 export function column(text: string): string {
   return JSON.stringify(text);
 }

@@ -61,7 +61,7 @@ function connect(path: string): DatabaseConnection {
     pragma(connection, 'journal_mode = WAL');
     // the syncs that make this FULL are in write-ahead-log.ts
     connection.exec('PRAGMA synchronous = NORMAL');
-    // SQLite copies its log into the database on the main thread, and syncs both: less often than every 4 MiB
+    // pages of 4 KiB, four times as many as usual: docs/discoveries.md#a-sync-beside-the-main-thread
     connection.exec('PRAGMA wal_autocheckpoint = 4096');
     return connection;
   } catch (error) {

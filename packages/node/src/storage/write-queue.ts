@@ -89,7 +89,7 @@ export class WriteQueue {
       this.#connection.exec('RELEASE work');
       return { result };
     } catch (error) {
-      // a full disk makes SQLite give up the whole transaction: then there is no savepoint, and COMMIT says so
+      // COMMIT says so where SQLite has dropped the savepoint: docs/discoveries.md#a-full-disk-ends-the-whole-transaction
       this.#connection.exec('ROLLBACK TO work; RELEASE work');
       return { error };
     }

@@ -11,7 +11,7 @@ import { forgetUnregistered, listUnregistered } from '../shared/unregistered.ts'
 import { ping } from './ping.ts';
 import { find } from './registrations.ts';
 
-/** ms between two pings: a service worker without an event dies after about 30 s */
+/** ms between two pings: docs/discoveries.md#how-long-a-worker-lives */
 const pingInterval = 10_000;
 
 /** Background fetches that want an engine, with their registration. */
@@ -43,8 +43,8 @@ function fail(error: unknown): void {
 }
 
 /**
- * Looks around, and again later if the store can't be read: no other page may come for a long time. After a crash,
- * Chromium can't open a database while the browser that crashed still holds it.
+ * Looks around, and again later if the store can't be read: no other page may come for a long time, and a crash may hold up
+ * the database for a while: docs/discoveries.md#chromium-a-database-after-a-crash
  */
 function look(realm: Realm, away = false, delay = pingInterval): void {
   lookAround(realm, away).catch((error) => {
@@ -93,8 +93,8 @@ function want(key: FetchKey, registration: string): void {
 }
 
 /**
- * zone.js takes the app for busy while a timer of its own is under way: Angular would not be stable, and not register its
- * worker, for as long as a download takes. The browser's own function is at this name there.
+ * The timer is the browser's own, which zone.js leaves at this name, because one of zone.js would keep an Angular app from
+ * becoming stable: docs/discoveries.md#zonejs-timers-keep-an-app-busy
  */
 function startPinging(): ReturnType<typeof setInterval> {
   const start: typeof setInterval = Reflect.get(globalThis, '__zone_symbol__setInterval') ?? setInterval;

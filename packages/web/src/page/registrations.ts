@@ -6,9 +6,9 @@ import { scopeOf } from '../shared/context.ts';
 export const inUse = new Map<string, ServiceWorkerRegistration>();
 
 /**
- * The registration that a key is of; null if it is gone. A process that WebKit starts after the last registration of all
- * sites has gone finds none for as long as it lives, not even its own. There, this is one that this context uses or lies
- * in, or undefined: nobody can tell.
+ * The registration that a key is of; null if it is gone. In a process of WebKit that shows none, it is one that this
+ * context uses or lies in, or undefined, as nobody can tell:
+ * docs/discoveries.md#webkit-registrations-that-are-not-shown
  */
 export async function find(key: RegistrationKey): Promise<ServiceWorkerRegistration | null | undefined> {
   const scope = scopeOf(key);

@@ -27,7 +27,8 @@ export function createNetwork(keep: (bytes: Blob) => Promise<HostBytes>): Networ
       probe(request, signal, error === undefined ? 'meanwhile' : 'after'),
     // a request that failed does not tell whether it had left
     reach: async (request, signal) => {
-      // over a connection that was used Chromium and Firefox may send a request several times: none is left for it here
+      // this uses up the connections over which an upload might be sent twice:
+      // docs/discoveries.md#a-request-that-the-browser-sends-again
       const anonymous: StoredRequest = { ...request, credentials: 'omit' };
       const found = await probe(anonymous, signal, 'before');
       return found === 'answers' ? found : await probe(request, signal, 'before');
@@ -64,7 +65,7 @@ async function fetchPastListeners(
   const coding = codingOf(response, all.has('range'));
   const head = serialiseResponse(response);
   let signals = false;
-  // Firefox lets a coded body end anywhere, and tells how much came of it
+  // Firefox reports no cut of a coded body: docs/discoveries.md#which-cuts-of-a-body-are-told
   const checkEnd = async (received: number): Promise<void> => {
     const announced = announcedLength(head.headers);
     if (!isFirefox() || signals || announced === null || request.method === 'HEAD') return;
@@ -90,16 +91,13 @@ async function fetchPastListeners(
     takeWhole: async () => {
       const bytes = await response.blob();
       await checkEnd(bytes.size);
-      // Chromium keeps a Blob's bytes in memory until the Blob is collected, and its collector does not know what they
-      // weigh. This memory weighs as much and is never touched: with it, 512 MiB peak at 140 MiB, without at 540.
+      // it weighs as much as the Blob, so that the collector comes by:
+      // docs/discoveries.md#chromium-memory-and-files-of-blobs
       new ArrayBuffer(bytes.size);
       return await keep(bytes);
     },
     coding,
-    /*
-     * Measured: Chromium reports every body that was cut, Firefox one that is not encoded, WebKit none. A connection that
-     * ends within the headers gives a response, with those that came and no byte, in all of them.
-     */
+    // false until a byte has come: docs/discoveries.md#which-cuts-of-a-body-are-told
     get signalsTruncation() {
       return signals;
     },
@@ -117,7 +115,7 @@ interface Reading {
   readonly ended: (received: number) => Promise<void>;
 }
 
-/** A body whose connection is free once it is cancelled: Firefox keeps it until the server sends the next byte. */
+/** A body whose connection is free once it is cancelled: docs/discoveries.md#firefox-a-body-that-is-cancelled */
 function endable(body: ReadableStream<Uint8Array>, end: () => void, on: Reading): BodyStream {
   const cancel = async (reader: ReadableStreamDefaultReader): Promise<void> => {
     end();
@@ -157,8 +155,8 @@ const quiet = 50;
 const flowing = 100;
 
 /**
- * Waits until no bytes are on their way: Firefox loses one abort in fifty that meets them. Where more bytes come, it is
- * the next of them that frees the connection.
+ * Waits until no bytes are on their way, which could make Firefox lose an abort:
+ * docs/discoveries.md#firefox-a-body-that-is-cancelled
  */
 async function untilQuiet(reader: ReadableStreamDefaultReader): Promise<void> {
   const begin = performance.now();

@@ -40,8 +40,8 @@ export async function probe(
 
 /**
  * Asks for the resource itself, and for something small if that gets no answer: servers reset some requests, or take
- * long for them. Chromium and Firefox keep one queue for connections with credentials and one for those without, and
- * let requests of a higher priority pass: all these are sent with the credentials and the priority of the request.
+ * long for them. All these are sent with the credentials and the priority of the request, so that they wait in its queue:
+ * docs/reliability.md#who-answers
  */
 async function whoAnswers(
   request: StoredRequest,
@@ -58,7 +58,7 @@ async function whoAnswers(
       signal,
       ...init,
     }).catch(() => null);
-  // HEAD, because Firefox waits for the whole body of most opaque responses
+  // HEAD, because Firefox waits for the whole body of most opaque responses: docs/reliability.md#who-answers
   const askOpaquely = (): Promise<Response | null> =>
     ask(request.url, { method: 'HEAD', mode: 'no-cors', redirect: 'follow' });
   const askForIt = async (): Promise<Reachability> => {

@@ -8,12 +8,12 @@ const most = 64;
 const waiting = new Set<() => void>();
 let observing = false;
 
-/** ms for which an entry may come later than the end of its body (measured in Firefox: not at all) */
+/** ms for which an entry may come later than the end of its body; see docs/discoveries.md#which-cuts-of-a-body-are-told */
 const longestDelay = 500;
 
 /**
- * Watches how responses come. An observer hears of every one: the browser's own list of them ends after 250, and clearing
- * it would take them from the app.
+ * Watches how responses come. An observer hears of every one, and the browser's own list only of 250; clearing that would
+ * take them from the app.
  */
 export function watchResources(): void {
   if (observing || !globalThis.PerformanceObserver) return;

@@ -175,7 +175,7 @@ export function runEngine(): void {
   });
   const skipWaiting = scope.skipWaiting;
   scope.skipWaiting = () => {
-    // the active worker would be waited for as long as pings keep it going
+    // pings keep the active one going, and it would be waited for: docs/discoveries.md#a-version-that-waits-for-events
     if (scope.registration.active) channel.askForHandOver(scope.registration.scope);
     return skipWaiting.call(scope);
   };

@@ -1,15 +1,15 @@
 import { isChromium, isFirefox } from './browser.ts';
 
 /**
- * Whether the Content Security Policy of this page or worker lets it fetch a URL, which no API tells. A request that is
- * bound to fail after the policy was asked shows it: what is forbidden never leaves, and is told by an event.
+ * Whether the Content Security Policy of this page or worker lets it fetch a URL. A request that is bound to fail after the
+ * policy was asked shows it: docs/discoveries.md#what-a-forbidden-request-tells
  */
 
 /** How many URLs of one origin are tried one by one. */
 const mostOfOneOrigin = 8;
-/** bytes of a body that Chromium refuses to send with `keepalive` */
+/** bytes of a body that Chromium refuses to send with `keepalive`, after it has asked the policy */
 const tooMuch = 65_537;
-/** ms for which Firefox may take to tell why it failed (measured: 2, and 100 where 1000 were forbidden at a time) */
+/** ms for which Firefox may take to tell why a request failed */
 const longestDelay = 1000;
 
 /** ms by which a worker of Firefox may hear of it later than of something else that failed on the main thread since */
@@ -71,7 +71,8 @@ async function forbiddenOf(urls: readonly string[]): Promise<string[]> {
     });
   } else if ('XMLHttpRequest' in globalThis) {
     await Promise.all(urls.map(failsInWorker));
-    // what is told comes from the main thread, as the failure of this does, which is never sent; now and then it comes after it
+    // the event comes from the main thread, as the failure of this request does, which is never sent; the event may
+    // be later
     await fetch('https://background-fetch.invalid/', { mode: 'same-origin' }).catch(ignore);
     await new Promise((resolve) => setTimeout(resolve, workerDelay));
   }
@@ -80,8 +81,8 @@ async function forbiddenOf(urls: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Whether the policy of this context forbids a URL, where the engine tells at once. WebKit fires no event in workers, but
- * looks at the policy where an EventSource is made; closed at once, that sends nothing there. In Firefox it would.
+ * Whether the policy of this context forbids a URL, where the engine tells at once: WebKit looks at it where an
+ * EventSource is made, and sends nothing if that is closed at once.
  */
 export function isKnownToBeForbidden(url: string): boolean {
   if (isChromium() || isFirefox()) return false;
@@ -107,7 +108,7 @@ function isOwn(url: string): boolean {
 
 /**
  * Begins a fetch and gives it up in the same task. Resolves with whether it failed for something else. Firefox still
- * sends one in a hundred that it allows at another origin, Chromium would more often: it gets too large a body.
+ * sends a few that it allows at another origin; Chromium would send more, and gets too large a body.
  */
 async function failsToFetch(url: string): Promise<boolean> {
   const controller = new AbortController();

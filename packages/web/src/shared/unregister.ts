@@ -12,7 +12,8 @@ const handOverTimeout = 1000;
  * with it, without an event, after that; if the page goes away before, the next page of the origin sees to it.
  */
 export async function unregister(scope: string, native: () => Promise<boolean>): Promise<boolean> {
-  // what is stored from now on is of another registration, or of this one if the browser keeps it for a page that registers it
+  // what is stored from now on is of another registration, or of this one if the browser keeps it for a page that
+  // registers it
   const listing = listUnlessLeft(scope);
   listing.catch(() => {});
   const time = noteUnregistered(scope);
@@ -62,8 +63,8 @@ function isBeingLeft(): boolean {
 }
 
 /**
- * WebKit ends a worker that is unregistered at once, and a transaction that it was in the middle of then holds up all others
- * for ever. So an engine of this scope lets go before, if there is one; a page that is left waits for nothing.
+ * Lets an engine of this scope go before the worker is unregistered, as WebKit's database would be held up:
+ * docs/discoveries.md#webkit-a-worker-that-is-unregistered. A page that is left waits for nothing.
  */
 function withoutEngine(scope: string, native: () => Promise<boolean>): Promise<boolean> {
   return new Promise((resolve, reject) => {

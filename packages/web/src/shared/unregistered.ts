@@ -1,9 +1,9 @@
 import { isChromium, isFirefox } from './browser.ts';
 import { databaseName } from './names.ts';
 
-// A page that unregisters may be gone before it has purged anything, and in WebKit the page that comes next may be shown no
-// registration at all, so that it can't tell. There, the time at which a scope was unregistered is noted: in localStorage, as
-// that alone is written in the task of the call. Workers have none.
+// A page that unregisters may be gone before it has purged anything, and in WebKit the page that comes next can't tell:
+// docs/discoveries.md#webkit-registrations-that-are-not-shown. There, the time at which a scope was unregistered is
+// noted in localStorage, as that alone is written in the task of the call. Workers have none.
 
 const prefix = `${databaseName} unregistered `;
 

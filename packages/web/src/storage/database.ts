@@ -63,8 +63,8 @@ export class Database {
   }
 
   /**
-   * Whether Blobs can be stored. Ephemeral sessions of WebKit and private modes of older Safari don't take them: the
-   * put fails. The probe stays stored as the proof, so that it is written only once.
+   * Whether Blobs can be stored, which WebKit may refuse: docs/discoveries.md#webkit-no-blobs-in-ephemeral-sessions
+   * The probe stays stored as the proof, so that it is written only once.
    */
   takesBlobs(): Promise<boolean> {
     this.#takesBlobs ??= this.transact('write', async (ask) => {
@@ -116,7 +116,7 @@ export class Database {
   /** The store's error for one of IndexedDB's, which may be a sign that the connection is lost. */
   #failed(error: unknown): Error {
     const failure = toStoreError(error);
-    // WebKit's "Connection to Indexed Database server lost" comes without an event: better a new connection.
+    // the connection may be lost without an event: docs/discoveries.md#webkit-a-connection-that-is-lost
     if (!isQuotaError(failure)) this.close();
     return failure;
   }

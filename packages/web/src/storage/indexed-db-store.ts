@@ -38,13 +38,13 @@ interface Ending extends BackgroundFetchSnapshot {
   readonly at: number;
 }
 
-/** bytes of memory that are given up at once: at 64 MiB Chromium's collector begins */
+/** bytes of memory that are given up at once; at as many, Chromium's collector begins */
 const weight = 64 * 2 ** 20;
 
 /**
- * Chromium keeps the files of rows that are deleted for as long as Blobs live that were read from them, and its collector
- * does not know what these weigh: in a worker that rests they lived until it ended (measured: 30 s). This memory is never
- * touched; it makes the collector come by.
+ * Makes Chromium's collector come by, as the files of deleted rows stay until the Blobs that were read from them are
+ * collected:
+ * docs/discoveries.md#chromium-memory-and-files-of-blobs
  */
 function collectBlobs(): void {
   try {
@@ -124,12 +124,13 @@ export function openIndexedDbStore({ databaseName = usualName }: IndexedDbStoreO
       const parts = await database.transact('read', (ask) => findPrefix(ask, body, length));
       return parts && new Blob(parts, { type });
     },
+    // WebKit deletes the file with the row: docs/discoveries.md#webkit-a-blob-whose-row-was-deleted
     get blobsOutlast() {
       return isChromium() || isFirefox();
     },
     keep: (bytes) => keep(database, bytes),
     async mend(registration) {
-      // elsewhere a row and its file come to rest together
+      // elsewhere no row is without its file: docs/discoveries.md#webkit-a-row-without-its-file
       if (!isChromium() && !isFirefox()) await mendBodies(database, registration);
     },
     forgetEndings: (before) => database.transact('write', (ask) => forgetEndings(ask, before)),

@@ -55,8 +55,7 @@ export class LiveTransaction {
   }
 
   /**
-   * The first request to fail knows the cause: those after it only hear of an abort, and in WebKit the transaction's own
-   * error is null.
+   * The first request to fail is the one that knows the cause: docs/discoveries.md#webkit-the-error-of-a-transaction
    */
   #fail(error: unknown): Error {
     this.#failure ??= this.#toFailure(error);

@@ -12,9 +12,8 @@ export function pauseReads(connection: Duplex, onDestroy: () => void): () => voi
 }
 
 /**
- * The end of what is received over a connection. undici's parser must not hear of it, or of an error, while it is
- * paused: it throws an AssertionError out of the event, which nobody can catch, and what it has not taken yet is lost. So it
- * hears of the end once everything was read, and it is not paused.
+ * The end of what is received over a connection. undici's parser hears of it once everything was read and it is not paused:
+ * docs/discoveries.md#an-end-while-the-parser-is-paused
  */
 export class ReadEnd {
   readonly #connection: Duplex;

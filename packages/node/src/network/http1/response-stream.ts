@@ -12,7 +12,10 @@ const sentPerInterimByte = 64;
 /** Interim responses to one request, and one more for each so many bytes that are sent. */
 const mostInterim = 100;
 const sentPerInterim = 4096;
-/** bytes of a chunk that is joined with those about it, where so many come at once: each costs its readers as much as a long one */
+/**
+ * bytes of a chunk that is joined with those about it, where so many come at once: each costs its readers as much as
+ * a long one
+ */
 const smallChunk = 1024;
 const manySmallChunks = 16;
 
@@ -36,11 +39,8 @@ type Part =
   | 'over';
 
 /**
- * The responses of one HTTP/1 connection, as undici's parser wants them. That parser is llhttp in its strict mode: it
- * refuses what curl and browsers take, undici itself a `100 Continue` that nobody asked for, and neither has an option
- * for it. So what a server sends is put in order before they see it. `node:http` and its `insecureHTTPParser` would not
- * do: that takes what is dangerous with what is sloppy (several lengths, data after the end), still refuses some of it,
- * and has none of undici's dispatchers, which are part of the API.
+ * The responses of one HTTP/1 connection, put in order for undici's parser, which refuses what curl and browsers take:
+ * docs/discoveries.md#a-strict-parser
  *
  * Here, too, each response ends at one place, told by the rules of RFC 9112, section 6.3, alone; where that is open, it
  * is refused. After a response that others may read in another way nothing more is read, so that what one reader takes
