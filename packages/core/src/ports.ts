@@ -26,28 +26,32 @@ export interface HostBytes {
 /** A request body as the host keeps it. */
 export type RequestBody = HostBytes;
 
-/** What the API reads within one transaction. */
+/** The reads of the API within one transaction. */
 export interface ClientReadTransaction {
   /** The generation that was last written for a scope, undefined for a scope never seen. */
   getGeneration(scope: string): Promise<string | undefined>;
 
   getFetch(key: FetchKey): Promise<StoredBackgroundFetch | undefined>;
-  /** All fetches with this id, settled ones that still owe their event included. */
+  /** Finds all fetches with this id, settled ones that still owe their event included. */
   findFetches(registration: RegistrationKey, id: string): Promise<StoredBackgroundFetch[]>;
-  /** In order of creation; of every registration in the store if none is named. */
+  /** Lists fetches in order of creation; those of every registration in the store if none is named. */
   listFetches(registration?: RegistrationKey): Promise<StoredBackgroundFetch[]>;
 
-  /** What `StoreTransaction.putEnding` kept of the fetch of this key and order; absent where that is absent. */
+  /**
+   * The snapshot that `StoreTransaction.putEnding` kept of the fetch of this key and order; absent where that is
+   * absent.
+   */
   getEnding?(key: FetchKey, order: number): Promise<BackgroundFetchSnapshot | undefined>;
 
   /**
-   * In order of index.
-   * @param url only records for this URL, fragments left out, are wanted: a store that finds them fast may leave out others
+   * Lists the records of a fetch in order of index.
+   * @param url only records for this URL, fragments left out, are wanted: a store that finds them fast may leave out
+   * others
    */
   listRecords(fetch: FetchKey, url?: string): Promise<StoredRecord[]>;
 }
 
-/** What the API does within one transaction that writes. Reads see the writes made before them. */
+/** The reads and writes of the API within one transaction. Reads see the writes made before them. */
 export interface ClientTransaction extends ClientReadTransaction {
   putGeneration(scope: string, generation: string): void;
   /** A number greater than any it gave before. */
@@ -62,12 +66,12 @@ export interface ClientTransaction extends ClientReadTransaction {
   deleteBytes(body: BodyKey): void;
 }
 
-/** What the engine can read beside that. */
+/** The reads of the engine beside those of the API. */
 export interface StoreReadTransaction extends ClientReadTransaction {
   getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined>;
 }
 
-/** What the engine can do within one transaction that writes. */
+/** The writes of the engine within one transaction. */
 export interface StoreTransaction extends ClientTransaction, StoreReadTransaction {
   /**
    * Puts bytes at `offset` of a body, where nothing is stored yet: what the network received, one part after the other, or
@@ -95,7 +99,8 @@ export interface ClientStore {
    */
   read<T>(work: (transaction: ClientReadTransaction) => Promise<T>): Promise<T>;
   /**
-   * As `read`, for one that writes: resolves once everything is on stable storage. If `work` throws, nothing is written.
+   * Performs a transaction that writes; resolves once everything is on stable storage. If `work` throws, nothing is
+   * written.
    * @throws QuotaExceededError (DOMException) if there is no room; a StoreError with `cause` for any other failure
    */
   write<T>(work: (transaction: ClientTransaction) => Promise<T>): Promise<T>;
@@ -131,9 +136,9 @@ export interface Store extends ClientStore {
   readBody(body: BodyKey, length: number, type: string): Promise<Blob | null>;
 }
 
-/** How far the transmission of a request body is, for hosts that know or that can continue one. */
+/** The state of the transmission of a request body, for hosts that know it or that can continue one. */
 export interface Upload {
-  /** What `keep` last made durable, for this request; undefined before that. */
+  /** The state that `keep` last made durable for this request; undefined before that. */
   readonly state: string | undefined;
   /**
    * Makes durable what another attempt needs to continue the upload: from then on, an attempt that fails is followed
@@ -170,9 +175,9 @@ export interface BodyReader {
   cancel(): Promise<void>;
 }
 
-/** What the engine needs of a ReadableStream. */
+/** The part of a ReadableStream that the engine needs. */
 export interface BodyStream {
-  /** Called once at most. */
+  /** Makes the reader; the engine calls this once at most. */
   getReader(): BodyReader;
   cancel(): Promise<void>;
 }
@@ -195,7 +200,7 @@ export interface NetworkResponse {
   readonly multiplexed?: boolean | undefined;
 }
 
-/** Who answers where a request got no response. */
+/** Tells who answers where a request got no response. */
 export type Reachability =
   /** A server answers there: that this request got no response is about this request alone. */
   | 'answers'
@@ -203,9 +208,9 @@ export type Reachability =
   | 'falters'
   /** Nobody answers, or the request has not been sent yet: nothing is known about the request itself. */
   | 'silent'
-  /** As that, and no byte of the request has left: it may be sent again whatever it asks for. */
+  /** Nobody answers, and no byte of the request has left: it may be sent again whatever it asks for. */
   | 'unsent'
-  /** As `answers`, and no byte of the request has left. */
+  /** The server answers, and no byte of the request has left. */
   | 'unasked';
 
 export interface Network {
@@ -273,7 +278,7 @@ export interface Connectivity {
 }
 
 export interface Random {
-  /** From 0 up to but not including 1. */
+  /** Draws a number from 0 up to but not including 1. */
   next(): number;
 }
 
@@ -311,7 +316,7 @@ export interface Wanted {
   readonly index: number;
 }
 
-/** What contexts tell each other, as the API needs it. */
+/** The messages between contexts, as the API needs them. */
 export interface ClientAnnouncements {
   /** Tells every context, this one first and at once; the order of calls is kept. */
   publish(snapshot: BackgroundFetchSnapshot): void;
@@ -325,9 +330,12 @@ export interface ClientAnnouncements {
   want(wanted: Wanted): void;
 }
 
-/** As the engine needs it. */
+/** The messages between contexts, as the engine needs them. */
 export interface Announcements extends ClientAnnouncements {
-  /** As `publish`, and resolves when every context that shows this fetch has applied it, or soon if one is frozen. */
+  /**
+   * Publishes a snapshot, and resolves when every context that shows this fetch has applied it, or soon if one is
+   * frozen.
+   */
   publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void>;
   /** Calls back for each `want` of any context, which may name what there is not; the result ends it. */
   onWanted(listener: (wanted: Wanted) => void): () => void;
@@ -369,7 +377,7 @@ export interface Log {
   fault?(id: string, url: string, fault: Fault): void;
 }
 
-/** What the API needs in every context. */
+/** The ports that the API needs in every context. */
 export interface ClientPorts {
   readonly store: ClientStore;
   readonly announcements: ClientAnnouncements;
@@ -385,7 +393,7 @@ export interface ClientPorts {
   readonly promisedIntegrity?: PromisedIntegrity;
 }
 
-/** What the engine needs beside that. */
+/** The ports that the engine needs beside those of the API. */
 export interface EnginePorts extends ClientPorts {
   readonly store: Store;
   readonly announcements: Announcements;
@@ -431,7 +439,7 @@ export interface RegistrationHost {
    * what is forbidden is sent. Absent where callers have no policies, or where these bind what the engine sends.
    */
   findForbidden?(urls: readonly string[]): Promise<string | undefined>;
-  /** Where `fetch()` is called: the default referrer. */
+  /** The URL of the context that calls `fetch()`: the default referrer. */
   readonly clientUrl: string;
   /**
    * A Request of what the app gave, whose body it takes over; absent where `new Request()` does this.

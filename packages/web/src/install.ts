@@ -87,7 +87,7 @@ export function installInterfaces(
   return () => patches.revert();
 }
 
-/** Where the browser does not know the permission "background-fetch", there is nothing to deny. */
+/** Answers a query for the permission "background-fetch" where the browser does not know it: there is nothing to deny. */
 function answerPermissionQuery(patches: PatchRegistry): void {
   const prototype = globalThis.Permissions?.prototype;
   if (!prototype) return;

@@ -37,7 +37,7 @@ export function install(options: InstallOptions = {}): () => void {
   );
 }
 
-/** This registration's manager, for workers that leave the globals alone. */
+/** Gives the manager of this registration, for workers that leave the globals alone. */
 export function backgroundFetchOf(registration: ServiceWorkerRegistration): BackgroundFetchManager {
   return managerOf(registration, () => workerHost);
 }

@@ -73,7 +73,7 @@ async function afterFailure(transfer: Transfer, failure: Failure): Promise<void>
       return await waitAsTold(transfer, failure);
     case 'still-silent':
     case 'yielded':
-      // it begins again as soon as it gets another place
+      // the record begins again as soon as it gets another place
       return;
     case 'refusal':
     case 'stall':
@@ -85,16 +85,22 @@ async function afterFailure(transfer: Transfer, failure: Failure): Promise<void>
   }
 }
 
-/** Nobody answers, which is no failure of the record: it waits for its turn to ask again, see `Origin.acquire`. */
+/**
+ * Waits while nobody answers at the origin, which is no failure of the record: it waits for its turn to ask again,
+ * see `Origin.acquire`.
+ */
 async function waitForTheOrigin(transfer: Transfer): Promise<void> {
   const { record, ports } = transfer;
   const since = ports.connectivity.isOnline() ? ports.clock.now() : null;
   const knows = record.state === 'offline' && (record.since !== undefined) === (since !== null);
-  // what changes nothing is not written down: days without a network must not cost a write for each turn
+  // a change that changes nothing is not written: days without a network must not cost a write for each turn
   if (!knows) await transfer.commit((current) => offline(current, since));
 }
 
-/** It begins again as soon as it gets another place, and not before its server wants that, after a death neither. */
+/**
+ * Waits for as long as the server said. The record begins again as soon as it gets another place, and not before its
+ * server wants that, after a death neither.
+ */
 async function waitAsTold(transfer: Transfer, { retryAfter }: Failure): Promise<void> {
   if (retryAfter === 0) return;
   const until = transfer.ports.clock.now() + Math.min(retryAfter, transfer.options.retry.longestRetryAfter);

@@ -40,7 +40,7 @@ export async function fireAnOwedEvent(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, events, log } = workshop.ports;
-  // it is no delivery where nobody listens
+  // an event that nobody listens to is no delivery
   await events.listened?.(eventNameOf(fetch));
   if (fetch.deliveries >= mostDeliveries) {
     log.warn(

@@ -11,11 +11,11 @@ import type { Course } from '../transfer/course.ts';
 import type { RequestPlan, RestPlan } from '../transfer/plan-attempt.ts';
 import { type PartialContent, validateAPartialResponse } from './validate-a-partial-response.ts';
 
-/** What a response stands for, judged by all that it says of itself. */
+/** The meaning of a response, judged by all that it says of itself. */
 export type Meaning =
   /** The resource, or what its server says in its place: the body begins at byte 0 and is all there is. */
   | { readonly kind: 'whole' }
-  /** Its first part. */
+  /** The first part of the body. */
   | { readonly kind: 'first-part'; readonly content: PartialContent }
   /** The part that was asked for, of the version whose bytes are stored. */
   | { readonly kind: 'part'; readonly content: PartialContent }
@@ -38,14 +38,14 @@ export type Meaning =
   /** A 206 that nobody asked for. */
   | { readonly kind: 'unasked' };
 
-/** What a response is judged by. */
+/** A response, with all that it is judged by. */
 export interface Answer {
   readonly record: StoredRecord;
   readonly course: Course;
   readonly plan: RequestPlan;
   readonly response: Pick<NetworkResponse, 'head' | 'coding'>;
   readonly sentIfRange: boolean;
-  /** What the whole body will be checked against, as metadata of `integrity`; '' for nothing. */
+  /** The digests against which the whole body will be checked, as metadata of `integrity`; '' for none. */
   readonly integrity: string;
   /** Whether `If-Range` can be sent, so that what is hidden of a response is hidden by its server. */
   readonly readsAll: boolean;
@@ -122,7 +122,7 @@ function judgePart(
     if (compareVersions(head, stored.head) === 'different') return { kind: 'other' };
     return mayEndAt(position, stored.head) ? { kind: 'end', isVerified: false } : { kind: 'ambiguous' };
   }
-  // its offsets are those of the coded body, and show nothing of where the stored one ends
+  // the offsets are those of the coded body, and show nothing of where the stored one ends
   if (coding === 'encoded') return { kind: 'refused' };
   const length = presumedLength(stored);
   const isDecided = integrity !== '';

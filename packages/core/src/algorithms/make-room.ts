@@ -8,7 +8,7 @@ type Ports = Pick<ClientPorts, 'store' | 'lock' | 'clock'>;
 /** ms for which somebody may still be reading what is to be deleted, before another fetch is looked for */
 const patience = 1000;
 
-/** Does `work`; where there is no room for it, once more after each fetch that was kept and is deleted for it. */
+/** Does `work`, and once more after each kept fetch that is deleted, for as long as there is no room for it. */
 export async function makingRoom<T>(ports: Ports, work: () => Promise<T>, spared?: FetchKey): Promise<T> {
   for (;;) {
     try {

@@ -7,7 +7,7 @@ import { recordsReleased } from './holds.ts';
 import type { Realm } from './realm.ts';
 import { requestMatchesCachedItem } from './request-matches-cached-item.ts';
 
-/** What `match()` and `matchAll()` ask for. */
+/** The query of `match()` and `matchAll()`. */
 export interface RecordQuery extends QueryOptions {
   /** null for all records */
   readonly request: Request | null;

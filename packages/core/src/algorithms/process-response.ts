@@ -25,7 +25,10 @@ import type { PartialContent } from './validate-a-partial-response.ts';
 
 /** ms for which the first response at least brings what somebody waits for, alone */
 const leadDuration = 300;
-/** As that, in times of what its server took to answer: for that long nothing comes when further requests are made. */
+/**
+ * The first response leads for this many times as long as its server took to answer: for that long nothing comes when
+ * further requests are made.
+ */
 const leadAnswers = 4;
 
 export interface Exchange {
@@ -47,7 +50,7 @@ export async function processResponse(exchange: Exchange): Promise<Outcome> {
   try {
     return await process(exchange);
   } finally {
-    // of what was not received to its end; a body that has ended knows nothing of it
+    // a body that was not received to its end is given up; one that has ended ignores it
     exchange.response.body?.cancel().catch(() => {});
   }
 }
@@ -61,7 +64,7 @@ async function process(exchange: Exchange): Promise<Outcome> {
   const meaning = judgeAResponse({ record, course, plan, response, sentIfRange, integrity, readsAll });
   switch (meaning.kind) {
     case 'whole':
-      // what was asked of several connections is asked of one: it decides
+      // several connections got this answer to a part; one request for all that is missing decides
       return parallel ? askAgain(continueWith(course, 'single')) : await processWhole(exchange);
     case 'first-part':
       return await processFirstPart(exchange, meaning.content);
@@ -106,7 +109,7 @@ function beginAgain(exchange: Exchange): Outcome {
   const { course, record } = transfer;
   if (parallel) return askAgain(continueWith(course, 'single'));
   doubt(exchange);
-  // what was asked without a range may have been coded, which is nobody's failure
+  // a body that was asked for without a range may have been coded, which is nobody's failure
   if (record.responseData?.coding === 'unknown' && course.ranges !== 'none')
     return askAgain(fromZero(course));
   return answered('cut', response.head.status, 0, fromZero(course));
@@ -118,7 +121,7 @@ function doubt({ transfer, response }: Exchange): void {
   if (stored) transfer.doubt = `${describe(response.head)} does not continue ${describe(stored.head)}`;
 }
 
-/** What tells versions and parts apart. */
+/** A text that tells versions and parts apart. */
 function describe({ status, url, headers }: ResponseHead): string {
   const told = ['etag', 'last-modified', 'content-range', 'content-length'].flatMap((name) => {
     const value = getHeader(headers, name);
@@ -170,7 +173,7 @@ async function receiveWhole(
     isResumable(record.request, data) && options.connections > 1 && transfer.course.ranges === 'several';
   const isDivided =
     allowsParallelRanges(data, options.pieceSize) || mightAllowParallelRanges(data, options.pieceSize);
-  // who waits is not kept waiting for the answers to further requests
+  // a reader that waits is not kept waiting for the answers to further requests
   const leads =
     parallel && allowsParallelRanges(data, options.pieceSize) && transfer.demand.duration !== null;
   if (response.body && parallel && isDivided && !leads) {
@@ -180,7 +183,7 @@ async function receiveWhole(
   // bytes that are dropped must not count against downloadTotal while others take their place
   const drops = storedLength(record) > 0;
   if (drops) {
-    // what is no success takes the place of the body, whose bytes are kept
+    // a response that is no success takes the place of the body, whose bytes are kept
     if (isOkStatus(data.head.status)) warnOfRestart(transfer);
     await transfer.commit(answer);
   }
@@ -215,7 +218,7 @@ function warnOfRestart({ record, doubt: known, ports }: Transfer): void {
   ports.log.warn(`${record.request.url}: ${storedLength(record)} bytes are fetched again: ${why}`);
 }
 
-/** What follows the stored bytes. */
+/** Processes a part that follows the stored bytes. */
 async function processPart(exchange: Exchange, content: PartialContent): Promise<Outcome> {
   const { transfer, plan } = exchange;
   const { responseData: previous } = transfer.record;
@@ -288,7 +291,7 @@ async function receiveInto(
   }
 }
 
-/** How often a body without a byte comes again until it is taken for an empty one. */
+/** The number of times that a body without a byte comes until it is taken for an empty one. */
 const emptyEnds = 3;
 
 /**
@@ -350,7 +353,7 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcom
     case 'unproven':
       if (isResumable(transfer.record.request, known) && !endsThereAgain(exchange, sink.position)) {
         await sink.finish(endUnproven);
-        // of headers that may be cut, too, nothing can be compared
+        // nothing can be compared by headers that may be cut, too
         if (sink.position === 0) return await afterCut(exchange);
         return askAgain(proveEnd(transfer.course));
       }

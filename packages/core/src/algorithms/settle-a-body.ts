@@ -29,7 +29,8 @@ export async function settleABody(transfer: Transfer, sink?: BodySink): Promise<
     const asked = await hasIntegrity(transfer, data, integrity);
     if (!asked || !(await hasIntegrity(transfer, data, promised))) {
       transfer.tell('digest');
-      // what the app does not want is the resource itself; what the server did not mean may have been damaged
+      // the app does not want the resource itself where `integrity` fails; where the server's own digest fails, the
+      // body may have been damaged
       const final = !asked && data.responses === 1;
       if (final || transfer.integrityFailed) return await transfer.settle('fetch-error', 'void');
       transfer.integrityFailed = true;

@@ -71,7 +71,7 @@ export async function startABackgroundFetch(
   };
   const looked = await host.key();
   await store.read((transaction) => requireFree(transaction, looked));
-  // what is forbidden need not wait for a worker that is busy
+  // a request that is forbidden need not wait for a worker that is busy
   const [{ integrity }] = await Promise.all([host.requireEngine(), allowed]);
   if (!integrity && requests.some((request) => request.integrity !== '')) {
     throw new DOMException(
@@ -89,7 +89,7 @@ export async function startABackgroundFetch(
   // 8.12.-8.13.
   const renewal = { title, icons, downloadTotal, state: policy === 'start' ? 'active' : 'paused' } as const;
   const begin = async (transaction: ClientTransaction): Promise<BackgroundFetchSnapshot> => {
-    // what it was may have been deleted while the bodies were read
+    // the registration may have been deleted while the bodies were read
     const registration = await requireFree(transaction, await host.key(transaction));
     const earlier = await findKept(transaction, registration, id, stored);
     await forgetKept(transaction, registration, id, earlier?.fetch);
@@ -175,7 +175,7 @@ async function requireSpace(
   await makingRoom(ports, check, kept?.fetch.key);
 }
 
-/** Some 128 random bits in base 36. */
+/** A key of some 128 random bits in base 36. */
 function createKey(random: Random): string {
   return Array.from({ length: 4 }, () => random.next().toString(36).slice(2)).join('');
 }

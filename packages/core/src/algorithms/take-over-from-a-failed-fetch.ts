@@ -51,7 +51,10 @@ export async function takeOver(
   }
 }
 
-/** Its handlers, and whoever else has its registration, read what may be exposed. */
+/**
+ * Whether bytes may be taken over from a record: not those that may be exposed, which event handlers, and whoever
+ * else has the registration object, read.
+ */
 function mayBeTaken(record: StoredRecord): boolean {
   return (
     !mayBeExposed(record) ||

@@ -4,7 +4,7 @@ import { announcedLength } from '../transfer/announced-length.ts';
 import { getStrongETag } from '../transfer/choose-validator.ts';
 import { extractContentRangeValues } from './extract-content-range-values.ts';
 
-/** What a valid partial response holds. */
+/** The part of a body that a valid partial response holds. */
 export interface PartialContent {
   /** bytes in it, null if it does not tell */
   readonly byteLength: number | null;

@@ -79,7 +79,7 @@ export function createEventInterfaces(
   class BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
     #uiUpdated = false;
 
-    // its parameters are what `length` of the interface counts
+    // `length` of the interface counts the parameters of this constructor
     constructor(type: string, init: BackgroundFetchEventInit) {
       super(type, init);
     }

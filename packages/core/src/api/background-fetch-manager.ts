@@ -23,7 +23,7 @@ export interface BackgroundFetchOptions extends UIOptions {
   downloadTotal?: number;
 }
 
-/** What stands behind a manager. */
+/** The state behind a manager. */
 interface ManagerState {
   readonly realm: Realm;
   readonly host: RegistrationHost;

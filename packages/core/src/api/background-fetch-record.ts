@@ -1,7 +1,10 @@
 import type { RecordObject } from '../algorithms/create-record-objects.ts';
 import { defineInterface, requireInternal, requireThis } from './web-idl.ts';
 
-/** What a record is made of, for hosts that can do more with it than the API; throws a TypeError for anything else. */
+/**
+ * Gives the state behind a record, for hosts that can do more with it than the API; throws a TypeError for anything
+ * else.
+ */
 export let recordObjectOf: (record: BackgroundFetchRecord) => RecordObject;
 
 /**
@@ -43,7 +46,7 @@ export class BackgroundFetchRecord {
     if (!(#record in Object(this))) return Promise.reject(new TypeError('Illegal invocation'));
     if (!this.#responseReady) {
       this.#responseReady = this.#record.readResponse();
-      // who does not wait for it has not forgotten to handle it
+      // an app that does not wait for the response has not forgotten to handle its rejection
       this.#responseReady.catch(() => {});
     }
     return this.#responseReady;

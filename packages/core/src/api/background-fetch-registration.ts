@@ -20,16 +20,19 @@ import {
   toDictionary,
 } from './web-idl.ts';
 
-/** What stands behind a registration object. */
+/** The state behind a registration object. */
 interface RegistrationState extends Instance {
   readonly realm: Realm;
   readonly host: RegistrationHost;
   snapshot: BackgroundFetchSnapshot;
-  /** Where `change` is fired when it is paused or resumed: the registration object has no such event. */
+  /**
+   * The target at which `change` is fired when the fetch is paused or resumed: the registration object has no such
+   * event.
+   */
   readonly pausing: EventTarget;
 }
 
-/** What stands behind a registration object; throws a TypeError for anything else. */
+/** Gives the state behind a registration object; throws a TypeError for anything else. */
 export let stateOf: (registration: BackgroundFetchRegistration) => RegistrationState;
 /** Whether a value is a registration object: one that was made here, not one that only inherits. */
 export let isRegistration: (value: unknown) => value is BackgroundFetchRegistration;
@@ -162,7 +165,7 @@ class LiveState implements RegistrationState {
   applyUpdate(next: BackgroundFetchSnapshot): void {
     const last = this.snapshot;
     const { paused, pauses } = last;
-    // told before it was paused or resumed, which this context has heard of
+    // the snapshot is from before a pause or resumption that this context has heard of
     const current = (next.pauses ?? 0) < (pauses ?? 0) ? { ...next, paused, pauses } : next;
     // 6.4. Nothing is reported after the background fetch has settled.
     const shown = last.result === '' ? current : last;

@@ -34,7 +34,7 @@ function checkRequest(input: RequestInfo, host: RegistrationHost): void {
   if (/[\n\t]/.test(given) && given.includes('<')) refuse('it holds dangling markup');
 }
 
-/** As it was given. */
+/** The URL as the app gave it. */
 function urlOf(input: RequestInfo): string {
   return readRequest(input, 'url') ?? `${input}`;
 }

@@ -1,7 +1,8 @@
 // The types of other specifications that the API takes from an app.
 
 /**
- * What names a request. TypeScript's DOM library has `RequestInfo` without URL objects, and Node's types have none.
+ * The types by which an app names a request. TypeScript's DOM library has `RequestInfo` without URL objects, and
+ * Node's types have none.
  * https://fetch.spec.whatwg.org/#requestinfo
  */
 export type RequestInfo = Request | string | URL;
@@ -14,12 +15,15 @@ export interface ImageResource {
   label?: string;
 }
 
-/** As apps give them. https://w3c.github.io/ServiceWorker/#dictdef-cachequeryoptions */
+/**
+ * The options of `match()` and `matchAll()`, each false by default.
+ * https://w3c.github.io/ServiceWorker/#dictdef-cachequeryoptions
+ */
 export interface CacheQueryOptions {
   ignoreMethod?: boolean;
   ignoreSearch?: boolean;
   ignoreVary?: boolean;
 }
 
-/** As they were found in what an app gave: each holds if it is truthy. */
+/** The options as they were read from an app's object: each holds if it is truthy. */
 export type QueryOptions = { readonly [Name in keyof Required<CacheQueryOptions>]: unknown };

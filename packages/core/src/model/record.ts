@@ -37,8 +37,9 @@ export interface BodyKey {
 }
 
 /**
- * How stored offsets relate to the offsets a server counts in: only with `identity` are they the same. They are `assumed`
- * to be where a range was asked for, which turns codings off, and nothing shows whether the server did that.
+ * The relation of stored offsets to those in which a server counts: only with `identity` are they the same. They are
+ * `assumed` to be where a range was asked for, which turns codings off, and nothing shows whether the server did
+ * that.
  */
 export const contentCodings = ['identity', 'assumed', 'encoded', 'unknown'] as const;
 export type ContentCoding = (typeof contentCodings)[number];
@@ -48,7 +49,7 @@ export interface ResponseData {
   /** The number of this body among the bodies this record has had. */
   readonly body: number;
   readonly head: ResponseHead;
-  /** When the head arrived, by our clock, in ms since the epoch. */
+  /** The time at which the head arrived, by our clock, in ms since the epoch. */
   readonly receivedAt: number;
   readonly coding: ContentCoding;
   /** Complete length of the identity-coded body in bytes, null where nobody said. */
@@ -57,7 +58,7 @@ export interface ResponseData {
   readonly lengthProven: boolean;
   /** The bytes in the store: sorted, disjoint, never adjacent. */
   readonly stored: readonly ByteRange[];
-  /** How many responses the stored bytes came from. */
+  /** The number of responses that the stored bytes came from. */
   readonly responses: number;
   /** `unproven`: the last of them has ended, and whether the body ends there is being asked. */
   readonly ended?: 'unproven' | undefined;
@@ -65,7 +66,7 @@ export interface ResponseData {
 
 export type RecordResult = Exclude<BackgroundFetchFailureReason, ''> | 'success';
 
-/** What the retry rules count. Kept at rest, so that a death does not start them anew. */
+/** The counts of the retry rules. They are at rest, so that a death does not start them anew. */
 export interface RetryCounts {
   /** Attempts that ended in a network error while the record had never seen a response. */
   readonly unanswered: number;
@@ -86,7 +87,7 @@ export interface RecordDetails {
   readonly request: StoredRequest;
   /** Request body bytes transmitted so far. */
   readonly uploaded: number;
-  /** What the host's network needs to continue an interrupted upload. */
+  /** The state that the host's network needs to continue an interrupted upload. */
   readonly upload?: string | undefined;
   readonly retries: RetryCounts;
   readonly responseData: ResponseData | null;
@@ -96,11 +97,14 @@ export interface RecordDetails {
    * do not count among the record's own.
    */
   readonly interrupted?: ResponseData | undefined;
-  /** How many bodies the record has had, where that is more than these two tell: a number is never given twice. */
+  /**
+   * The number of bodies that the record has had, where that is more than these two tell: a body number is never
+   * given twice.
+   */
   readonly bodies?: number | undefined;
   /**
-   * What is stored was received by an earlier fetch of the same requests: before a body that is whole may be settled,
-   * the server has to say that it still has that version.
+   * True if the stored bytes were received by an earlier fetch of the same requests: before a body that is whole may
+   * be settled, the server has to say that it still has that version.
    */
   readonly unconfirmed?: boolean | undefined;
   /** `void`: the bytes were not what their digest or their length promised, and are of no use to a later fetch. */

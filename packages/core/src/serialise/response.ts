@@ -10,13 +10,13 @@ import { pick } from './request.ts';
  */
 class RecordedResponse extends Response {
   readonly #head: ResponseHead;
-  /** What is not to be collected before this is. */
+  /** An object that must not be collected before this one. */
   readonly #needed: unknown;
 
   constructor(body: BodyInit | null, head: ResponseHead, needed: unknown) {
     const { statusText } = head;
     const headers = head.headers as [string, string][];
-    // in the place of these, one that is not ok either
+    // the constructor takes no status of 0 or above 599: 599 is not ok, either
     super(body, { status: Math.min(head.status || 599, 599), statusText, headers });
     this.#head = head;
     this.#needed = needed;

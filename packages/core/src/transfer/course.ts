@@ -11,12 +11,15 @@ export type RangeForm =
   | 'single'
   /** One range without `If-Range`: the server sent the whole although it named the same version. */
   | 'unconditional'
-  /** As that, after the plain request worked and ranges did not: the next failure is the last. */
+  /** One range without `If-Range`, after the plain request worked and ranges did not: the next failure is the last. */
   | 'last'
   /** No range: whatever is interrupted begins again. */
   | 'none';
 
-/** What a record asks for next. It is not at rest: after a death, everything is tried anew. */
+/**
+ * The course of a record: how it asks for its body from now on. It is not at rest: after a death, everything is tried
+ * anew.
+ */
 export interface Course {
   readonly goal: /** What is missing of the stored body. */
     | 'continue'
@@ -53,7 +56,7 @@ export function compare({ ranges }: Course): Course {
   return { goal: 'compare', ranges };
 }
 
-/** What shows whether the resource can still be had after the last range that is to be tried has failed. */
+/** The course that shows whether the resource can still be had, after the last range that is to be tried has failed. */
 export function afterLastRange(course: Course): Course {
   return course.goal === 'continue' && course.ranges !== 'last' ? compare(course) : plainFromZero;
 }

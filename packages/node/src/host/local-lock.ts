@@ -73,7 +73,10 @@ export class LocalLock implements Lock {
   }
 }
 
-/** Those that share have it already, and nobody else gets it before they have left. */
+/**
+ * Grants the lock to the first in the queue. Those that share have it already, and nobody else gets it before they
+ * have left.
+ */
 function grantFirst([first]: readonly Request[]): void {
   if (!first || first.granted) return;
   first.granted = true;

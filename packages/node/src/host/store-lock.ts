@@ -27,7 +27,7 @@ const orElsewhere = ', choose another directory, or open with "wait: true" to ta
 export class StoreInUseError extends StoreError {
   override readonly name = 'StoreInUseError';
   readonly code = 'STORE_IN_USE';
-  /** Of the process that has it; null where that could not be read. */
+  /** The pid of the process that has the store; null where that could not be read. */
   readonly pid: number | null;
 
   constructor(store: string, pid: number | null, advice: string) {
@@ -46,8 +46,8 @@ export interface StoreLockOptions {
 }
 
 /**
- * What makes an engine the only one of its store: an exclusive transaction on a database that is there for nothing
- * else. The operating system drops it with the process, however that ends.
+ * The lock by which an engine is the only one of its store: an exclusive transaction on a database that is there for
+ * nothing else. The operating system drops it with the process, however that ends.
  */
 export class StoreLock {
   readonly #connection: Libsql.Database;
@@ -119,7 +119,10 @@ function writePid(directory: string): void {
   renameSync(`${path}.new`, path);
 }
 
-/** Who has the lock; null while it has not said so yet, and the file still names one that is gone. */
+/**
+ * The pid of the process that has the lock; null while it has not said so yet, and the file still names one that is
+ * gone.
+ */
 function readPid(directory: string): number | null {
   try {
     const pid = Number.parseInt(readFileSync(join(directory, 'engine.pid'), 'utf8'), 10);

@@ -4,13 +4,13 @@ import type { buildConnector as BuildConnector } from 'undici';
 import { ReceiveBlocks } from './receive-blocks.ts';
 import { buildConnector } from './undici.ts';
 
-/** Whom a client trusts, and what it shows. */
+/** The certificates that a client trusts and shows. */
 export interface TlsSettings {
   readonly secureContext?: SecureContext;
   readonly rejectUnauthorized?: boolean;
 }
 
-/** What the handshake of a server ends with that has none of the protocols it was offered. */
+/** The code of the error with which a handshake ends when the server has none of the protocols that it was offered. */
 const noProtocol = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
 
 /**

@@ -1,7 +1,7 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
 import zlib from 'node:zlib';
 
-/** What has come is not in the content coding that the response says it is in. */
+/** The bytes that came are not in the content coding that the response says they are in. */
 export class CodingError extends TypeError {
   constructor(cause: Error) {
     super(`The response's content coding is broken or cut: ${cause.message}`, { cause });
@@ -79,7 +79,7 @@ export async function* decode(
     yield* decoded;
   } catch (error) {
     const cause = failure ?? error;
-    // what zlib finds has a number; anything else is the body's own failure
+    // errors of zlib have a number; any other is the body's own failure
     if (!(cause instanceof Error && 'errno' in cause)) throw cause;
     const coding = new CodingError(cause);
     broken(coding);

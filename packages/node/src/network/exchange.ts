@@ -27,9 +27,9 @@ export interface ExchangeOptions {
   /** bytes, null if nobody knows */
   readonly bodySize: number | null;
   readonly signal: AbortSignal;
-  /** Told how far it comes. */
+  /** Notes how far the request comes. */
   readonly progress: RequestProgress;
-  /** Told of the error of a body that fails. */
+  /** Called with the error of a body that fails. */
   readonly onError: (error: unknown) => void;
   /** Called for each informational response (1xx). */
   readonly onInformation?: ((status: number, headers: HeaderList, from: URL) => void) | undefined;
@@ -42,7 +42,7 @@ export interface ExchangeOptions {
 const stride = 2 ** 20;
 /** ms between two looks whether a server waits for its response to be read, before it goes on with the body */
 const lookInterval = 500;
-/** How much of an unwanted body is read on, and for how many ms, to keep its connection. */
+/** The bytes of an unwanted body that are read on to keep its connection, and the ms for which they are. */
 const drained = 64 * 1024;
 const drainedWithin = 2000;
 
@@ -70,7 +70,7 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
           headers: fields,
           // undici takes any iterable, which its types don't say
           body: (isIterable(body) ? handler.watch(body) : body) as Uint8Array | null,
-          // how long to wait is the core's to say
+          // the core says how long to wait
           headersTimeout: 0,
           bodyTimeout: 0,
         },
@@ -148,7 +148,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   onRequestStart(request: Dispatcher.DispatchController): void {
     this.#request = request;
     this.#options.progress.start();
-    // it was given up while it waited for a connection
+    // the request was given up while it waited for a connection
     if (this.#ended) this.#breakOff();
   }
 
@@ -264,7 +264,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
 
   #fail(error: unknown): void {
     if (this.#ended) return;
-    // does nothing once somebody has the response
+    // this does nothing once somebody has the response
     this.#reject(error);
     this.#end();
     if (this.#unwanted === null) this.#body?.error(error);

@@ -39,7 +39,7 @@ async function* open(body: RequestBody, start: number, end: number): AsyncGenera
   } else if (value instanceof Blob) {
     yield* value.slice(start, end).stream() as unknown as AsyncIterable<Uint8Array>;
   } else {
-    // it has to be read from anywhere, as often as a redirect or a resumption wants it
+    // the value has to be readable from any offset, as often as a redirect or a resumption wants it
     throw new TypeError('A stored request body has to be a Blob or a Uint8Array');
   }
 }

@@ -5,7 +5,7 @@ import { mostHeaderBytes } from './http1/response-stream.ts';
 import type { Dispatchers } from './send-again.ts';
 import { Agent, loadProxyAgent } from './undici.ts';
 
-/** How the requests of a background fetch are connected: its proxies, and whom it trusts. */
+/** The connections of the requests of a background fetch: its proxies, and whom it trusts. */
 export interface ConnectionSettings {
   /** URLs of proxies for `http:` and for `https:`, '' for none, and the hosts that are reached without, as in `NO_PROXY`. */
   readonly proxies?: { readonly http: string; readonly https: string; readonly except: string };
@@ -20,7 +20,7 @@ export interface ConnectionSettings {
   readonly checked?: boolean;
 }
 
-/** What sends requests that are connected in the same way. */
+/** The dispatchers of requests that are connected in the same way. */
 export interface Transport {
   readonly reusing: Dispatcher;
   /** A connection that has been idle may be ended by the server at any time: what is sent only once gets a new one. */
@@ -29,7 +29,7 @@ export interface Transport {
   readonly connect: BuildConnector.connector | null;
 }
 
-/** Of those that say nothing. */
+/** The settings of fetches that have none of their own. */
 const usual: ConnectionSettings = {};
 
 export function dispatchersOf({ reusing, unused }: Transport, isRepeatable: boolean): Dispatchers {
@@ -80,13 +80,13 @@ export class Transports {
       ...(key !== undefined && { key }),
     };
     const tls: TlsSettings = {
-      // read once, and not for each connection
+      // certificates are read once, and not for each connection
       ...(Object.keys(own).length > 0 && { secureContext: createSecureContext(own) }),
       ...(!checked && { rejectUnauthorized: false }),
     };
     const connect = createConnector(tls);
-    // one request at a time over each connection, of HTTP/2, too: what ends one takes no other request along;
-    // and header sections may become longer by being put in order
+    // each connection has one request at a time, of HTTP/2, too: what ends one takes no other request along; and
+    // header sections may become longer by being put in order
     const common = { connect, maxHeaderSize: 2 * mostHeaderBytes };
     const create = (connections: AgentOfUndici.Options): Dispatcher => {
       const direct = this.#keep(new Agent({ ...common, ...connections }));
@@ -105,7 +105,7 @@ export class Transports {
         }),
       );
       if (https) return proxied;
-      // that one would take the proxy for http: for https:, too
+      // undici's agent would take the proxy for http: for https:, too
       return direct.compose(
         (dispatch) => (options, handler) =>
           `${options.origin}`.startsWith('http:')

@@ -5,7 +5,7 @@ export function column(text: string): string {
   return JSON.stringify(text);
 }
 
-/** What identifies a body in a row. */
+/** The columns that identify a body in a row. */
 export type BodyColumns = readonly [fetch: string, index: number, body: number];
 
 export function keyOf({ fetch, index, body }: BodyKey): BodyColumns {

@@ -8,13 +8,13 @@ export interface Extent {
   readonly parts: readonly Uint8Array[];
 }
 
-/** What goes past the page cache begins and ends at multiples of this, in its file and in memory. */
+/** Bytes that go past the page cache begin and end at multiples of this, in their file and in memory. */
 const alignment = 4096;
 /** Less than this is not worth it. */
 const smallestWrite = 256 * 1024;
 /** bytes of memory that are written at a time; whole pages of WebAssembly */
 const blockSize = 2048 * 1024;
-/** More would wait for Node's threads. */
+/** The number of blocks; more would wait for Node's threads. */
 const blockCount = 4;
 
 /**
@@ -92,7 +92,7 @@ async function writeWhole(handle: FileHandle, bytes: Uint8Array, offset: number)
   }
 }
 
-/** What of an extent lies from `start` up to `end`. */
+/** The part of an extent from `start` up to `end`. */
 function slice({ offset, parts }: Extent, start: number, end: number): Extent {
   let position = offset;
   const within = parts.flatMap((part) => {

@@ -106,7 +106,7 @@ export async function findRequestBody(
 
 async function openBlob(path: string): Promise<Blob> {
   try {
-    // it throws where it could reject
+    // `openAsBlob()` throws where it could reject
     return await openAsBlob(path);
   } catch (cause) {
     throw unreadable(path, 'it can not be opened', cause);

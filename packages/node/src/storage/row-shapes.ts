@@ -16,7 +16,7 @@ function that<T>(check: (value: unknown) => boolean): Is<T> {
   return check as Is<T>;
 }
 
-/** What a guard lets through. */
+/** The type that a guard lets through. */
 export type Guarded<Guard> = Guard extends (value: unknown) => value is infer T ? T : never;
 
 type Members = Readonly<Record<string, Is<unknown>>>;
@@ -62,7 +62,7 @@ function shape<const M extends Members>(members: M): Is<Shape<M>> {
   );
 }
 
-/** One of several shapes, told apart by the member `state`. */
+/** A guard for one of several shapes, told apart by the member `state`. */
 function byState<const S extends Members>(
   states: S,
 ): Is<{ [Name in keyof S]: { readonly state: Name } & Guarded<S[Name]> }[keyof S]> {

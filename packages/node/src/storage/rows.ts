@@ -99,7 +99,7 @@ function refusePrototype(key: string, value: unknown): unknown {
 }
 
 function malformed(what: string, text: string, cause?: unknown): StoreError {
-  // it may be of any type that a column can have
+  // the value may be of any type that a column can have
   const start = String(text);
   const shown = JSON.stringify(start.length > 120 ? `${start.slice(0, 120)}…` : start);
   return new StoreError(

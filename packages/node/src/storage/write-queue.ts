@@ -65,7 +65,7 @@ export class WriteQueue {
     this.#draining = null;
   }
 
-  /** One transaction of SQLite. If it fails, it fails for all in it, and nothing of it is written. */
+  /** Performs one transaction of SQLite. If it fails, it fails for all in it, and nothing of it is written. */
   async #commit(batch: readonly QueuedWork[]): Promise<Outcome[]> {
     try {
       this.#connection.exec('BEGIN IMMEDIATE');
@@ -99,7 +99,7 @@ export class WriteQueue {
     try {
       if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
     } catch {
-      // what can't be rolled back was rolled back by SQLite itself
+      // SQLite itself has rolled back what can't be rolled back
     }
   }
 }

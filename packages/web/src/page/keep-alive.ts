@@ -28,7 +28,7 @@ export function keepAlive(): void {
     for (const type of ['online', 'pagehide', 'visibilitychange']) {
       globalThis.addEventListener(type, () => pingAll(type === 'pagehide'));
     }
-    // what an earlier visit left goes on now
+    // fetches that an earlier visit left go on now
     look(realm);
     globalThis.addEventListener('pageshow', ({ persisted }) => {
       if (persisted) look(realm, true);
@@ -70,7 +70,7 @@ async function lookAround(realm: Realm, away: boolean): Promise<void> {
   const keys = new Set(fetches.map(({ registration }) => registration));
   await Promise.all(
     [...keys].map(async (key) => {
-      // it may be no scope of this origin
+      // the key may be of no scope of this origin
       const found = await find(key).catch(() => {});
       if (found === null) await purge(fetches.filter(({ registration }) => registration === key));
     }),
@@ -86,7 +86,7 @@ function follow({ key, registration, recordsAvailable, paused }: BackgroundFetch
 }
 
 function want(key: FetchKey, registration: string): void {
-  // what any script of the origin can write may be anything
+  // any script of the origin can write to the store and the channel, so that the value may be anything
   if (typeof registration !== 'string') return;
   wanting.set(key, registration);
   timer ??= startPinging();
@@ -105,7 +105,7 @@ function pingAll(last = false): void {
   for (const key of new Set(wanting.values())) {
     find(key)
       .then((registration) => registration && ping(registration, last))
-      // it is no scope of this origin
+      // the key is of no scope of this origin
       .catch(() => {});
   }
 }

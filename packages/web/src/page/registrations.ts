@@ -2,7 +2,7 @@ import type { RegistrationKey } from '@background-fetch/core';
 import { isChromium, isFirefox } from '../shared/browser.ts';
 import { scopeOf } from '../shared/context.ts';
 
-/** Those that this context uses, by their scopes. */
+/** The registrations that this context uses, by their scopes. */
 export const inUse = new Map<string, ServiceWorkerRegistration>();
 
 /**
@@ -14,9 +14,9 @@ export async function find(key: RegistrationKey): Promise<ServiceWorkerRegistrat
   const scope = scopeOf(key);
   const container = navigator.serviceWorker;
   let found = await container.getRegistration(scope);
-  // where one is shown, all are
+  // where WebKit shows one registration, it shows all
   const hidden = !found && !isChromium() && !isFirefox() && !(await container.getRegistrations())[0];
-  // this stays pending in a context that lies in none
+  // `ready` stays pending in a context that lies in no registration
   if (hidden) found = inUse.get(scope) ?? (await container.ready);
   // a scope inside another one's finds the other once it is gone itself
   return found?.scope === scope ? found : hidden ? undefined : null;

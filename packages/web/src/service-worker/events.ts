@@ -23,7 +23,8 @@ export function eventInterfaces(): EventInterfaces {
 }
 
 /**
- * On the global itself, as members of a global interface are; they may be used without it.
+ * Defines the event handlers on the global itself, as members of a global interface are; scripts may use them without
+ * it.
  * https://wicg.github.io/background-fetch/#extensions-to-service-worker-global
  */
 export function defineEventHandlers(global: object): void {

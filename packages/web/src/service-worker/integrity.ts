@@ -1,6 +1,9 @@
 import type { VerifyIntegrity } from '@background-fetch/core';
 
-/** Where the separate script `background-fetch/integrity` leaves what it does: a worker can't load code later. */
+/**
+ * The key at which the separate script `background-fetch/integrity` leaves its function: a worker can't load code
+ * later.
+ */
 const key = Symbol.for('background-fetch.integrity');
 
 type Holder = { [key]?: VerifyIntegrity };

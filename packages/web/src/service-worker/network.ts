@@ -59,7 +59,7 @@ async function fetchPastListeners(
     integrity: '',
     signal: ending.signal,
     cache: fresh ? 'no-store' : request.cache,
-    // what the user waits for comes first
+    // requests of pages, which a user waits for, come first
     priority: 'low',
   });
   const coding = codingOf(response, all.has('range'));
@@ -76,7 +76,7 @@ async function fetchPastListeners(
   };
   return {
     head,
-    // looked up late: a body that has become a stream is not taken at once any more
+    // the body is looked up late: one that has become a stream is not taken at once any more
     get body() {
       return (
         response.body &&
@@ -91,7 +91,7 @@ async function fetchPastListeners(
     takeWhole: async () => {
       const bytes = await response.blob();
       await checkEnd(bytes.size);
-      // it weighs as much as the Blob, so that the collector comes by:
+      // this memory weighs as much as the Blob, so that the collector comes by:
       // docs/discoveries.md#chromium-memory-and-files-of-blobs
       new ArrayBuffer(bytes.size);
       return await keep(bytes);
@@ -108,7 +108,7 @@ async function fetchPastListeners(
   };
 }
 
-/** What is told of a body that is read. */
+/** Functions that are called while a body is read. */
 interface Reading {
   readonly begun: () => void;
   /** @param received bytes in all; throws if the end is none */

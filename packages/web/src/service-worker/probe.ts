@@ -6,7 +6,10 @@ const patience = 2000;
 /** ms by which the event of a violated policy may come after the error (measured: 7 in Firefox) */
 const eventDelay = 100;
 
-/** When a request is asked after: before it is sent, while its response is waited for, or after it has failed. */
+/**
+ * The moment at which a server is asked: before the request is sent, while its response is waited for, or after it
+ * has failed.
+ */
 export type Moment = 'before' | 'meanwhile' | 'after';
 
 /** Finds out whether a server answers at the origin of a request, whatever it answers. */
@@ -17,7 +20,7 @@ export async function probe(
 ): Promise<Reachability> {
   const { url } = request;
   if (signal.aborted) return 'silent';
-  // what the request's own mode forbids is never sent, and is no outage
+  // a request that its own mode forbids is never sent, and is no outage
   const isOwn = new URL(url).origin === location.origin;
   if (moment !== 'meanwhile' && ((request.mode === 'same-origin' && !isOwn) || isKnownToBeForbidden(url)))
     return 'answers';
@@ -72,7 +75,7 @@ async function whoAnswers(
     return 'falters';
   };
   const own = askForIt();
-  // what only waits is not asked for again before something else is
+  // while the request only waits, the server is not asked for the same again before it is asked for something else
   const first = moment === 'meanwhile' ? null : await Promise.race([own, pause(patience)]);
   if (first && first !== 'silent') return first;
   // servers that do not know HEAD know this: it is small, no page, and rarely redirected

@@ -8,7 +8,7 @@ const arrival = 1000;
 interface Work {
   /** Resolves when all is at rest, and no event is kept waiting any more. */
   stop(): Promise<void>;
-  /** Called when this version is the active one still. */
+  /** Goes on; called when this version is the active one still. */
   goOn(): void;
 }
 

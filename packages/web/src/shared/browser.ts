@@ -1,4 +1,4 @@
-// What no feature tells is decided by the engine, which these globals of theirs give away.
+// Where no feature tells what a browser does, its engine decides, which these globals of theirs give away.
 
 export function isChromium(): boolean {
   return 'userAgentData' in navigator;

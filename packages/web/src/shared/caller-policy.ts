@@ -5,7 +5,7 @@ import { isChromium, isFirefox } from './browser.ts';
  * policy was asked shows it: docs/discoveries.md#what-a-forbidden-request-tells
  */
 
-/** How many URLs of one origin are tried one by one. */
+/** The number of URLs of one origin that are tried one by one. */
 const mostOfOneOrigin = 8;
 /** bytes of a body that Chromium refuses to send with `keepalive`, after it has asked the policy */
 const tooMuch = 65_537;
@@ -29,7 +29,8 @@ export async function findForbidden(urls: readonly string[]): Promise<string | u
   }
   const found = await Promise.all(
     [...origins].map(async ([origin, known]) => {
-      // who may fetch the root of an origin may fetch all of it: a policy's path that ends in a slash begins others
+      // a policy's path that ends in a slash allows all paths below it: who may fetch the root may fetch all of the
+      // origin
       if (known.size > mostOfOneOrigin && (await forbiddenOf([`${origin}/`])).length === 0) return undefined;
       const [first] = await forbiddenOf([...known.keys()]);
       return first && known.get(first);
@@ -51,12 +52,12 @@ async function forbiddenOf(urls: readonly string[]): Promise<string[]> {
     if (disposition === 'enforce') told.add(blockedURI);
     onTold();
   };
-  // before the app's own listeners, which may stop it
+  // the listener comes before the app's own, which may stop the event
   const listening = ['securitypolicyviolation', note as (event: Event) => void, true] as const;
   self.addEventListener(...listening);
   if (isChromium()) {
     await Promise.all(urls.map(failsToFetch));
-    // it is told in the next task
+    // Chromium fires the event in the next task
     await new Promise((resolve) => setTimeout(resolve));
   } else if ('document' in globalThis) {
     const failures = (await Promise.all(urls.map(failsToFetch))).filter(Boolean).length;
@@ -94,7 +95,7 @@ export function isKnownToBeForbidden(url: string): boolean {
   }
 }
 
-/** What is tried: something that changes nothing at any server, should it ever leave. */
+/** The options of the trial: a request that changes nothing at any server, should it ever leave. */
 function trialOf(url: string): RequestInit {
   const headers = { [mark]: '' };
   if (isChromium()) return { method: 'OPTIONS', headers, keepalive: true, body: new Uint8Array(tooMuch) };

@@ -12,8 +12,8 @@ const handOverTimeout = 1000;
  * with it, without an event, after that; if the page goes away before, the next page of the origin sees to it.
  */
 export async function unregister(scope: string, native: () => Promise<boolean>): Promise<boolean> {
-  // what is stored from now on is of another registration, or of this one if the browser keeps it for a page that
-  // registers it
+  // a fetch that is stored from now on belongs to another registration, or to this one if the browser keeps it for a
+  // page that registers it
   const listing = listUnlessLeft(scope);
   listing.catch(() => {});
   const time = noteUnregistered(scope);
@@ -78,7 +78,7 @@ function withoutEngine(scope: string, native: () => Promise<boolean>): Promise<b
     };
     globalThis.addEventListener('pagehide', work);
     const timer = setTimeout(work, handOverTimeout);
-    // what it rejects with is the caller's
+    // the caller gets the rejection of `native()` by `work()`
     handOver(scope, work).catch(() => void work());
   });
 }

@@ -7,7 +7,7 @@ import { SilenceWatch } from './silence-watch.ts';
 /** Makes one request within a transaction. A request that fails fails the transaction. */
 export type Ask = <T>(store: StoreName, request: (store: IDBObjectStore) => IDBRequest<T>) => Promise<T>;
 
-/** What a transaction fails with whose page is left. */
+/** The error of a transaction whose page is left. */
 const left = new Error('The page was left');
 
 /** The database of one context, opened when it is first used, and again when it was closed. */
@@ -72,7 +72,8 @@ export class Database {
       if (!probe) await ask('meta', (meta) => meta.put(new Blob(['.']), 'probe'));
       return true;
     }).catch((error: Error) => {
-      // Without space nothing is learnt; with a connection that was closed, or a database that is silent, neither.
+      // Such an error teaches nothing about Blobs: space was lacking, the connection was closed, or the database is
+      // silent.
       const { name } = (error.cause ?? error) as Error;
       if (!/^(Quota|InvalidState|Abort|Store)/.test(name)) return false;
       this.#takesBlobs = undefined;

@@ -34,7 +34,7 @@ export interface IndexedDbStore extends Store, Pick<WebClientStore, 'hasWorker'>
 }
 
 interface Ending extends BackgroundFetchSnapshot {
-  /** When it was put, in ms since the epoch. */
+  /** The time at which the ending was put, in ms since the epoch. */
   readonly at: number;
 }
 
@@ -50,7 +50,7 @@ function collectBlobs(): void {
   try {
     for (let i = 0; i < 2; i++) new ArrayBuffer(weight);
   } catch {
-    // where there is not as much, it comes by itself
+    // where there is not as much memory, the collector comes by itself
   }
 }
 

@@ -48,7 +48,7 @@ export class LiveTransaction {
     this.#reject(this.#failure);
   }
 
-  /** Nobody waits for it any more, whatever becomes of it. */
+  /** Ends the wait for the transaction, whatever becomes of it. */
   giveUp(failure: Error): void {
     this.undo(failure);
     this.#reject(failure);

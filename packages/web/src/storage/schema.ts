@@ -20,7 +20,7 @@ export type Chunk = Blob | Uint8Array<ArrayBuffer>;
 export interface Rows {
   /** `probe`: a Blob, once one could be stored; `[scope]`: its generation; `[ending, fetch, order]`: the last told of it; `[worker, scope, script]`: that it runs an engine */
   meta: unknown;
-  /** Its key generator gives the orders; nothing is kept in it. */
+  /** The key generator of this store gives the orders; nothing is kept in it. */
   orders: number;
   /** by `key` */
   fetches: StoredBackgroundFetch;
@@ -109,7 +109,7 @@ async function open(name: string, make: boolean): Promise<IDBDatabase | null> {
 /** null where there is none, or one of somebody else, which is closed at once. */
 async function openFormer(name: string): Promise<IDBDatabase | null> {
   const database = await open(name, false).catch((error: Error) => {
-    // none of ours has ever had another version
+    // no database of ours has ever had another version
     if (error instanceof NewerSchemaError) return null;
     throw error;
   });
@@ -136,7 +136,7 @@ export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** All keys that begin with these parts: an array sorts after every number and string. */
+/** The range of all keys that begin with these parts: an array sorts after every number and string. */
 export function keysBelow(...parts: (string | number)[]): IDBKeyRange {
   return IDBKeyRange.bound(parts, [...parts, []]);
 }

@@ -29,7 +29,7 @@ export class ReadEnd {
     const read = connection.read.bind(connection);
     connection.read = (size?: number): unknown => {
       const bytes = read(size);
-      // what was read is still to be taken
+      // the parser has still to take what was read
       if (this.#hasEnded) setImmediate(this.#look);
       return bytes;
     };
@@ -42,7 +42,7 @@ export class ReadEnd {
     };
   }
 
-  /** Nothing more is received. */
+  /** Notes that nothing more is received. */
   tell(): boolean {
     this.#hasEnded = true;
     this.#look();
@@ -62,7 +62,7 @@ export class ReadEnd {
     if (!this.#hasEnded || this.#onDestroy || readableLength > 0 || destroyed) return;
     this.#hasEnded = false;
     this.#push(null);
-    // nobody may be about to read
+    // this read lets the end through, as nobody else may be about to read
     this.#connection.read(0);
   };
 }

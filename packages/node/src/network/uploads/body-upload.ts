@@ -16,7 +16,7 @@ interface Prepared {
 }
 
 interface Means {
-  /** As they are before the app is asked. */
+  /** The fields and the URL as they are before the app is asked. */
   readonly prepared: Prepared;
   readonly prepare: ((next: NextRequest) => Promise<Prepared>) | null;
   readonly send: Send;
@@ -49,7 +49,7 @@ export class BodyUpload implements UploadRequest {
         upload?.sent(this.#sent);
       },
     };
-    // where nobody keeps it there is nothing to continue
+    // where nobody keeps the state there is nothing to continue
     const keep = async (state: string | null) => upload?.keep(state);
     this.ledger = new UploadLedger({ state: upload?.state, keep }, body.size);
   }

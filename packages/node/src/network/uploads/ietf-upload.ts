@@ -71,7 +71,7 @@ export async function offerIetfUpload(request: UploadRequest): Promise<Arrival> 
     if (!isOk(arrival)) return arrival;
     if (said !== null || resource) checkAnswer(arrival, ietfProtocol, body.size);
     if (said === '?1') return arrival;
-    // it answers a part of the body, and names what has that
+    // this response answers a part of the body, and names the resource that has that
     if (said === '?0' && !resource) keep(resolveResource(headerOf(headers, 'location'), url));
     if (resource && (await kept))
       return await resumeUpload(request, ietfProtocol, resource, said === null ? arrival : null);

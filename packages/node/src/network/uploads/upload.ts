@@ -3,15 +3,15 @@ import type { Arrival, RedirectOptions } from '../follow-redirects.ts';
 import type { UploadLedger } from './upload-ledger.ts';
 import type { UploadProtocolName } from './upload-state.ts';
 
-/** Which protocol continues an interrupted upload; `never`: none, it is sent once. */
+/** The protocol that continues an interrupted upload; `never`: none, it is sent once. */
 export type ResumableUploads = UploadProtocolName | 'never';
 
 /** A request that sends a body, and the means to send others in its place. */
 export interface UploadRequest {
-  /** As the app wants it for what is sent next: see `prepare`. */
+  /** The URL as the app wants it for what is sent next: see `prepare`. */
   readonly url: URL;
   readonly method: string;
-  /** As the app wants them for what is sent next: see `prepare`. */
+  /** The fields as the app wants them for what is sent next: see `prepare`. */
   readonly headers: Headers;
   readonly body: RequestBody;
   readonly progress: Pick<Upload, 'sent'>;
@@ -31,7 +31,7 @@ export interface NextRequest {
   readonly method: string;
   /** The upload resource, null for the request's own URL. */
   readonly resource: URL | null;
-  /** What would be sent. */
+  /** The fields that would be sent. */
   readonly headers: Headers;
   /** Whether the same was sent just now, and refused with 401 or 403. */
   readonly refused: boolean;
