@@ -153,6 +153,7 @@ export interface Upload {
   sent(bytes?: number): void;
 }
 
+/** A request that the engine wants to be sent, with all that a network may need for it. */
 export interface NetworkRequest {
   /** The background fetch's id; it and what was tried before are for hosts that let the app prepare an attempt. */
   readonly id: string;
@@ -168,6 +169,7 @@ export interface NetworkRequest {
   readonly signal: AbortSignal;
 }
 
+/** The reader of a body. */
 export interface BodyReader {
   /** Resolves with the next bytes, or that there are no more; rejects as is said at `Network.fetch`. */
   read(): Promise<ReadableStreamReadResult<Uint8Array>>;
@@ -182,6 +184,7 @@ export interface BodyStream {
   cancel(): Promise<void>;
 }
 
+/** A response whose head has come, with its body to be read. */
 export interface NetworkResponse {
   readonly head: ResponseHead;
   /** null, or without a byte, where the response has none. */
@@ -213,6 +216,7 @@ export type Reachability =
   /** The server answers, and no byte of the request has left. */
   | 'unasked';
 
+/** Sends requests. The host's own headers, credentials and redirects are its business. */
 export interface Network {
   /**
    * Fetches, past any service worker and without checking `integrity` (that is done over the stored bytes).
@@ -263,6 +267,7 @@ export interface Connections {
   lease(origin: string, limit: number, signal: AbortSignal): Promise<Lease>;
 }
 
+/** Tells the time, and waits. */
 export interface Clock {
   /** ms since the epoch */
   now(): number;
@@ -270,6 +275,7 @@ export interface Clock {
   setTimer(delay: number, callback: () => void): () => void;
 }
 
+/** Tells whether there is a network. */
 export interface Connectivity {
   /** Whether the host believes to be online. A hint in both directions. */
   isOnline(): boolean;
@@ -277,6 +283,7 @@ export interface Connectivity {
   onOnline(callback: () => void): () => void;
 }
 
+/** Draws random numbers. */
 export interface Random {
   /** Draws a number from 0 up to but not including 1. */
   next(): number;
@@ -291,11 +298,13 @@ export type VerifyIntegrity = (integrity: string, body: AsyncIterable<Uint8Array
  */
 export type PromisedIntegrity = (request: StoredRequest, data: ResponseData | null) => string;
 
+/** Keeps the host running while there is work. */
 export interface Lifetime {
   /** Keeps the host awake, as far as it lets us, until `work` settles. */
   keepAwake(work: Promise<unknown>): void;
 }
 
+/** Locks that all contexts of the store share, and lose when they die. */
 export interface Lock {
   /**
    * Waits for the lock of this name and holds it until what `holder` returns settles. Among everybody who uses the
@@ -341,12 +350,14 @@ export interface Announcements extends ClientAnnouncements {
   onWanted(listener: (wanted: Wanted) => void): () => void;
 }
 
+/** The names of the functional events. https://wicg.github.io/background-fetch/#extensions-to-service-worker-global */
 export type BackgroundFetchEventName =
   | 'backgroundfetchsuccess'
   | 'backgroundfetchfail'
   | 'backgroundfetchabort'
   | 'backgroundfetchclick';
 
+/** Brings functional events to the app. */
 export interface Events {
   /** Dispatches a functional event; resolves when it is no longer active, whether its promises were kept or not. */
   dispatch(name: BackgroundFetchEventName, snapshot: BackgroundFetchSnapshot): Promise<void>;
@@ -357,6 +368,7 @@ export interface Events {
   listened?(name: BackgroundFetchEventName): Promise<void>;
 }
 
+/** Shows background fetches to the user. */
 export interface Display {
   /** Shows the state of a fetch, under its title and icons, to the user, in whatever way the host has. */
   update(snapshot: BackgroundFetchSnapshot, details: BackgroundFetchDetails): void;
@@ -370,6 +382,7 @@ export interface Display {
  */
 export type Fault = 'digest' | 'short' | 'long' | 'stall' | 'foreign' | 'media-type';
 
+/** Tells the app's developer what no API reports. */
 export interface Log {
   /** Something that the app's developer should know and that no API reports. */
   warn(message: string): void;

@@ -32,13 +32,14 @@ function keepAliveOnce(): void {
 
 /**
  * Installs the Background Fetch API in this window or worker. With `native: 'prefer'`, the default, a browser's own
- * one is left alone. Returns a function that takes back every change of a global.
+ * one is left alone; where there are no service workers, nothing is done. Returns a function that takes back every
+ * change of a global.
  */
 export function install(options: InstallOptions = {}): () => void {
   return installInterfaces(options, createPageHost, keepAliveOnce);
 }
 
-/** The manager of a registration, for apps that leave the globals alone. */
+/** The manager of a registration, for apps that leave the globals alone; the same one each time. */
 export function backgroundFetchOf(registration: ServiceWorkerRegistration): BackgroundFetchManager {
   keepAliveOnce();
   return managerOf(registration, createPageHost);
@@ -46,7 +47,7 @@ export function backgroundFetchOf(registration: ServiceWorkerRegistration): Back
 
 /**
  * Forgets what a background fetch of this id that failed has left, so that the next one starts anew. Resolves with
- * whether there was anything.
+ * whether there was anything. Rejects with a StoreError if the store fails.
  */
 export function forget(registration: ServiceWorkerRegistration, id: string): Promise<boolean> {
   return core.forgetKeptFetch(getContext().realm, createPageHost(registration), `${id}`);

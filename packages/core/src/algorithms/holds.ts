@@ -169,6 +169,7 @@ export class Holds {
   }
 }
 
+/** The error for records that were released: an InvalidStateError. */
 export function recordsReleased(): DOMException {
   return new DOMException(
     'The records of this background fetch are no longer available: read them before its event ends, or soon after',

@@ -31,6 +31,7 @@ const leadDuration = 300;
  */
 const leadAnswers = 4;
 
+/** A request that was sent, and its response. */
 export interface Exchange {
   readonly transfer: Transfer;
   readonly attempt: Attempt;
@@ -295,8 +296,8 @@ async function receiveInto(
 const emptyEnds = 3;
 
 /**
- * Whether the whole has ended at the same byte before, where ranges do not work, or without a byte: a cut seldom comes twice
- * at one place.
+ * Whether the whole has ended at the same byte before, where ranges do not work, or without a byte: a cut seldom
+ * comes twice at one place.
  */
 function endsThereAgain({ transfer, plan, response }: Exchange, position: number): boolean {
   if (position > 0 && plan.kind !== 'plain') return false;
@@ -313,7 +314,8 @@ function endsThereAgain({ transfer, plan, response }: Exchange, position: number
 
 /**
  * Stored bytes that came again, with others after them, show that there is no coding, unless they are the first: a coded
- * body that begins at byte 0 is decoded to the same. So does a part from byte 0 on that has as many bytes as were asked for.
+ * body that begins at byte 0 is decoded to the same. So does a part from byte 0 on that has as many bytes as were
+ * asked for.
  */
 function learnCoding(
   { transfer, plan }: Exchange,

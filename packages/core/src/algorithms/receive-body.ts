@@ -13,6 +13,7 @@ export type BodyEnd =
   /** The bytes fetched again are not the ones in the store. */
   | 'other-version';
 
+/** The expectations of a body before it comes. */
 export interface Expectation {
   /** The body ends before this offset, null where nobody said. */
   readonly end: number | null;

@@ -47,6 +47,7 @@ export async function acceptUnproven(transfer: Transfer): Promise<Outcome> {
   return await settleABody(transfer);
 }
 
+/** Warns that a body of `stored` bytes is accepted although nothing shows whether it is complete. */
 export function warnUnverified({ ports, record }: Transfer, stored: number): void {
   ports.log.warn(
     `${record.request.url}: its ${stored} bytes are accepted unverified: the server tells no length, the browser no cut`,

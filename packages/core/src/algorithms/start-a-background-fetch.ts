@@ -19,6 +19,7 @@ import { createQuotaExceededError, makingRoom } from './make-room.ts';
 import type { Realm } from './realm.ts';
 import { findKept, forgetKept, type KeptFetch, reviveAKeptFetch } from './revive-a-kept-fetch.ts';
 
+/** The options of `fetch()`, converted. `downloadTotal` is in bytes, 0 where it is not known. */
 export interface StartOptions {
   readonly title?: string;
   readonly icons?: readonly ImageResource[];

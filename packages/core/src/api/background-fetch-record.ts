@@ -38,7 +38,8 @@ export class BackgroundFetchRecord {
 
   /**
    * Resolves with the response as soon as its head is known; its body streams.
-   * Rejects with an AbortError (DOMException) if the fetch was aborted before that, with a TypeError if it failed.
+   * Rejects with an AbortError (DOMException) if the fetch was aborted before that, with a TypeError if it failed, with an
+   * InvalidStateError (DOMException) if it is asked for too long after the records were released.
    * https://wicg.github.io/background-fetch/#dom-backgroundfetchrecord-responseready
    */
   get responseReady(): Promise<Response> {

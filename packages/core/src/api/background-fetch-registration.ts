@@ -43,15 +43,47 @@ export let isRegistration: (value: unknown) => value is BackgroundFetchRegistrat
  */
 export class BackgroundFetchRegistration extends EventTarget {
   readonly #state: RegistrationState;
+  /** The id that was given to `fetch()`. https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-id */
   declare readonly id: string;
-  /** bytes, as are the next three */
+  /**
+   * The bytes of all request bodies.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-uploadtotal
+   */
   declare readonly uploadTotal: number;
+  /**
+   * The bytes of request bodies that were sent.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-uploaded
+   */
   declare readonly uploaded: number;
+  /**
+   * The bytes that the app expects, 0 by default.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-downloadtotal
+   */
   declare readonly downloadTotal: number;
+  /**
+   * The bytes of response bodies that are stored.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-downloaded
+   */
   declare readonly downloaded: number;
+  /**
+   * `success` or `failure`, '' while the fetch is active.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-result
+   */
   declare readonly result: BackgroundFetchResult;
+  /**
+   * Why the fetch failed, '' if it did not.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-failurereason
+   */
   declare readonly failureReason: BackgroundFetchFailureReason;
+  /**
+   * Whether `match()` and `matchAll()` can be used: from the start until the event at the end was handled.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-recordsavailable
+   */
   declare readonly recordsAvailable: boolean;
+  /**
+   * The handler of `progress` events, null by default: one is fired when `uploaded`, `downloaded`, `result` or
+   * `failureReason` has changed. https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-onprogress
+   */
   declare onprogress: ((event: Event) => unknown) | null;
 
   static {
@@ -69,7 +101,8 @@ export class BackgroundFetchRegistration extends EventTarget {
   }
 
   /**
-   * Aborts the background fetch. Resolves with true if this call aborted it, with false if it had ended or was aborted before.
+   * Aborts the background fetch. Resolves, when that is stored, with true if this call aborted it, with false if it had
+   * ended or was aborted before. Rejects with a StoreError if the store fails.
    * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-abort
    */
   async abort(): Promise<boolean> {
@@ -81,7 +114,9 @@ export class BackgroundFetchRegistration extends EventTarget {
   }
 
   /**
-   * Resolves with the first record that matches, with undefined if none does. Rejects with an InvalidStateError
+   * Resolves with the first record that matches, in the order given to `fetch()`, with undefined if none does. The options
+   * are those of a cache, each false by default: `ignoreSearch` compares URLs without their queries, `ignoreMethod` lets a
+   * request that is no GET match, `ignoreVary` pays no attention to `Vary`. Rejects with an InvalidStateError
    * (DOMException) if the records are not available any more, with a TypeError for a request that can't be.
    * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-match
    */
@@ -95,9 +130,8 @@ export class BackgroundFetchRegistration extends EventTarget {
   }
 
   /**
-   * Resolves with the records that match, all of them without a request, in the order given to `fetch()`. The options are
-   * those of a cache: `ignoreMethod`, `ignoreSearch` and `ignoreVary`, each false by default. Rejects with an
-   * InvalidStateError (DOMException) if the records are not available any more, with a TypeError for a request that can't be.
+   * Resolves with the records that match, all of them without a request, in the order given to `fetch()`. Options and
+   * errors are those of `match()`.
    * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-matchall
    */
   async matchAll(
@@ -177,7 +211,7 @@ class LiveState implements RegistrationState {
   }
 }
 
-/** The background fetch a registration object stands for; throws a TypeError for anything else. */
+/** The state of the background fetch that a registration object stands for; throws a TypeError for anything else. */
 export function snapshotOf(registration: BackgroundFetchRegistration): BackgroundFetchSnapshot {
   return stateOf(registration).snapshot;
 }

@@ -26,6 +26,7 @@ export function readRequest<Name extends 'url' | 'mode' | 'bodyUsed'>(
   }
 }
 
+/** Whether a value is a Request, of whatever realm. */
 export function isRequest(input: RequestInfo): input is Request {
   return readRequest(input, 'bodyUsed') !== undefined;
 }

@@ -2,6 +2,7 @@ import type { ImageResource } from './idl-types.ts';
 
 /** https://wicg.github.io/background-fetch/#enumdef-backgroundfetchresult */
 export const backgroundFetchResults = ['', 'success', 'failure'] as const;
+/** The result of a background fetch; '' while it is active. */
 export type BackgroundFetchResult = (typeof backgroundFetchResults)[number];
 
 /** https://wicg.github.io/background-fetch/#enumdef-backgroundfetchfailurereason */
@@ -13,6 +14,7 @@ export const backgroundFetchFailureReasons = [
   'quota-exceeded',
   'download-total-exceeded',
 ] as const;
+/** The reason for which a background fetch failed; '' where it did not. */
 export type BackgroundFetchFailureReason = (typeof backgroundFetchFailureReasons)[number];
 
 /** Identifies one background fetch for ever: ids are reused, keys are not. */
@@ -84,7 +86,9 @@ export interface ReleasedState {
 export type StoredBackgroundFetch = BackgroundFetchDetails &
   (ActiveState | AbortingState | EventOwedState | ReleasedState);
 
+/** A background fetch that is active, or paused. */
 export type ActiveBackgroundFetch = BackgroundFetchDetails & ActiveState;
+/** A background fetch that failed, and whose bytes are kept for a later one of the same requests. */
 export type KeptBackgroundFetch = BackgroundFetchDetails & ReleasedState & { readonly keptUntil: number };
 
 /** Whether it is in its registration's active background fetches. */

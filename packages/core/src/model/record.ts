@@ -42,6 +42,7 @@ export interface BodyKey {
  * that.
  */
 export const contentCodings = ['identity', 'assumed', 'encoded', 'unknown'] as const;
+/** The relation of a body's stored offsets to those in which its server counts. */
 export type ContentCoding = (typeof contentCodings)[number];
 
 /** https://wicg.github.io/background-fetch/#background-fetch-response-concept, and what resuming needs to know. */
@@ -64,6 +65,7 @@ export interface ResponseData {
   readonly ended?: 'unproven' | undefined;
 }
 
+/** The way in which a record settled. */
 export type RecordResult = Exclude<BackgroundFetchFailureReason, ''> | 'success';
 
 /** The counts of the retry rules. They are at rest, so that a death does not start them anew. */
@@ -78,8 +80,10 @@ export interface RetryCounts {
   readonly answered: boolean;
 }
 
+/** The counts of a record that was never tried. */
 export const noRetries: RetryCounts = { unanswered: 0, fruitless: 0, furthest: 0, answered: false };
 
+/** The members that a record has in every state. */
 export interface RecordDetails {
   readonly schema: number;
   readonly fetch: FetchKey;
@@ -124,12 +128,15 @@ export type StoredRecord = RecordDetails &
     | { readonly state: 'settled'; readonly result: RecordResult }
   );
 
+/** A record that is not settled. */
 export type UnsettledRecord = Exclude<StoredRecord, { state: 'settled' }>;
+/** A record that is settled: it never changes. */
 export type SettledRecord = Extract<StoredRecord, { state: 'settled' }>;
 
 /**
  * Whether a response may be given to the app. https://wicg.github.io/background-fetch/#background-fetch-response-exposed
- * Not one that another may take the place of within a moment: where no range tells the end of a body, all of it comes again.
+ * Not one that another may take the place of within a moment: where no range tells the end of a body, all of it comes
+ * again.
  */
 export function mayBeExposed(record: StoredRecord): boolean {
   if (record.state !== 'settled') return record.responseData?.ended !== 'unproven';

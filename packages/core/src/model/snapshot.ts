@@ -42,6 +42,7 @@ export interface Totals {
   readonly downloaded: number;
 }
 
+/** Adds up the bytes of the records of a background fetch. */
 export function addUp(records: readonly StoredRecord[]): Totals {
   let [uploaded, downloaded] = [0, 0];
   for (const record of records) {

@@ -4,6 +4,7 @@
  */
 const rangeForms = ['several', 'single', 'unconditional', 'last', 'none'] as const;
 
+/** The form in which ranges are asked for, from the most demanding one to none. */
 export type RangeForm =
   /** Several ranges at a time. */
   | 'several'
@@ -32,6 +33,7 @@ export interface Course {
   readonly ranges: RangeForm;
 }
 
+/** The course of a record that was never tried. */
 export const firstCourse: Course = { goal: 'continue', ranges: 'several' };
 
 /** Continues, in no more demanding a form than `ranges`. */
@@ -48,10 +50,12 @@ export function fromZero({ ranges }: Course): Course {
 /** Begins again with the plain request: ranges do not work here. */
 export const plainFromZero: Course = { goal: 'from-zero', ranges: 'none' };
 
+/** Asks whether the body ends where the stored bytes do. */
 export function proveEnd({ ranges }: Course): Course {
   return { goal: 'prove-end', ranges };
 }
 
+/** Asks with the plain request, to compare its answer with that to ranges. */
 export function compare({ ranges }: Course): Course {
   return { goal: 'compare', ranges };
 }

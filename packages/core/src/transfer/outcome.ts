@@ -45,9 +45,12 @@ export type Outcome =
   | { readonly kind: 'ask-again'; readonly course: Course }
   | Failure;
 
+/** The outcome of an attempt after which its record is settled. */
 export const settledOutcome: Outcome = { kind: 'settled' };
+/** The outcome of an attempt that has stored all that it asked for. */
 export const storedOutcome: Outcome = { kind: 'stored' };
 
+/** The outcome of an attempt whose answer shows that something else has to be asked for. */
 export function askAgain(course: Course): Outcome {
   return { kind: 'ask-again', course };
 }

@@ -28,6 +28,7 @@ export function bytesWorthKeeping(record: StoredRecord): number {
   return countBytes(bodyWorthKeeping(record)?.stored ?? []);
 }
 
+/** A record that begins with the bytes of an earlier one. */
 export interface Revival {
   readonly record: UnsettledRecord;
   /** The numbers of the bodies whose bytes are of no use any more. */

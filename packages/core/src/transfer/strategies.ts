@@ -9,6 +9,7 @@ export interface TransferStrategies {
   readonly trackUpload?: typeof trackUpload;
 }
 
+/** The strategies of a host that has none of its own. */
 export const defaultStrategies: TransferStrategies = {
   takePiece: (waiting) => waiting.shift(),
 };

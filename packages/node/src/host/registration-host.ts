@@ -11,6 +11,7 @@ export function refusal(url: URL): string | null {
   return blockBadPort(url);
 }
 
+/** The functions of an engine that its API calls. */
 export interface RegistrationHostOptions {
   /** Absolute; '' for none. */
   readonly baseUrl: string;

@@ -39,6 +39,7 @@ export class StoreInUseError extends StoreError {
   }
 }
 
+/** The options of `StoreLock.take()`. */
 export interface StoreLockOptions {
   /** Whether the process that has the store is waited for. */
   readonly wait: boolean;

@@ -27,6 +27,7 @@ import { BodyUpload, type Send } from './uploads/body-upload.ts';
 import { sendUpload } from './uploads/send-upload.ts';
 import type { NextRequest, ResumableUploads } from './uploads/upload.ts';
 
+/** The options of a network. */
 export interface NetworkOptions {
   /** Sends the requests: proxies and TLS options are undici's. It is not closed with the network. */
   readonly dispatcher?: Dispatcher | undefined;
@@ -62,6 +63,7 @@ export interface AttemptFailure {
   readonly error: unknown;
 }
 
+/** The network of an engine, with what the engine does beyond the port. */
 export interface NodeNetwork extends Network {
   /** Ends all connections. */
   close(): Promise<void>;

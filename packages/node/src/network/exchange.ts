@@ -19,6 +19,7 @@ export interface Exchange {
   discard(): void;
 }
 
+/** A request that is to be sent, and who hears of its progress. */
 export interface ExchangeOptions {
   readonly url: URL;
   readonly method: string;

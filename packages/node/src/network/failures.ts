@@ -1,5 +1,6 @@
 import type { Reachability } from '@background-fetch/core';
 
+/** The members by which errors of Node and undici tell what failed. */
 export interface Failure {
   readonly code?: unknown;
   readonly syscall?: unknown;

@@ -17,6 +17,7 @@ export interface Arrival extends Exchange {
   readonly opaque: boolean;
 }
 
+/** A request whose redirects are followed. */
 export interface RedirectOptions extends Omit<ExchangeOptions, 'body'> {
   /** The request as it was stored. */
   readonly request: StoredRequest;

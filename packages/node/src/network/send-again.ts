@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { type Exchange, type ExchangeOptions, exchange } from './exchange.ts';
 import { isLostConnection } from './failures.ts';
 
+/** The dispatchers of a request that may be sent again. */
 export interface Dispatchers {
   readonly first: Dispatcher;
   /** Sends a request again, where possible over a connection that was never used. */

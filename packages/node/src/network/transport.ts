@@ -7,7 +7,10 @@ import { Agent, loadProxyAgent } from './undici.ts';
 
 /** The connections of the requests of a background fetch: its proxies, and whom it trusts. */
 export interface ConnectionSettings {
-  /** URLs of proxies for `http:` and for `https:`, '' for none, and the hosts that are reached without, as in `NO_PROXY`. */
+  /**
+   * URLs of proxies for `http:` and for `https:`, '' for none, and the hosts that are reached without, as in
+   * `NO_PROXY`.
+   */
   readonly proxies?: { readonly http: string; readonly https: string; readonly except: string };
   /** Certificates of authorities, PEM, that are trusted in the place of those that Node trusts. */
   readonly ca?: string;
@@ -32,6 +35,7 @@ export interface Transport {
 /** The settings of fetches that have none of their own. */
 const usual: ConnectionSettings = {};
 
+/** The dispatchers of a request: one that may not be repeated gets a connection that was never used. */
 export function dispatchersOf({ reusing, unused }: Transport, isRepeatable: boolean): Dispatchers {
   return { first: isRepeatable ? reusing : unused, again: unused };
 }

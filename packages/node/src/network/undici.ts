@@ -21,7 +21,9 @@ function load<T>(path: string, name: string): T {
   }
 }
 
+/** undici's Agent. */
 export const Agent = load<typeof AgentOfUndici>('dispatcher/agent.js', 'Agent');
+/** undici's function that makes connectors. */
 export const buildConnector = load<typeof BuildConnector>('core/connect.js', 'buildConnector');
 
 /** Loaded when a proxy is first used, with the whole: it needs what only that gives its parts. */

@@ -8,6 +8,7 @@ export function column(text: string): string {
 /** The columns that identify a body in a row. */
 export type BodyColumns = readonly [fetch: string, index: number, body: number];
 
+/** The columns of a body's key. */
 export function keyOf({ fetch, index, body }: BodyKey): BodyColumns {
   return [column(fetch), index, body];
 }

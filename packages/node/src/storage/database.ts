@@ -5,6 +5,7 @@ import type Libsql from 'libsql';
 import { damagedDatabase, NewerStoreError, toStoreError } from './errors.ts';
 import { applicationId, createTables, databaseVersion } from './schema.ts';
 
+/** A connection to SQLite, one handle of its own. */
 export type DatabaseConnection = Libsql.Database;
 
 /** A prepared statement whose rows are arrays. Parameters are passed as one array. */
@@ -22,6 +23,7 @@ function loadLibsql(): NonNullable<typeof libsql> {
   return libsql;
 }
 
+/** The connections to the database of a store. */
 export interface Database {
   readonly writer: DatabaseConnection;
   /** Sees what is committed, while the writer is in the middle of a transaction. */
@@ -96,6 +98,7 @@ function checkIntegrity(connection: DatabaseConnection, directory: string): void
   }
 }
 
+/** Prepares a statement whose rows are arrays. */
 export function prepare<Row extends unknown[]>(connection: DatabaseConnection, sql: string): Statement<Row> {
   const statement = connection.prepare(sql);
   if (statement.reader) statement.raw();

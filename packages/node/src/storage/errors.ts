@@ -76,6 +76,7 @@ function withCause<T extends Error>(error: T, cause: unknown): T {
   return error;
 }
 
+/** Whether an error says that a file is not there. */
 export function isMissing(error: unknown): boolean {
   return codeOf(error) === 'ENOENT';
 }

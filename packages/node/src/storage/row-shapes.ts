@@ -97,6 +97,7 @@ const failures = backgroundFetchFailureReasons.filter((reason) => reason !== '')
 const failureReason = oneOf(...backgroundFetchFailureReasons);
 const activeFetch = shape({ failureReason });
 
+/** Whether a value is the row of a background fetch. */
 export const isFetchRow = both(
   shape({
     schema: count,
@@ -184,6 +185,7 @@ export const isRecordRow = both(
   }),
 );
 
+/** Whether a value is the row of a request. */
 export const isRequestRow = shape({
   url,
   method: that<string>((value) => /^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(value as string) && text(value)),

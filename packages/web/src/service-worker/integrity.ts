@@ -8,10 +8,12 @@ const key = Symbol.for('background-fetch.integrity');
 
 type Holder = { [key]?: VerifyIntegrity };
 
+/** Gives the engines of this worker the function that checks `integrity`. */
 export function provideIntegrity(verify: VerifyIntegrity): void {
   (globalThis as Holder)[key] = verify;
 }
 
+/** The function that checks `integrity`, undefined where `background-fetch/integrity` was not imported. */
 export function getIntegrity(): VerifyIntegrity | undefined {
   return (globalThis as Holder)[key];
 }

@@ -22,12 +22,13 @@ import { createWorkerHost } from './registration-host.ts';
 import { type ExtendableEvent, type ExtendableMessageEvent, scope } from './scope.ts';
 import { Turns } from './turns.ts';
 
+/** The options of `configure()`. */
 export interface WorkerOptions {
   /** The options of the engine: parallelism, checkpoints, retries. Each has a default. */
   readonly engine?: GivenEngineOptions;
   /** Tells whether the device is online. Default: `navigator.onLine`. */
   readonly connectivity?: Connectivity;
-  /** Decides for fetches that the worker itself starts. */
+  /** Decides for fetches that the worker itself starts. Default: each starts. */
   readonly startPolicy?: StartPolicy;
 }
 

@@ -1,5 +1,6 @@
 import type { Clock, Connectivity, Lock, Random } from '@background-fetch/core';
 
+/** The clock port. */
 export const clock: Clock = {
   now: () => Date.now(),
   setTimer(delay, callback) {
@@ -8,10 +9,12 @@ export const clock: Clock = {
   },
 };
 
+/** The random port. */
 export const random: Random = {
   next: () => (crypto.getRandomValues(new Uint32Array(1))[0] as number) / 2 ** 32,
 };
 
+/** The connectivity port on `navigator.onLine`. */
 export const connectivity: Connectivity = {
   isOnline: () => navigator.onLine,
   onOnline(callback) {

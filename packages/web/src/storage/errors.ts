@@ -25,6 +25,7 @@ export function silence(): StoreError {
   );
 }
 
+/** Whether an error of `toStoreError` means that there is no space. */
 export function isQuotaError(error: Error): boolean {
   return error.name === quotaExceeded;
 }

@@ -13,11 +13,13 @@ import { type Ask, Database } from './database.ts';
 import { mendBodies } from './mend.ts';
 import { ending, keysBelow, type Rows, worker } from './schema.ts';
 
+/** The options of `openIndexedDbStore()`. */
 export interface IndexedDbStoreOptions {
   /** The usual one if none is given. */
   databaseName?: string;
 }
 
+/** The store of an engine in a service worker, with what it does beyond the port. */
 export interface IndexedDbStore extends Store, Pick<WebClientStore, 'hasWorker'> {
   /** Bytes as `putBytes` takes them. */
   keep(bytes: Blob): Promise<HostBytes>;

@@ -6,6 +6,7 @@ import type { RequestProgress } from '../request-progress.ts';
 import type { NextRequest, UploadPart, UploadRequest } from './upload.ts';
 import { UploadLedger } from './upload-ledger.ts';
 
+/** Sends one part of an upload, or asks its resource, and follows redirects. */
 export type Send = (
   part: Omit<RedirectOptions, 'request' | 'refusal' | 'signal' | 'progress' | 'onError'>,
 ) => Promise<Arrival>;

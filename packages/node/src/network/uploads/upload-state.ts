@@ -1,4 +1,6 @@
+/** The protocols that can continue an upload. */
 export const uploadProtocols = ['ietf', 'tus'] as const;
+/** The name of a protocol that can continue an upload. */
 export type UploadProtocolName = (typeof uploadProtocols)[number];
 
 /** The kept state of an upload that may have to be continued. A count that is absent is 0, or not known. */
@@ -18,6 +20,7 @@ export interface UploadState {
   readonly gone?: number | undefined;
 }
 
+/** The state as the text that is kept. */
 export function encodeUploadState(state: UploadState): string {
   const { protocol, url, acknowledged, reach, ended, sent, gone } = state;
   return JSON.stringify({ protocol, url, acknowledged, reach, ended, sent, gone });

@@ -37,6 +37,7 @@ export interface NextRequest {
   readonly refused: boolean;
 }
 
+/** A part of an upload, from `start` up to `end`, in bytes. */
 export interface UploadPart extends Pick<RedirectOptions, 'url' | 'method' | 'headers' | 'onInformation'> {
   readonly start: number;
   readonly end: number;
