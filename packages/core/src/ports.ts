@@ -329,7 +329,7 @@ export interface Wanted {
 export interface ClientAnnouncements {
   /** Tells every context, this one first and at once; the order of calls is kept. */
   publish(snapshot: BackgroundFetchSnapshot): void;
-  /** This context shows this fetch: `publishAndWait` waits for it, too, once it has heard of that. */
+  /** Notes that this context shows this fetch: `publishAndWait` waits for it, too, once it has heard of that. */
   follow(key: FetchKey): void;
   subscribe(listener: (snapshot: BackgroundFetchSnapshot) => void): () => void;
   /**

@@ -41,7 +41,7 @@ export async function completeARecord(job: Job, index: number): Promise<void> {
           outcome satisfies never;
       }
     } catch (error) {
-      // purged, or settled by somebody else
+      // the fetch was purged, or the record settled by somebody else
       if (job.interruption || error instanceof StaleWriteError) return;
       if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
       await transfer.settle('quota-exceeded');

@@ -24,7 +24,7 @@ export async function fireTheTerminalEvent(
 ): Promise<void> {
   const { announcements, display, events, store } = workshop.ports;
   const records = await store.read((transaction) => transaction.listRecords(fetch.key));
-  // purged with its registration meanwhile
+  // the fetch was purged with its registration meanwhile
   if (records.length === 0) return;
   const snapshot = takeSnapshot(fetch, addUp(records));
   display.update(snapshot, fetch);

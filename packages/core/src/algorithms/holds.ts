@@ -1,7 +1,10 @@
 import type { FetchKey } from '../model/background-fetch.ts';
 import type { ClientPorts } from '../ports.ts';
 
-/** The lock that those share who have something of a background fetch in hand; who deletes it holds it alone. */
+/**
+ * The name of the lock that all who have something of a background fetch in hand share; whoever deletes the fetch
+ * holds it alone.
+ */
 export function readingLock(key: FetchKey): string {
   return `background-fetch reading ${key}`;
 }

@@ -135,7 +135,7 @@ function judgePart(
   // some of the stored bytes have to come again, to show that they are not coded
   if (proves && stored.coding === 'unknown' && content && isCountedAlike)
     return { kind: chooseValidator(stored) || isDecided ? 'more' : 'other' };
-  // there is more, but of what? a body whose offsets or version are unknown can't be continued
+  // more may follow, but a body whose offsets or version are unknown can't be continued
   const isKnown = validator !== null || isDecided;
   const isUsable = content && !isMore && isKnown && isCountedAlike;
   return isUsable ? { kind: 'part', content } : { kind: 'other' };
@@ -156,7 +156,7 @@ function judgeUnsatisfied(
 ): Meaning {
   const proves = course.goal === 'prove-end';
   const shown = getHeader(head.headers, 'content-range');
-  // hidden from a cross-origin reader; another one is told by a server that means it
+  // the field is hidden from a cross-origin reader; where it is shown, it has to name the end of the stored bytes
   const isEnd = shown === null ? proves || !readsAll : parseUnsatisfiedRange(shown) === position;
   const etag = getStrongETag(head);
   const isOther = etag !== null && etag !== getStrongETag(stored.head);

@@ -62,7 +62,7 @@ function refusalOfOneTooMany(
   const { status, headers } = head;
   if (!isCrowdStatus(status)) return null;
   const isLikely = parallel || isRetryableStatus(status);
-  // whoever asks because one more is tried has no part in what comes of it
+  // a request that was made to try one more has no part in the refusals that come of it
   if (place.hasCompany && (origin.isTrying || transfer.takeForOneTooMany(isLikely))) {
     const retryAfter = retryAfterOf(headers, ports.clock.now());
     if (retryAfter > 0) origin.pause(retryAfter);

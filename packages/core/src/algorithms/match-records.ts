@@ -26,7 +26,7 @@ export async function matchRecords(
   { request, onlyFirst, ...options }: RecordQuery,
 ): Promise<RecordObject[]> {
   const url = request && !options.ignoreSearch ? withoutFragment(request.url) : undefined;
-  // the hold comes before the look whether they are available: what is in hand by then is not deleted
+  // records are held before their availability is checked: a record that is held by then is not deleted
   const held = snapshot.recordsAvailable && (await realm.holds.begin(snapshot.key));
   if (!held) throw recordsReleased();
   try {

@@ -264,7 +264,7 @@ async function receiveInto(
       transfer.doubt = 'a part was longer than it said';
       transfer.tell('long');
       if (plan.kind === 'plain') return await transfer.settle('fetch-error', 'void');
-      // a coding that is hidden makes a part longer than it says; what was stored of it is no part of the whole
+      // a coding that is hidden makes a part longer than it says, and its bytes are no part of the whole
       return askAgain(plainFromZero);
     case 'other-version':
       await sink.discard();

@@ -3,7 +3,7 @@ import type { Attempt } from '../transfer/attempt.ts';
 import type { BodySink } from '../transfer/body-sink.ts';
 import type { Job } from '../transfer/job.ts';
 
-/** How the transmission of a body ended. */
+/** The way in which the transmission of a body ended. */
 export type BodyEnd =
   /** The stream was closed: whether that is the end of the body is another question. */
   | 'closed'

@@ -49,7 +49,8 @@ function readRange(
 ): PartialContent | null {
   const contentLength = announcedLength(partial.headers);
   if (getHeader(partial.headers, 'content-range') === null) {
-    // Hidden from a cross-origin reader: the length has to show that the rest of the body begins where we asked.
+    // The field is hidden from a cross-origin reader: the length has to show that the rest of the body begins where
+    // we asked.
     if (previous && (previous.length === null || contentLength !== previous.length - start)) return null;
     return {
       byteLength: contentLength,

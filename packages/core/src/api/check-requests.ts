@@ -25,7 +25,7 @@ function checkRequest(input: RequestInfo, host: RegistrationHost): void {
   const refuse = (reason: unknown, cause?: unknown): never => {
     throw new TypeError(`${given} can't be fetched in the background: ${reason}`, { cause });
   };
-  // refuses credentials, too
+  // this refuses credentials in the URL, too
   const { url } = tryRequest(given, host, refuse);
   if (readRequest(input, 'mode') === 'no-cors') refuse('the response to a "no-cors" request can\'t be read');
   const refusal = host.refusal(new URL(url));

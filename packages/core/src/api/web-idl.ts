@@ -121,7 +121,7 @@ export function toDOMString(value: unknown): string {
 
 /** https://webidl.spec.whatwg.org/#js-sequence */
 function toSequence(value: unknown): unknown[] {
-  // throws for what has no iterator
+  // a value without an iterator throws
   return [...(requireObject('sequence', value) as Iterable<unknown>)];
 }
 

@@ -185,7 +185,7 @@ export class Engine {
     if (first) await mend?.(this.#registration);
     const fetches = await store.read((transaction) => transaction.listFetches(this.#registration));
     const stored = new Set(fetches.map((fetch) => fetch.key));
-    // purged, with their registration or the whole store: there is nothing to end
+    // the fetch was purged, with its registration or the whole store: there is nothing to end
     for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('aborted');
     let keptFor = Number.POSITIVE_INFINITY;
     for (const fetch of fetches) {

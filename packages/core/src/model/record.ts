@@ -123,7 +123,7 @@ export type StoredRecord = RecordDetails &
     | { readonly state: 'transferring' }
     /** The next attempt may start at `until`, ms since the epoch. */
     | { readonly state: 'backing-off'; readonly until: number }
-    /** Nobody answers at its origin since then, in ms since the epoch; absent where the host itself was offline. */
+    /** Nobody has answered at the origin since then, in ms since the epoch; absent where the host itself was offline. */
     | { readonly state: 'offline'; readonly since?: number | undefined }
     | { readonly state: 'settled'; readonly result: RecordResult }
   );

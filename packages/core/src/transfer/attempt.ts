@@ -144,7 +144,7 @@ export class Attempt {
     return cancel;
   }
 
-  /** Ends it: what it was waiting for fails. */
+  /** Ends the attempt: its waits fail. */
   abort(ending: Ending): void {
     this.#ending ??= ending;
     this.#controller.abort();

@@ -24,7 +24,7 @@ export type RangeForm =
 export interface Course {
   readonly goal: /** What is missing of the stored body. */
     | 'continue'
-    /** The body from byte 0 on: what is stored can't be used. */
+    /** The body from byte 0 on: the stored bytes can't be used. */
     | 'from-zero'
     /** Whether anything follows the stored bytes: this engine can't tell an end from a cut. */
     | 'prove-end'

@@ -327,7 +327,7 @@ export class Origin {
   noteRefusal(place: GrantedPlace): void {
     const others = this.#places.size - (this.#places.has(place) ? 1 : 0);
     this.#refusals.add(others);
-    // what is under way keeps the place of what was refused; where nothing is, the server is left alone for a moment
+    // requests under way keep the place of the refused one; where there are none, the server is left alone for a moment
     if (others === 0) this.pauseForAMoment();
   }
 

@@ -18,7 +18,7 @@ export interface RestPlan {
   readonly position: number;
   /** null: the end of the body */
   readonly end: number | null;
-  /** How many stored bytes before it are fetched again to compare. */
+  /** The number of stored bytes before it that are fetched again to compare. */
   readonly overlap: number;
   /** The value of the field that identifies the version, null if nothing does. */
   readonly validator: string | null;
@@ -26,7 +26,7 @@ export interface RestPlan {
   readonly conditional: boolean;
 }
 
-/** What the next attempt asks for. */
+/** The plan of the next attempt. */
 export type AttemptPlan =
   /** All bytes are in the store: nothing. */
   | { readonly kind: 'settle' }
@@ -35,7 +35,7 @@ export type AttemptPlan =
   /** `bytes=0-`: everything, but without a content coding, so that it can be resumed. */
   | { readonly kind: 'identity' }
   | RestPlan
-  /** What is missing, in several ranges at once: whoever makes the attempt takes them out. */
+  /** The missing parts, in several ranges at once: whoever makes the attempt takes them out. */
   | { readonly kind: 'pieces'; readonly pieces: RestPlan[] };
 
 /** A plan for one request. */

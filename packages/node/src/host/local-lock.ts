@@ -7,7 +7,7 @@ interface Request {
   readonly grant: () => void;
 }
 
-/** The lock port of one process: who uses its store is in this process, see StoreLock. */
+/** The lock port of one process. Everybody who uses its store is in this process, see StoreLock. */
 export class LocalLock implements Lock {
   readonly #queues = new Map<string, Request[]>();
 

@@ -82,7 +82,7 @@ function tryToLock(directory: string): Libsql.Database | null {
   let connection: Libsql.Database | undefined;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    // loaded when the first store is opened: it is a native library of some megabytes
+    // libsql is loaded when the first store is opened: it is a native library of some megabytes
     const Database = createRequire(import.meta.url)('libsql') as typeof Libsql;
     const path = join(directory, 'engine.lock');
     makePrivate(path);

@@ -261,7 +261,10 @@ function present(
   };
 }
 
-/** The answer to a HEAD that took the place of another request: what it says of a body is not about one that comes. */
+/**
+ * The answer to the request that was asked for. Where a HEAD took its place, the fields about a body are not about
+ * one that comes.
+ */
 function fitting(arrival: Arrival, asked: string): Arrival {
   if (arrival.method !== 'HEAD' || asked === 'HEAD') return arrival;
   const headers = arrival.headers.filter(([name]) => name !== 'content-length');

@@ -106,7 +106,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   #goOn: (() => void) | null = null;
   /** Tells the connection that the response goes on that was paused. */
   #release: (() => void) | null = null;
-  /** Whether the connection is about to be destroyed: what it has received is all that comes. */
+  /** Whether the connection is about to be destroyed: nothing comes beyond what it has received. */
   #isLast = false;
   /** Whether something but the end of its connection tells where it ends. */
   #isFramed = false;
@@ -165,7 +165,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     statusText = '',
   ): void {
     const { progress } = this.#options;
-    // of HTTP/2, undici hands each byte on as a character in UTF-8
+    // undici hands each byte of a field of HTTP/2 on as a character in UTF-8
     const encoding = progress.multiplexed ? 'utf8' : 'latin1';
     const headers = combineHeaders(rawHeaders(request, parsed), encoding);
     if (status < 200) {

@@ -50,7 +50,7 @@ export function releaseReceived(bytes: Uint8Array): void {
   reuse(block);
 }
 
-/** The blocks of one connection: what it receives next goes where what it received last ends. */
+/** The blocks of one connection: each read goes behind the one before. */
 export class ReceiveBlocks {
   #block: Block | null = null;
 

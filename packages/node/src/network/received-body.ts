@@ -32,7 +32,7 @@ export class ReceivedBody implements BodyStream {
   #block: { readonly bytes: Uint8Array; end: number } | null = null;
   #waiting: Waiting[] = [];
   #paused = false;
-  /** Set when nothing more will come. */
+  /** The end of the body, null while more may come. */
   #end: { readonly failure: { readonly reason: unknown } | null } | null = null;
 
   constructor(source: Source) {

@@ -133,7 +133,7 @@ export class BodyFiles {
     });
   }
 
-  /** The bytes were counted by a row, or given up: what is written to their place from now on is another matter. */
+  /** Notes that the bytes were counted by a row, or given up: other bytes may be written to their place from now on. */
   release(bytes: StagedBytes): void {
     const left = this.#recent(bytes.file).filter((write) => write.bytes !== bytes);
     if (left.length > 0) this.#writes.set(bytes.file, left);

@@ -5,8 +5,9 @@ import {
   type HeaderList,
 } from '@background-fetch/core';
 
-// Written by hand, and not with the library of the daemon's schemas: rows are checked on each read, and decoding them
-// took 1.2 to 1.9 times as long with it. The types of the guards are compared with the core's in row-shapes.types.ts.
+// The guards are written by hand, and not with the library of the daemon's schemas: rows are checked on each read,
+// and decoding them took 1.2 to 1.9 times as long with it. Their types are compared with the core's in
+// row-shapes.types.ts.
 
 /** Whether a value read from the store is what it has to be. */
 type Is<T> = (value: unknown) => value is T;

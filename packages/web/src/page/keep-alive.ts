@@ -21,7 +21,7 @@ let timer: ReturnType<typeof setInterval> | undefined;
 /** Keeps the service workers of this origin going for as long as they have something to do and this context lives. */
 export function keepAlive(): void {
   try {
-    // throws in sandboxed frames, and all below where a user has blocked the storage of the site
+    // `serviceWorker` throws in sandboxed frames, and everything below where a user has blocked the storage of the site
     if (!globalThis.navigator?.serviceWorker) return;
     const { channel, realm } = getContext();
     channel.subscribe(follow);

@@ -97,7 +97,7 @@ async function fetchPastListeners(
       return await keep(bytes);
     },
     coding,
-    // false until a byte has come: docs/discoveries.md#which-cuts-of-a-body-are-told
+    // the value is false until a byte has come: docs/discoveries.md#which-cuts-of-a-body-are-told
     get signalsTruncation() {
       return signals;
     },
@@ -151,7 +151,7 @@ function endable(body: ReadableStream<Uint8Array>, end: () => void, on: Reading)
 
 /** ms without bytes after which none are taken to be on their way */
 const quiet = 50;
-/** ms after which bytes are taken to come all the time: what is read until then is lost */
+/** ms after which bytes are taken to come all the time; those that are read until then are lost */
 const flowing = 100;
 
 /**

@@ -21,7 +21,7 @@ export function watchResources(): void {
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
       entries.unshift(entry);
-      // hidden from other origins without Timing-Allow-Origin
+      // the protocol is hidden from other origins without Timing-Allow-Origin
       if (entry.nextHopProtocol) protocols.set(new URL(entry.name).origin, entry.nextHopProtocol);
     }
     entries.splice(most);

@@ -156,7 +156,8 @@ export function runEngine(): void {
   realm = shareWithEngine(store, channel);
   for (const type of functionalEvents) scope.addEventListener(type, goOn);
   scope.addEventListener('install', (event) => {
-    // without an active worker this is a new registration: what an earlier one of this scope left is not its own
+    // without an active worker this is a new registration, and an earlier one of this scope has left nothing that is
+    // its own
     if (!scope.registration.active) event.waitUntil(beginGeneration(scope.registration.scope));
     // pages that this worker keeps waiting look the note up; a failure is no reason not to be installed
     store

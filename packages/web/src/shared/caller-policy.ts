@@ -122,8 +122,8 @@ async function failsToFetch(url: string): Promise<boolean> {
 }
 
 /**
- * In Firefox's workers, a fetch that is given up is over before the policy is asked. An XMLHttpRequest is not; what it is
- * allowed may leave before.
+ * Tries a URL in a worker of Firefox, by an XMLHttpRequest: a fetch that is given up is over before the policy is
+ * asked there. A request that is allowed may leave before it is given up.
  */
 async function failsInWorker(url: string): Promise<void> {
   if (isOwn(url)) return await fetch(url, trialOf(url)).then(ignore, ignore);

@@ -19,7 +19,7 @@ export async function unregister(scope: string, native: () => Promise<boolean>):
   const time = noteUnregistered(scope);
   const result = isChromium() || isFirefox() || isBeingLeft() ? native() : withoutEngine(scope, native);
   result.then(
-    // where nothing is registered any more, the next page sees to what is left
+    // if the registration had been gone before, the next page purges the rest
     (unregistered) => (unregistered ? purgeListed(scope, time, listing) : undefined),
     // in a page that is left, this may reject although it unregisters
     () => listing.then((fetches) => fetches && forgetUnregistered(scope, time)).catch(() => {}),

@@ -26,7 +26,7 @@ export class Presence {
     await this.#away;
   }
 
-  /** Has `end` called when the page is left, until the result is called. */
+  /** Calls `end` when the page is left. Returns a function that ends that. */
   onLeft(end: () => void): () => void {
     this.#endings.add(end);
     return () => this.#endings.delete(end);

@@ -20,7 +20,10 @@ export interface UploadRequest {
   readonly isRefreshed: boolean;
   /** Has the app give `url` and `headers` what this needs: tokens and signatures expire. */
   prepare(next: NextRequest): Promise<void>;
-  /** No server has anything of it any more. Makes durable that it is not continued: what is sent next is all there is. */
+  /**
+   * Notes that no server has anything of the upload any more. Makes durable that it is not continued: all of it is
+   * sent anew.
+   */
   restart(): Promise<void>;
   /** Sends a request with the bytes from `start` up to `end` of the body, none if these are the same. */
   send(request: UploadPart): Promise<Arrival>;
