@@ -62,7 +62,7 @@ function refusalOfOneTooMany(
   const { status, headers } = head;
   if (!isCrowdStatus(status)) return null;
   const isLikely = parallel || isRetryableStatus(status);
-  // a request that was made to try one more has no part in the refusals that come of it
+  // while the origin tries one request more, a refusal is due to that, and is not counted against the record
   if (place.hasCompany && (origin.isTrying || transfer.takeForOneTooMany(isLikely))) {
     const retryAfter = retryAfterOf(headers, ports.clock.now());
     if (retryAfter > 0) origin.pause(retryAfter);

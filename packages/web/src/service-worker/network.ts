@@ -27,7 +27,7 @@ export function createNetwork(keep: (bytes: Blob) => Promise<HostBytes>): Networ
       probe(request, signal, error === undefined ? 'meanwhile' : 'after'),
     // a request that failed does not tell whether it had left
     reach: async (request, signal) => {
-      // this uses up the connections over which an upload might be sent twice:
+      // without credentials, the question leaves no used connection behind, over which the upload might be sent twice:
       // docs/discoveries.md#a-request-that-the-browser-sends-again
       const anonymous: StoredRequest = { ...request, credentials: 'omit' };
       const found = await probe(anonymous, signal, 'before');
