@@ -59,6 +59,7 @@ const stages: readonly (readonly Step[])[] = [
     { name: 'types', command: ['npx', 'tsc', '--build'] },
     { name: 'projects', command: [...typescript, 'scripts/check-projects.ts'] },
     { name: 'names', command: [...typescript, 'scripts/check-names.ts'] },
+    { name: 'discoveries', command: [...typescript, 'scripts/check-discoveries.ts'] },
   ],
   [{ name: 'build', command: ['npm', 'run', '--silent', 'build'] }],
   [

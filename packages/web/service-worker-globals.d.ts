@@ -7,6 +7,7 @@ interface ExtendableEvent extends Event {
   waitUntil(f: Promise<any>): void;
 }
 
+/** https://wicg.github.io/background-fetch/#dictdef-backgroundfetcheventinit */
 interface BackgroundFetchEventInit extends EventInit {
   registration: BackgroundFetchRegistration;
 }
@@ -23,7 +24,11 @@ declare var BackgroundFetchEvent: {
 
 /** https://wicg.github.io/background-fetch/#background-fetch-update-ui-event */
 interface BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
-  /** Resolves when title and icons are changed. Rejects with an InvalidStateError when it is too late, or done before. */
+  /**
+   * Changes the title and the icons that are displayed; one that is not given stays as it is. Resolves when they are
+   * stored. Rejects with an InvalidStateError the second time, and once the event is not active any more.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchupdateuievent-updateui
+   */
   updateUI(options?: BackgroundFetchUIOptions): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Whether this process runs. One that has ended is listed by the system until its parent asks how it ended; a container
- * whose first process never asks (no `docker run --init`) lists it for ever, so it does not count. Another user's counts.
+ * Whether this process runs, be it another user's. One that has ended and is still listed does not count:
+ * docs/discoveries.md#processes-that-have-ended-and-are-listed
  */
 export function isAlive(pid: number): boolean {
   try {

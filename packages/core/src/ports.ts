@@ -4,6 +4,7 @@ import type {
   RegistrationKey,
   StoredBackgroundFetch,
 } from './model/background-fetch.ts';
+import type { RequestInfo } from './model/idl-types.ts';
 import type {
   BodyKey,
   ContentCoding,
@@ -13,7 +14,6 @@ import type {
   StoredRecord,
   StoredRequest,
 } from './model/record.ts';
-import type { RequestInfo } from './model/request-info.ts';
 import type { BackgroundFetchSnapshot } from './model/snapshot.ts';
 
 /** Bytes in the form in which the host keeps them; the core passes them on and never looks inside. */
@@ -26,28 +26,32 @@ export interface HostBytes {
 /** A request body as the host keeps it. */
 export type RequestBody = HostBytes;
 
-/** What the API reads within one transaction. */
+/** The reads of the API within one transaction. */
 export interface ClientReadTransaction {
   /** The generation that was last written for a scope, undefined for a scope never seen. */
   getGeneration(scope: string): Promise<string | undefined>;
 
   getFetch(key: FetchKey): Promise<StoredBackgroundFetch | undefined>;
-  /** All fetches with this id, settled ones that still owe their event included. */
+  /** Finds all fetches with this id, settled ones that still owe their event included. */
   findFetches(registration: RegistrationKey, id: string): Promise<StoredBackgroundFetch[]>;
-  /** In order of creation; of every registration in the store if none is named. */
+  /** Lists fetches in order of creation; those of every registration in the store if none is named. */
   listFetches(registration?: RegistrationKey): Promise<StoredBackgroundFetch[]>;
 
-  /** What `StoreTransaction.putEnding` kept of the fetch of this key and order; absent where that is absent. */
+  /**
+   * The snapshot that `StoreTransaction.putEnding` kept of the fetch of this key and order; absent where that is
+   * absent.
+   */
   getEnding?(key: FetchKey, order: number): Promise<BackgroundFetchSnapshot | undefined>;
 
   /**
-   * In order of index.
-   * @param url only records for this URL, fragments left out, are wanted: a store that finds them fast may leave out others
+   * Lists the records of a fetch in order of index.
+   * @param url only records for this URL, fragments left out, are wanted: a store that finds them fast may leave out
+   * others
    */
   listRecords(fetch: FetchKey, url?: string): Promise<StoredRecord[]>;
 }
 
-/** What the API does within one transaction that writes. Reads see the writes made before them. */
+/** The reads and writes of the API within one transaction. Reads see the writes made before them. */
 export interface ClientTransaction extends ClientReadTransaction {
   putGeneration(scope: string, generation: string): void;
   /** A number greater than any it gave before. */
@@ -62,12 +66,12 @@ export interface ClientTransaction extends ClientReadTransaction {
   deleteBytes(body: BodyKey): void;
 }
 
-/** What the engine can read beside that. */
+/** The reads of the engine beside those of the API. */
 export interface StoreReadTransaction extends ClientReadTransaction {
   getRecord(fetch: FetchKey, index: number): Promise<StoredRecord | undefined>;
 }
 
-/** What the engine can do within one transaction that writes. */
+/** The writes of the engine within one transaction. */
 export interface StoreTransaction extends ClientTransaction, StoreReadTransaction {
   /**
    * Puts bytes at `offset` of a body, where nothing is stored yet: what the network received, one part after the other, or
@@ -95,7 +99,8 @@ export interface ClientStore {
    */
   read<T>(work: (transaction: ClientReadTransaction) => Promise<T>): Promise<T>;
   /**
-   * As `read`, for one that writes: resolves once everything is on stable storage. If `work` throws, nothing is written.
+   * Performs a transaction that writes; resolves once everything is on stable storage. If `work` throws, nothing is
+   * written.
    * @throws QuotaExceededError (DOMException) if there is no room; a StoreError with `cause` for any other failure
    */
   write<T>(work: (transaction: ClientTransaction) => Promise<T>): Promise<T>;
@@ -107,7 +112,8 @@ export interface ClientStore {
   readBytes(body: BodyKey, start: number, end: number): Promise<Uint8Array | null>;
   /**
    * The first `length` bytes as a Blob that is read when it is needed; null where the host has no such thing.
-   * It is readable for as long as the body is stored: WebKit loses the file of a Blob whose row was deleted.
+   * It is readable for as long as the body is stored, and no longer in WebKit:
+   * docs/discoveries.md#webkit-a-blob-whose-row-was-deleted
    */
   readBody?(body: BodyKey, length: number, type: string): Promise<Blob | null>;
   /** Whether such a Blob stays readable when its body is deleted. */
@@ -123,16 +129,16 @@ export interface Store extends ClientStore {
   /**
    * Brings `parts` to stable storage ahead of the transaction that puts them there, so that it does not keep others
    * waiting for the disk. Resolves with what `putBytes` takes in their place; they count once that is committed, and leave
-   * nothing behind if it never is. Nobody changes `parts` before. Calls for one body resolve in their order. Absent where the
-   * transaction has to do both.
+   * nothing behind if it never is. Nobody changes `parts` before. Calls for one body resolve in their order. Absent
+   * where the transaction has to do both.
    */
   stageBytes?(body: BodyKey, offset: number, parts: readonly Uint8Array[]): Promise<HostBytes>;
   readBody(body: BodyKey, length: number, type: string): Promise<Blob | null>;
 }
 
-/** How far the transmission of a request body is, for hosts that know or that can continue one. */
+/** The state of the transmission of a request body, for hosts that know it or that can continue one. */
 export interface Upload {
-  /** What `keep` last made durable, for this request; undefined before that. */
+  /** The state that `keep` last made durable for this request; undefined before that. */
   readonly state: string | undefined;
   /**
    * Makes durable what another attempt needs to continue the upload: from then on, an attempt that fails is followed
@@ -147,6 +153,7 @@ export interface Upload {
   sent(bytes?: number): void;
 }
 
+/** A request that the engine wants to be sent, with all that a network may need for it. */
 export interface NetworkRequest {
   /** The background fetch's id; it and what was tried before are for hosts that let the app prepare an attempt. */
   readonly id: string;
@@ -162,6 +169,7 @@ export interface NetworkRequest {
   readonly signal: AbortSignal;
 }
 
+/** The reader of a body. */
 export interface BodyReader {
   /** Resolves with the next bytes, or that there are no more; rejects as is said at `Network.fetch`. */
   read(): Promise<ReadableStreamReadResult<Uint8Array>>;
@@ -169,13 +177,14 @@ export interface BodyReader {
   cancel(): Promise<void>;
 }
 
-/** What the engine needs of a ReadableStream. */
+/** The part of a ReadableStream that the engine needs. */
 export interface BodyStream {
-  /** Called once at most. */
+  /** Makes the reader; the engine calls this once at most. */
   getReader(): BodyReader;
   cancel(): Promise<void>;
 }
 
+/** A response whose head has come, with its body to be read. */
 export interface NetworkResponse {
   readonly head: ResponseHead;
   /** null, or without a byte, where the response has none. */
@@ -194,7 +203,7 @@ export interface NetworkResponse {
   readonly multiplexed?: boolean | undefined;
 }
 
-/** Who answers where a request got no response. */
+/** Tells who answers where a request got no response. */
 export type Reachability =
   /** A server answers there: that this request got no response is about this request alone. */
   | 'answers'
@@ -202,11 +211,12 @@ export type Reachability =
   | 'falters'
   /** Nobody answers, or the request has not been sent yet: nothing is known about the request itself. */
   | 'silent'
-  /** As that, and no byte of the request has left: it may be sent again whatever it asks for. */
+  /** Nobody answers, and no byte of the request has left: it may be sent again whatever it asks for. */
   | 'unsent'
-  /** As `answers`, and no byte of the request has left. */
+  /** The server answers, and no byte of the request has left. */
   | 'unasked';
 
+/** Sends requests. The host's own headers, credentials and redirects are its business. */
 export interface Network {
   /**
    * Fetches, past any service worker and without checking `integrity` (that is done over the stored bytes).
@@ -257,6 +267,7 @@ export interface Connections {
   lease(origin: string, limit: number, signal: AbortSignal): Promise<Lease>;
 }
 
+/** Tells the time, and waits. */
 export interface Clock {
   /** ms since the epoch */
   now(): number;
@@ -264,6 +275,7 @@ export interface Clock {
   setTimer(delay: number, callback: () => void): () => void;
 }
 
+/** Tells whether there is a network. */
 export interface Connectivity {
   /** Whether the host believes to be online. A hint in both directions. */
   isOnline(): boolean;
@@ -271,8 +283,9 @@ export interface Connectivity {
   onOnline(callback: () => void): () => void;
 }
 
+/** Draws random numbers. */
 export interface Random {
-  /** From 0 up to but not including 1. */
+  /** Draws a number from 0 up to but not including 1. */
   next(): number;
 }
 
@@ -285,11 +298,13 @@ export type VerifyIntegrity = (integrity: string, body: AsyncIterable<Uint8Array
  */
 export type PromisedIntegrity = (request: StoredRequest, data: ResponseData | null) => string;
 
+/** Keeps the host running while there is work. */
 export interface Lifetime {
   /** Keeps the host awake, as far as it lets us, until `work` settles. */
   keepAwake(work: Promise<unknown>): void;
 }
 
+/** Locks that all contexts of the store share, and lose when they die. */
 export interface Lock {
   /**
    * Waits for the lock of this name and holds it until what `holder` returns settles. Among everybody who uses the
@@ -310,11 +325,11 @@ export interface Wanted {
   readonly index: number;
 }
 
-/** What contexts tell each other, as the API needs it. */
+/** The messages between contexts, as the API needs them. */
 export interface ClientAnnouncements {
   /** Tells every context, this one first and at once; the order of calls is kept. */
   publish(snapshot: BackgroundFetchSnapshot): void;
-  /** This context shows this fetch: `publishAndWait` waits for it, too, once it has heard of that. */
+  /** Notes that this context shows this fetch: `publishAndWait` waits for it, too, once it has heard of that. */
   follow(key: FetchKey): void;
   subscribe(listener: (snapshot: BackgroundFetchSnapshot) => void): () => void;
   /**
@@ -324,20 +339,25 @@ export interface ClientAnnouncements {
   want(wanted: Wanted): void;
 }
 
-/** As the engine needs it. */
+/** The messages between contexts, as the engine needs them. */
 export interface Announcements extends ClientAnnouncements {
-  /** As `publish`, and resolves when every context that shows this fetch has applied it, or soon if one is frozen. */
+  /**
+   * Publishes a snapshot, and resolves when every context that shows this fetch has applied it, or soon if one is
+   * frozen.
+   */
   publishAndWait(snapshot: BackgroundFetchSnapshot): Promise<void>;
   /** Calls back for each `want` of any context, which may name what there is not; the result ends it. */
   onWanted(listener: (wanted: Wanted) => void): () => void;
 }
 
+/** The names of the functional events. https://wicg.github.io/background-fetch/#extensions-to-service-worker-global */
 export type BackgroundFetchEventName =
   | 'backgroundfetchsuccess'
   | 'backgroundfetchfail'
   | 'backgroundfetchabort'
   | 'backgroundfetchclick';
 
+/** Brings functional events to the app. */
 export interface Events {
   /** Dispatches a functional event; resolves when it is no longer active, whether its promises were kept or not. */
   dispatch(name: BackgroundFetchEventName, snapshot: BackgroundFetchSnapshot): Promise<void>;
@@ -348,6 +368,7 @@ export interface Events {
   listened?(name: BackgroundFetchEventName): Promise<void>;
 }
 
+/** Shows background fetches to the user. */
 export interface Display {
   /** Shows the state of a fetch, under its title and icons, to the user, in whatever way the host has. */
   update(snapshot: BackgroundFetchSnapshot, details: BackgroundFetchDetails): void;
@@ -361,6 +382,7 @@ export interface Display {
  */
 export type Fault = 'digest' | 'short' | 'long' | 'stall' | 'foreign' | 'media-type';
 
+/** Tells the app's developer what no API reports. */
 export interface Log {
   /** Something that the app's developer should know and that no API reports. */
   warn(message: string): void;
@@ -368,7 +390,7 @@ export interface Log {
   fault?(id: string, url: string, fault: Fault): void;
 }
 
-/** What the API needs in every context. */
+/** The ports that the API needs in every context. */
 export interface ClientPorts {
   readonly store: ClientStore;
   readonly announcements: ClientAnnouncements;
@@ -384,7 +406,7 @@ export interface ClientPorts {
   readonly promisedIntegrity?: PromisedIntegrity;
 }
 
-/** What the engine needs beside that. */
+/** The ports that the engine needs beside those of the API. */
 export interface EnginePorts extends ClientPorts {
   readonly store: Store;
   readonly announcements: Announcements;
@@ -398,7 +420,8 @@ export interface EnginePorts extends ClientPorts {
   readonly log: Log;
   /**
    * Gives up those bytes of fetches that are active, or kept after a failure, that a death has made unreadable, so that
-   * their records are completed again; absent where that can't happen. Called by an engine that takes over, before it reads anything.
+   * their records are completed again; absent where that can't happen. Called by an engine that takes over, before it
+   * reads anything.
    */
   readonly mend?: (registration: RegistrationKey) => Promise<void>;
   /** Absent where the host has no hash that takes a body in parts. */
@@ -429,7 +452,7 @@ export interface RegistrationHost {
    * what is forbidden is sent. Absent where callers have no policies, or where these bind what the engine sends.
    */
   findForbidden?(urls: readonly string[]): Promise<string | undefined>;
-  /** Where `fetch()` is called: the default referrer. */
+  /** The URL of the context that calls `fetch()`: the default referrer. */
   readonly clientUrl: string;
   /**
    * A Request of what the app gave, whose body it takes over; absent where `new Request()` does this.

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { HeaderList, ResponseData } from '../src/model/record.ts';
+import type { HeaderList } from '../src/model/header-list.ts';
+import type { ResponseData } from '../src/model/record.ts';
 import { announcedLength } from '../src/transfer/announced-length.ts';
 import { presumedLength } from '../src/transfer/body-completeness.ts';
 

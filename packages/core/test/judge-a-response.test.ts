@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { type Answer, judgeAResponse, type Meaning } from '../src/algorithms/judge-a-response.ts';
-import { type HeaderList, noRetries, type StoredRecord } from '../src/model/record.ts';
-import type { RequestPlan, RestPlan } from '../src/transfer/attempt-plan.ts';
+import type { HeaderList } from '../src/model/header-list.ts';
+import { noRetries, type StoredRecord } from '../src/model/record.ts';
 import { type Course, firstCourse } from '../src/transfer/course.ts';
+import type { RequestPlan, RestPlan } from '../src/transfer/plan-attempt.ts';
 
 const url = 'https://a.test/x';
 const plain: RequestPlan = { kind: 'plain' };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { validateAPartialResponse } from '../src/algorithms/validate-a-partial-response.ts';
-import type { HeaderList, ResponseData, ResponseHead } from '../src/model/record.ts';
+import type { HeaderList } from '../src/model/header-list.ts';
+import type { ResponseData, ResponseHead } from '../src/model/record.ts';
 import { chooseValidator } from '../src/transfer/choose-validator.ts';
 
 const etag = fc.constantFrom('"a"', '"b"', 'W/"a"', '"a', '', '"a", "a"');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { HeaderList, ResponseHead } from '../src/model/record.ts';
+import type { HeaderList } from '../src/model/header-list.ts';
+import type { ResponseHead } from '../src/model/record.ts';
 import { deserialiseRequest, serialiseRequest } from '../src/serialise/request.ts';
 import { deserialiseResponse, serialiseResponse } from '../src/serialise/response.ts';
 

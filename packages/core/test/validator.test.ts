@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { validateAPartialResponse } from '../src/algorithms/validate-a-partial-response.ts';
-import type { HeaderList, ResponseData } from '../src/model/record.ts';
+import type { HeaderList } from '../src/model/header-list.ts';
+import type { ResponseData } from '../src/model/record.ts';
 import { chooseValidator } from '../src/transfer/choose-validator.ts';
 
 const lastModified = 'Thu, 01 Jan 2026 00:00:00 GMT';

@@ -11,10 +11,11 @@ import { makeFormsReadable } from './shared/readable-forms.ts';
 import { type StartPolicy, setStartPolicy } from './shared/start-policy.ts';
 import { unregister as unregisterAtOnce } from './shared/unregister.ts';
 
+/** The options of `install()`. */
 export interface InstallOptions {
   /** `prefer` (the default) leaves a native Background Fetch alone; `replace` takes its place. */
   readonly native?: 'prefer' | 'replace';
-  /** Decides for each fetch whether it starts at once, starts paused, or is refused. */
+  /** Decides for each fetch whether it starts at once, starts paused, or is refused. Default: each starts. */
   readonly startPolicy?: StartPolicy;
 }
 
@@ -25,8 +26,9 @@ export function hasNative(): boolean {
 
 /**
  * Whether there is something to install it in: no browser renders a page on a server, insecure pages have no service
- * workers, and neither has what stands for a browser in tests. There, `'BackgroundFetchManager' in self` is to be false, as it
- * is where the API is the browser's own. Workers may have the interfaces without a way to a registration.
+ * workers, and neither has what stands for a browser in tests. There, `'BackgroundFetchManager' in self` is to be
+ * false, as it is where the API is the browser's own. Workers may have the interfaces without a way to a
+ * registration.
  */
 function hasServiceWorkers(): boolean {
   const { document, isSecureContext, ServiceWorkerRegistration } = globalThis;
@@ -87,7 +89,7 @@ export function installInterfaces(
   return () => patches.revert();
 }
 
-/** Where the browser does not know the permission "background-fetch", there is nothing to deny. */
+/** Answers a query for the permission "background-fetch" where the browser does not know it: there is nothing to deny. */
 function answerPermissionQuery(patches: PatchRegistry): void {
   const prototype = globalThis.Permissions?.prototype;
   if (!prototype) return;

@@ -1,10 +1,9 @@
 /// <reference path="../service-worker-globals.d.ts" />
 import { type InstallOptions, installInterfaces, managerOf } from './install.ts';
-import { defineEventHandlers } from './service-worker/define-event-handlers.ts';
-import { eventInterfaces } from './service-worker/events.ts';
+import { defineEventHandlers, eventInterfaces } from './service-worker/events.ts';
 import { watchReaders } from './service-worker/read-message.ts';
 import { goOnWithFetches, runEngine, workerHost } from './service-worker/run-engine.ts';
-import { warn } from './shared/warn.ts';
+import { warn } from './shared/host.ts';
 
 export { canPause, click, isPaused, onPausedChange, pause, resume } from '@background-fetch/core';
 export type { InstallOptions } from './install.ts';
@@ -38,7 +37,7 @@ export function install(options: InstallOptions = {}): () => void {
   );
 }
 
-/** This registration's manager, for workers that leave the globals alone. */
+/** Gives the manager of this registration, for workers that leave the globals alone. */
 export function backgroundFetchOf(registration: ServiceWorkerRegistration): BackgroundFetchManager {
   return managerOf(registration, () => workerHost);
 }

@@ -1,4 +1,4 @@
-/** An error, as far as those of Node and of its libraries say more than `Error` does. */
+/** The members by which errors of Node and undici tell what failed. */
 export interface Failure {
   readonly code?: unknown;
   readonly syscall?: unknown;

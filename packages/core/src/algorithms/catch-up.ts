@@ -15,17 +15,17 @@ export async function catchUp(realm: Realm): Promise<void> {
     .read((transaction) =>
       Promise.all(
         Array.from(realm.instances.values(), async ({ snapshot }) => {
-          // what was purged is gone without an ending
+          // a fetch that was purged is gone without an ending
           return (await lookUp(transaction, snapshot)) ?? { ...snapshot, recordsAvailable: false };
         }),
       ),
     )
     .finally(unsubscribe);
   for (const snapshot of snapshots) {
-    // what is told now is newer than what was read
+    // an announcement is newer than what was read before it
     if (heard.has(nameOf(snapshot))) continue;
     realm.update(snapshot);
-    // nobody waits any more for who did not answer
+    // the engine may have dropped this context when it did not answer: it registers again
     if (snapshot.recordsAvailable) announcements.follow(snapshot.key);
   }
 }

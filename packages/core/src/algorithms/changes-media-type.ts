@@ -11,6 +11,6 @@ import type { Transfer } from '../transfer/transfer.ts';
 export function changesMediaType({ record }: Transfer, { status, headers }: ResponseHead): boolean {
   if (!record.responseData || storedLength(record) === 0 || !isOkStatus(status)) return false;
   const [stored, now] = [mediaTypeOf(record.responseData.head.headers), mediaTypeOf(headers)];
-  // that of several parts tells nothing of the resource
+  // the media type of several parts tells nothing of the resource
   return stored !== '' && now !== '' && now !== stored && now !== 'multipart/byteranges';
 }

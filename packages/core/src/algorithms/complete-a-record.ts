@@ -5,10 +5,9 @@ import type { Failure, Outcome } from '../transfer/outcome.ts';
 import { planAttempt } from '../transfer/plan-attempt.ts';
 import { chooseDelay, countAttempt } from '../transfer/retry-schedule.ts';
 import { Transfer } from '../transfer/transfer.ts';
-import { acceptUnproven } from './accept-unproven.ts';
 import { fetchAResponse } from './fetch-a-response.ts';
 import { fetchPieces } from './fetch-pieces.ts';
-import { settleABody } from './settle-a-body.ts';
+import { acceptUnproven, settleABody } from './settle-a-body.ts';
 import { waitForRetry } from './temporarily-unavailable.ts';
 
 /**
@@ -42,7 +41,7 @@ export async function completeARecord(job: Job, index: number): Promise<void> {
           outcome satisfies never;
       }
     } catch (error) {
-      // purged, or settled by somebody else
+      // the fetch was purged, or the record settled by somebody else
       if (job.interruption || error instanceof StaleWriteError) return;
       if (!(error instanceof DOMException) || error.name !== 'QuotaExceededError') throw error;
       await transfer.settle('quota-exceeded');
@@ -74,7 +73,7 @@ async function afterFailure(transfer: Transfer, failure: Failure): Promise<void>
       return await waitAsTold(transfer, failure);
     case 'still-silent':
     case 'yielded':
-      // it begins again as soon as it gets another place
+      // the record begins again as soon as it gets another place
       return;
     case 'refusal':
     case 'stall':
@@ -86,16 +85,22 @@ async function afterFailure(transfer: Transfer, failure: Failure): Promise<void>
   }
 }
 
-/** Nobody answers, which is no failure of the record: it waits for its turn to ask again, see `Origin.acquire`. */
+/**
+ * Waits while nobody answers at the origin, which is no failure of the record: it waits for its turn to ask again,
+ * see `Origin.acquire`.
+ */
 async function waitForTheOrigin(transfer: Transfer): Promise<void> {
   const { record, ports } = transfer;
   const since = ports.connectivity.isOnline() ? ports.clock.now() : null;
   const knows = record.state === 'offline' && (record.since !== undefined) === (since !== null);
-  // what changes nothing is not written down: days without a network must not cost a write for each turn
+  // a change that changes nothing is not written: days without a network must not cost a write for each turn
   if (!knows) await transfer.commit((current) => offline(current, since));
 }
 
-/** It begins again as soon as it gets another place, and not before its server wants that, after a death neither. */
+/**
+ * Waits for as long as the server said. The record begins again as soon as it gets another place, and not before its
+ * server wants that, after a death neither.
+ */
 async function waitAsTold(transfer: Transfer, { retryAfter }: Failure): Promise<void> {
   if (retryAfter === 0) return;
   const until = transfer.ports.clock.now() + Math.min(retryAfter, transfer.options.retry.longestRetryAfter);

@@ -8,15 +8,15 @@ import { type Hold, recordsReleased } from './holds.ts';
 import { readSomeBytes } from './read-stored-bytes.ts';
 import type { Realm } from './realm.ts';
 
-/** What a BackgroundFetchRecord gives. */
+/** The state of a BackgroundFetchRecord. */
 export interface RecordObject {
   readonly realm: Realm;
-  /** As it was when the object was made. */
+  /** The record as it was when the object was made. */
   readonly record: StoredRecord;
   readonly request: Request;
   /** Keeps its bytes. */
   readonly hold: Hold;
-  /** Called once, when somebody asks for it. */
+  /** Reads the response; called once, when somebody asks for it. */
   readonly readResponse: () => Promise<Response>;
 }
 
@@ -73,14 +73,14 @@ function lengthOf({ state, request }: StoredRecord, data: ResponseData): number 
   if (coding !== 'identity' || !lengthProven) return null;
   if (request.method === 'HEAD') return announcedLength(data.head.headers);
   if (hasNullBody(data.head.status, request.method)) return null;
-  // of a body that has failed there may be less
+  // of a body that has failed, fewer bytes may be stored
   return state === 'settled' && prefixLength(stored) !== length ? null : length;
 }
 
 /** ms that pass at least before the engine is told again that somebody waits */
 const wantInterval = 1000;
 
-/** What tells the engine that somebody waits for what comes next of a body. */
+/** Makes the function that tells the engine that somebody waits for what comes next of a body. */
 function createWant({ ports: { announcements, clock } }: Realm, key: string, index: number): () => void {
   let toldAt = Number.NEGATIVE_INFINITY;
   return () => {
@@ -136,7 +136,7 @@ async function readBody(
   if (state === 'settled' && realm.givesBlobs) {
     const { store } = realm.ports;
     const blob = await store.readBody?.(key, prefixLength(data.stored), '');
-    // nobody tells when it is read
+    // no host tells when a Blob is read
     if (blob) hold.lastFor(store.blobsOutlast ? 0 : 1);
     if (blob) return blob;
   }

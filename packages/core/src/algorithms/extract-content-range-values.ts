@@ -1,5 +1,4 @@
-import { getHeader } from '../model/header-list.ts';
-import type { HeaderList } from '../model/record.ts';
+import { getHeader, type HeaderList } from '../model/header-list.ts';
 import { type ContentRangeValues, parseContentRange } from '../transfer/content-range.ts';
 
 /**

@@ -1,14 +1,13 @@
 import type { StoredRecord } from '../model/record.ts';
 import { storedLength } from '../model/transitions.ts';
 import type { NetworkRequest, Reachability } from '../ports.ts';
-import { type AnswerWait, Attempt } from '../transfer/attempt.ts';
-import type { RequestPlan } from '../transfer/attempt-plan.ts';
+import { type AnswerWait, Attempt, isSilent } from '../transfer/attempt.ts';
 import { compare, continueWith, plainFromZero } from '../transfer/course.ts';
-import { isSilent } from '../transfer/is-silent.ts';
 import type { Job } from '../transfer/job.ts';
 import type { EngineOptions } from '../transfer/options.ts';
 import { answered, type Failure, type Outcome, unanswered } from '../transfer/outcome.ts';
 import type { Place } from '../transfer/place.ts';
+import type { RequestPlan } from '../transfer/plan-attempt.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import { TimeLimit } from '../transfer/time-limit.ts';
 import type { Transfer } from '../transfer/transfer.ts';
@@ -18,7 +17,7 @@ import { processResponse } from './process-response.ts';
 
 /** A request for one of several ranges that are fetched at a time. */
 export interface Piece {
-  /** Told of its attempt, so that it can be ended. */
+  /** Called with the attempt when it begins, so that it can be ended. */
   readonly begun: (attempt: Attempt) => void;
 }
 
@@ -41,7 +40,7 @@ export async function fetchAResponse(
 ): Promise<Outcome> {
   const { record, job } = transfer;
   if (!mayBeRepeated(record)) {
-    // one that was sent before a death: nobody knows what became of it
+    // the request was sent before a death, and nobody knows what became of it
     if (record.state === 'transferring') return await transfer.settle('fetch-error');
     if (!(await isReachable(transfer, place))) return noAnswer(transfer, place);
     await transfer.commit((current) => ({ ...current, state: 'transferring' }));
@@ -137,14 +136,17 @@ async function isReachable(
   return true;
 }
 
-/** How long the server may take to answer once it has the request; undefined for what can be asked again. */
+/**
+ * The time that the server may take to answer once it has the request; undefined for a request that can be sent
+ * again.
+ */
 function answerWait({ record, options }: Transfer, place: Place): AnswerWait | undefined {
   if (isRetryableMethod(record.request.method)) return undefined;
   const { answerTimeout, stallTimeout } = options.retry;
   return { within: Math.max(0, answerTimeout - stallTimeout), begun: () => place.giveWay() };
 }
 
-/** What was kept of an upload can be continued. */
+/** Whether the request may be sent again: its method allows it, or the host can continue the upload. */
 function mayBeRepeated({ request, upload }: StoredRecord): boolean {
   return isRetryableMethod(request.method) || !!upload;
 }
@@ -186,7 +188,7 @@ async function withoutResponse(
     const wasThere = transfer.origin.answeredAt !== null;
     place.origin.isThere();
     if (!isRepeatable) return await transfer.settle('fetch-error');
-    // one that does one thing after the other has not come to it yet
+    // a server that does one thing after the other has not come to this request yet
     if (isOneTooMany()) return unanswered('crowd', course);
     return wasThere ? answered('stall', 0, 0, course) : unanswered('stall', course);
   }
@@ -210,7 +212,7 @@ async function withoutResponse(
       return answered('refusal', 0, 0, course);
     case 'answers':
     case 'unasked':
-      // where requests were refused a moment ago for being too many, this may be another one, which nobody may read
+      // where requests were refused a moment ago for being too many, this may be another such refusal, which CORS hides
       if (transfer.origin.wasCrowded && transfer.takeForOneTooMany(false)) {
         place.crowded();
         return answered('refusal', 0, 0, course);
@@ -222,7 +224,10 @@ async function withoutResponse(
   }
 }
 
-/** Nobody answers: at its origin, or where others of it are answered meanwhile, this request. */
+/**
+ * The outcome where nobody answers at the origin, or where others of it are answered meanwhile and this request is
+ * not.
+ */
 function noAnswer(transfer: Transfer, place: Place): Outcome {
   const { course, origin, ports, silentAt } = transfer;
   transfer.silentAt = ports.clock.now();
@@ -230,7 +235,7 @@ function noAnswer(transfer: Transfer, place: Place): Outcome {
   const isAlone = silentAt !== null && origin.answeredAt !== null && origin.answeredAt > silentAt;
   if (isAlone && ports.connectivity.isOnline()) return answered('refusal', 0, 0, course);
   place.silent();
-  // at rest, what was about to be sent is marked as sent: that has to be taken back
+  // the request that was about to be sent is marked as sent at rest, and the mark has to be taken back
   const isKnown = place.isTurn && transfer.record.state !== 'transferring';
   return unanswered(isKnown ? 'still-silent' : 'silence', course);
 }

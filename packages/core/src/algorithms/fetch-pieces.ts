@@ -1,8 +1,8 @@
 import { findGaps } from '../model/byte-ranges.ts';
 import type { Attempt } from '../transfer/attempt.ts';
-import type { RestPlan } from '../transfer/attempt-plan.ts';
 import type { AwaitedPieces } from '../transfer/awaited-pieces.ts';
 import { type Outcome, storedOutcome } from '../transfer/outcome.ts';
+import type { RestPlan } from '../transfer/plan-attempt.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { fetchAResponse } from './fetch-a-response.ts';
 
@@ -20,19 +20,19 @@ export async function fetchPieces(transfer: Transfer, pieces: RestPlan[]): Promi
   }
 }
 
-/** What a wait for a place rejects with that was ended although its signal is not aborted. */
+/** The reason with which a wait for a place rejects that was ended although its signal is not aborted. */
 const dismissed = undefined;
 
 class Round {
   readonly #transfer: Transfer;
-  /** In the order of the body. */
+  /** The pieces that wait, in the order of the body. */
   readonly #waiting: RestPlan[];
   readonly #pieces: AwaitedPieces;
-  /** With what resolves once what they leave waits again. */
+  /** The attempts under way, each with a promise that resolves once the piece that it leaves waits again. */
   readonly #attempts = new Map<Attempt, Promise<void>>();
   readonly #connections = new Set<Promise<void>>();
   readonly #controller = new AbortController();
-  /** What ends the waits for places. */
+  /** Functions that end the waits for places. */
   readonly #waits = new Set<() => void>();
   /** Resolves when all that was given up for who waits waits again: only then it is known what comes next. */
   #handingBack: Promise<unknown> | null = null;
@@ -69,7 +69,7 @@ class Round {
   /** Somebody begins to wait: from now on, all connections work at the front. */
   readonly #hurry = (): void => {
     this.#pieces.begin();
-    // what comes within a moment is not worth an interruption, which would lose it
+    // a piece that comes within a moment is not worth an interruption, which would lose it
     if (this.#transfer.isFast) return;
     for (const attempt of this.#attempts.keys()) attempt.abort('yielded');
     this.#handingBack = Promise.all(this.#attempts.values());
@@ -80,17 +80,17 @@ class Round {
     for (const end of this.#waits) end();
   };
 
-  /** As many connections as there may be, and as there are pieces for. */
+  /** Opens as many connections as there may be, and as there are pieces for. */
   #connect(): void {
     const { options, demand } = this.#transfer;
-    // who waits has pieces cut from what waits
+    // a reader that waits has smaller pieces cut from those that wait
     const wanted =
       demand.duration !== null && this.#waiting.length > 0
         ? options.connections
         : Math.min(options.connections, this.#attempts.size + this.#waiting.length);
     while (!this.#verdict && this.#connections.size < wanted) {
       const connection = this.#work().finally(() => this.#connections.delete(connection));
-      // who waits for one of them hears of it
+      // the caller that waits for the connections hears of the error
       connection.catch(() => {});
       this.#connections.add(connection);
     }
@@ -122,7 +122,7 @@ class Round {
       isWanted = false;
       attempt?.abort('yielded');
     };
-    // what comes within a moment is not worth an interruption, which would lose it
+    // a piece that comes within a moment is not worth an interruption, which would lose it
     const giveUp = this.#transfer.isFast ? undefined : yieldPlace;
     const wanted = { signal: this.#controller.signal, waits: this.#waits, giveUp };
     const place = await this.#transfer.acquirePlace(first.position, wanted).catch((error) => {
@@ -152,7 +152,7 @@ class Round {
       if (isStored) this.#pieces.learn(piece, took, place.answeredAfter + now - (attempt?.receivedAt ?? now));
       else if (outcome.kind === 'failed' && outcome.by === 'crowd') this.#pieces.refused();
       if (!isStored) this.#putBack(piece);
-      // nobody has to wait for a place any more
+      // no connection has to wait for a place any more
       else if (this.#waiting.length === 0) this.#dismiss();
       return outcome;
     } finally {
@@ -162,7 +162,7 @@ class Round {
     }
   }
 
-  /** What is still missing of a piece waits again. */
+  /** Has the missing rest of a piece wait again. */
   #putBack({ position, end, ...rest }: RestPlan): void {
     const data = this.#transfer.record.responseData;
     if (!data || end === null) return;

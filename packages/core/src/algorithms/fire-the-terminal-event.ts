@@ -24,7 +24,7 @@ export async function fireTheTerminalEvent(
 ): Promise<void> {
   const { announcements, display, events, store } = workshop.ports;
   const records = await store.read((transaction) => transaction.listRecords(fetch.key));
-  // purged with its registration meanwhile
+  // the fetch was purged with its registration meanwhile
   if (records.length === 0) return;
   const snapshot = takeSnapshot(fetch, addUp(records));
   display.update(snapshot, fetch);
@@ -40,7 +40,7 @@ export async function fireAnOwedEvent(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, events, log } = workshop.ports;
-  // it is no delivery where nobody listens
+  // an event that nobody listens to is no delivery
   await events.listened?.(eventNameOf(fetch));
   if (fetch.deliveries >= mostDeliveries) {
     log.warn(

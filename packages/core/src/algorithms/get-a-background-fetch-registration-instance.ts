@@ -14,11 +14,11 @@ export function getABackgroundFetchRegistrationInstance<T extends Instance>(
   // 1.-2.
   const existing = realm.instances.get(snapshot.key);
   if (existing && existing.snapshot.order >= snapshot.order) return existing as T;
-  // it stands for one that has failed, and whose release has not been heard of yet
+  // the existing instance stands for a fetch that has failed, and whose release this realm has not heard of yet
   existing?.applyUpdate({ ...existing.snapshot, recordsAvailable: false });
   // 3.-5.
   const instance = create(snapshot);
-  // nothing will be told any more of one whose records were let go
+  // no announcement follows for a fetch whose records were let go
   if (!snapshot.recordsAvailable) return instance;
   realm.instances.set(snapshot.key, instance);
   realm.ports.announcements.follow(snapshot.key);

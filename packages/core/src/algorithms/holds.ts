@@ -1,7 +1,10 @@
 import type { FetchKey } from '../model/background-fetch.ts';
 import type { ClientPorts } from '../ports.ts';
 
-/** The lock that those share who have something of a background fetch in hand; who deletes it holds it alone. */
+/**
+ * The name of the lock that all who have something of a background fetch in hand share; whoever deletes the fetch
+ * holds it alone.
+ */
 export function readingLock(key: FetchKey): string {
   return `background-fetch reading ${key}`;
 }
@@ -11,20 +14,23 @@ const unreadFor = 600_000;
 /** ms that a record stays after the release whose response nobody has asked for */
 const unaskedFor = 60_000;
 /**
- * As `unaskedFor`, in a worker: what its event handlers want, they read before they end, and it is ended soon after
- * them. What it holds until then is freed at the next visit only.
+ * ms for which a record that nobody has asked for its response is held in a worker: its event handlers read before
+ * they end, and it is ended soon after them. Bytes that it still holds then are freed at the next visit only.
  */
 const unaskedInWorkerFor = 5000;
 
-/** What keeps one record. It must not lead to anything that the app has, or that would never be collected. */
+/**
+ * The claim that keeps one record. It must not lead to anything that the app has, which would never be collected
+ * then.
+ */
 interface Claim {
   /** Turns that it lasts after the release. */
   turns: number;
-  /** How many wait for something of it right now. */
+  /** The number of readers that wait for bytes of it right now. */
   readers: number;
 }
 
-/** What this context has in hand of one background fetch. */
+/** The holds of this context on one background fetch. */
 class HeldFetch {
   readonly #ports: ClientPorts;
   readonly #turn: number;
@@ -73,7 +79,7 @@ class HeldFetch {
     this.#letGo();
   }
 
-  /** Before this, what is in hand costs nothing, and stays. */
+  /** The records are being released. Before this, a hold costs nothing, and stays. */
   release(): void {
     if (this.#released) return;
     this.#released = true;
@@ -104,17 +110,17 @@ export class Hold {
     this.#claim = fetch.add(this);
   }
 
-  /** One more of the same background fetch. This one must not have ended. */
+  /** Makes another hold on the same background fetch. This one must not have ended. */
   another(): Hold {
     return new Hold(this.#fetch);
   }
 
-  /** Does what needs the bytes. Rejects if they are kept no longer. */
+  /** Does work that needs the bytes. Rejects if they are kept no longer. */
   read<T>(work: () => Promise<T>): Promise<T> {
     return this.#fetch.read(this.#claim, work);
   }
 
-  /** Nobody is expected to read more: at the release it ends, or a turn later. */
+  /** Has the hold end at the release, or a turn later, because nobody is expected to read more. */
   lastFor(turns: 0 | 1): void {
     this.#claim.turns = turns;
     this.#fetch.check(this.#claim);
@@ -125,7 +131,7 @@ export class Hold {
   }
 }
 
-/** What a context has in hand of all background fetches: one lock for each, however many records there are. */
+/** The holds of a context on all background fetches: one lock for each, however many records there are. */
 export class Holds {
   readonly #ports: ClientPorts;
   readonly #turn: number;
@@ -166,6 +172,7 @@ export class Holds {
   }
 }
 
+/** The error for records that were released: an InvalidStateError. */
 export function recordsReleased(): DOMException {
   return new DOMException(
     'The records of this background fetch are no longer available: read them before its event ends, or soon after',

@@ -4,18 +4,18 @@ import type { ResponseData, ResponseHead, StoredRecord } from '../model/record.t
 import { isOkStatus } from '../model/status.ts';
 import type { NetworkResponse } from '../ports.ts';
 import { announcedLength } from '../transfer/announced-length.ts';
-import type { RequestPlan, RestPlan } from '../transfer/attempt-plan.ts';
 import { hasServerOffsets, mayEndAt, presumedLength } from '../transfer/body-completeness.ts';
 import { chooseValidator, getStrongETag } from '../transfer/choose-validator.ts';
 import { parseContentRange, parseEmptyPart, parseUnsatisfiedRange } from '../transfer/content-range.ts';
 import type { Course } from '../transfer/course.ts';
+import type { RequestPlan, RestPlan } from '../transfer/plan-attempt.ts';
 import { type PartialContent, validateAPartialResponse } from './validate-a-partial-response.ts';
 
-/** What a response stands for, judged by all that it says of itself. */
+/** The meaning of a response, judged by all that it says of itself. */
 export type Meaning =
   /** The resource, or what its server says in its place: the body begins at byte 0 and is all there is. */
   | { readonly kind: 'whole' }
-  /** Its first part. */
+  /** The first part of the body. */
   | { readonly kind: 'first-part'; readonly content: PartialContent }
   /** The part that was asked for, of the version whose bytes are stored. */
   | { readonly kind: 'part'; readonly content: PartialContent }
@@ -38,14 +38,14 @@ export type Meaning =
   /** A 206 that nobody asked for. */
   | { readonly kind: 'unasked' };
 
-/** What a response is judged by. */
+/** A response, with all that it is judged by. */
 export interface Answer {
   readonly record: StoredRecord;
   readonly course: Course;
   readonly plan: RequestPlan;
   readonly response: Pick<NetworkResponse, 'head' | 'coding'>;
   readonly sentIfRange: boolean;
-  /** What the whole body will be checked against, as metadata of `integrity`; '' for nothing. */
+  /** The digests against which the whole body will be checked, as metadata of `integrity`; '' for none. */
   readonly integrity: string;
   /** Whether `If-Range` can be sent, so that what is hidden of a response is hidden by its server. */
   readonly readsAll: boolean;
@@ -122,7 +122,7 @@ function judgePart(
     if (compareVersions(head, stored.head) === 'different') return { kind: 'other' };
     return mayEndAt(position, stored.head) ? { kind: 'end', isVerified: false } : { kind: 'ambiguous' };
   }
-  // its offsets are those of the coded body, and show nothing of where the stored one ends
+  // the offsets are those of the coded body, and show nothing of where the stored one ends
   if (coding === 'encoded') return { kind: 'refused' };
   const length = presumedLength(stored);
   const isDecided = integrity !== '';
@@ -135,7 +135,7 @@ function judgePart(
   // some of the stored bytes have to come again, to show that they are not coded
   if (proves && stored.coding === 'unknown' && content && isCountedAlike)
     return { kind: chooseValidator(stored) || isDecided ? 'more' : 'other' };
-  // there is more, but of what? a body whose offsets or version are unknown can't be continued
+  // more may follow, but a body whose offsets or version are unknown can't be continued
   const isKnown = validator !== null || isDecided;
   const isUsable = content && !isMore && isKnown && isCountedAlike;
   return isUsable ? { kind: 'part', content } : { kind: 'other' };
@@ -156,7 +156,7 @@ function judgeUnsatisfied(
 ): Meaning {
   const proves = course.goal === 'prove-end';
   const shown = getHeader(head.headers, 'content-range');
-  // hidden from a cross-origin reader; another one is told by a server that means it
+  // the field is hidden from a cross-origin reader; where it is shown, it has to name the end of the stored bytes
   const isEnd = shown === null ? proves || !readsAll : parseUnsatisfiedRange(shown) === position;
   const etag = getStrongETag(head);
   const isOther = etag !== null && etag !== getStrongETag(stored.head);

@@ -5,10 +5,13 @@ import type { Place } from '../transfer/place.ts';
 import { chooseDelay, countAttempt, isRetryableMethod, retryAfterOf } from '../transfer/retry-schedule.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 
-/** How often a request is made again, after a while, whose refusal may still have been one for being too many. */
+/**
+ * The number of times that a request is made again, after a while, whose refusal may still have been one for being
+ * too many.
+ */
 const doubtful = 2;
 
-/** What is known of the request that a response answers. */
+/** The state of the request that a response answers. */
 export interface Asked {
   readonly transfer: Transfer;
   readonly place: Place;
@@ -39,8 +42,8 @@ function asksForAPause(status: number): boolean {
 }
 
 /**
- * All rules that depend on the status of a response alone: whether it refuses one of too many requests, or may not come
- * again. Null where it stands for what was asked for, whatever that is.
+ * Applies all rules that depend on the status of a response alone: whether it refuses one of too many requests, or
+ * may not come again. Null where the response stands for what was asked for, whatever that is.
  */
 export function judgeAStatus(asked: Asked, response: NetworkResponse): Failure | null {
   if (!isRetryableMethod(asked.transfer.record.request.method)) return null;
@@ -59,7 +62,7 @@ function refusalOfOneTooMany(
   const { status, headers } = head;
   if (!isCrowdStatus(status)) return null;
   const isLikely = parallel || isRetryableStatus(status);
-  // whoever asks because one more is tried has no part in what comes of it
+  // while the origin tries one request more, a refusal is due to that, and is not counted against the record
   if (place.hasCompany && (origin.isTrying || transfer.takeForOneTooMany(isLikely))) {
     const retryAfter = retryAfterOf(headers, ports.clock.now());
     if (retryAfter > 0) origin.pause(retryAfter);
@@ -70,11 +73,11 @@ function refusalOfOneTooMany(
   // where requests were refused a moment ago, the server may still count what is over
   const chances = transfer.wasServed || origin.hasLimit ? Number.POSITIVE_INFINITY : doubtful;
   if (origin.wasCrowded && transfer.record.retries.fruitless < chances) {
-    // those that wait would meet the same, one after the other
+    // requests that wait would meet the same refusal, one after the other
     if (origin.hasLimit) place.crowded();
     return answered('status', status, 0, course);
   }
-  // what was refused with so many others was refused for itself
+  // a request that was refused with so many others was refused for itself
   transfer.takeBackRefusals();
   return null;
 }
@@ -86,7 +89,7 @@ function temporaryFailure({ transfer, place }: Asked, { head }: NetworkResponse)
   if (!isRetryableStatus(status)) return null;
   const retryAfter = retryAfterOf(headers, ports.clock.now());
   const failure = answered('status', status, retryAfter, course);
-  // what others of this origin still get shows that the pause is meant for this resource
+  // where other resources of this origin still come, the pause is meant for this one alone
   if (asksForAPause(status) && !place.hasAnsweredCompany) origin.pauseForAMoment(retryAfter);
   const counts = countAttempt(record.retries, failure, 0);
   const isLast = chooseDelay(counts, options.retry, 0, failure) === null;

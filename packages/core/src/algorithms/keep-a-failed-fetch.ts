@@ -29,8 +29,9 @@ export function countKept(fetch: StoredBackgroundFetch, records: readonly Stored
 }
 
 /**
- * Until when what a fetch received is to be kept once its event is handled, in ms since the epoch; undefined if not at
- * all: it has not failed, its user or its `downloadTotal` wanted it to end, or nothing of it can be gone on from.
+ * The time, in ms since the epoch, until which the bytes of a fetch are to be kept once its event is handled;
+ * undefined for not at all: it has not failed, its user or its `downloadTotal` wanted it to end, or no later fetch
+ * can go on from it.
  */
 function keepUntil(
   fetch: StoredBackgroundFetch,

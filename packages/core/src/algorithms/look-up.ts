@@ -3,8 +3,8 @@ import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snap
 import type { ClientReadTransaction } from '../ports.ts';
 
 /**
- * What is stored of a fetch, or how it ended: its row does not say so any more once its event is handled. Undefined where
- * that is not known, or it was purged.
+ * Reads the stored state of a fetch, or how it ended: its row does not say so any more once its event is handled.
+ * Undefined where that is not known, or the fetch was purged.
  */
 export async function lookUp(
   transaction: ClientReadTransaction,

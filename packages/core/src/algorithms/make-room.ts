@@ -1,5 +1,4 @@
-import type { FetchKey } from '../model/background-fetch.ts';
-import { isKept } from '../model/background-fetch.ts';
+import { type FetchKey, isKept } from '../model/background-fetch.ts';
 import type { ClientPorts } from '../ports.ts';
 import { TimeLimit } from '../transfer/time-limit.ts';
 import { readingLock } from './holds.ts';
@@ -9,7 +8,7 @@ type Ports = Pick<ClientPorts, 'store' | 'lock' | 'clock'>;
 /** ms for which somebody may still be reading what is to be deleted, before another fetch is looked for */
 const patience = 1000;
 
-/** Does `work`; where there is no room for it, once more after each fetch that was kept and is deleted for it. */
+/** Does `work`, and once more after each kept fetch that is deleted, for as long as there is no room for it. */
 export async function makingRoom<T>(ports: Ports, work: () => Promise<T>, spared?: FetchKey): Promise<T> {
   for (;;) {
     try {
@@ -45,4 +44,14 @@ async function deleteKept({ store, lock, clock }: Ports, key: FetchKey): Promise
       return isThere;
     });
   });
+}
+
+/** The host's own interface, where it has one; elsewhere the DOMException of that name, which it took the place of. */
+export function createQuotaExceededError(message: string): DOMException {
+  const { QuotaExceededError } = globalThis as {
+    QuotaExceededError?: new (message: string) => DOMException;
+  };
+  return QuotaExceededError
+    ? new QuotaExceededError(message)
+    : new DOMException(message, 'QuotaExceededError');
 }

@@ -1,13 +1,13 @@
-import type { QueryOptions } from '../model/query-options.ts';
+import type { QueryOptions } from '../model/idl-types.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
-import { withoutFragment } from '../model/without-fragment.ts';
+import { withoutFragment } from '../model/url.ts';
 import { createRecordObjects, type RecordObject } from './create-record-objects.ts';
 import { findStoredFetch } from './find-stored-fetch.ts';
 import { recordsReleased } from './holds.ts';
 import type { Realm } from './realm.ts';
 import { requestMatchesCachedItem } from './request-matches-cached-item.ts';
 
-/** What `match()` and `matchAll()` ask for. */
+/** The query of `match()` and `matchAll()`. */
 export interface RecordQuery extends QueryOptions {
   /** null for all records */
   readonly request: Request | null;
@@ -26,7 +26,7 @@ export async function matchRecords(
   { request, onlyFirst, ...options }: RecordQuery,
 ): Promise<RecordObject[]> {
   const url = request && !options.ignoreSearch ? withoutFragment(request.url) : undefined;
-  // the hold comes before the look whether they are available: what is in hand by then is not deleted
+  // records are held before their availability is checked: a record that is held by then is not deleted
   const held = snapshot.recordsAvailable && (await realm.holds.begin(snapshot.key));
   if (!held) throw recordsReleased();
   try {

@@ -11,7 +11,7 @@ import { updateInstances } from './update-background-fetch-instances.ts';
  */
 export async function performABackgroundFetch(job: Job): Promise<StoredBackgroundFetch | null> {
   const endUpdates = updateInstances(job);
-  // what was answered before a death was answered
+  // a record that was answered before a death shows that its origin answers
   for (const { request, responseData, retries } of job.records) {
     if (responseData || retries.answered) job.workshop.origins.of(request.url).isThere();
   }

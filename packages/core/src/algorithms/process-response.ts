@@ -6,7 +6,6 @@ import { confirmed, nextBody, storedLength, withResponse } from '../model/transi
 import type { NetworkResponse } from '../ports.ts';
 import { announcedLength } from '../transfer/announced-length.ts';
 import type { Attempt } from '../transfer/attempt.ts';
-import type { RequestPlan } from '../transfer/attempt-plan.ts';
 import { assessCleanEnd, hasServerOffsets, mayEndAt } from '../transfer/body-completeness.ts';
 import { BodySink, type RecordChange } from '../transfer/body-sink.ts';
 import { parseContentRange } from '../transfer/content-range.ts';
@@ -14,22 +13,25 @@ import { continueWith, fromZero, plainFromZero, proveEnd } from '../transfer/cou
 import { answered, askAgain, type Outcome, storedOutcome } from '../transfer/outcome.ts';
 import { allowsParallelRanges, mightAllowParallelRanges } from '../transfer/parallel-ranges.ts';
 import type { Place } from '../transfer/place.ts';
-import { isResumable } from '../transfer/plan-attempt.ts';
+import { isResumable, type RequestPlan } from '../transfer/plan-attempt.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import type { Transfer } from '../transfer/transfer.ts';
-import { acceptUnproven, warnUnverified } from './accept-unproven.ts';
 import { judgeAResponse } from './judge-a-response.ts';
 import { readStoredBytes } from './read-stored-bytes.ts';
 import { type Expectation, receiveBody } from './receive-body.ts';
 import { asWhole, continued, joinBytes } from './response-data.ts';
-import { settleABody } from './settle-a-body.ts';
+import { acceptUnproven, settleABody, warnUnverified } from './settle-a-body.ts';
 import type { PartialContent } from './validate-a-partial-response.ts';
 
 /** ms for which the first response at least brings what somebody waits for, alone */
 const leadDuration = 300;
-/** As that, in times of what its server took to answer: for that long nothing comes when further requests are made. */
+/**
+ * The first response leads for this many times as long as its server took to answer: for that long nothing comes when
+ * further requests are made.
+ */
 const leadAnswers = 4;
 
+/** A request that was sent, and its response. */
 export interface Exchange {
   readonly transfer: Transfer;
   readonly attempt: Attempt;
@@ -49,7 +51,7 @@ export async function processResponse(exchange: Exchange): Promise<Outcome> {
   try {
     return await process(exchange);
   } finally {
-    // of what was not received to its end; a body that has ended knows nothing of it
+    // a body that was not received to its end is given up; one that has ended ignores it
     exchange.response.body?.cancel().catch(() => {});
   }
 }
@@ -63,7 +65,7 @@ async function process(exchange: Exchange): Promise<Outcome> {
   const meaning = judgeAResponse({ record, course, plan, response, sentIfRange, integrity, readsAll });
   switch (meaning.kind) {
     case 'whole':
-      // what was asked of several connections is asked of one: it decides
+      // several connections got this answer to a part; one request for all that is missing decides
       return parallel ? askAgain(continueWith(course, 'single')) : await processWhole(exchange);
     case 'first-part':
       return await processFirstPart(exchange, meaning.content);
@@ -108,7 +110,7 @@ function beginAgain(exchange: Exchange): Outcome {
   const { course, record } = transfer;
   if (parallel) return askAgain(continueWith(course, 'single'));
   doubt(exchange);
-  // what was asked without a range may have been coded, which is nobody's failure
+  // a body that was asked for without a range may have been coded, which is nobody's failure
   if (record.responseData?.coding === 'unknown' && course.ranges !== 'none')
     return askAgain(fromZero(course));
   return answered('cut', response.head.status, 0, fromZero(course));
@@ -120,7 +122,7 @@ function doubt({ transfer, response }: Exchange): void {
   if (stored) transfer.doubt = `${describe(response.head)} does not continue ${describe(stored.head)}`;
 }
 
-/** What tells versions and parts apart. */
+/** A text that tells versions and parts apart. */
 function describe({ status, url, headers }: ResponseHead): string {
   const told = ['etag', 'last-modified', 'content-range', 'content-length'].flatMap((name) => {
     const value = getHeader(headers, name);
@@ -172,7 +174,7 @@ async function receiveWhole(
     isResumable(record.request, data) && options.connections > 1 && transfer.course.ranges === 'several';
   const isDivided =
     allowsParallelRanges(data, options.pieceSize) || mightAllowParallelRanges(data, options.pieceSize);
-  // who waits is not kept waiting for the answers to further requests
+  // a reader that waits is not kept waiting for the answers to further requests
   const leads =
     parallel && allowsParallelRanges(data, options.pieceSize) && transfer.demand.duration !== null;
   if (response.body && parallel && isDivided && !leads) {
@@ -182,7 +184,7 @@ async function receiveWhole(
   // bytes that are dropped must not count against downloadTotal while others take their place
   const drops = storedLength(record) > 0;
   if (drops) {
-    // what is no success takes the place of the body, whose bytes are kept
+    // a response that is no success takes the place of the body, whose bytes are kept
     if (isOkStatus(data.head.status)) warnOfRestart(transfer);
     await transfer.commit(answer);
   }
@@ -217,7 +219,7 @@ function warnOfRestart({ record, doubt: known, ports }: Transfer): void {
   ports.log.warn(`${record.request.url}: ${storedLength(record)} bytes are fetched again: ${why}`);
 }
 
-/** What follows the stored bytes. */
+/** Processes a part that follows the stored bytes. */
 async function processPart(exchange: Exchange, content: PartialContent): Promise<Outcome> {
   const { transfer, plan } = exchange;
   const { responseData: previous } = transfer.record;
@@ -262,7 +264,7 @@ async function receiveInto(
       transfer.doubt = 'a part was longer than it said';
       transfer.tell('long');
       if (plan.kind === 'plain') return await transfer.settle('fetch-error', 'void');
-      // a coding that is hidden makes a part longer than it says; what was stored of it is no part of the whole
+      // a coding that is hidden makes a part longer than it says, and its bytes are no part of the whole
       return askAgain(plainFromZero);
     case 'other-version':
       await sink.discard();
@@ -290,12 +292,12 @@ async function receiveInto(
   }
 }
 
-/** How often a body without a byte comes again until it is taken for an empty one. */
+/** The number of times that a body without a byte comes until it is taken for an empty one. */
 const emptyEnds = 3;
 
 /**
- * Whether the whole has ended at the same byte before, where ranges do not work, or without a byte: a cut seldom comes twice
- * at one place.
+ * Whether the whole has ended at the same byte before, where ranges do not work, or without a byte: a cut seldom
+ * comes twice at one place.
  */
 function endsThereAgain({ transfer, plan, response }: Exchange, position: number): boolean {
   if (position > 0 && plan.kind !== 'plain') return false;
@@ -312,7 +314,8 @@ function endsThereAgain({ transfer, plan, response }: Exchange, position: number
 
 /**
  * Stored bytes that came again, with others after them, show that there is no coding, unless they are the first: a coded
- * body that begins at byte 0 is decoded to the same. So does a part from byte 0 on that has as many bytes as were asked for.
+ * body that begins at byte 0 is decoded to the same. So does a part from byte 0 on that has as many bytes as were
+ * asked for.
  */
 function learnCoding(
   { transfer, plan }: Exchange,
@@ -352,7 +355,7 @@ async function afterCleanEnd(exchange: Exchange, sink: BodySink): Promise<Outcom
     case 'unproven':
       if (isResumable(transfer.record.request, known) && !endsThereAgain(exchange, sink.position)) {
         await sink.finish(endUnproven);
-        // of headers that may be cut, too, nothing can be compared
+        // nothing can be compared by headers that may be cut, too
         if (sink.position === 0) return await afterCut(exchange);
         return askAgain(proveEnd(transfer.course));
       }

@@ -5,8 +5,8 @@ import type { ClientStore } from '../ports.ts';
 type Readable = Pick<ClientStore, 'readBytes'>;
 
 /**
- * Some of the stored bytes from `start` on, none beyond `end`; null if that byte is not stored. An app may bring the store:
- * one that answers with nothing would end a body early, and with too much make it longer than it is.
+ * Reads some of the stored bytes from `start` on, none beyond `end`; null if that byte is not stored. An app may
+ * bring the store: one that answers with nothing would end a body early, and with too much make it longer than it is.
  * @throws StoreError for a store that gives no byte, or more than were asked for
  */
 export async function readSomeBytes(

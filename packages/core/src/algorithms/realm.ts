@@ -6,9 +6,9 @@ import { Holds } from './holds.ts';
 
 /** A registration object, as the algorithms see it. */
 export interface Instance {
-  /** What it shows. */
+  /** The snapshot that the instance shows. */
   readonly snapshot: BackgroundFetchSnapshot;
-  /** Its part of updating background fetch instances. */
+  /** Applies a snapshot: the instance's part of updating background fetch instances. */
   applyUpdate(snapshot: BackgroundFetchSnapshot): void;
 }
 
@@ -19,14 +19,14 @@ export interface Sight {
   readonly changed: Promise<void>;
 }
 
-/** What a context's API shares. https://wicg.github.io/background-fetch/#realms */
+/** The state that the API of a context shares. https://wicg.github.io/background-fetch/#realms */
 export interface Realm {
   readonly ports: ClientPorts;
   /** BackgroundFetchRegistration instances: at most one for each background fetch. */
   readonly instances: Map<FetchKey, Instance>;
   /** Whether settled bodies are given as Blobs: only where nothing is released while they may be read. */
   readonly givesBlobs: boolean;
-  /** What keeps bytes for those who have records and responses in hand. */
+  /** The holds that keep bytes for those who have records and responses in hand. */
   readonly holds: Holds;
   /** Applies what is known of a background fetch to what this context shows of it. */
   update(snapshot: BackgroundFetchSnapshot): void;
@@ -48,13 +48,13 @@ export function createRealm(ports: ClientPorts, givesBlobs: boolean): Realm {
     sights.get(key)?.end();
     const instance = instances.get(key);
     if (instance && instance.snapshot.order !== snapshot.order) {
-      // it is of another fetch of this key, which went on from what that one had left
+      // the snapshot is of another fetch of this key, which went on from what the known one had left
       if (!snapshot.recordsAvailable) announcements.follow(key);
       return;
     }
     instance?.applyUpdate(snapshot);
     if (snapshot.recordsAvailable) return;
-    // nothing will be told of it any more; who holds it keeps it
+    // No further announcements follow. Scripts that hold the object keep it.
     instances.delete(key);
     holds.release(key);
   };

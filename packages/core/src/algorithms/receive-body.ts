@@ -3,7 +3,7 @@ import type { Attempt } from '../transfer/attempt.ts';
 import type { BodySink } from '../transfer/body-sink.ts';
 import type { Job } from '../transfer/job.ts';
 
-/** How the transmission of a body ended. */
+/** The way in which the transmission of a body ended. */
 export type BodyEnd =
   /** The stream was closed: whether that is the end of the body is another question. */
   | 'closed'
@@ -13,6 +13,7 @@ export type BodyEnd =
   /** The bytes fetched again are not the ones in the store. */
   | 'other-version';
 
+/** The expectations of a body before it comes. */
 export interface Expectation {
   /** The body ends before this offset, null where nobody said. */
   readonly end: number | null;
@@ -20,9 +21,9 @@ export interface Expectation {
   readonly overlap: Uint8Array;
   /** Whether a cut may lose all of it. */
   readonly atOnce: boolean;
-  /** After so many bytes, the request is given up for several at a time. */
+  /** The number of bytes after which the request is given up for several at a time. */
   readonly enough: number;
-  /** Called once all of its bytes have come: its stream may be open for a while yet. */
+  /** Called once all bytes of the body have come: its stream may be open for a while yet. */
   readonly received: () => void;
 }
 
@@ -44,12 +45,12 @@ export async function receiveBody(
     if (take) return await receiveAtOnce(job, attempt, take, sink, expected);
     return reader ? await receive(job, attempt, reader, sink, expected) : 'closed';
   } catch (error) {
-    // what came before a stop or a pause is not fetched again
+    // bytes that came before a stop or a pause are not fetched again
     if (job.interruption === 'stopped') await sink.finish();
     else await sink.discard();
     throw error;
   } finally {
-    // does nothing to a stream that has ended; one that has not must not go on for nobody
+    // a stream that has not ended must not go on for nobody; one that has ended ignores this
     reader?.cancel().catch(() => {});
   }
 }

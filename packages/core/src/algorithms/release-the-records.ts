@@ -20,7 +20,7 @@ export async function releaseTheRecords(
   const { announcements, clock } = workshop.ports;
   const ending = { ...snapshot, recordsAvailable: false };
   await untilWritten(workshop, signal, async (transaction) => {
-    // what was purged must not come back
+    // a fetch that was purged must not come back
     if ((await transaction.getFetch(fetch.key))?.order !== fetch.order) return;
     await releaseOrKeep(transaction, fetch, clock.now(), workshop.options.keepFailed);
     transaction.putEnding?.(ending);
@@ -28,14 +28,14 @@ export async function releaseTheRecords(
   await announcements.publishAndWait(ending);
 }
 
-/** Does the rest for an engine that died before it could: it may have told nobody. */
+/** Tells of a release for an engine that died in the middle of it, and may have told nobody. */
 export async function tellOfRelease(
   { ports: { store, announcements } }: Workshop,
   fetch: StoredBackgroundFetch,
 ): Promise<void> {
   const reading = store.read(async (transaction) => transaction.getEnding?.(fetch.key, fetch.order));
   const ending = await reading.catch(() => undefined);
-  // who has a record in hand would keep it for ever
+  // a context that has a record in hand would keep it for ever otherwise
   announcements.publish(ending ?? takeSnapshot(fetch, addUp([])));
 }
 

@@ -1,7 +1,7 @@
 import { getHeader } from '../model/header-list.ts';
-import type { QueryOptions } from '../model/query-options.ts';
+import type { QueryOptions } from '../model/idl-types.ts';
 import type { StoredRecord } from '../model/record.ts';
-import { withoutFragment } from '../model/without-fragment.ts';
+import { withoutFragment } from '../model/url.ts';
 
 /**
  * Request matches cached item, for a record in the place of a cached item.

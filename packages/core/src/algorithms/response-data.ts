@@ -22,6 +22,7 @@ export function continued(
   };
 }
 
+/** Joins parts into one array of `length` bytes. */
 export async function joinBytes(parts: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let position = 0;

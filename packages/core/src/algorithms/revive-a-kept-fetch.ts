@@ -4,14 +4,14 @@ import {
   type RegistrationKey,
   type StoredBackgroundFetch,
 } from '../model/background-fetch.ts';
-import type { ImageResource } from '../model/image-resource.ts';
+import type { ImageResource } from '../model/idl-types.ts';
 import type { StoredRecord, StoredRequest } from '../model/record.ts';
 import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
 import { released } from '../model/transitions.ts';
 import type { ClientReadTransaction, ClientTransaction } from '../ports.ts';
 import { revived } from '../transfer/revive.ts';
 
-/** What the fetch that goes on may have otherwise than the one that failed. */
+/** The arguments in which the new fetch may differ from the one that failed. */
 export interface Renewal {
   readonly title: string;
   readonly icons: readonly ImageResource[];
@@ -19,13 +19,13 @@ export interface Renewal {
   readonly state: 'active' | 'paused';
 }
 
-/** What a fetch that failed has left. */
+/** A fetch that failed, with the records that it has left. */
 export interface KeptFetch {
   readonly fetch: KeptBackgroundFetch;
   readonly records: readonly StoredRecord[];
 }
 
-/** What the last fetch of this id that failed has left, null if nothing; of these requests, if any are given. */
+/** Finds what the last fetch of this id that failed has left, of these requests, if any are given; null if nothing. */
 export async function findKept(
   transaction: ClientReadTransaction,
   registration: RegistrationKey,
@@ -94,7 +94,10 @@ export function asksForTheSame(
   );
 }
 
-/** Where it was asked for tells nothing of what is asked for: a service worker may go on with what a page has begun. */
+/**
+ * A text that is the same for the same requests. The referrer is left out, as a service worker may go on with what a
+ * page has begun.
+ */
 function describe({ referrer: _, ...request }: StoredRequest): string {
   return JSON.stringify(Object.entries(request).sort());
 }

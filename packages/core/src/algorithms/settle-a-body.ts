@@ -1,4 +1,4 @@
-import { countBytes } from '../model/byte-ranges.ts';
+import { countBytes, prefixLength } from '../model/byte-ranges.ts';
 import type { RecordResult, ResponseData, StoredRecord, UnsettledRecord } from '../model/record.ts';
 import { isOkStatus } from '../model/status.ts';
 import { settled } from '../model/transitions.ts';
@@ -29,7 +29,8 @@ export async function settleABody(transfer: Transfer, sink?: BodySink): Promise<
     const asked = await hasIntegrity(transfer, data, integrity);
     if (!asked || !(await hasIntegrity(transfer, data, promised))) {
       transfer.tell('digest');
-      // what the app does not want is the resource itself; what the server did not mean may have been damaged
+      // the app does not want the resource itself where `integrity` fails; where the server's own digest fails, the
+      // body may have been damaged
       const final = !asked && data.responses === 1;
       if (final || transfer.integrityFailed) return await transfer.settle('fetch-error', 'void');
       transfer.integrityFailed = true;
@@ -38,6 +39,19 @@ export async function settleABody(transfer: Transfer, sink?: BodySink): Promise<
   }
   await transfer.commit(settleByStatus);
   return settledOutcome;
+}
+
+/** Takes a stored body for a complete one, where neither the engine nor the server shows whether it is. */
+export async function acceptUnproven(transfer: Transfer): Promise<Outcome> {
+  warnUnverified(transfer, prefixLength(transfer.record.responseData?.stored ?? []));
+  return await settleABody(transfer);
+}
+
+/** Warns that a body of `stored` bytes is accepted although nothing shows whether it is complete. */
+export function warnUnverified({ ports, record }: Transfer, stored: number): void {
+  ports.log.warn(
+    `${record.request.url}: its ${stored} bytes are accepted unverified: the server tells no length, the browser no cut`,
+  );
 }
 
 function resultOf(record: StoredRecord): RecordResult {

@@ -1,9 +1,8 @@
 import { isActive, type RegistrationKey, type StoredBackgroundFetch } from '../model/background-fetch.ts';
-import type { ImageResource } from '../model/image-resource.ts';
+import type { ImageResource } from '../model/idl-types.ts';
 import { noRetries, type StoredRequest } from '../model/record.ts';
 import { schemaVersion } from '../model/schema.ts';
-import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
-import { addUp, takeSnapshot } from '../model/snapshot.ts';
+import { addUp, type BackgroundFetchSnapshot, takeSnapshot } from '../model/snapshot.ts';
 import type {
   ClientPorts,
   ClientReadTransaction,
@@ -16,11 +15,11 @@ import type {
 import { serialiseRequest } from '../serialise/request.ts';
 import { isRetryableMethod } from '../transfer/retry-schedule.ts';
 import { bytesWorthKeeping } from '../transfer/revive.ts';
-import { createQuotaExceededError } from './create-quota-exceeded-error.ts';
-import { makingRoom } from './make-room.ts';
+import { createQuotaExceededError, makingRoom } from './make-room.ts';
 import type { Realm } from './realm.ts';
 import { findKept, forgetKept, type KeptFetch, reviveAKeptFetch } from './revive-a-kept-fetch.ts';
 
+/** The options of `fetch()`, converted. `downloadTotal` is in bytes, 0 where it is not known. */
 export interface StartOptions {
   readonly title?: string;
   readonly icons?: readonly ImageResource[];
@@ -73,7 +72,7 @@ export async function startABackgroundFetch(
   };
   const looked = await host.key();
   await store.read((transaction) => requireFree(transaction, looked));
-  // what is forbidden need not wait for a worker that is busy
+  // a request that is forbidden need not wait for a worker that is busy
   const [{ integrity }] = await Promise.all([host.requireEngine(), allowed]);
   if (!integrity && requests.some((request) => request.integrity !== '')) {
     throw new DOMException(
@@ -91,7 +90,7 @@ export async function startABackgroundFetch(
   // 8.12.-8.13.
   const renewal = { title, icons, downloadTotal, state: policy === 'start' ? 'active' : 'paused' } as const;
   const begin = async (transaction: ClientTransaction): Promise<BackgroundFetchSnapshot> => {
-    // what it was may have been deleted while the bodies were read
+    // the registration may have been deleted while the bodies were read
     const registration = await requireFree(transaction, await host.key(transaction));
     const earlier = await findKept(transaction, registration, id, stored);
     await forgetKept(transaction, registration, id, earlier?.fetch);
@@ -177,7 +176,7 @@ async function requireSpace(
   await makingRoom(ports, check, kept?.fetch.key);
 }
 
-/** Some 128 random bits in base 36. */
+/** A key of some 128 random bits in base 36. */
 function createKey(random: Random): string {
   return Array.from({ length: 4 }, () => random.next().toString(36).slice(2)).join('');
 }

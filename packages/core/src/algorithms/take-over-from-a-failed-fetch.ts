@@ -33,7 +33,7 @@ export async function takeOver(
   { key, order }: StoredBackgroundFetch,
   earlier: StoredBackgroundFetch,
 ): Promise<void> {
-  // either may have been purged, or revived, since they were looked at
+  // either fetch may have been purged, or revived, since it was looked at
   if ((await transaction.getFetch(key))?.order !== order) return;
   const current = await transaction.getFetch(earlier.key);
   if (current?.order !== earlier.order || !mayBeKept(current)) return;
@@ -51,7 +51,10 @@ export async function takeOver(
   }
 }
 
-/** Its handlers, and whoever else has its registration, read what may be exposed. */
+/**
+ * Whether bytes may be taken over from a record: not those that may be exposed, which event handlers, and whoever
+ * else has the registration object, read.
+ */
 function mayBeTaken(record: StoredRecord): boolean {
   return (
     !mayBeExposed(record) ||

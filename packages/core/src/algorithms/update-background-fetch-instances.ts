@@ -32,12 +32,12 @@ export function updateInstances(job: Job): () => void {
     due = true;
     if (!cancelTimer) tell();
   };
-  // who resumed it is waiting to hear of it
+  // the caller that resumed the fetch is waiting to hear of it
   tell();
   return () => {
     cancelTimer?.();
     job.onChange = () => {};
-    // nothing follows: who paused it is waiting, too
+    // nothing else follows, and the caller that paused the fetch is waiting, too
     if (job.interruption === 'stopped') publish();
   };
 }

@@ -4,7 +4,7 @@ import { announcedLength } from '../transfer/announced-length.ts';
 import { getStrongETag } from '../transfer/choose-validator.ts';
 import { extractContentRangeValues } from './extract-content-range-values.ts';
 
-/** What a valid partial response holds. */
+/** The part of a body that a valid partial response holds. */
 export interface PartialContent {
   /** bytes in it, null if it does not tell */
   readonly byteLength: number | null;
@@ -49,7 +49,8 @@ function readRange(
 ): PartialContent | null {
   const contentLength = announcedLength(partial.headers);
   if (getHeader(partial.headers, 'content-range') === null) {
-    // Hidden from a cross-origin reader: the length has to show that the rest of the body begins where we asked.
+    // The field is hidden from a cross-origin reader: the length has to show that the rest of the body begins where
+    // we asked.
     if (previous && (previous.length === null || contentLength !== previous.length - start)) return null;
     return {
       byteLength: contentLength,

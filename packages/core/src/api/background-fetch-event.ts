@@ -16,6 +16,10 @@ import {
   toUIOptions,
 } from './web-idl.ts';
 
+/**
+ * The second argument of the constructors of the events, all but `registration` false by default.
+ * https://wicg.github.io/background-fetch/#dictdef-backgroundfetcheventinit
+ */
 export interface BackgroundFetchEventInit {
   bubbles?: boolean;
   cancelable?: boolean;
@@ -23,16 +27,19 @@ export interface BackgroundFetchEventInit {
   registration: BackgroundFetchRegistration;
 }
 
+/** The event of an abort and of a click. https://wicg.github.io/background-fetch/#background-fetch-event */
 export interface BackgroundFetchEvent extends Event {
   readonly registration: BackgroundFetchRegistration;
 }
 
+/** The event of a success and of a failure. https://wicg.github.io/background-fetch/#background-fetch-update-ui-event */
 export interface BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
   updateUI(options?: unknown): Promise<void>;
 }
 
 type EventConstructor<T> = new (type: string, init: BackgroundFetchEventInit) => T;
 
+/** The interface objects of both events, as one host has them. */
 export interface EventInterfaces {
   readonly BackgroundFetchEvent: EventConstructor<BackgroundFetchEvent>;
   readonly BackgroundFetchUpdateUIEvent: EventConstructor<BackgroundFetchUpdateUIEvent>;
@@ -69,6 +76,10 @@ export function createEventInterfaces(
       this.#registration = registration;
     }
 
+    /**
+     * The background fetch that the event is about.
+     * https://wicg.github.io/background-fetch/#dom-backgroundfetchevent-registration
+     */
     get registration(): BackgroundFetchRegistration {
       requireThis(#registration in Object(this));
       return this.#registration;
@@ -79,14 +90,15 @@ export function createEventInterfaces(
   class BackgroundFetchUpdateUIEvent extends BackgroundFetchEvent {
     #uiUpdated = false;
 
-    // its parameters are what `length` of the interface counts
+    // `length` of the interface counts the parameters of this constructor
     constructor(type: string, init: BackgroundFetchEventInit) {
       super(type, init);
     }
 
     /**
-     * Changes the title and the icons that are displayed, where they are given. Resolves when they are stored. Rejects with
-     * an InvalidStateError (DOMException) the second time, and once the event is not active any more.
+     * Changes the title and the icons that are displayed; one that is not given stays as it is. Resolves when they are
+     * stored. Rejects with an InvalidStateError (DOMException) the second time, and once the event is not active any more;
+     * with a TypeError for options that can't be.
      * https://wicg.github.io/background-fetch/#dom-backgroundfetchupdateuievent-updateui
      */
     async updateUI(...args: [options?: unknown]): Promise<void> {

@@ -1,10 +1,9 @@
 import { findActiveFetch, listActiveIds } from '../algorithms/find-stored-fetch.ts';
 import type { Realm } from '../algorithms/realm.ts';
 import { startABackgroundFetch } from '../algorithms/start-a-background-fetch.ts';
-import type { RequestInfo } from '../model/request-info.ts';
+import type { RequestInfo } from '../model/idl-types.ts';
 import type { RegistrationHost } from '../ports.ts';
-import type { BackgroundFetchRegistration } from './background-fetch-registration.ts';
-import { getInstance } from './background-fetch-registration.ts';
+import { type BackgroundFetchRegistration, getInstance } from './background-fetch-registration.ts';
 import { checkRequests } from './check-requests.ts';
 import {
   defineInterface,
@@ -19,12 +18,13 @@ import {
   type UIOptions,
 } from './web-idl.ts';
 
+/** The options of `fetch()`. https://wicg.github.io/background-fetch/#dictdef-backgroundfetchoptions */
 export interface BackgroundFetchOptions extends UIOptions {
-  /** bytes; 0 or nothing where it is not known */
+  /** bytes of all responses that the app expects; the fetch fails when more come. 0, the default, where it is not known */
   downloadTotal?: number;
 }
 
-/** What stands behind a manager. */
+/** The state behind a manager. */
 interface ManagerState {
   readonly realm: Realm;
   readonly host: RegistrationHost;
@@ -32,7 +32,10 @@ interface ManagerState {
 
 let stateOf: (manager: BackgroundFetchManager) => ManagerState;
 
-/** https://wicg.github.io/background-fetch/#background-fetch-manager */
+/**
+ * Starts and finds the background fetches of a registration.
+ * https://wicg.github.io/background-fetch/#background-fetch-manager
+ */
 export class BackgroundFetchManager {
   readonly #state: ManagerState;
 
@@ -49,9 +52,10 @@ export class BackgroundFetchManager {
   }
 
   /**
-   * Starts a background fetch. Resolves when its requests are stored, so that nothing can lose it any more.
-   * Rejects with a TypeError for arguments that can't be fetched, an id that is active, or a worker without an engine;
-   * NotAllowedError where the user or a policy refuses; QuotaExceededError where there is no room.
+   * Starts a background fetch. Resolves when its requests are stored, so that nothing can lose it any more. Without
+   * options, it has no title, no icons, and no limit of bytes. Rejects with a TypeError for arguments that can't be
+   * fetched, an id that is active, or a worker without an engine; NotAllowedError where the user or a policy refuses;
+   * QuotaExceededError where there is no room.
    * https://wicg.github.io/background-fetch/#background-fetch-manager-fetch
    */
   async fetch(
@@ -81,7 +85,7 @@ export class BackgroundFetchManager {
   }
 
   /**
-   * Resolves with the active background fetch of this id, undefined if there is none.
+   * Resolves with the active background fetch of this id, undefined if there is none. Rejects with a TypeError for ''.
    * https://wicg.github.io/background-fetch/#background-fetch-manager-get
    */
   async get(id: string): Promise<BackgroundFetchRegistration | undefined> {

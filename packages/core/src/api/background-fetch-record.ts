@@ -1,7 +1,10 @@
 import type { RecordObject } from '../algorithms/create-record-objects.ts';
 import { defineInterface, requireInternal, requireThis } from './web-idl.ts';
 
-/** What a record is made of, for hosts that can do more with it than the API; throws a TypeError for anything else. */
+/**
+ * Gives the state behind a record, for hosts that can do more with it than the API; throws a TypeError for anything
+ * else.
+ */
 export let recordObjectOf: (record: BackgroundFetchRecord) => RecordObject;
 
 /**
@@ -35,7 +38,8 @@ export class BackgroundFetchRecord {
 
   /**
    * Resolves with the response as soon as its head is known; its body streams.
-   * Rejects with an AbortError (DOMException) if the fetch was aborted before that, with a TypeError if it failed.
+   * Rejects with an AbortError (DOMException) if the fetch was aborted before that, with a TypeError if it failed, with an
+   * InvalidStateError (DOMException) if it is asked for too long after the records were released.
    * https://wicg.github.io/background-fetch/#dom-backgroundfetchrecord-responseready
    */
   get responseReady(): Promise<Response> {
@@ -43,7 +47,7 @@ export class BackgroundFetchRecord {
     if (!(#record in Object(this))) return Promise.reject(new TypeError('Illegal invocation'));
     if (!this.#responseReady) {
       this.#responseReady = this.#record.readResponse();
-      // who does not wait for it has not forgotten to handle it
+      // an app that does not wait for the response has not forgotten to handle its rejection
       this.#responseReady.catch(() => {});
     }
     return this.#responseReady;

@@ -4,8 +4,7 @@ import { matchRecords } from '../algorithms/match-records.ts';
 import type { Instance, Realm } from '../algorithms/realm.ts';
 import { setThePausedFlag } from '../algorithms/set-the-paused-flag.ts';
 import type { BackgroundFetchFailureReason, BackgroundFetchResult } from '../model/background-fetch.ts';
-import type { CacheQueryOptions } from '../model/query-options.ts';
-import type { RequestInfo } from '../model/request-info.ts';
+import type { CacheQueryOptions, RequestInfo } from '../model/idl-types.ts';
 import type { BackgroundFetchSnapshot } from '../model/snapshot.ts';
 import type { RegistrationHost } from '../ports.ts';
 import { BackgroundFetchRecord } from './background-fetch-record.ts';
@@ -21,16 +20,19 @@ import {
   toDictionary,
 } from './web-idl.ts';
 
-/** What stands behind a registration object. */
+/** The state behind a registration object. */
 interface RegistrationState extends Instance {
   readonly realm: Realm;
   readonly host: RegistrationHost;
   snapshot: BackgroundFetchSnapshot;
-  /** Where `change` is fired when it is paused or resumed: the registration object has no such event. */
+  /**
+   * The target at which `change` is fired when the fetch is paused or resumed: the registration object has no such
+   * event.
+   */
   readonly pausing: EventTarget;
 }
 
-/** What stands behind a registration object; throws a TypeError for anything else. */
+/** Gives the state behind a registration object; throws a TypeError for anything else. */
 export let stateOf: (registration: BackgroundFetchRegistration) => RegistrationState;
 /** Whether a value is a registration object: one that was made here, not one that only inherits. */
 export let isRegistration: (value: unknown) => value is BackgroundFetchRegistration;
@@ -41,15 +43,47 @@ export let isRegistration: (value: unknown) => value is BackgroundFetchRegistrat
  */
 export class BackgroundFetchRegistration extends EventTarget {
   readonly #state: RegistrationState;
+  /** The id that was given to `fetch()`. https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-id */
   declare readonly id: string;
-  /** bytes, as are the next three */
+  /**
+   * The bytes of all request bodies.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-uploadtotal
+   */
   declare readonly uploadTotal: number;
+  /**
+   * The bytes of request bodies that were sent.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-uploaded
+   */
   declare readonly uploaded: number;
+  /**
+   * The bytes that the app expects, 0 by default.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-downloadtotal
+   */
   declare readonly downloadTotal: number;
+  /**
+   * The bytes of response bodies that are stored.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-downloaded
+   */
   declare readonly downloaded: number;
+  /**
+   * `success` or `failure`, '' while the fetch is active.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-result
+   */
   declare readonly result: BackgroundFetchResult;
+  /**
+   * Why the fetch failed, '' if it did not.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-failurereason
+   */
   declare readonly failureReason: BackgroundFetchFailureReason;
+  /**
+   * Whether `match()` and `matchAll()` can be used: from the start until the event at the end was handled.
+   * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-recordsavailable
+   */
   declare readonly recordsAvailable: boolean;
+  /**
+   * The handler of `progress` events, null by default: one is fired when `uploaded`, `downloaded`, `result` or
+   * `failureReason` has changed. https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-onprogress
+   */
   declare onprogress: ((event: Event) => unknown) | null;
 
   static {
@@ -67,7 +101,8 @@ export class BackgroundFetchRegistration extends EventTarget {
   }
 
   /**
-   * Aborts the background fetch. Resolves with true if this call aborted it, with false if it had ended or was aborted before.
+   * Aborts the background fetch. Resolves, when that is stored, with true if this call aborted it, with false if it had
+   * ended or was aborted before. Rejects with a StoreError if the store fails.
    * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-abort
    */
   async abort(): Promise<boolean> {
@@ -79,7 +114,9 @@ export class BackgroundFetchRegistration extends EventTarget {
   }
 
   /**
-   * Resolves with the first record that matches, with undefined if none does. Rejects with an InvalidStateError
+   * Resolves with the first record that matches, in the order given to `fetch()`, with undefined if none does. The options
+   * are those of a cache, each false by default: `ignoreSearch` compares URLs without their queries, `ignoreMethod` lets a
+   * request that is no GET match, `ignoreVary` pays no attention to `Vary`. Rejects with an InvalidStateError
    * (DOMException) if the records are not available any more, with a TypeError for a request that can't be.
    * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-match
    */
@@ -93,9 +130,8 @@ export class BackgroundFetchRegistration extends EventTarget {
   }
 
   /**
-   * Resolves with the records that match, all of them without a request, in the order given to `fetch()`. The options are
-   * those of a cache: `ignoreMethod`, `ignoreSearch` and `ignoreVary`, each false by default. Rejects with an
-   * InvalidStateError (DOMException) if the records are not available any more, with a TypeError for a request that can't be.
+   * Resolves with the records that match, all of them without a request, in the order given to `fetch()`. Options and
+   * errors are those of `match()`.
    * https://wicg.github.io/background-fetch/#dom-backgroundfetchregistration-matchall
    */
   async matchAll(
@@ -163,7 +199,7 @@ class LiveState implements RegistrationState {
   applyUpdate(next: BackgroundFetchSnapshot): void {
     const last = this.snapshot;
     const { paused, pauses } = last;
-    // told before it was paused or resumed, which this context has heard of
+    // the snapshot is from before a pause or resumption that this context has heard of
     const current = (next.pauses ?? 0) < (pauses ?? 0) ? { ...next, paused, pauses } : next;
     // 6.4. Nothing is reported after the background fetch has settled.
     const shown = last.result === '' ? current : last;
@@ -175,7 +211,7 @@ class LiveState implements RegistrationState {
   }
 }
 
-/** The background fetch a registration object stands for; throws a TypeError for anything else. */
+/** The state of the background fetch that a registration object stands for; throws a TypeError for anything else. */
 export function snapshotOf(registration: BackgroundFetchRegistration): BackgroundFetchSnapshot {
   return stateOf(registration).snapshot;
 }

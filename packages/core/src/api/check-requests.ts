@@ -1,4 +1,4 @@
-import type { RequestInfo } from '../model/request-info.ts';
+import type { RequestInfo } from '../model/idl-types.ts';
 import type { RegistrationHost } from '../ports.ts';
 import { readRequest, toRequest } from './to-request.ts';
 
@@ -25,7 +25,7 @@ function checkRequest(input: RequestInfo, host: RegistrationHost): void {
   const refuse = (reason: unknown, cause?: unknown): never => {
     throw new TypeError(`${given} can't be fetched in the background: ${reason}`, { cause });
   };
-  // refuses credentials, too
+  // this refuses credentials in the URL, too
   const { url } = tryRequest(given, host, refuse);
   if (readRequest(input, 'mode') === 'no-cors') refuse('the response to a "no-cors" request can\'t be read');
   const refusal = host.refusal(new URL(url));
@@ -34,7 +34,7 @@ function checkRequest(input: RequestInfo, host: RegistrationHost): void {
   if (/[\n\t]/.test(given) && given.includes('<')) refuse('it holds dangling markup');
 }
 
-/** As it was given. */
+/** The URL as the app gave it. */
 function urlOf(input: RequestInfo): string {
   return readRequest(input, 'url') ?? `${input}`;
 }

@@ -5,9 +5,9 @@ import {
   stateOf,
 } from './background-fetch-registration.ts';
 
-// What a browser's own download display lets its user do, for apps that draw one. These are functions, and not members of
-// the registration: it is to be what the specification says, and nothing else. A registration of the browser's own, which
-// most Chromium pages have, offers none of it to script.
+// Apps that draw a download display of their own need what a browser's own one lets its user do. These are functions, and
+// not members of the registration, which is to be what the specification says, and nothing else. A registration of the
+// browser's own, which most Chromium pages have, offers none of it to script.
 
 /** A registration object of whatever Background Fetch. */
 interface AnyRegistration extends EventTarget {
@@ -16,9 +16,10 @@ interface AnyRegistration extends EventTarget {
 }
 
 /**
- * Pauses a background fetch: nothing is transferred until `resume()`, and nothing that was is lost.
- * Rejects with an InvalidStateError if it has ended, or if a request that is not a GET is still under way; with a
- * NotSupportedError for a registration of the browser's own.
+ * Pauses a background fetch: nothing is transferred until `resume()`, and nothing that was is lost. Resolves when the pause
+ * is stored; does nothing to a fetch that is paused. Rejects with an InvalidStateError (DOMException) if the fetch
+ * has ended, or if a request that is not a GET is still under way; with a NotSupportedError (DOMException) for a
+ * registration of the browser's own; with a TypeError for anything else.
  * https://wicg.github.io/background-fetch/#background-fetch-display-algorithm
  */
 export async function pause(registration: AnyRegistration): Promise<void> {
@@ -26,21 +27,30 @@ export async function pause(registration: AnyRegistration): Promise<void> {
 }
 
 /**
- * Lets a paused background fetch go on. Rejects with an InvalidStateError if it has ended; with a NotSupportedError for a
- * registration of the browser's own.
+ * Lets a paused background fetch go on, from what was received. Resolves when that is stored; does nothing to a fetch that
+ * is not paused. Rejects with an InvalidStateError (DOMException) if the fetch has ended; with a NotSupportedError
+ * (DOMException) for a registration of the browser's own; with a TypeError for anything else.
  * https://wicg.github.io/background-fetch/#background-fetch-display-algorithm
  */
 export async function resume(registration: AnyRegistration): Promise<void> {
   await setPaused(requireOwn('resume', registration), false);
 }
 
-/** Whether it is paused, as far as script can tell: one of the browser's own never says so. */
+/**
+ * Whether a background fetch is paused, as far as script can tell: false for each of the browser's own. Throws a TypeError
+ * for what is no registration.
+ * https://wicg.github.io/background-fetch/#background-fetch-paused-flag
+ */
 export function isPaused(registration: AnyRegistration): boolean {
   const own = ownOf(registration);
   return own !== null && stateOf(own).snapshot.paused;
 }
 
-/** Whether `pause()` and `resume()` can do anything: not once it has ended, and never to one of the browser's own. */
+/**
+ * Whether `pause()` and `resume()` can do anything: false once the fetch has ended, and for each of the browser's own.
+ * Throws a TypeError for what is no registration.
+ * https://wicg.github.io/background-fetch/#background-fetch-display-algorithm
+ */
 export function canPause(registration: AnyRegistration): boolean {
   const own = ownOf(registration);
   if (!own) return false;
@@ -49,8 +59,9 @@ export function canPause(registration: AnyRegistration): boolean {
 }
 
 /**
- * Calls back whenever it is paused or resumed, in whichever tab, with whether it is paused now. Never calls back for one of
- * the browser's own. Returns a function that ends it.
+ * Calls back whenever a background fetch is paused or resumed, in whichever tab, with whether it is paused now. Never calls
+ * back for a fetch of the browser's own. Returns a function that ends it. Throws a TypeError for what is no registration.
+ * https://wicg.github.io/background-fetch/#background-fetch-paused-flag
  */
 export function onPausedChange(
   registration: AnyRegistration,
@@ -65,9 +76,9 @@ export function onPausedChange(
 }
 
 /**
- * Activates the display of a background fetch: a `backgroundfetchclick` event is fired, after its end, too. Resolves when
- * it was asked for, and where the engine is when it was handled. Rejects with a NotSupportedError for a registration of the
- * browser's own.
+ * Activates the display of a background fetch: a `backgroundfetchclick` event is fired, after its end, too. In a page, it
+ * resolves when the event was asked for; in the context of the engine, when it was handled. Rejects with a
+ * NotSupportedError (DOMException) for a registration of the browser's own; with a TypeError for anything else.
  * https://wicg.github.io/background-fetch/#background-fetch-display-algorithm
  */
 export async function click(registration: AnyRegistration): Promise<void> {
@@ -75,7 +86,7 @@ export async function click(registration: AnyRegistration): Promise<void> {
   await host.click(snapshot);
 }
 
-/** Null for one that was not made here. */
+/** The registration if it was made here, null for one of the browser's own; throws a TypeError for anything else. */
 function ownOf(registration: unknown): BackgroundFetchRegistration | null {
   if (isRegistration(registration)) return registration;
   if (Object.prototype.toString.call(registration) === '[object BackgroundFetchRegistration]') return null;

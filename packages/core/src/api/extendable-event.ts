@@ -1,4 +1,4 @@
-/** What is known of an event from its dispatch until it is not active any more. */
+/** The state of an event from its dispatch until it is not active any more. */
 class Lifetime {
   #dispatching = true;
   readonly #pending = new Set<Promise<void>>();
@@ -17,7 +17,7 @@ class Lifetime {
   add(promise: unknown): void {
     const settled = Promise.resolve(promise)
       .catch(this.#onRejection)
-      // what tells of it must not keep the event from ending
+      // a callback that throws must not keep the event from ending
       .catch(() => {})
       // as in the specification, a promise that follows from this one may still be added in a microtask
       .then(() => {})

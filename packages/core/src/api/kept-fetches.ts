@@ -9,7 +9,7 @@ import { type BackgroundFetchRegistration, getInstance } from './background-fetc
  */
 export async function forgetKeptFetch(realm: Realm, host: RegistrationHost, id: string): Promise<boolean> {
   const forgotten = await forgetAKeptFetch(realm.ports.store, host, id);
-  // it frees what nobody reads
+  // the engine frees what nobody reads
   if (forgotten) host.wake();
   return forgotten;
 }

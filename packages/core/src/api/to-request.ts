@@ -1,4 +1,4 @@
-import type { RequestInfo } from '../model/request-info.ts';
+import type { RequestInfo } from '../model/idl-types.ts';
 import type { RegistrationHost } from '../ports.ts';
 
 /** A Request of what was given, whose body it takes over. Throws a TypeError for a URL that is none. */
@@ -26,6 +26,7 @@ export function readRequest<Name extends 'url' | 'mode' | 'bodyUsed'>(
   }
 }
 
+/** Whether a value is a Request, of whatever realm. */
 export function isRequest(input: RequestInfo): input is Request {
   return readRequest(input, 'bodyUsed') !== undefined;
 }

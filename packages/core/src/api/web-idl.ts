@@ -1,4 +1,4 @@
-import type { ImageResource } from '../model/image-resource.ts';
+import type { ImageResource } from '../model/idl-types.ts';
 
 /** Handed to the constructors of interfaces that script can't construct. */
 export const internal = Symbol('internal');
@@ -16,6 +16,7 @@ export function requireThis(isOne: boolean): void {
   if (!isOne) throw new TypeError('Illegal invocation');
 }
 
+/** Throws a TypeError for a call with too few arguments. */
 export function requireArguments(method: string, given: number, required: number): void {
   if (given < required) throw new TypeError(`${method}() needs ${required} argument(s), and got ${given}`);
 }
@@ -33,6 +34,7 @@ export function defineInterface(interfaceObject: { prototype: object }, name: st
   Object.defineProperty(interfaceObject, 'name', { value: name, configurable: true });
 }
 
+/** Whether a value is an object, or a function. */
 export function isObject(value: unknown): value is object {
   return Object(value) === value;
 }
@@ -119,7 +121,7 @@ export function toDOMString(value: unknown): string {
 
 /** https://webidl.spec.whatwg.org/#js-sequence */
 function toSequence(value: unknown): unknown[] {
-  // throws for what has no iterator
+  // a value without an iterator throws
   return [...(requireObject('sequence', value) as Iterable<unknown>)];
 }
 
@@ -134,8 +136,14 @@ function toImageResource(value: unknown): ImageResource {
   return icon as ImageResource;
 }
 
+/**
+ * The options for the display of a background fetch.
+ * https://wicg.github.io/background-fetch/#dictdef-backgroundfetchuioptions
+ */
 export interface UIOptions {
+  /** The icons to choose from; none by default. */
   icons?: ImageResource[];
+  /** The title; '' by default. */
   title?: string;
 }
 

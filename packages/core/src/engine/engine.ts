@@ -27,9 +27,9 @@ export function runningLock(registration: RegistrationKey): string {
   return `background-fetch running ${registration}`;
 }
 
-/** What a host's engine does in the host's own way. */
+/** The steps that a host's engine takes in the host's own way. */
 export interface EngineStrategies extends Partial<TransferStrategies> {
-  /** What one background fetch is performed with in place of what all are, for hosts whose users may say so. */
+  /** Makes the workshop of one background fetch from that of all, for hosts whose users may set options for one. */
   readonly adapt?: (workshop: Workshop, fetch: StoredBackgroundFetch) => Workshop;
 }
 
@@ -50,9 +50,9 @@ export class Engine {
   readonly #adapt: NonNullable<EngineStrategies['adapt']>;
   readonly #registration: RegistrationKey;
   readonly #jobs = new Map<FetchKey, Job>();
-  /** Those that are paused, of which a job has told: until they are resumed, no other one has anything to do. */
+  /** Paused fetches whose pause was already announced: they need no new job until they are resumed. */
   readonly #resting = new Set<FetchKey>();
-  /** Those that are deleted as soon as nobody reads them any more. */
+  /** Fetches that are deleted as soon as nobody reads them any more. */
   readonly #deleting = new Set<FetchKey>();
   readonly #tasks = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
@@ -105,7 +105,7 @@ export class Engine {
         if (signal.aborted) return;
         log.warn(`The engine can't run for a minute: ${error}`);
         this.#running = null;
-        // nobody else may come to start it
+        // the engine tries again by itself, because nobody else may come to start it
         clock.setTimer(startRetryDelay, () => this.start());
       });
   }
@@ -132,7 +132,7 @@ export class Engine {
     const { clock, log } = this.#workshop.ports;
     if (this.#stopping.signal.aborted) return;
     log.warn(`${who} stopped for a minute: ${error}`);
-    // what fails at every look must not leave a timer behind each time
+    // a fetch that fails at every look must not leave a timer behind each time
     this.#cancelRetry();
     this.#cancelRetry = clock.setTimer(storeRetryDelay, () => this.look());
   }
@@ -185,11 +185,11 @@ export class Engine {
     if (first) await mend?.(this.#registration);
     const fetches = await store.read((transaction) => transaction.listFetches(this.#registration));
     const stored = new Set(fetches.map((fetch) => fetch.key));
-    // purged, with their registration or the whole store: there is nothing to end
+    // the fetch was purged, with its registration or the whole store: there is nothing to end
     for (const [key, job] of this.#jobs) if (!stored.has(key)) job.interrupt('aborted');
     let keptFor = Number.POSITIVE_INFINITY;
     for (const fetch of fetches) {
-      // one whose records can't be read keeps no other waiting
+      // a fetch whose records can't be read keeps no other waiting
       if (fetch.state !== 'released') await this.#follow(fetch).catch((error) => this.#failed(fetch, error));
       else {
         // an earlier engine may have died before it told of it
@@ -209,7 +209,7 @@ export class Engine {
   async #keepOrDelete(fetch: StoredBackgroundFetch): Promise<number> {
     const { ports, options, writer } = this.#workshop;
     const { key } = fetch;
-    // its job looks again when it ends
+    // the job looks again when it ends
     if (this.#jobs.has(key)) return Number.POSITIVE_INFINITY;
     const now = ports.clock.now();
     const left = isKept(fetch) ? fetch.keptUntil - now : 0;
@@ -233,7 +233,7 @@ export class Engine {
     if (state === 'paused') this.#resting.add(key);
     else this.#resting.delete(key);
     const job = this.#jobs.get(key);
-    // it goes on from what the fetch of this job has left: it begins when that job has ended
+    // this fetch goes on from what the fetch of this job has left, and begins when that job has ended
     if (job && job.fetch.order !== fetch.order) return;
     if (job) job.adopt(fetch);
     else if (state !== 'paused' || !told) await this.#begin(fetch);
@@ -251,7 +251,7 @@ export class Engine {
         this.#jobs.delete(fetch.key);
       })
       .then(
-        // what it leaves has to be seen to, or it goes on after a pause
+        // the next look releases the fetch, or goes on with it after a pause
         () => this.look(),
         (error) => this.#failed(fetch, error),
       );
@@ -271,7 +271,7 @@ export class Engine {
     const found = await ports.store.read(look);
     if (!found?.earlier) return found?.records ?? null;
     const { earlier } = found;
-    // where there is no room for it, it begins anew
+    // where there is no room to take over, the fetch begins anew
     await writer.write((transaction) => takeOver(transaction, fetch, earlier)).catch(() => {});
     return (await ports.store.read(look))?.records ?? null;
   }
@@ -280,7 +280,7 @@ export class Engine {
     const { signal } = this.#stopping;
     if (job.fetch.state === 'event-owed') return await fireAnOwedEvent(this.#workshop, job.fetch, signal);
     const ended = await performABackgroundFetch(job);
-    // who purged it has told of it, unless it was the user or the browser
+    // the context that purged the fetch has told of it, unless it was the user or the browser
     if (!ended && job.interruption !== 'stopped')
       this.#workshop.ports.announcements.publish(
         takeSnapshot({ ...job.fetch, state: 'released' }, addUp([])),

@@ -1,7 +1,8 @@
-import type { ImageResource } from './image-resource.ts';
+import type { ImageResource } from './idl-types.ts';
 
 /** https://wicg.github.io/background-fetch/#enumdef-backgroundfetchresult */
 export const backgroundFetchResults = ['', 'success', 'failure'] as const;
+/** The result of a background fetch; '' while it is active. */
 export type BackgroundFetchResult = (typeof backgroundFetchResults)[number];
 
 /** https://wicg.github.io/background-fetch/#enumdef-backgroundfetchfailurereason */
@@ -13,6 +14,7 @@ export const backgroundFetchFailureReasons = [
   'quota-exceeded',
   'download-total-exceeded',
 ] as const;
+/** The reason for which a background fetch failed; '' where it did not. */
 export type BackgroundFetchFailureReason = (typeof backgroundFetchFailureReasons)[number];
 
 /** Identifies one background fetch for ever: ids are reused, keys are not. */
@@ -24,7 +26,7 @@ export type FetchKey = string;
  */
 export type RegistrationKey = string;
 
-/** What `fetch()` was given. It does not change, but for the title and icons, and `pauses`. */
+/** The arguments of `fetch()`. They do not change, but for the title and icons, and `pauses`. */
 export interface BackgroundFetchDetails {
   readonly schema: number;
   readonly key: FetchKey;
@@ -40,13 +42,13 @@ export interface BackgroundFetchDetails {
   readonly uploadTotal: number;
   readonly recordCount: number;
   /**
-   * How often it was paused or resumed, absent for never: states are told as they come, and one from before must not be
-   * taken for one from after.
+   * The number of times that the fetch was paused or resumed, absent for none. Contexts hear of states as they come,
+   * and must not take one from before a pause for one from after it.
    */
   readonly pauses?: number | undefined;
 }
 
-/** In the active background fetches of its registration: `get()` and `getIds()` find it. */
+/** The fetch is among the active background fetches of its registration, where `get()` and `getIds()` find it. */
 export interface ActiveState {
   readonly state: 'active' | 'paused';
   /** The first record result, in order of settling, that was not a success; `''` while there is none. */
@@ -63,18 +65,19 @@ export interface EventOwedState {
   readonly state: 'event-owed';
   readonly result: Exclude<BackgroundFetchResult, ''>;
   readonly failureReason: BackgroundFetchFailureReason;
-  /** How often the event was dispatched without its handlers having finished. */
+  /** The number of times that the event was dispatched without its handlers having finished. */
   readonly deliveries: number;
-  /** When it was dispatched last, in ms since the epoch; 0 for never. */
+  /** The time at which the event was dispatched last, in ms since the epoch; 0 for never. */
   readonly lastDelivery: number;
 }
 
-/** Its event was handled: nobody finds it any more. */
+/** The event of the fetch was handled: nobody finds the fetch any more. */
 export interface ReleasedState {
   readonly state: 'released';
   /**
-   * Until when what it received is kept for a later fetch of the same requests, in ms since the epoch: it failed, and
-   * that was not the content's fault. Absent where its bytes go once nobody is reading them.
+   * The time, in ms since the epoch, until which the bytes of a fetch that failed are kept for a later fetch of the
+   * same requests. Absent where the failure was the content's fault, or the fetch did not fail: the bytes go once
+   * nobody is reading them.
    */
   readonly keptUntil?: number | undefined;
 }
@@ -83,7 +86,9 @@ export interface ReleasedState {
 export type StoredBackgroundFetch = BackgroundFetchDetails &
   (ActiveState | AbortingState | EventOwedState | ReleasedState);
 
+/** A background fetch that is active, or paused. */
 export type ActiveBackgroundFetch = BackgroundFetchDetails & ActiveState;
+/** A background fetch that failed, and whose bytes are kept for a later one of the same requests. */
 export type KeptBackgroundFetch = BackgroundFetchDetails & ReleasedState & { readonly keptUntil: number };
 
 /** Whether it is in its registration's active background fetches. */

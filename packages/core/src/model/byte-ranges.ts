@@ -20,18 +20,18 @@ export function addByteRange(ranges: readonly ByteRange[], added: ByteRange): By
   return joined.sort((a, b) => a.start - b.start);
 }
 
-/** How many bytes the ranges hold. */
+/** The number of bytes in the ranges. */
 export function countBytes(ranges: readonly ByteRange[]): number {
   return ranges.reduce((total, range) => total + range.end - range.start, 0);
 }
 
-/** How many bytes are there from the start of the body without a gap. */
+/** The number of bytes that are there from the start of the body without a gap. */
 export function prefixLength(ranges: readonly ByteRange[]): number {
   const first = ranges[0];
   return first && first.start === 0 ? first.end : 0;
 }
 
-/** What the ranges lack of the first `length` bytes of a body. */
+/** The ranges that are missing of the first `length` bytes of a body. */
 export function findGaps(ranges: readonly ByteRange[], length: number): ByteRange[] {
   const gaps: ByteRange[] = [];
   let position = 0;

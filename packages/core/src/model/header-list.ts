@@ -1,4 +1,5 @@
-import type { HeaderList } from './record.ts';
+/** The fields of a message in their order. https://fetch.spec.whatwg.org/#concept-header-list */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
 
 /**
  * The combined value of a field, null if it is not there. A `Headers` object for each question would cost more than a

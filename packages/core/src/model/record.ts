@@ -1,7 +1,6 @@
 import type { BackgroundFetchFailureReason, FetchKey } from './background-fetch.ts';
 import type { ByteRange } from './byte-ranges.ts';
-
-export type HeaderList = readonly (readonly [name: string, value: string])[];
+import type { HeaderList } from './header-list.ts';
 
 /** A Request's fields at rest. Its body lies beside it in the store. */
 export interface StoredRequest {
@@ -38,10 +37,12 @@ export interface BodyKey {
 }
 
 /**
- * How stored offsets relate to the offsets a server counts in: only with `identity` are they the same. They are `assumed`
- * to be where a range was asked for, which turns codings off, and nothing shows whether the server did that.
+ * The relation of stored offsets to those in which a server counts: only with `identity` are they the same. They are
+ * `assumed` to be where a range was asked for, which turns codings off, and nothing shows whether the server did
+ * that.
  */
 export const contentCodings = ['identity', 'assumed', 'encoded', 'unknown'] as const;
+/** The relation of a body's stored offsets to those in which its server counts. */
 export type ContentCoding = (typeof contentCodings)[number];
 
 /** https://wicg.github.io/background-fetch/#background-fetch-response-concept, and what resuming needs to know. */
@@ -49,7 +50,7 @@ export interface ResponseData {
   /** The number of this body among the bodies this record has had. */
   readonly body: number;
   readonly head: ResponseHead;
-  /** When the head arrived, by our clock, in ms since the epoch. */
+  /** The time at which the head arrived, by our clock, in ms since the epoch. */
   readonly receivedAt: number;
   readonly coding: ContentCoding;
   /** Complete length of the identity-coded body in bytes, null where nobody said. */
@@ -58,15 +59,16 @@ export interface ResponseData {
   readonly lengthProven: boolean;
   /** The bytes in the store: sorted, disjoint, never adjacent. */
   readonly stored: readonly ByteRange[];
-  /** How many responses the stored bytes came from. */
+  /** The number of responses that the stored bytes came from. */
   readonly responses: number;
   /** `unproven`: the last of them has ended, and whether the body ends there is being asked. */
   readonly ended?: 'unproven' | undefined;
 }
 
+/** The way in which a record settled. */
 export type RecordResult = Exclude<BackgroundFetchFailureReason, ''> | 'success';
 
-/** What the retry rules count. Kept at rest, so that a death does not start them anew. */
+/** The counts of the retry rules. They are at rest, so that a death does not start them anew. */
 export interface RetryCounts {
   /** Attempts that ended in a network error while the record had never seen a response. */
   readonly unanswered: number;
@@ -78,8 +80,10 @@ export interface RetryCounts {
   readonly answered: boolean;
 }
 
+/** The counts of a record that was never tried. */
 export const noRetries: RetryCounts = { unanswered: 0, fruitless: 0, furthest: 0, answered: false };
 
+/** The members that a record has in every state. */
 export interface RecordDetails {
   readonly schema: number;
   readonly fetch: FetchKey;
@@ -87,7 +91,7 @@ export interface RecordDetails {
   readonly request: StoredRequest;
   /** Request body bytes transmitted so far. */
   readonly uploaded: number;
-  /** What the host's network needs to continue an interrupted upload. */
+  /** The state that the host's network needs to continue an interrupted upload. */
   readonly upload?: string | undefined;
   readonly retries: RetryCounts;
   readonly responseData: ResponseData | null;
@@ -97,11 +101,14 @@ export interface RecordDetails {
    * do not count among the record's own.
    */
   readonly interrupted?: ResponseData | undefined;
-  /** How many bodies the record has had, where that is more than these two tell: a number is never given twice. */
+  /**
+   * The number of bodies that the record has had, where that is more than these two tell: a body number is never
+   * given twice.
+   */
   readonly bodies?: number | undefined;
   /**
-   * What is stored was received by an earlier fetch of the same requests: before a body that is whole may be settled,
-   * the server has to say that it still has that version.
+   * True if the stored bytes were received by an earlier fetch of the same requests: before a body that is whole may
+   * be settled, the server has to say that it still has that version.
    */
   readonly unconfirmed?: boolean | undefined;
   /** `void`: the bytes were not what their digest or their length promised, and are of no use to a later fetch. */
@@ -116,17 +123,20 @@ export type StoredRecord = RecordDetails &
     | { readonly state: 'transferring' }
     /** The next attempt may start at `until`, ms since the epoch. */
     | { readonly state: 'backing-off'; readonly until: number }
-    /** Nobody answers at its origin since then, in ms since the epoch; absent where the host itself was offline. */
+    /** Nobody has answered at the origin since then, in ms since the epoch; absent where the host itself was offline. */
     | { readonly state: 'offline'; readonly since?: number | undefined }
     | { readonly state: 'settled'; readonly result: RecordResult }
   );
 
+/** A record that is not settled. */
 export type UnsettledRecord = Exclude<StoredRecord, { state: 'settled' }>;
+/** A record that is settled: it never changes. */
 export type SettledRecord = Extract<StoredRecord, { state: 'settled' }>;
 
 /**
  * Whether a response may be given to the app. https://wicg.github.io/background-fetch/#background-fetch-response-exposed
- * Not one that another may take the place of within a moment: where no range tells the end of a body, all of it comes again.
+ * Not one that another may take the place of within a moment: where no range tells the end of a body, all of it comes
+ * again.
  */
 export function mayBeExposed(record: StoredRecord): boolean {
   if (record.state !== 'settled') return record.responseData?.ended !== 'unproven';

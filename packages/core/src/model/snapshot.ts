@@ -33,12 +33,16 @@ export interface BackgroundFetchSnapshot {
 
 /** bytes of all records together */
 export interface Totals {
-  /** of request bodies, transmitted */
+  /** bytes of request bodies that were transmitted */
   readonly uploaded: number;
-  /** of response bodies, in the store. https://wicg.github.io/background-fetch/#background-fetch-stored-body-bytes-total */
+  /**
+   * bytes of response bodies in the store.
+   * https://wicg.github.io/background-fetch/#background-fetch-stored-body-bytes-total
+   */
   readonly downloaded: number;
 }
 
+/** Adds up the bytes of the records of a background fetch. */
 export function addUp(records: readonly StoredRecord[]): Totals {
   let [uploaded, downloaded] = [0, 0];
   for (const record of records) {
@@ -48,7 +52,7 @@ export function addUp(records: readonly StoredRecord[]): Totals {
   return { uploaded, downloaded };
 }
 
-/** What contexts show of a background fetch. */
+/** Makes the snapshot that contexts show of a background fetch. */
 export function takeSnapshot(fetch: StoredBackgroundFetch, totals: Totals): BackgroundFetchSnapshot {
   const { key, registration, id, order, uploadTotal, downloadTotal, pauses } = fetch;
   const ended = fetch.state === 'event-owed';

@@ -1,5 +1,5 @@
-import type { HeaderList, StoredRequest } from '../model/record.ts';
-import { pick } from './pick.ts';
+import type { HeaderList } from '../model/header-list.ts';
+import type { StoredRequest } from '../model/record.ts';
 
 /** A Request's fields in stored form. Its body is stored beside it. */
 export function serialiseRequest(request: Request, hasBody: boolean, clientUrl: string): StoredRequest {
@@ -17,9 +17,14 @@ export function serialiseRequest(request: Request, hasBody: boolean, clientUrl: 
 }
 
 /**
- * A Request as it was given to `fetch()`. The stored `Content-Type` is set from its headers, never from the type of a
- * Blob: that is in lower case, which would break the boundary of a form.
+ * A Request as it was given to `fetch()`. Its `Content-Type` is that of the stored headers, never the type of a Blob:
+ * docs/discoveries.md#the-type-of-a-blob-is-in-lower-case
  */
 export function deserialiseRequest(stored: StoredRequest, body: BodyInit | null): Request {
   return new Request(stored.url, { ...stored, headers: stored.headers as [string, string][], body });
+}
+
+/** A plain object with some members of another one, whose getters may lie on its prototype. */
+export function pick<T, K extends keyof T>(source: T, ...members: K[]): Pick<T, K> {
+  return Object.fromEntries(members.map((member) => [member, source[member]])) as Pick<T, K>;
 }

@@ -1,7 +1,8 @@
 import { withoutLengths } from '../model/header-list.ts';
 import type { ResponseHead } from '../model/record.ts';
 import { hasNullBody } from '../model/status.ts';
-import { pick } from './pick.ts';
+import { withoutFragment } from '../model/url.ts';
+import { pick } from './request.ts';
 
 /**
  * A Response with what the constructor can't set: its URL, its type, and a status of 0 or above 599.
@@ -9,21 +10,22 @@ import { pick } from './pick.ts';
  */
 class RecordedResponse extends Response {
   readonly #head: ResponseHead;
-  /** What is not to be collected before this is. */
+  /** An object that must not be collected before this one. */
   readonly #needed: unknown;
 
   constructor(body: BodyInit | null, head: ResponseHead, needed: unknown) {
     const { statusText } = head;
     const headers = head.headers as [string, string][];
-    // in the place of these, one that is not ok either
+    // the constructor takes no status of 0 or above 599: 599 is not ok, either
     super(body, { status: Math.min(head.status || 599, 599), statusText, headers });
     this.#head = head;
     this.#needed = needed;
   }
 
-  // asked of anything else, and by Node's constructor before there is a head, they answer as those of a Response do
+  // Node's constructor asks these before there is a head, and scripts may ask them of any object: then Response's own
+  // answer
   override get url(): string {
-    return #head in Object(this) ? (this.#head.url.split('#', 1)[0] as string) : super.url;
+    return #head in Object(this) ? withoutFragment(this.#head.url) : super.url;
   }
 
   override get type(): ResponseType {
@@ -41,7 +43,7 @@ class RecordedResponse extends Response {
   override clone(): Response {
     const copy = super.clone();
     if (!(#head in Object(this))) return copy;
-    // Node cancels the body of a copy that was collected
+    // the copy has to live as long as its body: docs/discoveries.md#requests-and-responses-that-are-copied
     return new RecordedResponse(copy.body, this.#head, [copy, this.#needed]);
   }
 }

@@ -1,37 +1,36 @@
 import type { Reachability } from '../ports.ts';
-import { isSilent } from './is-silent.ts';
 import type { Job } from './job.ts';
 import { TimeLimit } from './time-limit.ts';
 
-/** What ends an attempt before its time. */
+/** The reason for which an attempt ends before its time. */
 export type Ending =
   /** The server has the request, and nothing comes. */
   | 'stalled'
   /** Nobody answers at all, or all connections of the host are taken: nothing is known of the request. */
   | 'unheard'
-  /** Its connection is given to another background fetch. */
+  /** The connection is given to another background fetch. */
   | 'yielded'
-  /** What it asks for is no longer wanted. */
+  /** The bytes that were asked for are no longer wanted. */
   | 'given-up';
 
 /** The wait for the answer to what may be sent only once. */
 export interface AnswerWait {
   /** ms that it may take in addition */
   readonly within: number;
-  /** Told that it begins, and now and then that it goes on. */
+  /** Called when the attempt begins, and now and then while it goes on. */
   readonly begun: () => void;
 }
 
-/** How a wait may last. */
+/** The limits of a wait. */
 export interface Wait {
   /** ms that it may take beyond the stall timeout */
   readonly allowance?: number;
-  /** Its server may take its time: what follows when it has taken that long. */
+  /** The time that the server may take, and what follows after it. */
   readonly answer?: AnswerWait | undefined;
   /**
-   * Asked when it has taken too long: a request may wait for its turn in the host's own queue, which is not the
-   * server's silence. The wait goes on while that is silent: for a while, or for as long as an outage is borne where
-   * the request may not be repeated.
+   * Asks the server after the wait has taken too long: a request may wait for its turn in the host's own queue, which
+   * is not the server's silence. The wait goes on while the probe is silent: for a while, or for as long as an outage
+   * is borne where the request may not be repeated.
    */
   readonly probe?: (signal: AbortSignal) => Promise<Reachability>;
 }
@@ -39,13 +38,13 @@ export interface Wait {
 /** Probes that may be silent, one after the other, before what may be repeated gives its connection back. */
 const mostSilentProbes = 5;
 
-/** One attempt to get a response: ends with its job's interruption, or by stalling. */
+/** One attempt to get a response. It ends with its job's interruption, or by stalling. */
 export class Attempt {
   readonly #controller = new AbortController();
   readonly #job: Job;
   readonly #finishes: () => boolean;
   readonly #began: number;
-  /** When the last byte of its body had come, in ms since the epoch; undefined before that. */
+  /** The time at which the last byte of the body came, in ms since the epoch; undefined before that. */
   receivedAt: number | undefined;
   #ending: Ending | null = null;
   #waiting = 0;
@@ -74,7 +73,7 @@ export class Attempt {
 
   readonly #onInterrupted = (): void => {
     if (this.#isInterrupted()) this.#controller.abort();
-    // what is finished all the same gets as long without news as anything else, not for ever
+    // an attempt that is finished all the same may be without news for as long as any other, not for ever
     else if (this.#job.signal.aborted) {
       const { allowance = 0 } = this.#wait;
       void this.receive(new Promise(() => {}), { allowance });
@@ -103,7 +102,7 @@ export class Attempt {
     }
   }
 
-  /** One timer looks after all waits: it is not started anew for each. */
+  /** Starts the one timer that looks after all waits: it is not started anew for each. */
   #watch(delay?: number): () => void {
     const { stallTimeout } = this.#job.workshop.options.retry;
     const { clock } = this.#job.workshop.ports;
@@ -136,7 +135,7 @@ export class Attempt {
       const isAwaited = this.#wait === asked && this.#waiting > 0;
       const isTooLong = clock.now() - this.#began > outage;
       if (isAwaited && (!isSilent(reachability) || isTooLong)) return this.abort('stalled');
-      // its own connection may be the one that the probe waits for
+      // the probe may wait for this attempt's own connection
       if (isAwaited && ++this.#silentProbes >= mostSilentProbes && !this.#finishes())
         return this.abort('unheard');
       this.#waitingSince = clock.now();
@@ -145,7 +144,7 @@ export class Attempt {
     return cancel;
   }
 
-  /** Ends it: what it was waiting for fails. */
+  /** Ends the attempt: its waits fail. */
   abort(ending: Ending): void {
     this.#ending ??= ending;
     this.#controller.abort();
@@ -161,4 +160,9 @@ export class Attempt {
   throwIfInterrupted(): void {
     if (this.#isInterrupted()) throw this.#job.signal.reason;
   }
+}
+
+/** Whether nobody answers, as far as is known. */
+export function isSilent(reachability: Reachability): boolean {
+  return reachability === 'silent' || reachability === 'unsent';
 }

@@ -1,13 +1,13 @@
-import type { RestPlan } from './attempt-plan.ts';
 import type { Demand } from './demand.ts';
 import type { EngineOptions } from './options.ts';
+import type { RestPlan } from './plan-attempt.ts';
 import type { TransferStrategies } from './strategies.ts';
 
-/** Of the time for which somebody has waited, what a piece may take: he gets it that much later at most. */
+/** The share of a reader's waiting time that a piece may take: the reader gets it that much later at most. */
 const share = 1 / 5;
-/** What a piece may take at least, in times of that in which nothing of it comes: meanwhile the line is the others'. */
+/** A piece may take at least this many times as long as nothing of it comes: meanwhile the line is the others'. */
 const idles = 3;
-/** how many times larger a piece may be than one that came sooner than it might */
+/** The factor by which a piece may be larger than one that came sooner than it might. */
 const growth = 2;
 
 /**
@@ -20,9 +20,9 @@ export class AwaitedPieces {
   readonly #options: EngineOptions;
   readonly #takePiece: TransferStrategies['takePiece'];
   #size: number;
-  /** How many were taken since somebody began to wait. */
+  /** The number of pieces that were taken since somebody began to wait. */
   #taken = 0;
-  /** How many times longer they may take: their server wants fewer requests. */
+  /** The factor by which pieces may take longer, because their server wants fewer requests. */
   #slowness = 1;
 
   constructor(demand: Demand, options: EngineOptions, { takePiece }: TransferStrategies) {
@@ -54,7 +54,7 @@ export class AwaitedPieces {
     const first = waiting[0];
     if (this.#demand.duration === null || !first || first.end === null)
       return this.#takePiece(waiting, connections);
-    // those that begin at one time don't end at one time, for then all of them would wait for answers at one time
+    // pieces that begin at one time must not end at one time, or all connections would wait for answers at one time
     const size = Math.ceil(this.#size * Math.min(1, ++this.#taken / connections));
     const cut = first.position + size;
     // no crumbs are left
@@ -79,7 +79,7 @@ export class AwaitedPieces {
     this.#resize(Math.min(fitting, this.#size * growth));
   }
 
-  /** How long a piece may take, in ms. */
+  /** The time that a piece may take, in ms. */
   #longest(idle: number): number {
     const { awaitedCheckpointInterval, checkpointInterval } = this.#options;
     const late = (this.#demand.duration ?? 0) * share;

@@ -2,7 +2,7 @@ import { countBytes, prefixLength } from '../model/byte-ranges.ts';
 import type { ContentCoding, ResponseData, ResponseHead } from '../model/record.ts';
 import { announcedLength } from './announced-length.ts';
 
-/** How a body that ended cleanly stands: a clean end alone proves nothing, some engines report one for every cut. */
+/** The state of a body that ended cleanly: a clean end alone proves nothing, as some engines report one for every cut. */
 export type Completeness = 'complete' | 'short' | 'unproven';
 
 /** Judges a body whose stream ended without an error. */

@@ -34,7 +34,7 @@ export class BodySink {
     this.#startTimer(transfer.options.firstCheckpointInterval);
   }
 
-  /** Where the next byte belongs. */
+  /** The offset at which the next byte belongs. */
   get position(): number {
     return this.#start + this.#gathered;
   }
@@ -45,7 +45,7 @@ export class BodySink {
     this.#parts.push(bytes);
     this.#gathered += bytes.byteLength;
     job.pendingBytes += bytes.byteLength;
-    // what a death would lose is kept small while the store keeps up, and checkpoints grow when it does not
+    // a death is to lose little while the store keeps up, and checkpoints grow when it does not
     const full = this.#writing.size >= options.checkpointsAtOnce;
     const enough = full ? options.checkpointSize : options.smallestCheckpoint;
     if (this.#gathered < enough && !this.#failure) return;
@@ -105,14 +105,14 @@ export class BodySink {
     const writing = this.#commit()
       .catch((error) => {
         this.#failure ??= { error };
-        // nobody may come to finish it
+        // nobody may come to finish the sink
         this.#cancelTimer();
       })
       .then(() => void this.#writing.delete(writing));
     this.#writing.add(writing);
   }
 
-  /** How what was gathered changes the record. */
+  /** The change of the record by the bytes that were gathered. */
   get #extend(): RecordChange {
     const head = this.#head;
     const range = { start: this.#start, end: this.position };

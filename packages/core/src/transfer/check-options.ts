@@ -1,7 +1,7 @@
 import type { EngineOptions } from './options.ts';
 import type { RetryPolicy } from './retry-schedule.ts';
 
-/** What a number may be: from 1 on if it is positive, else from 0 on; `Infinity` only where that is said. */
+/** The bounds of a number: from 1 on if it is positive, else from 0 on; `Infinity` only where that is said. */
 export type NumberKind =
   | 'positive integer'
   | 'positive integer or Infinity'

@@ -15,7 +15,7 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** How many writes share one transaction at most. */
+/** The number of writes that share one transaction at most. */
 const largestBatch = 64;
 /** ms for which records gather at most */
 const longestRest = 50;
@@ -29,7 +29,7 @@ export class CheckpointWriter {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #pending: Pending[] = [];
-  /** Does what is given to it; if there is no room, once more whenever some could be made. */
+  /** Does the work that is given to it; if there is no room, once more whenever some could be made. */
   readonly makingRoom: MakingRoom;
   #draining: Promise<void> | null = null;
   #endRest = (): void => {};
@@ -46,8 +46,8 @@ export class CheckpointWriter {
   }
 
   /**
-   * As `write`, for work that changes this record, and no other, and is given it as it is at rest, undefined if there
-   * is none.
+   * Writes, for work that changes this record and no other. The work is given the record as it is at rest, undefined
+   * if there is none.
    */
   writeRecord(fetch: FetchKey, index: number, work: RecordWork): Promise<void> {
     return this.#enqueue([fetch, index], work);
@@ -102,7 +102,7 @@ export class CheckpointWriter {
 
   #transact(batch: readonly Pending[]): Promise<void> {
     return this.#store.write(async (transaction) => {
-      // asked for all at once: in WebKit, each question takes a way to another process and back
+      // all rows are asked for at once, because in WebKit each question takes a way to another process and back
       const ahead = new Map<string, Promise<StoredRecord | undefined>>();
       for (const { record } of batch) {
         if (!record || ahead.has(`${record}`)) continue;
@@ -110,7 +110,7 @@ export class CheckpointWriter {
         reading.catch(() => {}); // nobody may come to wait for it
         ahead.set(`${record}`, reading);
       }
-      // one after the other: a later write must see what an earlier one made of the same row
+      // the works follow one after the other: a later write must see what an earlier one made of the same row
       for (const { record, work } of batch) {
         const reading = record ? (ahead.get(`${record}`) ?? transaction.getRecord(...record)) : undefined;
         await work(transaction, await reading);

@@ -2,10 +2,10 @@ import { getHeader } from '../model/header-list.ts';
 import type { ResponseData, ResponseHead } from '../model/record.ts';
 import { presumedLength } from './body-completeness.ts';
 
-/** How many of the stored bytes are fetched again and compared where no strong ETag tells versions apart. */
+/** The number of stored bytes that are fetched again and compared where no strong ETag tells versions apart. */
 export const overlapLength = 64 * 1024;
 
-/** What tells whether another response is of the same version as the stored bytes. */
+/** The value that tells whether another response is of the same version as the stored bytes. */
 export interface Validator {
   /** The value of its field, for `If-Range`. */
   readonly value: string;

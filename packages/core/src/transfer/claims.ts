@@ -4,7 +4,7 @@ import type { RecordPool } from './record-pool.ts';
 export interface Claim {
   readonly fetchOrder: number;
   readonly recordIndex: number;
-  /** Where in the body the request begins, in bytes. */
+  /** The offset in the body at which the request begins, in bytes. */
   readonly position: number;
   /** Whether some of the record's body is stored: it comes before those of its fetch that have not begun. */
   readonly begun: boolean;
@@ -13,9 +13,9 @@ export interface Claim {
   /** Whether its request may be sent again if nothing comes of it; true if nothing is said. */
   readonly isRepeatable?: boolean | undefined;
   readonly pool: RecordPool;
-  /** Aborted when the request is no longer wanted, */
+  /** Aborted when the request is no longer wanted. */
   readonly signal: AbortSignal;
-  /** and then all of these are called: many listeners of one signal would take ever longer to add. */
+  /** Functions that are called when the wait ends: many listeners of one signal would take ever longer to add. */
   readonly waits: Set<() => void>;
   /** ms for which an outage of the origin is borne */
   readonly patience: number;
@@ -27,9 +27,9 @@ export interface Claim {
 
 /** A claim that waits. */
 export interface WaitingClaim extends Claim {
-  /** What the record is called in its pool. */
+  /** The name of the record in its pool. */
   readonly record: string;
-  /** It was granted, given up, or refused: the queues drop it when they come to it. */
+  /** Whether the claim was granted, given up, or refused: the queues drop it when they come to it. */
   over: boolean;
   readonly grant: () => void;
   /** The origin was silent for longer than the claim bears. */
@@ -39,7 +39,7 @@ export interface WaitingClaim extends Claim {
 /** Claims in the order of their records: it takes the same time for each of 100,000 as for one. */
 class ClaimQueue {
   #claims: WaitingClaim[] = [];
-  /** Those before this one are over. */
+  /** The index of the first claim that is not over. */
   #first = 0;
 
   /** Claims come in their order as a rule, so the place is found from behind. */
@@ -70,7 +70,7 @@ class ClaimQueue {
   }
 }
 
-/** What one background fetch wants of one origin. */
+/** The claims of one background fetch on one origin. */
 export class FetchClaims {
   readonly #begun = new ClaimQueue();
   readonly #fresh = new ClaimQueue();

@@ -4,6 +4,7 @@
  */
 const rangeForms = ['several', 'single', 'unconditional', 'last', 'none'] as const;
 
+/** The form in which ranges are asked for, from the most demanding one to none. */
 export type RangeForm =
   /** Several ranges at a time. */
   | 'several'
@@ -11,16 +12,19 @@ export type RangeForm =
   | 'single'
   /** One range without `If-Range`: the server sent the whole although it named the same version. */
   | 'unconditional'
-  /** As that, after the plain request worked and ranges did not: the next failure is the last. */
+  /** One range without `If-Range`, after the plain request worked and ranges did not: the next failure is the last. */
   | 'last'
   /** No range: whatever is interrupted begins again. */
   | 'none';
 
-/** What a record asks for next. It is not at rest: after a death, everything is tried anew. */
+/**
+ * The course of a record: how it asks for its body from now on. It is not at rest: after a death, everything is tried
+ * anew.
+ */
 export interface Course {
   readonly goal: /** What is missing of the stored body. */
     | 'continue'
-    /** The body from byte 0 on: what is stored can't be used. */
+    /** The body from byte 0 on: the stored bytes can't be used. */
     | 'from-zero'
     /** Whether anything follows the stored bytes: this engine can't tell an end from a cut. */
     | 'prove-end'
@@ -29,6 +33,7 @@ export interface Course {
   readonly ranges: RangeForm;
 }
 
+/** The course of a record that was never tried. */
 export const firstCourse: Course = { goal: 'continue', ranges: 'several' };
 
 /** Continues, in no more demanding a form than `ranges`. */
@@ -45,15 +50,17 @@ export function fromZero({ ranges }: Course): Course {
 /** Begins again with the plain request: ranges do not work here. */
 export const plainFromZero: Course = { goal: 'from-zero', ranges: 'none' };
 
+/** Asks whether the body ends where the stored bytes do. */
 export function proveEnd({ ranges }: Course): Course {
   return { goal: 'prove-end', ranges };
 }
 
+/** Asks with the plain request, to compare its answer with that to ranges. */
 export function compare({ ranges }: Course): Course {
   return { goal: 'compare', ranges };
 }
 
-/** What shows whether the resource can still be had after the last range that is to be tried has failed. */
+/** The course that shows whether the resource can still be had, after the last range that is to be tried has failed. */
 export function afterLastRange(course: Course): Course {
   return course.goal === 'continue' && course.ranges !== 'last' ? compare(course) : plainFromZero;
 }

@@ -3,7 +3,10 @@ import type { Clock } from '../ports.ts';
 /** ms after which nobody is taken to wait any more: longer than who waits lets pass before he says so again */
 const lapse = 6000;
 
-/** Who waits for what comes next of one body: nobody, for all that is known, unless it was said lately. */
+/**
+ * Tells whether somebody waits for what comes next of one body: nobody does, for all that is known, unless it was
+ * said lately.
+ */
 export class Demand {
   readonly #clock: Clock;
   #since = Number.NEGATIVE_INFINITY;

@@ -13,7 +13,7 @@ import type { TransferStrategies } from './strategies.ts';
 /** Why the transfers of a job have to let go: for ever, or until the fetch gets another job. */
 export type Interruption = 'aborted' | 'stopped';
 
-/** What all jobs of an engine share. */
+/** The state that all jobs of an engine share. */
 export interface Workshop {
   readonly ports: EnginePorts;
   readonly options: EngineOptions;
@@ -33,25 +33,28 @@ export interface BytesToStore {
   readonly length: number;
 }
 
-/** One background fetch while an engine performs it: what is at rest, mirrored, and the means to interrupt it. */
+/** One background fetch while an engine performs it: a mirror of what is at rest, and the means to interrupt the work. */
 export class Job {
   readonly #run = new AbortController();
   #interruption: Interruption | null = null;
   /** Called after every change of what is at rest. */
   onChange = (): void => {};
-  /** Kept up to date, because adding up 100,000 records at each change would take longer than fetching them. */
+  /**
+   * The totals are kept up to date, because adding up 100,000 records at each change would take longer than fetching
+   * them.
+   */
   totals: Totals;
   /** Bytes received and not yet among the totals. */
   pendingBytes = 0;
-  /** What ends the waits of its records: many listeners of one signal would take ever longer to add. */
+  /** Functions that end the waits of the records: many listeners of one signal would take ever longer to add. */
   readonly waits = new Set<() => void>();
-  /** For the bodies of its records, by their index: of those that somebody has asked for. */
+  /** The demands for the bodies of the records, by their index, of those that somebody has asked for. */
   readonly #demands = new Map<number, Demand>();
 
   constructor(
     readonly workshop: Workshop,
     public fetch: StoredBackgroundFetch,
-    /** What is at rest, or will be with the next commit: `uploaded` may be ahead. */
+    /** The records as they are at rest, or will be with the next commit: `uploaded` may be ahead. */
     readonly records: StoredRecord[],
   ) {
     this.totals = addUp(records);
@@ -71,7 +74,7 @@ export class Job {
     return this.records[index] as StoredRecord;
   }
 
-  /** Who waits for a record's body. */
+  /** The demand for a record's body. */
   demand(index: number): Demand {
     const demand = this.#demands.get(index) ?? new Demand(this.workshop.ports.clock);
     this.#demands.set(index, demand);
@@ -138,7 +141,7 @@ export class Job {
       if (received) ports.network.release?.(received);
       if (next) this.mirror(index, next);
     } finally {
-      // in one step with the mirroring: whoever adds up both must never count these bytes twice
+      // the count changes in one step with the mirror: whoever adds up both must never count these bytes twice
       this.pendingBytes -= bytes?.length ?? 0;
     }
     // the row may have been read while a pause or an abort was on its way here: those are followed, not mirrored

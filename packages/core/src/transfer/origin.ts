@@ -5,7 +5,7 @@ import { Outage } from './outage.ts';
 import { GrantedPlace, type Place } from './place.ts';
 import { Refusals } from './refusals.ts';
 
-/** What an origin needs of its host. */
+/** The ports that an origin needs. */
 export interface OriginPorts {
   readonly clock: Clock;
   readonly random: Random;
@@ -15,28 +15,29 @@ export interface OriginPorts {
 
 /** ms within which a small body is over */
 const brisk = 250;
-/** How many more requests are made at a time where they share one connection. */
+/** The factor by which more requests are made at a time where they share one connection. */
 const multiplexedFactor = 4;
 /** Requests whose answers are waited for without a place: a server that answers none gets no more than these. */
 const mostGivingWay = 16;
 
 /**
- * All that is known of one origin, for all records of an engine: whether it answers, whether it wants a pause, how many
- * requests it bears at a time. Whoever makes a request to it asks for a place first. Nothing of it is at rest.
+ * The knowledge about one origin that all records of an engine share: whether it answers, whether it wants a pause,
+ * how many requests it bears at a time. Whoever makes a request to it asks for a place first. Nothing of it is at
+ * rest.
  */
 export class Origin {
-  /** When a request was answered last, in ms since the epoch; null if none was. */
+  /** The time at which a request was answered last, in ms since the epoch; null if none was. */
   answeredAt: number | null = null;
-  /** How often it was away, and came back. */
+  /** The number of outages that have ended. */
   outages = 0;
   readonly #name: string;
   readonly #ports: OriginPorts;
   readonly #options: EngineOptions;
   readonly #fillAll: () => void;
   readonly #places = new Set<GrantedPlace>();
-  /** Those that were given to others while an answer is waited for. */
+  /** Places that were given to others while an answer is waited for. */
   readonly #givingWay = new Set<GrantedPlace>();
-  /** By the order of fetches. */
+  /** The claims that wait, in the order of fetches. */
   #waiting: FetchClaims[] = [];
   readonly #refusals: Refusals;
   readonly #outage: Outage;
@@ -56,7 +57,7 @@ export class Origin {
     this.#outage = new Outage(ports, options.retry, () => this.fill());
   }
 
-  /** Nobody uses it or waits for it. */
+  /** Whether nobody uses the origin or waits for it. */
   get isIdle(): boolean {
     return this.#places.size + this.#givingWay.size + this.#waiting.length === 0;
   }
@@ -88,7 +89,7 @@ export class Origin {
   acquire(claim: Claim): Promise<Place | null> {
     const { signal, waits } = claim;
     if (signal.aborted) return Promise.reject(signal.reason);
-    // nobody was left who would have found out that it is over
+    // nobody was left to find out that the outage is over
     if (claim.isNew && this.isIdle) this.#outage.askNow();
     else if (this.#outage.exceeds(claim)) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
@@ -133,13 +134,13 @@ export class Origin {
     );
   }
 
-  /** As `pause`, for about the first delay of the retry policy, or for longer if `duration` (ms) is. */
+  /** Pauses for about the first delay of the retry policy, or for longer if `duration` (ms) is. */
   pauseForAMoment(duration = 0): void {
     const moment = this.#options.retry.firstDelay * (0.5 + this.#ports.random.next() / 2);
     this.pause(Math.max(duration, moment));
   }
 
-  /** What looked like so many refusals of too many requests were none. */
+  /** Takes back so many refusals of too many requests: they were none. */
   forgive(count: number): void {
     this.#refusals.forgive(count);
   }
@@ -191,7 +192,7 @@ export class Origin {
     let fewest = Number.POSITIVE_INFINITY;
     for (const claims of this.#waiting) {
       const count = this.#count(claims.fetchOrder);
-      // one more for a fetch that has none: it would wait until another's body is complete
+      // a fetch that has no place gets one more: it would wait until another's body is complete
       if (count >= fewest || (size === limit && (count > 0 || this.#refusals.areRecent))) continue;
       const claim = claims.next();
       if (!claim) continue;
@@ -202,7 +203,7 @@ export class Origin {
     return next;
   }
 
-  /** Has connections given up by fetches that have several, for fetches that have none. */
+  /** Has fetches that have several connections give some up for fetches that have none. */
   #makeRoom(): void {
     if (this.#outage.isOn) return;
     let wanted = 0;
@@ -227,7 +228,7 @@ export class Origin {
     }
   }
 
-  /** How many requests of a fetch are under way here. */
+  /** The number of requests of a fetch that are under way here. */
   #count(fetchOrder: number, staying = false): number {
     let count = 0;
     for (const { claim, isYielding } of this.#places) {
@@ -326,7 +327,7 @@ export class Origin {
   noteRefusal(place: GrantedPlace): void {
     const others = this.#places.size - (this.#places.has(place) ? 1 : 0);
     this.#refusals.add(others);
-    // what is under way keeps the place of what was refused; where nothing is, the server is left alone for a moment
+    // requests under way keep the place of the refused one; where there are none, the server is left alone for a moment
     if (others === 0) this.pauseForAMoment();
   }
 

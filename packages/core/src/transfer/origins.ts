@@ -1,7 +1,7 @@
 import type { EngineOptions } from './options.ts';
 import { Origin, type OriginPorts } from './origin.ts';
 
-/** Above so many, what is known of an origin that nobody uses is forgotten. */
+/** The number of origins above which those are forgotten that nobody uses. */
 const mostIdle = 256;
 
 /** The origins that one engine asks, with what all its records have learnt of them. */

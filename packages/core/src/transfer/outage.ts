@@ -46,7 +46,7 @@ export class Outage {
     this.#turn = 'due';
   }
 
-  /** Nobody answered a request. */
+  /** Notes that nobody answered a request. */
   begin(asked: Claim): void {
     this.#since ??= this.#ports.clock.now();
     this.#lastAsked = asked;
@@ -71,12 +71,12 @@ export class Outage {
     return watched && Math.max(lasted, this.#borne) >= patience;
   }
 
-  /** Whose turn it is to ask, undefined if it is nobody's. */
+  /** The claim whose turn it is to ask, undefined if it is nobody's. */
   takeTurn(waiting: Iterable<WaitingClaim>): WaitingClaim | undefined {
     if (this.#turn !== 'due') return undefined;
     let first: WaitingClaim | undefined;
     let following: WaitingClaim | undefined;
-    // what may be sent only once asks only if nobody else does
+    // a request that may be sent only once asks only if no other one can
     const all = [...waiting];
     const repeatable = all.filter(({ isRepeatable }) => isRepeatable !== false);
     for (const claim of repeatable.length > 0 ? repeatable : all) {
@@ -91,7 +91,7 @@ export class Outage {
     return chosen;
   }
 
-  /** Who asked will not ask again: the next one may, later. */
+  /** Ends a turn: its claim will not ask again, and the next one may, later. */
   turnIsOver(turn: number | null): void {
     if (turn === this.#turns && this.#turn === 'taken') this.#turn = 'awaited';
   }
@@ -103,7 +103,7 @@ export class Outage {
       return;
     }
     const { clock, connectivity } = this.#ports;
-    // whose request was sent before the host came back online may never hear of it
+    // a request that was sent before the host came back online may never be answered
     this.#stopListening ??= connectivity.onOnline(() => {
       this.askNow();
       this.#onTurn();

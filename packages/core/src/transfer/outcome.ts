@@ -25,29 +25,32 @@ export interface Failure {
   readonly by: Cause;
   /** Whether there was a response. */
   readonly answered: boolean;
-  /** Its status, 0 if there was none. */
+  /** The status of the response, 0 if there was none. */
   readonly status: number;
   /** ms for which the server wants to be left alone */
   readonly retryAfter: number;
-  /** What failed: that of a range says nothing of the resource. */
+  /** The kind of request that failed: the failure of a range says nothing of the resource. */
   readonly asked: 'resource' | 'range';
-  /** What to ask for after that. */
+  /** The course after this failure. */
   readonly course: Course;
 }
 
-/** What an attempt to complete a record came to. */
+/** The outcome of an attempt to complete a record. */
 export type Outcome =
   /** The record is settled. */
   | { readonly kind: 'settled' }
-  /** What was asked for is in the store; what is still missing comes next. */
+  /** The bytes that were asked for are in the store; those that are still missing come next. */
   | { readonly kind: 'stored' }
   /** The answer shows that something else has to be asked for, at once. */
   | { readonly kind: 'ask-again'; readonly course: Course }
   | Failure;
 
+/** The outcome of an attempt after which its record is settled. */
 export const settledOutcome: Outcome = { kind: 'settled' };
+/** The outcome of an attempt that has stored all that it asked for. */
 export const storedOutcome: Outcome = { kind: 'stored' };
 
+/** The outcome of an attempt whose answer shows that something else has to be asked for. */
 export function askAgain(course: Course): Outcome {
   return { kind: 'ask-again', course };
 }

@@ -9,19 +9,22 @@ export interface Place {
   readonly isTurn: boolean;
   /** Whether others were under way at the same time, so that this one may have been refused for being one too many. */
   readonly hasCompany: boolean;
-  /** As that, and one of them was answered while this one was under way: the origin is there. */
+  /** Whether others were under way at the same time and one of them was answered meanwhile: the origin is there. */
   readonly hasAnsweredCompany: boolean;
   /** ms until the request was answered; 0 before that */
   readonly answeredAfter: number;
   /** The origin answered the request. */
   answered(multiplexed: boolean): void;
-  /** Nobody answered it, and nobody seems to be there. */
+  /** Nobody answered the request, and nobody seems to be there. */
   silent(): void;
-  /** The origin refused it because of the others. */
+  /** The origin refused the request because of the others. */
   crowded(): void;
-  /** It failed, and nothing says why: because of the others, if one of those that are under way now is answered. */
+  /**
+   * The request failed, and nothing says why: because of the others, if one of those that are under way now is
+   * answered.
+   */
   unexplained(): void;
-  /** Its server may take its time to answer: leaves the place to others meanwhile, if not too many have. */
+  /** Leaves the place to others while the server takes its time to answer, if not too many have done so. */
   giveWay(): void;
   /** Gives the place to the next one. Does nothing the second time. */
   release(): void;
@@ -32,14 +35,14 @@ export class GrantedPlace implements Place {
   hasCompany = false;
   wasAnswered = false;
   answeredAfter = 0;
-  /** When its request could begin, in ms since the epoch. */
+  /** The time at which the request could begin, in ms since the epoch. */
   openedAt: number;
-  /** Another one was answered while this one was under way. */
+  /** Whether another request was answered while this one was under way. */
   sawAnswer = false;
   isYielding = false;
   isReleased = false;
   lease: Lease | null = null;
-  /** Ends its wait for a lease, while there is one. */
+  /** Ends the wait for a lease, while there is one. */
   stopWaiting: (() => void) | null = null;
 
   /**

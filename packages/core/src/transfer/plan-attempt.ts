@@ -1,7 +1,6 @@
 import { prefixLength } from '../model/byte-ranges.ts';
 import { getHeader } from '../model/header-list.ts';
 import type { ResponseData, StoredRecord, StoredRequest } from '../model/record.ts';
-import type { AttemptPlan } from './attempt-plan.ts';
 import { hasServerOffsets, isStoredWhole, mayHaveServerOffsets } from './body-completeness.ts';
 import { chooseValidator, getStrongETag } from './choose-validator.ts';
 import type { Course } from './course.ts';
@@ -12,6 +11,35 @@ import {
   planPieces,
   proofLength,
 } from './parallel-ranges.ts';
+
+/** A part of the body, continuing what is stored: from `position` up to, not including, `end`. */
+export interface RestPlan {
+  readonly kind: 'rest';
+  readonly position: number;
+  /** null: the end of the body */
+  readonly end: number | null;
+  /** The number of stored bytes before it that are fetched again to compare. */
+  readonly overlap: number;
+  /** The value of the field that identifies the version, null if nothing does. */
+  readonly validator: string | null;
+  /** Whether that is sent as `If-Range`, where it needs no preflight and may match. */
+  readonly conditional: boolean;
+}
+
+/** The plan of the next attempt. */
+export type AttemptPlan =
+  /** All bytes are in the store: nothing. */
+  | { readonly kind: 'settle' }
+  /** The request as it is. */
+  | { readonly kind: 'plain' }
+  /** `bytes=0-`: everything, but without a content coding, so that it can be resumed. */
+  | { readonly kind: 'identity' }
+  | RestPlan
+  /** The missing parts, in several ranges at once: whoever makes the attempt takes them out. */
+  | { readonly kind: 'pieces'; readonly pieces: RestPlan[] };
+
+/** A plan for one request. */
+export type RequestPlan = Exclude<AttemptPlan, { kind: 'settle' | 'pieces' }>;
 
 /** Stored bytes that are fetched again where a coding may be hidden: of a coded body, others come. */
 const codingOverlap = 1024;

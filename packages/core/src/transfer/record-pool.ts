@@ -20,7 +20,7 @@ export class RecordPool {
     return size === this.#limit && !this.#fetches.has(fetchOrder);
   }
 
-  /** How many requests of a record are under way. */
+  /** The number of requests of a record that are under way. */
   count(record: string): number {
     return this.#places.get(record) ?? 0;
   }

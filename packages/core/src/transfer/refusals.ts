@@ -7,7 +7,7 @@ const longestTrial = 10 * 60_000;
 /** ms for which a server may still count requests that are over */
 const lingering = 60_000;
 
-/** How many requests at a time an origin bears, as it is learnt from those it refused. */
+/** The number of requests that an origin bears at a time, as it is learnt from those that it refused. */
 export class Refusals {
   readonly #clock: Clock;
   #borne = Number.POSITIVE_INFINITY;
@@ -26,7 +26,7 @@ export class Refusals {
   /** One of several requests was refused, `others` were not. */
   add(others: number): void {
     const now = this.#clock.now();
-    // what is refused at the same time is one lesson
+    // requests that are refused at the same time are one lesson
     if (this.#lastAt !== null && Math.abs(now - this.#lastAt) > firstTrial)
       this.#trial = Math.min(this.#trial * 2, longestTrial);
     this.#borne = Math.max(1, Math.min(this.#borne, others));

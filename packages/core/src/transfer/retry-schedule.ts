@@ -1,36 +1,42 @@
-import { getHeader } from '../model/header-list.ts';
-import type { HeaderList, RetryCounts } from '../model/record.ts';
+import { getHeader, type HeaderList } from '../model/header-list.ts';
+import type { RetryCounts } from '../model/record.ts';
 import type { Failure } from './outcome.ts';
 
-/** When a failed attempt is repeated. All times in ms. */
+/** The rules by which a failed attempt is repeated. All times are in ms. */
 export interface RetryPolicy {
   /**
    * Retries of a request that got no response although its server answers others: a refusal by CORS or CSP looks like
-   * this, and will not pass.
+   * this, and will not pass. Default: 2.
    */
   readonly unansweredRetries: number;
-  /** All of these lie within this time. */
+  /** The time within which all of these retries lie. Default: 3 s. */
   readonly unansweredWithin: number;
-  /** How long no server may answer at an origin that has answered before, until its records fail. A day by default. */
+  /**
+   * The time for which no server may answer at an origin that has answered before, until its records fail. Default: a
+   * day.
+   */
   readonly outage: number;
-  /** The same, at an origin that has never answered: nobody knows whether there is one. 5 minutes by default. */
+  /** The same, at an origin that has never answered: nobody knows whether there is one. Default: 5 minutes. */
   readonly firstAnswer: number;
-  /** Consecutive attempts without progress before a record fails. */
+  /** Consecutive attempts without progress before a record fails. Default: 8. */
   readonly fruitlessAttempts: number;
-  /** The first delay; each further one is twice as long. */
+  /** The first delay; each further one is twice as long. Default: 1 s. */
   readonly firstDelay: number;
+  /** The longest delay. Default: 5 minutes. */
   readonly longestDelay: number;
-  /** How long a `Retry-After` is honoured at most. */
+  /** The time for which a `Retry-After` is honoured at most. Default: an hour. */
   readonly longestRetryAfter: number;
-  /** An attempt without a byte for this long is given up. */
+  /** An attempt without a byte for this long is given up. Default: a minute. */
   readonly stallTimeout: number;
   /**
-   * How long a server may take to answer what may be sent only once, from when it has all of it; where a host can't tell
-   * when that is, each of its bytes may take 1 ms before. Not less than `stallTimeout`. 10 minutes by default.
+   * The time that a server may take to answer a request that may be sent only once, from when it has all of it; where
+   * a host can't tell when that is, each of its bytes may take 1 ms before. Not less than `stallTimeout`. Default: 10
+   * minutes.
    */
   readonly answerTimeout: number;
 }
 
+/** The retry policy of an engine whose app gives none. */
 export const defaultRetryPolicy: RetryPolicy = {
   unansweredRetries: 2,
   unansweredWithin: 3000,

@@ -13,7 +13,7 @@ export function bodyWorthKeeping(record: StoredRecord): ResponseData | null {
   const { responseData, interrupted, content } = record;
   if (interrupted && canBeContinued(record, interrupted)) return interrupted;
   if (!responseData || content === 'void' || !canBeContinued(record, responseData)) return null;
-  // what failed although nothing is missing of it has another digest than it should
+  // a body that failed although nothing of it is missing has another digest than it should
   const isFailed = record.state === 'settled' && record.result === 'fetch-error';
   return isFailed && !record.unconfirmed && isStoredWhole(responseData) ? null : responseData;
 }
@@ -28,6 +28,7 @@ export function bytesWorthKeeping(record: StoredRecord): number {
   return countBytes(bodyWorthKeeping(record)?.stored ?? []);
 }
 
+/** A record that begins with the bytes of an earlier one. */
 export interface Revival {
   readonly record: UnsettledRecord;
   /** The numbers of the bodies whose bytes are of no use any more. */

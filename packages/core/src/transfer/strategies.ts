@@ -1,7 +1,7 @@
-import type { RestPlan } from './attempt-plan.ts';
+import type { RestPlan } from './plan-attempt.ts';
 import type { trackUpload } from './track-upload.ts';
 
-/** What a host does in its own way. Users set numbers: see `EngineOptions`. */
+/** The steps of a transfer that a host takes in its own way. Users set numbers: see `EngineOptions`. */
 export interface TransferStrategies {
   /** Takes what one of so many connections fetches next from the ranges that wait; it may join some. */
   readonly takePiece: (waiting: RestPlan[], connections: number) => RestPlan | undefined;
@@ -9,6 +9,7 @@ export interface TransferStrategies {
   readonly trackUpload?: typeof trackUpload;
 }
 
+/** The strategies of a host that has none of its own. */
 export const defaultStrategies: TransferStrategies = {
   takePiece: (waiting) => waiting.shift(),
 };

@@ -2,7 +2,7 @@ import type { StoredRecord, UnsettledRecord } from '../model/record.ts';
 import type { RequestBody, Upload } from '../ports.ts';
 import type { Wait } from './attempt.ts';
 
-/** What following an upload needs of its transfer. */
+/** The part of a transfer that following an upload needs. */
 interface UploadingTransfer {
   readonly job: {
     readonly signal: AbortSignal;
@@ -14,19 +14,19 @@ interface UploadingTransfer {
   commit(change: (record: UnsettledRecord) => StoredRecord): Promise<void>;
 }
 
-/** What it needs of the attempt that sends it. */
+/** The part of the attempt that following its upload needs. */
 interface UploadingAttempt {
   abort(ending: 'given-up'): void;
   receive(something: Promise<void>, wait?: Wait): Promise<void>;
 }
 
-/** What is waited for. */
+/** The waits of an upload. */
 interface Awaited {
   /** The next bytes to be taken: its request may wait for its turn in the host's own queue. */
   readonly progress: Wait;
   /** The answer, once all of the body was sent. */
   readonly answer: Wait;
-  /** Resolves when it has come, or is waited for no longer. */
+  /** Resolves when the answer has come, or is waited for no longer. */
   readonly arrival: Promise<void>;
 }
 
@@ -46,12 +46,12 @@ export function trackUpload(
     state: transfer.record.upload,
     async keep(upload) {
       await transfer.commit((record) => {
-        // it was the server who made that possible
+        // the server made the continuation possible: it has answered
         const retries = { ...record.retries, answered: true };
         if (upload !== null) return { ...record, upload, retries };
         return { ...record, upload: undefined, retries, state: 'transferring' };
       });
-      // what was to be finished can be continued instead
+      // the next engine can continue this upload, so that it need not be finished now
       if (upload !== null && job.signal.aborted) attempt.abort('given-up');
     },
     sent(uploaded = transfer.record.uploaded) {

@@ -13,7 +13,7 @@ import { type Outcome, settledOutcome } from './outcome.ts';
 import type { Place } from './place.ts';
 import { isRetryableMethod } from './retry-schedule.ts';
 
-/** How often a resource that was served before is taken for refused because of other requests. */
+/** The number of times that a resource that was served before is taken for refused because of other requests. */
 const mostRefusals = 8;
 
 /** One record while its job completes it, with what was learnt in this run and is not at rest. */
@@ -21,25 +21,25 @@ export class Transfer {
   course: Course = firstCourse;
   /** Consecutive requests for a range that brought not a byte although the server answers. */
   fruitlessRanges = 0;
-  /** When nobody answered its request last, in ms since the epoch. */
+  /** The time at which nobody answered its request last, in ms since the epoch. */
   silentAt: number | null = null;
-  /** How often a request was refused that was one of several: after a few times, that is the record's own failure. */
+  /** The number of refusals of a request that was one of several: after a few, they are the record's own failure. */
   #crowdRefusals = 0;
   #takenBack = 0;
   #hasAsked = false;
   #outages = 0;
-  /** Where the last whole body ended whose end could not be proven, in bytes. */
+  /** The offset at which the last whole body ended whose end could not be proven, in bytes. */
   endedAt: number | null = null;
-  /** How often a whole body ended whose end could not be proven, where ranges do not work. */
+  /** The number of whole bodies whose end could not be proven, where ranges do not work. */
   unprovenEnds = 0;
-  /** Pieces come in less time than lies between two checkpoints: one that comes at once is no more at stake. */
+  /** Whether pieces come in less time than lies between two checkpoints: one that comes at once is no more at stake. */
   isFast = false;
-  /** Why what is stored can't be continued, once something has shown that. */
+  /** The reason for which the stored bytes can't be continued, once something has shown that. */
   doubt: string | null = null;
-  /** Assembled bytes had the wrong digest; they got a second chance in one piece. */
+  /** Whether assembled bytes had the wrong digest: they got a second chance in one piece. */
   integrityFailed = false;
 
-  /** What its body is fetched in while somebody waits for it. */
+  /** The pieces in which the body is fetched while somebody waits for it. */
   readonly awaitedPieces: AwaitedPieces;
 
   constructor(
@@ -58,7 +58,7 @@ export class Transfer {
     this.ports.log.fault?.(this.job.fetch.id, this.record.request.url, fault);
   }
 
-  /** Who waits for its body. */
+  /** The demand for the body. */
   get demand(): Demand {
     return this.job.demand(this.index);
   }
@@ -104,7 +104,7 @@ export class Transfer {
    */
   takeForOneTooMany(isLikely: boolean): boolean {
     const { outages } = this.origin;
-    // what its requests were refused for before says nothing of the origin as it is since then
+    // the reason of refusals before the outage says nothing of the origin since then
     if (outages !== this.#outages) this.forgetRefusals();
     this.#outages = outages;
     const most = this.wasServed || this.origin.hasLimit ? mostRefusals : isLikely ? 3 : 1;
@@ -113,19 +113,22 @@ export class Transfer {
     return true;
   }
 
-  /** What was refused was refused for itself: its origin bears the requests that it was taken for one too many of. */
+  /**
+   * Takes back the refusals that were counted against the origin: the resource was refused for itself, and the origin
+   * bears those requests.
+   */
   takeBackRefusals(): void {
     this.origin.forgive(this.#crowdRefusals - this.#takenBack);
     this.#takenBack = this.#crowdRefusals;
   }
 
-  /** Something came, or all is different: what it was refused for before says nothing of now. */
+  /** Forgets refusals when bytes came, or the origin has changed: the reason of those before says nothing of now. */
   forgetRefusals(): void {
     this.#crowdRefusals = 0;
     this.#takenBack = 0;
   }
 
-  /** Where the bytes of one of its bodies are stored. */
+  /** The key by which the bytes of one of its bodies are stored. */
   bodyKey(body: number): BodyKey {
     return { fetch: this.job.fetch.key, index: this.index, body };
   }

@@ -1,5 +1,7 @@
+/** The algorithms of `integrity`. https://www.w3.org/TR/SRI/#cryptographic-hash-functions */
 export type HashAlgorithm = 'sha256' | 'sha384' | 'sha512';
 
+/** A hash that is being computed. */
 export interface Hasher {
   update(bytes: Uint8Array): void;
   digest(): Uint8Array;

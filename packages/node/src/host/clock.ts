@@ -3,7 +3,7 @@ import type { Clock } from '@background-fetch/core';
 /** The longest delay that Node's timers take, in ms. */
 const longestDelay = 2 ** 31 - 1;
 
-/** Its timers keep no process alive: whether there is something to stay for is the lifetime's business. */
+/** The clock port. Its timers keep no process alive: the lifetime port decides whether there is something to stay for. */
 export const clock: Clock = {
   now: () => Date.now(),
   setTimer(delay, callback) {

@@ -5,7 +5,7 @@ import { type Dictionary, parseDictionary } from 'structured-headers';
 const algorithms = { 'sha-512': 'sha512', 'sha-256': 'sha256' };
 
 /**
- * What `Repr-Digest`, or else `Content-Digest`, says of a body. Only a 200 that answers a GET has the whole
+ * The digests of a body in `Repr-Digest`, or else `Content-Digest`. Only a 200 that answers a GET has the whole
  * representation as its content, and only without a coding are these the stored bytes.
  * https://www.rfc-editor.org/rfc/rfc9530
  */

@@ -17,7 +17,7 @@ const handled: Readonly<Record<BackgroundFetchEventName, true>> = {
   backgroundfetchclick: true,
 };
 
-/** All of the port's: one that it gains and that is missing here does not compile. */
+/** All events of the port: one that it gains and that is missing here does not compile. */
 export const eventNames = Object.keys(handled) as readonly BackgroundFetchEventName[];
 
 interface Waiting {

@@ -38,6 +38,7 @@ export type BackgroundFetchUpdateUIEvent = CoreUpdateUIEvent & ExtendableEvent;
 
 /** The event interfaces of the specification, on top of this ExtendableEvent. */
 export const eventInterfaces = createEventInterfaces(ExtendableEvent);
+/** The interface objects of the events, for `instanceof` and for listeners that a test calls. */
 export const { BackgroundFetchEvent, BackgroundFetchUpdateUIEvent } = eventInterfaces;
 
 /**

@@ -6,4 +6,5 @@ const createHasher: CreateHasher = async (algorithm) => {
   return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest() };
 };
 
+/** Checks `integrity` with Node's hashes. */
 export const verify: VerifyIntegrity = (integrity, body) => verifyIntegrity(createHasher, integrity, body);

@@ -7,7 +7,7 @@ interface Request {
   readonly grant: () => void;
 }
 
-/** The lock port of one process: who uses its store is in this process, see StoreLock. */
+/** The lock port of one process. Everybody who uses its store is in this process, see StoreLock. */
 export class LocalLock implements Lock {
   readonly #queues = new Map<string, Request[]>();
 
@@ -73,7 +73,10 @@ export class LocalLock implements Lock {
   }
 }
 
-/** Those that share have it already, and nobody else gets it before they have left. */
+/**
+ * Grants the lock to the first in the queue. Those that share have it already, and nobody else gets it before they
+ * have left.
+ */
 function grantFirst([first]: readonly Request[]): void {
   if (!first || first.granted) return;
   first.granted = true;

@@ -11,6 +11,7 @@ export function refusal(url: URL): string | null {
   return blockBadPort(url);
 }
 
+/** The functions of an engine that its API calls. */
 export interface RegistrationHostOptions {
   /** Absolute; '' for none. */
   readonly baseUrl: string;
@@ -47,7 +48,7 @@ export function createRegistrationHost({
   };
 }
 
-/** The Request of Node 24 loses these two of a Request it is made of. */
+/** Node 24 loses these two members in a copy: docs/discoveries.md#requests-and-responses-that-are-copied */
 function copyRequest(request: Request): Request {
   const { referrer, referrerPolicy } = request;
   return new Request(request, { referrer, referrerPolicy });

@@ -2,7 +2,7 @@ import { StoreInUseError } from './store-lock.ts';
 
 const claimed = new WeakSet<object>();
 
-/** What makes an engine the only one of this process that has a store of the app's own. */
+/** The claim by which an engine is the only one of this process that has a store of the app's own. */
 export class StoreClaim {
   readonly #store: object;
 

@@ -27,7 +27,7 @@ const orElsewhere = ', choose another directory, or open with "wait: true" to ta
 export class StoreInUseError extends StoreError {
   override readonly name = 'StoreInUseError';
   readonly code = 'STORE_IN_USE';
-  /** Of the process that has it; null where that could not be read. */
+  /** The pid of the process that has the store; null where that could not be read. */
   readonly pid: number | null;
 
   constructor(store: string, pid: number | null, advice: string) {
@@ -39,6 +39,7 @@ export class StoreInUseError extends StoreError {
   }
 }
 
+/** The options of `StoreLock.take()`. */
 export interface StoreLockOptions {
   /** Whether the process that has the store is waited for. */
   readonly wait: boolean;
@@ -46,8 +47,8 @@ export interface StoreLockOptions {
 }
 
 /**
- * What makes an engine the only one of its store: an exclusive transaction on a database that is there for nothing
- * else. The operating system drops it with the process, however that ends.
+ * The lock by which an engine is the only one of its store: an exclusive transaction on a database that is there for
+ * nothing else. The operating system drops it with the process, however that ends.
  */
 export class StoreLock {
   readonly #connection: Libsql.Database;
@@ -81,7 +82,7 @@ function tryToLock(directory: string): Libsql.Database | null {
   let connection: Libsql.Database | undefined;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    // loaded when the first store is opened: it is a native library of some megabytes
+    // libsql is loaded when the first store is opened: it is a native library of some megabytes
     const Database = createRequire(import.meta.url)('libsql') as typeof Libsql;
     const path = join(directory, 'engine.lock');
     makePrivate(path);
@@ -97,8 +98,8 @@ function tryToLock(directory: string): Libsql.Database | null {
 }
 
 /**
- * Whoever could open the lock's file could hold the lock. One that is there is not opened: see below. Behind a link it
- * would be another database, with a lock of somebody else.
+ * Whoever could open the lock's file could hold the lock. Behind a link, the file would be another database, with a lock of
+ * somebody else. A file that is there is not opened: docs/discoveries.md#closing-a-file-drops-its-locks
  */
 function makePrivate(path: string): void {
   try {
@@ -109,7 +110,7 @@ function makePrivate(path: string): void {
   }
 }
 
-// The pid is in a file of its own: closing any descriptor of the lock's file would drop the lock of this process.
+// The pid is in a file of its own, because opening and closing the lock's file would drop the lock of this process.
 
 function writePid(directory: string): void {
   const path = join(directory, 'engine.pid');
@@ -119,7 +120,10 @@ function writePid(directory: string): void {
   renameSync(`${path}.new`, path);
 }
 
-/** Who has the lock; null while it has not said so yet, and the file still names one that is gone. */
+/**
+ * The pid of the process that has the lock; null while it has not said so yet, and the file still names one that is
+ * gone.
+ */
 function readPid(directory: string): number | null {
   try {
     const pid = Number.parseInt(readFileSync(join(directory, 'engine.pid'), 'utf8'), 10);

@@ -1,6 +1,6 @@
 import type { FetchKey, Lifetime } from '@background-fetch/core';
 
-/** ms between two ticks of the timer that keeps a process alive; what it does in them is nothing */
+/** ms between two ticks of the timer that keeps a process alive; it does nothing in them */
 const tick = 2 ** 30;
 
 /**

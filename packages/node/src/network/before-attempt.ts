@@ -9,7 +9,7 @@ export interface Attempt {
   /** The URL given to `fetch()`. */
   readonly url: string;
   readonly method: string;
-  /** What will be sent, `Range` and `If-Range` included. */
+  /** The fields that will be sent, `Range` and `If-Range` included. */
   readonly headers: Headers;
   /** 1 for the first; starts again with 1 after an attempt that brought bytes. */
   readonly attempt: number;
@@ -24,11 +24,11 @@ export interface Attempt {
   readonly refused?: true;
 }
 
-/** What is to be different in this attempt alone. */
+/** The changes of this attempt alone. */
 export interface AttemptChange {
   /** A fresh URL for the same resource: a new signature, another mirror. */
   readonly url?: string | URL;
-  /** Set in place of those of the same names. */
+  /** Fields that are set in place of those of the same names. */
   readonly headers?: ConstructorParameters<typeof Headers>[0];
 }
 
@@ -41,7 +41,7 @@ export type BeforeAttempt = (
 ) => AttemptChange | undefined | Promise<AttemptChange | undefined>;
 
 /**
- * Where an attempt really goes, and with which fields. `headers` is changed in place.
+ * Asks the app where an attempt really goes, and with which fields. `headers` is changed in place.
  * @param next the request of an upload that it is about, null for one without a body
  */
 export async function prepareAttempt(
@@ -67,7 +67,7 @@ export async function prepareAttempt(
   };
   const change = await askHook(hook, seen);
   for (const [name, value] of new Headers(change?.headers)) headers.set(name, value);
-  // what identifies and delimits the bytes that are asked for is not the app's to change
+  // the fields that identify and delimit the bytes are not the app's to change
   for (const [name, value] of Object.entries({ range, 'if-range': ifRange })) {
     if (value === null) headers.delete(name);
     else headers.set(name, value);

@@ -44,8 +44,9 @@ export class ChainCookies {
   }
 
   /**
-   * What `Cookie` is to say in a request.
-   * @param given what the app wants it to say, if that may still be sent; a cookie that was set takes the place of one of its name
+   * The value of `Cookie` in a request, null for none.
+   * @param given the value that the app wants, if that may still be sent; a cookie that was set takes the place of
+   * one of its name
    */
   headerFor(url: URL, given: string | null): string | null {
     const set = [...(this.#origins.get(url.origin)?.values() ?? [])].filter(({ path }) =>

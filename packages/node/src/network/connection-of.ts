@@ -2,9 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Duplex } from 'node:stream';
 import { listenTo, responsesOf } from './http1/connection.ts';
 
-/** undici's, of whatever copy and dispatcher: published right before the first byte of a request is written. */
+/** undici publishes this right before the first byte: docs/discoveries.md#which-connection-a-request-goes-over */
 const sendHeaders = 'undici:client:sendHeaders';
-/** Published when a request has ended, well or not. */
+/** undici publishes these when a request has ended, well or not. */
 const ends = ['undici:request:trailers', 'undici:request:error'];
 
 interface Sending {

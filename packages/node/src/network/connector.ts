@@ -4,19 +4,17 @@ import type { buildConnector as BuildConnector } from 'undici';
 import { ReceiveBlocks } from './receive-blocks.ts';
 import { buildConnector } from './undici.ts';
 
-/** Whom a client trusts, and what it shows. */
+/** The certificates that a client trusts and shows. */
 export interface TlsSettings {
   readonly secureContext?: SecureContext;
   readonly rejectUnauthorized?: boolean;
 }
 
-/** What the handshake of a server ends with that has none of the protocols it was offered. */
+/** The code of the error with which a handshake ends when the server has none of the protocols that it was offered. */
 const noProtocol = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
 
 /**
- * Connects for undici. Node allocates 64 KiB for each read of a socket; plain connections get larger blocks here,
- * filled one read after the other and used again, which saves half of the CPU time of a fast download. TLS hands out
- * 16 KiB at a time whatever one does.
+ * Connects for undici. Plain connections receive into blocks of ours: docs/discoveries.md#memory-for-each-read-of-a-socket
  *
  * HTTP/2 is spoken with servers that speak nothing else: ranges that come in parallel want a connection each. Most
  * servers choose HTTP/2 where both are offered, so it is only offered to one that has refused HTTP/1.1.

@@ -5,6 +5,7 @@ import {
   type Network,
   type NetworkRequest,
   type NetworkResponse,
+  withoutFragment,
 } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
 import { type BeforeAttempt, prepareAttempt } from './before-attempt.ts';
@@ -26,6 +27,7 @@ import { BodyUpload, type Send } from './uploads/body-upload.ts';
 import { sendUpload } from './uploads/send-upload.ts';
 import type { NextRequest, ResumableUploads } from './uploads/upload.ts';
 
+/** The options of a network. */
 export interface NetworkOptions {
   /** Sends the requests: proxies and TLS options are undici's. It is not closed with the network. */
   readonly dispatcher?: Dispatcher | undefined;
@@ -35,18 +37,19 @@ export interface NetworkOptions {
   readonly limitRateOf?: ((fetchId: string) => number | undefined) | undefined;
   /** Whether bodies of one background fetch are decoded that have a content coding, as `fetch()` does; true. */
   readonly decodesFor?: ((fetchId: string) => boolean) | undefined;
-  /** How the requests of one background fetch are connected; undefined for those it says nothing of. */
+  /** Gives the connection settings of one background fetch; undefined for the usual ones. */
   readonly connectionSettingsOf?: ((fetchId: string) => ConnectionSettings | undefined) | undefined;
   readonly beforeAttempt?: BeforeAttempt | undefined;
-  /** Told of each attempt that fails. */
+  /** Called for each attempt that fails. */
   readonly onFailure?: ((failure: AttemptFailure) => void) | undefined;
   /** Why a URL that a server redirects or takes an upload to may not be fetched here, null if it may. */
   readonly refusal?: ((url: URL) => string | null) | undefined;
   /** Whether a server may lead from https: to http:, by a redirect or to an upload resource; false. */
   readonly insecureRedirects?: boolean | undefined;
   /**
-   * How an upload that is interrupted goes on: `ietf` (by default) offers the server the IETF's resumable uploads with
-   * the request itself; `tus` takes the request's URL for a tus endpoint; `never` sends it once.
+   * The way in which an upload that is interrupted goes on: `ietf` (by default) offers the server the IETF's
+   * resumable uploads with the request itself; `tus` takes the request's URL for a tus endpoint; `never` sends it
+   * once.
    */
   readonly uploads?: ResumableUploads | ((fetchId: string, url: string) => ResumableUploads) | undefined;
   readonly clock: Clock;
@@ -60,6 +63,7 @@ export interface AttemptFailure {
   readonly error: unknown;
 }
 
+/** The network of an engine, with what the engine does beyond the port. */
 export interface NodeNetwork extends Network {
   /** Ends all connections. */
   close(): Promise<void>;
@@ -83,7 +87,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     }
   };
   const endWatching = watchConnections();
-  // of requests that were prepared
+  // The progress of requests that were prepared.
   const progresses = new WeakMap<NetworkRequest, RequestProgress>();
   const limits = new RateLimits(limitRate, options.limitRateOf, clock);
   const fetch = async (
@@ -101,7 +105,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
     const prepare = async (next: NextRequest | null): Promise<{ url: URL; headers: Headers }> => {
       const headers = givenHeaders();
       const url = await prepareAttempt(beforeAttempt, asked, headers, next);
-      // before that, it is not on its way
+      // before the app has answered, the request is not on its way
       progresses.set(asked, progress);
       return { url, headers };
     };
@@ -147,7 +151,7 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
         throw error;
       }
     },
-    // nothing is asked first in Node
+    // Node sends no preflight
     sendsIfRange: () => true,
     release(parts) {
       for (const part of parts) releaseReceived(part);
@@ -162,12 +166,12 @@ export function createNetwork(options: NetworkOptions): NodeNetwork {
       if (progress?.left ?? false) return found;
       return found === 'silent' ? 'unsent' : found === 'answers' ? 'unasked' : found;
     },
-    // how an app's dispatcher connects is its own, and where its hook leads an attempt is known only then
+    // an app's dispatcher connects in its own way, and its hook leads an attempt elsewhere only when that is made
     ...(!options.dispatcher &&
       !options.beforeAttempt && {
         async reach({ url }, signal, id) {
           const connect = connectOf(id);
-          // of a proxy nobody knows what it reaches
+          // nobody knows what a proxy reaches
           const onError = (error: Error): void => options.onFailure?.({ fetchId: id, url, error });
           return connect ? await reach(new URL(url), connect, signal, onError) : 'answers';
         },
@@ -192,7 +196,7 @@ function present(
     readonly limit: RateLimit | null;
     readonly uploaded: number;
     readonly decodes: boolean;
-    /** told of a coding that is broken: whoever reads the body takes that for a cut */
+    /** Called for a coding that is broken: whoever reads the body takes that for a cut. */
     readonly onError: (error: unknown) => void;
   },
 ): NetworkResponse {
@@ -220,7 +224,7 @@ function present(
   const contentEncoding = headerOf(headers, 'content-encoding');
   const decoders = decodersFor(contentEncoding);
   const isCoded = decoders?.length !== 0;
-  // where an attempt went instead of the request's URL may hold secrets, and is not the same each time
+  // the URL to which the app led an attempt may hold secrets, and is not the same each time
   const shown = redirected ? url.href : request.url;
   const head = {
     status,
@@ -230,7 +234,7 @@ function present(
     type: 'basic',
     redirected,
   } as const;
-  // one that is left as it is has no offsets that a range could be trusted with, either
+  // a coded body that is left as it is has no offsets that a range could be trusted with, either
   const coding = isCoded ? 'encoded' : 'identity';
   if (hasNullBody(status, method)) {
     arrival.discard();
@@ -250,22 +254,21 @@ function present(
     coding,
     uploaded,
     ...connection,
-    // of a body without a byte no decoder has seen anything
+    // a decoder has seen nothing of a body without a byte
     get signalsTruncation() {
       return isFramed(headers) || (isDecoding && findsCuts(contentEncoding ?? ''));
     },
   };
 }
 
-/** The answer to a HEAD that took the place of another request: what it says of a body is not about one that comes. */
+/**
+ * The answer to the request that was asked for. Where a HEAD took its place, the fields about a body are not about
+ * one that comes.
+ */
 function fitting(arrival: Arrival, asked: string): Arrival {
   if (arrival.method !== 'HEAD' || asked === 'HEAD') return arrival;
   const headers = arrival.headers.filter(([name]) => name !== 'content-length');
   return arrival.status === 200
     ? { ...arrival, headers, status: 204, statusText: 'No Content' }
     : { ...arrival, headers };
-}
-
-function withoutFragment(url: string): string {
-  return url.split('#', 1)[0] as string;
 }

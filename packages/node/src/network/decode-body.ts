@@ -1,7 +1,7 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
 import zlib from 'node:zlib';
 
-/** What has come is not in the content coding that the response says it is in. */
+/** The bytes that came are not in the content coding that the response says they are in. */
 export class CodingError extends TypeError {
   override readonly name = 'CodingError';
 
@@ -35,13 +35,16 @@ export function decodersFor(contentEncoding: string | null): MakeDecoder[] | nul
   return decoders;
 }
 
-/** Whether a cut of a body in these codings is found by their decoders. That for zstd takes it for the end, up to Node 22. */
+/**
+ * Whether the decoders find a cut of a body in these codings:
+ * docs/discoveries.md#bodies-that-end-too-early-for-their-coding
+ */
 export function findsCuts(contentEncoding: string): boolean {
   return !/\bzstd\b/i.test(contentEncoding);
 }
 
 function decoderFor(coding: string): MakeDecoder | null {
-  // what is cut is an error, unlike in Node's own fetch, which takes it for the end
+  // with these defaults a cut is an error; Node's own fetch has other ones
   if (coding === 'gzip' || coding === 'x-gzip') return () => zlib.createGunzip();
   if (coding === 'br') return () => zlib.createBrotliDecompress();
   // some servers leave the header of zlib out; with it, the low bits of the first byte are 8
@@ -78,7 +81,7 @@ export async function* decode(
     yield* decoded;
   } catch (error) {
     const cause = failure ?? error;
-    // what zlib finds has a number; anything else is the body's own failure
+    // errors of zlib have a number; any other is the body's own failure
     if (!(cause instanceof Error && 'errno' in cause)) throw cause;
     const coding = new CodingError(cause);
     broken(coding);

@@ -19,6 +19,7 @@ export interface Exchange {
   discard(): void;
 }
 
+/** A request that is to be sent, and who hears of its progress. */
 export interface ExchangeOptions {
   readonly url: URL;
   readonly method: string;
@@ -27,9 +28,9 @@ export interface ExchangeOptions {
   /** bytes, null if nobody knows */
   readonly bodySize: number | null;
   readonly signal: AbortSignal;
-  /** Told how far it comes. */
+  /** Notes how far the request comes. */
   readonly progress: RequestProgress;
-  /** Told of the error of a body that fails. */
+  /** Called with the error of a body that fails. */
   readonly onError: (error: unknown) => void;
   /** Called for each informational response (1xx). */
   readonly onInformation?: ((status: number, headers: HeaderList, from: URL) => void) | undefined;
@@ -42,7 +43,7 @@ export interface ExchangeOptions {
 const stride = 2 ** 20;
 /** ms between two looks whether a server waits for its response to be read, before it goes on with the body */
 const lookInterval = 500;
-/** How much of an unwanted body is read on, and for how many ms, to keep its connection. */
+/** The bytes of an unwanted body that are read on to keep its connection, and the ms for which they are. */
 const drained = 64 * 1024;
 const drainedWithin = 2000;
 
@@ -70,7 +71,7 @@ export function exchange(dispatcher: Dispatcher, options: ExchangeOptions): Prom
           headers: fields,
           // undici takes any iterable, which its types don't say
           body: (isIterable(body) ? handler.watch(body) : body) as Uint8Array | null,
-          // how long to wait is the core's to say
+          // the core says how long to wait
           headersTimeout: 0,
           bodyTimeout: 0,
         },
@@ -105,7 +106,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   #goOn: (() => void) | null = null;
   /** Tells the connection that the response goes on that was paused. */
   #release: (() => void) | null = null;
-  /** Whether the connection is about to be destroyed: what it has received is all that comes. */
+  /** Whether the connection is about to be destroyed: nothing comes beyond what it has received. */
   #isLast = false;
   /** Whether something but the end of its connection tells where it ends. */
   #isFramed = false;
@@ -138,7 +139,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
 
   async *#handOver(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
     yield* body;
-    // undici has to hear that this was the end, before it hears of more of the response
+    // undici has to hear that this was the end before it hears of more of the response, or it ends the connection
     setImmediate(() => {
       this.#isSending = false;
       this.#goOn?.();
@@ -148,7 +149,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
   onRequestStart(request: Dispatcher.DispatchController): void {
     this.#request = request;
     this.#options.progress.start();
-    // it was given up while it waited for a connection
+    // the request was given up while it waited for a connection
     if (this.#ended) this.#breakOff();
   }
 
@@ -164,7 +165,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
     statusText = '',
   ): void {
     const { progress } = this.#options;
-    // of HTTP/2, undici hands each byte on as a character in UTF-8
+    // undici hands each byte of a field of HTTP/2 on as a character in UTF-8
     const encoding = progress.multiplexed ? 'utf8' : 'latin1';
     const headers = combineHeaders(rawHeaders(request, parsed), encoding);
     if (status < 200) {
@@ -185,7 +186,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
       this.#resolve(response);
       return;
     }
-    // undici ends the connection of a request whose response is complete before its body
+    // undici would end the connection: docs/discoveries.md#a-response-before-the-end-of-its-request
     this.#pause();
     const look = setInterval(() => progress.isBlocked && this.#goOn?.(), lookInterval);
     this.#goOn = () => {
@@ -234,12 +235,12 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
       this.onResponseError(null, new Error('Its response ended before all of its body was sent'));
       return;
     }
-    // a server that ends a stream of HTTP/2 early need not call that an error, and undici does not look at the length
+    // undici does not look at the length of a stream of HTTP/2: docs/discoveries.md#ends-that-undici-takes-for-whole-bodies
     if (this.#options.progress.multiplexed && this.#isShort()) {
       this.onResponseError(null, new Error('Its response is not as long as it says'));
       return;
     }
-    // undici takes the reset of a connection for the end of a body that nothing else ends
+    // undici takes a reset for the end: docs/discoveries.md#ends-that-undici-takes-for-whole-bodies
     if (!this.#isFramed && this.#options.progress.failed) {
       this.onResponseError(null, new Error('Its connection failed before it had ended'));
       return;
@@ -264,7 +265,7 @@ class ResponseReceiver implements Dispatcher.DispatchHandler {
 
   #fail(error: unknown): void {
     if (this.#ended) return;
-    // does nothing once somebody has the response
+    // this does nothing once somebody has the response
     this.#reject(error);
     this.#end();
     if (this.#unwanted === null) this.#body?.error(error);

@@ -1,7 +1,7 @@
 import { type Failure, failuresIn } from '@background-fetch/common';
 import type { Reachability } from '@background-fetch/core';
 
-/** Nobody was reached, or is any more. */
+/** Codes of errors by which nobody was reached, or is any more. */
 const nobodyThere = new Set([
   'ECONNREFUSED',
   'ETIMEDOUT',
@@ -14,11 +14,11 @@ const nobodyThere = new Set([
   'ENOTFOUND',
   'ERR_SOCKET_CONNECTION_TIMEOUT',
   'UND_ERR_CONNECT_TIMEOUT',
-  // what a SOCKS proxy says of the server: failed, net or host unreachable, refused, too far
+  // a SOCKS proxy says of the server: failed, net or host unreachable, refused, too far
   ...[1, 3, 4, 5, 6].map((reply) => `UND_ERR_SOCKS5_REPLY_${reply}`),
 ]);
 
-/** This process or machine lacks something that others hold: that will pass. */
+/** Codes of errors by which this process or machine lacks something that others hold: that will pass. */
 const exhausted = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 
 /** A connection that was there ended. */
@@ -28,7 +28,7 @@ const connectionEnded = new Set([
   'EPIPE',
   'ENOTCONN',
   'UND_ERR_SOCKET',
-  // what else becomes of the streams of an HTTP/2 connection that ends
+  // these end the streams of an HTTP/2 connection that ends, too
   'UND_ERR_INFO',
   'ERR_HTTP2_GOAWAY_SESSION',
   'ERR_HTTP2_INVALID_SESSION',
@@ -43,8 +43,9 @@ const beforeConnection = /^(bind|connect|getaddrinfo|query.*)$/;
 const proxyReachedNobody = /^Proxy response \(5\d\d\)/;
 
 /**
- * Who answers where a request was rejected with this error. An error that nobody knows here counts as `answers`, like those
- * of certificates, of the protocol and of the app: it may come each time, and has to have an end.
+ * Tells who answers where a request was rejected with this error. An error that nobody knows here counts as
+ * `answers`, like those of certificates, of the protocol and of the app: it may come each time, and has to have an
+ * end.
  * @param sent whether the request was handed to a connection
  */
 export function reachabilityOf(error: unknown, sent: boolean): Reachability {
@@ -69,7 +70,10 @@ export function isLostConnection(error: unknown): boolean {
   return false;
 }
 
-/** What an error says; where addresses of a host failed one by one, Node leaves that empty. */
+/**
+ * The reason that an error gives. Node leaves the message empty where the addresses of a host failed one by one: then
+ * it is theirs.
+ */
 export function reasonOfFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.message !== '') return error.message;

@@ -9,7 +9,7 @@ const sentences: Readonly<Record<Fault, string>> = {
   foreign: 'the answer was not one to what was asked',
 };
 
-/** What is wrong with an answer, as `onFailure` is told of it. */
+/** An error that says what is wrong with an answer, for `onFailure`. */
 export class FaultError extends TypeError {
   override readonly name = 'FaultError';
   readonly fault: Fault;

@@ -8,7 +8,7 @@ import { adaptReferer } from './referer.ts';
 import { withoutBodyFields, withoutCredentials } from './request-headers.ts';
 import { type Dispatchers, exchangeOnLiveConnection } from './send-again.ts';
 
-/** Where a chain of redirects ended. */
+/** The response at the end of a chain of redirects. */
 export interface Arrival extends Exchange {
   readonly url: URL;
   readonly method: string;
@@ -17,8 +17,9 @@ export interface Arrival extends Exchange {
   readonly opaque: boolean;
 }
 
+/** A request whose redirects are followed. */
 export interface RedirectOptions extends Omit<ExchangeOptions, 'body'> {
-  /** as it was stored */
+  /** The request as it was stored. */
   readonly request: StoredRequest;
   /** The request's body, from its first byte on at each call. */
   readonly openBody: (() => ExchangeOptions['body']) | null;
@@ -39,7 +40,7 @@ export async function followRedirects(dispatchers: Dispatchers, options: Redirec
   for (let count = 0; ; count++) {
     const body = openBody?.() ?? null;
     options.progress.aim(count > 0);
-    // nothing is known at first, and copying them is not for free
+    // the first request needs no fields of its own, and copying them is not for free
     const sent = count === 0 ? headers : new Headers(headers);
     if (authorization !== null && !sent.has('authorization')) sent.set('authorization', authorization);
     const cookie = (count > 0 && cookies?.headerFor(url, sent.get('cookie'))) || null;

@@ -27,7 +27,10 @@ export function isFramed(headers: HeaderList): boolean {
   return headerOf(headers, 'content-length') !== null || headerOf(headers, 'transfer-encoding') !== null;
 }
 
-/** Without a regular expression: one would look at white space within a value again for each of its characters. */
+/**
+ * Trims a field without a regular expression, which would look at white space within a value again for each of its
+ * characters.
+ */
 function trimField(value: string): string {
   let start = 0;
   let end = value.length;

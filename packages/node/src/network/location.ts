@@ -9,6 +9,13 @@ export function parseLocation(location: string, base: URL): URL | null {
   return URL.canParse(text, base) ? new URL(text, base) : null;
 }
 
+/** The upload resource that a `Location` names; null if it names none, or one that may not be asked. */
+export function resolveResource(location: string | null, from: URL): URL | null {
+  const url = location === null ? null : parseLocation(location, from);
+  if (!url) return null;
+  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' ? url : null;
+}
+
 function asText(location: string): string {
   if (!/[\x80-\xff]/.test(location)) return location;
   const bytes = Buffer.from(location, 'latin1');

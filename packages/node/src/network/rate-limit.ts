@@ -18,7 +18,7 @@ export class RateLimit {
     this.#filledAt = clock.now();
   }
 
-  /** How many bytes to ask for at a time: few enough that everybody gets some soon. */
+  /** The number of bytes to ask for at a time: few enough that everybody gets some soon. */
   get share(): number {
     return Math.max(512, Math.min(64 * 1024, Math.floor(this.#rate / 20)));
   }
@@ -53,7 +53,7 @@ export class RateLimit {
     // a clock that was set back gives nothing, and takes nothing
     const passed = Math.max(0, now - this.#filledAt);
     this.#filledAt = now;
-    // what was not used is not saved up, but a late timer must not cost anything
+    // time that was not used is not saved up, but a late timer must not cost anything
     const most = Math.max(this.share, this.#rate / 10);
     this.#available = Math.min(most, this.#available + (passed * this.#rate) / 1000);
   }

@@ -21,7 +21,7 @@ export async function reach(
       resolve('silent');
     };
     signal.addEventListener('abort', end, { once: true });
-    // as undici does, which looks names up without the brackets of an address of IPv6
+    // the brackets of an address of IPv6 go, as undici looks names up without them
     const name = hostname.replace(/^\[|\]$/g, '');
     // undici's types don't say that it returns the socket
     const connecting = connect({ protocol, hostname: name, host, port }, (error, socket) => {

@@ -39,9 +39,9 @@ function reuse(block: Block): void {
 }
 
 /**
- * Gives received bytes back: nobody may look at them any more. Memory of which all was given back is received into
- * again, which saves the garbage collector half of its work with a fast download. What is never given back is left to
- * the garbage collector.
+ * Gives received bytes back: nobody may look at them any more. A block of which all was given back is received into again,
+ * docs/discoveries.md#memory-for-each-read-of-a-socket. One that is never given back whole is left to the garbage
+ * collector.
  */
 export function releaseReceived(bytes: Uint8Array): void {
   const block = blocks.get(bytes.buffer);
@@ -50,7 +50,7 @@ export function releaseReceived(bytes: Uint8Array): void {
   reuse(block);
 }
 
-/** The blocks of one connection: what it receives next goes where what it received last ends. */
+/** The blocks of one connection: each read goes behind the one before. */
 export class ReceiveBlocks {
   #block: Block | null = null;
 

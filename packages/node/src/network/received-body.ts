@@ -1,9 +1,9 @@
 import type { BodyReader, BodyStream } from '@background-fetch/core';
 
 interface Source {
-  /** More may come. */
+  /** Tells the source that more may come. */
   resume(): void;
-  /** What is still to come is not wanted. */
+  /** Tells the source that the rest is not wanted. */
   discard(): void;
 }
 
@@ -12,7 +12,7 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** How many bytes are received ahead of their reader. */
+/** The number of bytes that are received ahead of their reader. */
 const readAhead = 2 ** 19;
 /** Chunks of fewer bytes are joined while they wait: a server may make each byte a chunk, which costs us a hundred. */
 const smallChunk = 2 ** 12;
@@ -28,11 +28,11 @@ export class ReceivedBody implements BodyStream {
   #chunks: Uint8Array[] = [];
   /** bytes of these */
   #length = 0;
-  /** Where small chunks are joined: the last of the chunks that wait is the first `end` bytes of it. */
+  /** The block in which small chunks are joined: the last of the chunks that wait is the first `end` bytes of it. */
   #block: { readonly bytes: Uint8Array; end: number } | null = null;
   #waiting: Waiting[] = [];
   #paused = false;
-  /** Set when nothing more will come. */
+  /** The end of the body, null while more may come. */
   #end: { readonly failure: { readonly reason: unknown } | null } | null = null;
 
   constructor(source: Source) {
@@ -75,14 +75,14 @@ export class ReceivedBody implements BodyStream {
     return true;
   }
 
-  /** Nothing more comes. */
+  /** Ends the body: nothing more comes. */
   close(): void {
     if (this.#end) return;
     this.#end = { failure: null };
     for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
   }
 
-  /** It failed. What was not read is dropped. */
+  /** Ends the body with an error. Bytes that were not read are dropped. */
   error(reason: unknown): void {
     if (this.#end) return;
     this.#end = { failure: { reason } };
@@ -105,7 +105,7 @@ export class ReceivedBody implements BodyStream {
     const chunk = this.#chunks.shift();
     if (chunk) {
       this.#length -= chunk.byteLength;
-      // nothing is written behind the reader's back
+      // no byte is written behind the reader's back
       if (this.#chunks.length === 0) this.#block = null;
       this.#resume();
       return { done: false, value: chunk };

@@ -1,7 +1,7 @@
 import type { StoredRequest } from '@background-fetch/core';
 
 /**
- * What `Referer` says, null for nothing.
+ * The value of `Referer`, null for none.
  * https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer
  */
 export function refererOf({ referrer, referrerPolicy, url }: StoredRequest): string | null {
@@ -32,7 +32,7 @@ export function refererOf({ referrer, referrerPolicy, url }: StoredRequest): str
   }
 }
 
-/** What a request is told of its referrer changes with the URL it goes to, unless the app set the field itself. */
+/** Sets `Referer` for the URL to which a request goes now, unless the app set the field itself. */
 export function adaptReferer(headers: Headers, request: StoredRequest, from: string, to: string): void {
   if (headers.get('referer') !== refererOf({ ...request, url: from })) return;
   const referer = refererOf({ ...request, url: to });

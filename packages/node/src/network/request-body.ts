@@ -31,7 +31,7 @@ async function* open(body: RequestBody, start: number, end: number): AsyncGenera
   const { value } = body;
   const file = fileOfRequestBody(body);
   if (file !== undefined) {
-    // twice as fast as the Blob of the file
+    // a stream of the file is twice as fast as that of its Blob
     const reading = createReadStream(file, { start, end: end - 1, highWaterMark: readSize });
     for await (const bytes of reading as AsyncIterable<Buffer>) yield* inChunks(bytes);
   } else if (value instanceof Uint8Array) {
@@ -39,7 +39,7 @@ async function* open(body: RequestBody, start: number, end: number): AsyncGenera
   } else if (value instanceof Blob) {
     yield* value.slice(start, end).stream() as unknown as AsyncIterable<Uint8Array>;
   } else {
-    // it has to be read from anywhere, as often as a redirect or a resumption wants it
+    // the value has to be readable from any offset, as often as a redirect or a resumption wants it
     throw new TypeError('A stored request body has to be a Blob or a Uint8Array');
   }
 }

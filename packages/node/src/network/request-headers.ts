@@ -62,10 +62,12 @@ export function withoutFieldsOfTheApp(headers: Headers): void {
   for (const name of [...headers.keys()]) if (!own.includes(name)) headers.delete(name);
 }
 
+/** Removes the fields that hold credentials. */
 export function withoutCredentials(headers: Headers): void {
   for (const name of credentials) headers.delete(name);
 }
 
+/** Removes the fields that describe a request's body. */
 export function withoutBodyFields(headers: Headers): void {
   for (const name of describingBody) headers.delete(name);
 }

@@ -6,7 +6,7 @@ import { pauseReads } from './http1/read-end.ts';
 /** Connections over which a response came. */
 const proven = new WeakSet<Duplex>();
 
-/** How far a request came; where redirects are followed or it is sent again, the one that was sent last. */
+/** The progress of a request; where redirects are followed or it is sent again, that of the one that was sent last. */
 export class RequestProgress {
   #connection: Duplex | null = null;
   #reused: boolean | undefined;
@@ -73,7 +73,7 @@ export class RequestProgress {
     this.#followed = followed;
   }
 
-  /** What came of the requests so far is undone: nothing has left. */
+  /** Starts anew: what came of the requests so far is undone, and nothing has left. */
   restart(): void {
     this.#forget();
     this.#followed = false;
@@ -86,7 +86,10 @@ export class RequestProgress {
     this.#sent = false;
   }
 
-  /** It is being handed to a connection; undici does that again with a request whose connection ended before its turn. */
+  /**
+   * The request is being handed to a connection; undici does that again if the connection ended before the request's
+   * turn.
+   */
   start(): void {
     this.#forget();
     this.#sent = true;

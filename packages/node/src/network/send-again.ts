@@ -2,9 +2,10 @@ import type { Dispatcher } from 'undici';
 import { type Exchange, type ExchangeOptions, exchange } from './exchange.ts';
 import { isLostConnection } from './failures.ts';
 
+/** The dispatchers of a request that may be sent again. */
 export interface Dispatchers {
   readonly first: Dispatcher;
-  /** Where possible, over a connection that was never used. */
+  /** Sends a request again, where possible over a connection that was never used. */
   readonly again: Dispatcher;
 }
 
@@ -35,7 +36,7 @@ export async function exchangeOnLiveConnection(
 function isLostOnTheWay({ method, body, progress }: ExchangeOptions, error: unknown): boolean {
   if ((method !== 'GET' && method !== 'HEAD') || body !== null) return false;
   if (!progress.sent || progress.responding) return false;
-  // what a connection does that never brought anything, the server does; HTTP/2 may refuse a request and go on
+  // a connection that never brought anything shows what the server does; HTTP/2 may refuse a request and go on
   if (progress.reused === false || progress.ended === false) return false;
   return isLostConnection(error);
 }

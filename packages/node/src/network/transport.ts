@@ -5,9 +5,12 @@ import { mostHeaderBytes } from './http1/response-stream.ts';
 import type { Dispatchers } from './send-again.ts';
 import { Agent, loadProxyAgent } from './undici.ts';
 
-/** How the requests of a background fetch are connected: its proxies, and whom it trusts. */
+/** The connections of the requests of a background fetch: its proxies, and whom it trusts. */
 export interface ConnectionSettings {
-  /** URLs of proxies for `http:` and for `https:`, '' for none, and the hosts that are reached without, as in `NO_PROXY`. */
+  /**
+   * URLs of proxies for `http:` and for `https:`, '' for none, and the hosts that are reached without, as in
+   * `NO_PROXY`.
+   */
   readonly proxies?: { readonly http: string; readonly https: string; readonly except: string };
   /** Certificates of authorities, PEM, that are trusted in the place of those that Node trusts. */
   readonly ca?: string;
@@ -20,7 +23,7 @@ export interface ConnectionSettings {
   readonly checked?: boolean;
 }
 
-/** What sends requests that are connected in the same way. */
+/** The dispatchers of requests that are connected in the same way. */
 export interface Transport {
   readonly reusing: Dispatcher;
   /** A connection that has been idle may be ended by the server at any time: what is sent only once gets a new one. */
@@ -29,9 +32,10 @@ export interface Transport {
   readonly connect: BuildConnector.connector | null;
 }
 
-/** Of those that say nothing. */
+/** The settings of fetches that have none of their own. */
 const usual: ConnectionSettings = {};
 
+/** The dispatchers of a request: one that may not be repeated gets a connection that was never used. */
 export function dispatchersOf({ reusing, unused }: Transport, isRepeatable: boolean): Dispatchers {
   return { first: isRepeatable ? reusing : unused, again: unused };
 }
@@ -80,7 +84,7 @@ export class Transports {
       ...(key !== undefined && { key }),
     };
     let made: TlsSettings | undefined;
-    // read once, and not for each connection; and not at all where nothing is secured: it takes 50 ms for all authorities
+    // certificates are read once, and not for each connection; and not at all where nothing is secured, as all authorities take 50 ms
     const tls = (): TlsSettings => {
       made ??= {
         ...(Object.keys(own).length > 0 && { secureContext: createSecureContext(own) }),
@@ -91,8 +95,8 @@ export class Transports {
     // what is wrong with a file that somebody named is said whatever the URL
     if (ca !== undefined || cert !== undefined || key !== undefined) tls();
     const connect = createConnector(tls);
-    // one request at a time over each connection, of HTTP/2, too: what ends one takes no other request along;
-    // and header sections may become longer by being put in order
+    // each connection has one request at a time, of HTTP/2, too: what ends one takes no other request along; and
+    // header sections may become longer by being put in order
     const common = { connect, maxHeaderSize: 2 * mostHeaderBytes };
     const create = (connections: AgentOfUndici.Options): Dispatcher => {
       const direct = this.#keep(new Agent({ ...common, ...connections }));
@@ -111,7 +115,7 @@ export class Transports {
         }),
       );
       if (https) return proxied;
-      // that one would take the proxy for http: for https:, too
+      // undici's agent would take the proxy for http: for https:, too
       return direct.compose(
         (dispatch) => (options, handler) =>
           `${options.origin}`.startsWith('http:')

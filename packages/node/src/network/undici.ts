@@ -9,8 +9,8 @@ import type {
 const require = createRequire(import.meta.url);
 
 /**
- * A part of undici. As a whole it takes 60 ms to load, for its fetch, WebSockets and caches; what is needed here takes
- * 20. Should a version keep its parts elsewhere, the whole is loaded.
+ * Loads a part of undici, which takes a third of the time: docs/discoveries.md#loading-only-parts-of-undici
+ * Should a version keep its parts elsewhere, the whole is loaded.
  */
 function load<T>(path: string, name: string): T {
   try {
@@ -21,7 +21,9 @@ function load<T>(path: string, name: string): T {
   }
 }
 
+/** undici's Agent. */
 export const Agent = load<typeof AgentOfUndici>('dispatcher/agent.js', 'Agent');
+/** undici's function that makes connectors. */
 export const buildConnector = load<typeof BuildConnector>('core/connect.js', 'buildConnector');
 
 /** Loaded when a proxy is first used, with the whole: it needs what only that gives its parts. */

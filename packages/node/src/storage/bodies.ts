@@ -18,12 +18,12 @@ interface Staged {
 /** Bytes as a transaction takes them. */
 export type BytesToPut = readonly Uint8Array[] | HostBytes;
 
-/** What a transaction changes of bodies, and what is to be done about files once it has ended. */
+/** The changes of bodies by a transaction, and what is to be done about files once it has ended. */
 export interface BodyChanges {
   readonly statements: Statements;
   /** the files that it has given up */
   readonly removed: string[];
-  /** what may be released once it is committed: before, it can be mistaken for a leftover */
+  /** Bytes that may be released once the transaction is committed: before, their file can be mistaken for a leftover. */
   readonly placed: StagedBytes[];
 }
 
@@ -148,7 +148,7 @@ export class Bodies {
     );
   }
 
-  /** For bytes that were not staged. The caller may change its parts as soon as this returns. */
+  /** Writes bytes that were not staged. The caller may change its parts as soon as this returns. */
   async #write(
     key: BodyColumns,
     file: string,
@@ -225,7 +225,7 @@ export class Bodies {
       const bytes = await this.#files.read(file, start, to);
       if (bytes.byteLength > 0) return bytes;
     } catch (error) {
-      // it may have been deleted on purpose since its row was read
+      // the file may have been deleted on purpose since its row was read
       if (!this.#find(key, start)) return null;
       throw isMissing(error) ? lost(body, 'its file is gone', error) : error;
     }

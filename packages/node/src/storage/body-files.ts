@@ -94,7 +94,7 @@ export class BodyFiles {
     parts: readonly Uint8Array[],
     before: readonly Write[],
   ): Promise<void> {
-    // one that was given up may still be under way, and must not come out on top
+    // a write that was given up may still be under way, and must not come out on top
     for (const { done } of before) await done.catch(() => {});
     await this.#files.use(file, async (handle) => {
       this.#faults('write');
@@ -133,7 +133,7 @@ export class BodyFiles {
     });
   }
 
-  /** The bytes were counted by a row, or given up: what is written to their place from now on is another matter. */
+  /** Notes that the bytes were counted by a row, or given up: other bytes may be written to their place from now on. */
   release(bytes: StagedBytes): void {
     const left = this.#recent(bytes.file).filter((write) => write.bytes !== bytes);
     if (left.length > 0) this.#writes.set(bytes.file, left);
@@ -178,12 +178,15 @@ export class BodyFiles {
     const bytes = { file, offset, length: Number.POSITIVE_INFINITY, parts: [], overwritten: false };
     const done = this.#cutAfter(recent.filter(isCut), file, offset);
     this.#writes.set(file, [...this.#recent(file), { bytes, done }]);
-    // it is tried to free space: that it failed is no news
+    // this cut only frees space, and its failure is no news
     await done.catch(() => {});
     this.release(bytes);
   }
 
-  /** One that was to leave more must not come after one that leaves less: it would make the file longer again. */
+  /**
+   * Cuts a file after the cuts before. One that was to leave more must not come after one that leaves less: it would
+   * make the file longer again.
+   */
   async #cutAfter(cuts: readonly Write[], file: string, length: number): Promise<void> {
     await Promise.allSettled(cuts.map(({ done }) => done));
     await this.cut(file, length);
@@ -229,7 +232,7 @@ export class BodyFiles {
   }
 }
 
-/** What changes when somebody writes to a file. */
+/** A text that changes when somebody writes to a file. */
 export function stampOf({ size, mtimeNs }: BigIntStats): string {
   return `${size} ${mtimeNs}`;
 }
@@ -247,7 +250,7 @@ async function writeAll(handle: FileHandle, offset: number, parts: readonly Uint
   }
 }
 
-/** What is left of the buffers after a write that took only so many bytes. */
+/** The rest of the buffers after a write that took only so many bytes. */
 function dropWritten(buffers: readonly Uint8Array[], written: number): Uint8Array[] {
   let skipped = written;
   return buffers.flatMap((buffer) => {

@@ -1,8 +1,8 @@
 import type { EngineOptions } from '@background-fetch/core';
 
 /**
- * What suits this store: one checkpoint on its way to the disk leaves it idle half of the time, three keep it busy even
- * for a single connection. What is received and not yet durable stays within 4 MiB.
+ * The options that suit this store: one checkpoint on its way to the disk leaves it idle half of the time, three keep
+ * it busy even for a single connection. Bytes that are received and not yet durable stay within 4 MiB.
  */
 export const checkpointOptions = {
   smallestCheckpoint: 1024 * 1024,

@@ -5,6 +5,7 @@ import type Libsql from 'libsql';
 import { damagedDatabase, NewerStoreError, toStoreError } from './errors.ts';
 import { applicationId, createTables, databaseVersion } from './schema.ts';
 
+/** A connection to SQLite, one handle of its own. */
 export type DatabaseConnection = Libsql.Database;
 
 /** A prepared statement whose rows are arrays. Parameters are passed as one array. */
@@ -22,6 +23,7 @@ function loadLibsql(): NonNullable<typeof libsql> {
   return libsql;
 }
 
+/** The connections to the database of a store. */
 export interface Database {
   readonly writer: DatabaseConnection;
   /** Sees what is committed, while the writer is in the middle of a transaction. */
@@ -61,7 +63,7 @@ function connect(path: string): DatabaseConnection {
     pragma(connection, 'journal_mode = WAL');
     // the syncs that make this FULL are in write-ahead-log.ts
     connection.exec('PRAGMA synchronous = NORMAL');
-    // SQLite copies its log into the database on the main thread, and syncs both: less often than every 4 MiB
+    // pages of 4 KiB, four times as many as usual: docs/discoveries.md#a-sync-beside-the-main-thread
     connection.exec('PRAGMA wal_autocheckpoint = 4096');
     return connection;
   } catch (error) {
@@ -96,6 +98,7 @@ function checkIntegrity(connection: DatabaseConnection, directory: string): void
   }
 }
 
+/** Prepares a statement whose rows are arrays. */
 export function prepare<Row extends unknown[]>(connection: DatabaseConnection, sql: string): Statement<Row> {
   const statement = connection.prepare(sql);
   if (statement.reader) statement.raw();

@@ -8,19 +8,18 @@ export interface Extent {
   readonly parts: readonly Uint8Array[];
 }
 
-/** What goes past the page cache begins and ends at multiples of this, in its file and in memory. */
+/** Bytes that go past the page cache begin and end at multiples of this, in their file and in memory. */
 const alignment = 4096;
 /** Less than this is not worth it. */
 const smallestWrite = 256 * 1024;
 /** bytes of memory that are written at a time; whole pages of WebAssembly */
 const blockSize = 2048 * 1024;
-/** More would wait for Node's threads. */
+/** The number of blocks; more would wait for Node's threads. */
 const blockCount = 4;
 
 /**
- * Writes large parts of files past the page cache of the operating system (`O_DIRECT`): they are synced at once and
- * rarely read again, so that the cache only costs. Measured with 1 GiB, each MiB synced: a third of the time where the
- * kernel has its memory at hand, a quarter where it must get it first, and a tenth of the CPU time.
+ * Writes large parts of files past the page cache of the operating system (`O_DIRECT`), which takes a third of the time:
+ * docs/discoveries.md#writes-past-the-page-cache
  *
  * Where the system, the file system or the memory does not allow it, everything is left to be written as usual.
  */
@@ -93,7 +92,7 @@ async function writeWhole(handle: FileHandle, bytes: Uint8Array, offset: number)
   }
 }
 
-/** What of an extent lies from `start` up to `end`. */
+/** The part of an extent from `start` up to `end`. */
 function slice({ offset, parts }: Extent, start: number, end: number): Extent {
   let position = offset;
   const within = parts.flatMap((part) => {

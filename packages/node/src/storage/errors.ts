@@ -18,10 +18,10 @@ export class NewerStoreError extends NewerSchemaError {
   }
 }
 
-/** What SQLite and the file system mean by "no room". */
+/** The codes by which SQLite and the file system mean "no room". */
 const noRoom = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'SQLITE_FULL']);
 
-/** What SQLite says of a database that is none, or is none any more. */
+/** The codes by which SQLite calls a file no database, or no longer one. */
 const damaged = /^SQLITE_(CORRUPT|NOTADB|FORMAT)/;
 
 function codeOf(error: unknown): string {
@@ -51,7 +51,7 @@ export function toStoreError(attempt: string, error: unknown, directory: string)
   return new StoreError(`${attempt}: ${message}. ${adviceFor(code, directory)}`, { cause: error });
 }
 
-/** With the one way out that is always there. */
+/** The error of a damaged database, with the one way out that is always there. */
 export function damagedDatabase(attempt: string, cause: unknown, directory: string): DamagedStoreError {
   const message = messageOf(cause);
   return new DamagedStoreError(
@@ -76,6 +76,7 @@ function withCause<T extends Error>(error: T, cause: unknown): T {
   return error;
 }
 
+/** Whether an error says that a file is not there. */
 export function isMissing(error: unknown): boolean {
   return codeOf(error) === 'ENOENT';
 }

@@ -6,4 +6,5 @@
  */
 export type FaultPoint = 'write' | 'sync' | 'synced' | 'commit' | 'log' | 'unlink';
 
+/** Called at each of these moments; an error that it throws takes the place of the disk's. */
 export type Faults = (point: FaultPoint) => void;

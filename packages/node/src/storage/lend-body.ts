@@ -20,7 +20,7 @@ export async function lendBody(
 ): Promise<LentBody | null> {
   const key = keyOf(body);
   const [start, size, data] = reader.findBytes.get([...key, 0]) ?? [];
-  // as most small ones
+  // most small bodies are one row in the database
   if (start === 0 && size === length && data) return { kind: 'bytes', bytes: data };
   const rows = reader.listBytes.all(key);
   const [file, lent] = reader.getFile.get(key) ?? [];
@@ -41,7 +41,7 @@ export async function lendBody(
     const size = await files.intactSize(file, lent ?? null);
     if (size === null && !lent) return null;
     if (size !== length) throw unusable(body, size);
-    // what a crash leaves under the second name, the next start removes
+    // the next start removes a file that a crash leaves under the second name
     const secondName = files.path(files.newName());
     return { kind: 'file', path, elsewhere: (await stat(path)).nlink > 1, secondName };
   } catch (error) {

@@ -53,7 +53,7 @@ async function giveUp(transaction: WriteTransaction, fetch: string, { row, left 
   const record = await transaction.getRecord(fetch, index);
   const lost = { start: Math.max(start, left ?? 0), end: start + length };
   const mended = record && withoutBytes(record, { fetch, index, body }, lost);
-  // what was uploaded is not sent again: its response stays as it is
+  // a request that was uploaded is not sent again: its response stays as it is
   if (!mended) return;
   transaction.putRecord(mended);
   transaction.forgetBytes({ fetch, index, body }, start, lost.start, left === null);

@@ -24,16 +24,16 @@ import { Turns } from './turns.ts';
 import type { WriteAheadLog } from './write-ahead-log.ts';
 import { WriteQueue } from './write-queue.ts';
 
-/** What a store is made of. `openStore` sees to it that the parts agree. */
+/** The parts of a store. `openStore` sees to it that they agree. */
 export interface StoreParts {
   readonly directory: string;
   readonly database: Database;
   readonly files: BodyFiles;
   readonly log: WriteAheadLog;
   readonly faults: Faults;
-  /** Told, once, of each row that is left out of lists because it is malformed. */
+  /** Called once for each row that is left out of lists because it is malformed. */
   readonly warn: (message: string) => void;
-  /** Called when everything that was asked for before has ended. */
+  /** Closes the parts; called when everything that was asked for before has ended. */
   readonly close: () => Promise<void>;
 }
 
@@ -80,11 +80,11 @@ export class NodeStore implements EngineStore {
   async takeRequestBody(request: Request): Promise<RequestBody> {
     this.#requireOpen();
     const body = await takeRequestBody(this.#parts.files, request).catch((error) => {
-      // what the body's own stream throws is passed on
+      // errors of the body's own stream are passed on
       throw error?.syscall ? this.#failed('Taking in a request body', error) : error;
     });
     const { file } = body.value as { file: string | null };
-    // it may never be put: its fetch can be refused after this
+    // the body may never be put: its fetch can be refused after this
     if (file) this.#forsaken.register(body.value as object, file, body.value as object);
     return body;
   }
@@ -172,7 +172,7 @@ export class NodeStore implements EngineStore {
     const result = await this.#queue.run(transaction, () => work(transaction));
     this.#bodies.committed(transaction.placed);
     for (const kept of transaction.kept) this.#forsaken.unregister(kept);
-    // only now: files without rows are found at the next start, rows without files would be a loss
+    // files go only now: one without rows is found at the next start, and rows without a file would be a loss
     this.#parts.files.remove(transaction.removed);
     return result;
   }

@@ -52,7 +52,7 @@ function assemble(parts: Omit<StoreParts, 'close'>): NodeStore {
   return new NodeStore({ ...parts, close });
 }
 
-/** Only its owner may look into a store: there are credentials in requests and responses. */
+/** Makes folders that only their owner may look into: there are credentials in requests and responses. */
 function makeDirectories(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });

@@ -18,6 +18,10 @@ export class KeptBody {
   ) {}
 }
 
+/**
+ * The request body as `takeRequestBody` took it in.
+ * @throws StoreError for any other
+ */
 export function keptBody(body: RequestBody): KeptBody {
   if (body.value instanceof KeptBody) return body.value;
   throw new StoreError('Only a request body that this store has taken can be put into it');
@@ -106,7 +110,7 @@ export async function findRequestBody(
 
 async function openBlob(path: string): Promise<Blob> {
   try {
-    // it throws where it could reject
+    // `openAsBlob()` throws where it could reject
     return await openAsBlob(path);
   } catch (cause) {
     throw unreadable(path, 'it can not be opened', cause);

@@ -5,8 +5,9 @@ import {
   type HeaderList,
 } from '@background-fetch/core';
 
-// Written by hand, and not with the library of the daemon's schemas: rows are checked on each read, and decoding them
-// took 1.2 to 1.9 times as long with it. The types of the guards are compared with the core's in row-shapes.types.ts.
+// The guards are written by hand, and not with the library of the daemon's schemas: rows are checked on each read,
+// and decoding them took 1.2 to 1.9 times as long with it. Their types are compared with the core's in
+// row-shapes.types.ts.
 
 /** Whether a value read from the store is what it has to be. */
 type Is<T> = (value: unknown) => value is T;
@@ -16,7 +17,7 @@ function that<T>(check: (value: unknown) => boolean): Is<T> {
   return check as Is<T>;
 }
 
-/** What a guard lets through. */
+/** The type that a guard lets through. */
 export type Guarded<Guard> = Guard extends (value: unknown) => value is infer T ? T : never;
 
 type Members = Readonly<Record<string, Is<unknown>>>;
@@ -62,7 +63,7 @@ function shape<const M extends Members>(members: M): Is<Shape<M>> {
   );
 }
 
-/** One of several shapes, told apart by the member `state`. */
+/** A guard for one of several shapes, told apart by the member `state`. */
 function byState<const S extends Members>(
   states: S,
 ): Is<{ [Name in keyof S]: { readonly state: Name } & Guarded<S[Name]> }[keyof S]> {
@@ -97,6 +98,7 @@ const failures = backgroundFetchFailureReasons.filter((reason) => reason !== '')
 const failureReason = oneOf(...backgroundFetchFailureReasons);
 const activeFetch = shape({ failureReason });
 
+/** Whether a value is the row of a background fetch. */
 export const isFetchRow = both(
   shape({
     schema: count,
@@ -184,6 +186,7 @@ export const isRecordRow = both(
   }),
 );
 
+/** Whether a value is the row of a request. */
 export const isRequestRow = shape({
   url,
   method: that<string>((value) => /^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(value as string) && text(value)),

@@ -11,27 +11,51 @@ import { isFetchRow, isRecordRow, isRequestRow } from './row-shapes.ts';
 /** A record without its request, which never changes: that is kept in a column of its own. */
 type RecordState = Omit<StoredRecord, 'request'>;
 
+/**
+ * The row of a background fetch.
+ * @throws StoreError for what is not plain data
+ */
 export function encodeFetch(fetch: StoredBackgroundFetch): string {
   return encode(fetch, `background fetch "${fetch.id}"`);
 }
 
+/**
+ * The row of a request.
+ * @throws StoreError for what is not plain data
+ */
 export function encodeRequest(request: StoredRequest): string {
   return encode(request, `the request for ${request.url}`);
 }
 
+/**
+ * The row of a record, without its request.
+ * @throws StoreError for what is not plain data
+ */
 export function encodeRecordState(record: StoredRecord): string {
   const { request: _, ...state } = record;
   return encode(state, `record ${record.index}`);
 }
 
+/**
+ * The background fetch of a row.
+ * @throws NewerStoreError, StoreError for a row that is malformed
+ */
 export function decodeFetch(text: string): StoredBackgroundFetch {
   return decode(text, 'background fetch', isFetchRow) as StoredBackgroundFetch;
 }
 
+/**
+ * The request of a row.
+ * @throws NewerStoreError, StoreError for a row that is malformed
+ */
 export function decodeRequest(text: string): StoredRequest {
   return decode(text, 'request', isRequestRow) as StoredRequest;
 }
 
+/**
+ * The record of a row and its request.
+ * @throws NewerStoreError, StoreError for a row that is malformed
+ */
 export function decodeRecord(state: string, decodeItsRequest: () => StoredRequest): StoredRecord {
   const row = decode(state, 'record', isRecordRow) as RecordState;
   return { ...row, request: decodeItsRequest() } as StoredRecord;
@@ -99,7 +123,7 @@ function refusePrototype(key: string, value: unknown): unknown {
 }
 
 function malformed(what: string, text: string, cause?: unknown): StoreError {
-  // it may be of any type that a column can have
+  // the value may be of any type that a column can have
   const start = String(text);
   const shown = JSON.stringify(start.length > 120 ? `${start.slice(0, 120)}…` : start);
   return new StoreError(

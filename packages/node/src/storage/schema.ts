@@ -5,8 +5,7 @@ export const applicationId = 0x42674674;
 export const databaseVersion = 1;
 
 /**
- * Texts that apps choose are kept as JSON strings: SQLite's own texts can hold neither lone surrogates nor, for all of
- * its functions, NUL.
+ * Texts that apps choose are kept as JSON strings: docs/discoveries.md#texts-that-sqlite-cant-hold
  *
  * `url` of a record is that of its request without the fragment, to find it by.
  *

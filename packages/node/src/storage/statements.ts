@@ -2,6 +2,7 @@ import { type DatabaseConnection, prepare, type Statement } from './database.ts'
 
 /** A row of `bytes`: `data` is null where the bytes are in the body's file. */
 export type BytesRow = [start: number, length: number, data: Buffer | null];
+/** A row of `bytes` and its body, whose bytes are in a file. */
 export type FiledBytesRow = [
   index: number,
   body: number,
@@ -10,7 +11,9 @@ export type FiledBytesRow = [
   start: number,
   length: number,
 ];
+/** A row of `records`. */
 export type RecordRow = [number: number, request: string, row: string];
+/** A row of `requests`: the body of a request, in a file or in the row. */
 export type RequestBodyRow = [size: number, file: string | null, data: Buffer | null];
 
 const body = 'fetch = ? AND number = ? AND body = ?';
@@ -97,8 +100,10 @@ interface Rows {
 type Name = keyof typeof sql;
 type RowOf<N extends Name> = N extends keyof Rows ? Rows[N] : never;
 
+/** The statements of a store on one connection, by their names. */
 export type Statements = { readonly [N in Name]: Statement<RowOf<N>> };
 
+/** Makes the statements for a connection; each is prepared when it is first used. */
 export function prepareStatements(connection: DatabaseConnection): Statements {
   const statements = {} as Statements;
   for (const name of Object.keys(sql) as Name[]) {

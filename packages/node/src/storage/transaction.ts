@@ -31,7 +31,7 @@ function toRecord([, request, row]: RecordRow): StoredRecord {
   return decodeRecord(row, () => decodeRequest(request));
 }
 
-/** What a transaction can read. Every answer is there at once; the core's port has promises for slower hosts. */
+/** The reads of a transaction. Every answer is there at once; the core's port has promises for slower hosts. */
 export class ReadTransaction implements StoreReadTransaction {
   #ended = false;
 
@@ -45,7 +45,7 @@ export class ReadTransaction implements StoreReadTransaction {
     private readonly leaveOut: (error: StoreError) => void,
   ) {}
 
-  /** From here on it refuses everything. */
+  /** Has the transaction refuse everything from here on. */
   end(): void {
     this.#ended = true;
   }
@@ -122,7 +122,7 @@ export class ReadTransaction implements StoreReadTransaction {
 /** Runs work in a write transaction. */
 export type Write = (work: (transaction: WriteTransaction) => Promise<void>) => Promise<void>;
 
-/** What a transaction can write besides. It fails as a whole if a write in it failed, whoever caught that. */
+/** The writes of a transaction. It fails as a whole if a write in it failed, whoever caught that. */
 export class WriteTransaction extends ReadTransaction implements StoreTransaction, BodyChanges {
   readonly #bodies: Bodies;
   /** Files of which no row tells once this is committed. */
@@ -217,7 +217,7 @@ export class WriteTransaction extends ReadTransaction implements StoreTransactio
     this.#write(() => {
       const writing = this.#bodies.put(this, body, offset, bytes);
       if (!writing) return;
-      // looked at when the work is done, which may be after it failed
+      // the promise is looked at when the work is done, which may be after it failed
       writing.catch(() => {});
       this.writing.push(writing);
     });

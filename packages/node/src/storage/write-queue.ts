@@ -81,7 +81,7 @@ export class WriteQueue {
     this.#draining = null;
   }
 
-  /** One transaction of SQLite. If it fails, it fails for all in it, and nothing of it is written. */
+  /** Performs one transaction of SQLite. If it fails, it fails for all in it, and nothing of it is written. */
   async #commit(batch: readonly QueuedWork[]): Promise<Outcome[]> {
     try {
       this.#connection.exec('BEGIN IMMEDIATE');
@@ -108,7 +108,7 @@ export class WriteQueue {
       this.#known.apply(transaction.changes);
       return { result };
     } catch (error) {
-      // a full disk makes SQLite give up the whole transaction: then there is no savepoint, and COMMIT says so
+      // COMMIT says so where SQLite has dropped the savepoint: docs/discoveries.md#a-full-disk-ends-the-whole-transaction
       this.#connection.exec('ROLLBACK TO work; RELEASE work');
       return { error };
     }
@@ -118,7 +118,7 @@ export class WriteQueue {
     try {
       if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
     } catch {
-      // what can't be rolled back was rolled back by SQLite itself
+      // SQLite itself has rolled back what can't be rolled back
     }
   }
 }

@@ -1,6 +1,6 @@
 import { getContext } from '../shared/context.ts';
+import { warn } from '../shared/host.ts';
 import type { HelloAnswer } from '../shared/messages.ts';
-import { warn } from '../shared/warn.ts';
 import { post } from './ping.ts';
 
 /** ms for which an answer is waited for before the store is asked about a silent worker, and the worker once more */
@@ -12,8 +12,8 @@ const answers = new WeakMap<ServiceWorker, Promise<HelloAnswer>>();
 
 /**
  * Asks the active worker of a registration whether it runs our engine; the answer is kept for as long as that worker
- * lives. One that is busy, or starts slowly, is waited for. Its state is not looked at: to a page that is loaded while it is
- * being activated, WebKit shows it as `activating` for ever.
+ * lives. One that is busy, or starts slowly, is waited for. Its state is not looked at:
+ * docs/discoveries.md#webkit-states-of-a-worker
  * @throws TypeError where it runs none, or says nothing for minutes
  */
 export async function greet(registration: ServiceWorkerRegistration): Promise<HelloAnswer> {

@@ -6,12 +6,12 @@ import {
   type RegistrationKey,
 } from '@background-fetch/core';
 import { endGenerations, getContext, purge } from '../shared/context.ts';
+import { warn } from '../shared/host.ts';
 import { forgetUnregistered, listUnregistered } from '../shared/unregistered.ts';
-import { warn } from '../shared/warn.ts';
 import { ping } from './ping.ts';
 import { find } from './registrations.ts';
 
-/** ms between two pings: a service worker without an event dies after about 30 s */
+/** ms between two pings: docs/discoveries.md#how-long-a-worker-lives */
 const pingInterval = 10_000;
 
 /** Background fetches that want an engine, with their registration. */
@@ -21,14 +21,14 @@ let timer: ReturnType<typeof setInterval> | undefined;
 /** Keeps the service workers of this origin going for as long as they have something to do and this context lives. */
 export function keepAlive(): void {
   try {
-    // throws in sandboxed frames, and all below where a user has blocked the storage of the site
+    // `serviceWorker` throws in sandboxed frames, and everything below where a user has blocked the storage of the site
     if (!globalThis.navigator?.serviceWorker) return;
     const { channel, realm } = getContext();
     channel.subscribe(follow);
     for (const type of ['online', 'pagehide', 'visibilitychange']) {
       globalThis.addEventListener(type, () => pingAll(type === 'pagehide'));
     }
-    // what an earlier visit left goes on now
+    // fetches that an earlier visit left go on now
     look(realm);
     globalThis.addEventListener('pageshow', ({ persisted }) => {
       if (persisted) look(realm, true);
@@ -43,8 +43,8 @@ function fail(error: unknown): void {
 }
 
 /**
- * Looks around, and again later if the store can't be read: no other page may come for a long time. After a crash,
- * Chromium can't open a database while the browser that crashed still holds it.
+ * Looks around, and again later if the store can't be read: no other page may come for a long time, and a crash may hold up
+ * the database for a while: docs/discoveries.md#chromium-a-database-after-a-crash
  */
 function look(realm: Realm, away = false, delay = pingInterval): void {
   lookAround(realm, away).catch((error) => {
@@ -70,7 +70,7 @@ async function lookAround(realm: Realm, away: boolean): Promise<void> {
   const keys = new Set(fetches.map(({ registration }) => registration));
   await Promise.all(
     [...keys].map(async (key) => {
-      // it may be no scope of this origin
+      // the key may be of no scope of this origin
       const found = await find(key).catch(() => {});
       if (found === null) await purge(fetches.filter(({ registration }) => registration === key));
     }),
@@ -86,15 +86,15 @@ function follow({ key, registration, recordsAvailable, paused }: BackgroundFetch
 }
 
 function want(key: FetchKey, registration: string): void {
-  // what any script of the origin can write may be anything
+  // any script of the origin can write to the store and the channel, so that the value may be anything
   if (typeof registration !== 'string') return;
   wanting.set(key, registration);
   timer ??= startPinging();
 }
 
 /**
- * zone.js takes the app for busy while a timer of its own is under way: Angular would not be stable, and not register its
- * worker, for as long as a download takes. The browser's own function is at this name there.
+ * The timer is the browser's own, which zone.js leaves at this name, because one of zone.js would keep an Angular app from
+ * becoming stable: docs/discoveries.md#zonejs-timers-keep-an-app-busy
  */
 function startPinging(): ReturnType<typeof setInterval> {
   const start: typeof setInterval = Reflect.get(globalThis, '__zone_symbol__setInterval') ?? setInterval;
@@ -105,7 +105,7 @@ function pingAll(last = false): void {
   for (const key of new Set(wanting.values())) {
     find(key)
       .then((registration) => registration && ping(registration, last))
-      // it is no scope of this origin
+      // the key is of no scope of this origin
       .catch(() => {});
   }
 }

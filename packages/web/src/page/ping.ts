@@ -1,5 +1,6 @@
 import { type WorkerMessage, wrapMessage } from '../shared/messages.ts';
 
+/** Sends a message of ours to a service worker. */
 export function post(worker: ServiceWorker, message: WorkerMessage, transfer: Transferable[] = []): void {
   worker.postMessage(wrapMessage(message), transfer);
 }

@@ -13,7 +13,7 @@ interface Waiter {
 
 /** One connection of an origin that this engine may use. */
 interface Held {
-  /** By `performance.now()`: no new request gets it after this. */
+  /** The time, by `performance.now()`, after which no new request gets the connection. */
   readonly until: number;
   busy: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
@@ -40,7 +40,7 @@ export function createConnections(): Connections {
 
 class Origin {
   readonly #name: string;
-  /** In the order of asking. */
+  /** The requests that wait, in the order of asking. */
   readonly #waiting = new Set<Waiter>();
   /** The locks that this engine has, by their numbers. */
   readonly #held = new Map<number, Held>();
@@ -116,7 +116,7 @@ class Origin {
       lock
         .hold(name, waiting.signal, () => this.#keep(number, waiting))
         .catch(() => {
-          // given up, or this context may have no locks any more
+          // the lock was given up, or this context may have no locks any more
         });
     }
   }
@@ -124,7 +124,7 @@ class Origin {
   /** Resolves when the lock is to be given back. */
   #keep(number: number, waiting: AbortController): Promise<void> {
     return new Promise((resolve) => {
-      // it was given up while it was granted
+      // the lock was given up while it was granted
       if (this.#asked.get(number) !== waiting) return resolve();
       this.#asked.delete(number);
       const held: Held = {

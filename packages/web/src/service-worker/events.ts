@@ -4,6 +4,7 @@ import {
   type BackgroundFetchSnapshot,
   createEvent,
   createEventInterfaces,
+  defineEventHandler,
   dispatchExtendableEvent,
   type EventInterfaces,
   type Events,
@@ -19,6 +20,19 @@ let interfaces: EventInterfaces | undefined;
 export function eventInterfaces(): EventInterfaces {
   interfaces ??= createEventInterfaces(scope.ExtendableEvent);
   return interfaces;
+}
+
+/**
+ * Defines the event handlers on the global itself, as members of a global interface are; scripts may use them without
+ * it.
+ * https://wicg.github.io/background-fetch/#extensions-to-service-worker-global
+ */
+export function defineEventHandlers(global: object): void {
+  for (const name of ['success', 'fail', 'abort', 'click']) {
+    defineEventHandler(global, `backgroundfetch${name}`, (value) =>
+      (value ?? globalThis) === globalThis ? (globalThis as unknown as EventTarget) : null,
+    );
+  }
 }
 
 /** The events port: functional events that the worker's listeners can't tell from the browser's own. */

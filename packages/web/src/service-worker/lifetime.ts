@@ -3,13 +3,13 @@ import { isFirefox } from '../shared/browser.ts';
 import type { ExtendableEvent } from './scope.ts';
 
 /**
- * ms for which one event keeps the worker awake. A browser kills a worker some time after an event *began*, whatever
- * follows, so that no event may carry a whole download: pages ping every 10 s, and each ping carries a slice.
+ * ms for which one event keeps the worker awake. No event may carry a whole download: each ping of a page carries a slice,
+ * docs/discoveries.md#how-long-a-worker-lives
  */
 export const slice = 25_000;
-/** A hidden page's timers are throttled to one in a minute. */
+/** ms for which a ping of a hidden page does, whose timers are throttled to one in a minute */
 export const hiddenSlice = 55_000;
-/** The last page goes away: as long as the browser allows, and then the rest waits for the next visit. */
+/** ms for which the ping of the last page does: as long as the browser allows; the rest waits for the next visit */
 export const lastSlice = isFirefox() ? 55_000 : 270_000;
 
 /** The lifetime port of a service worker: work is detached from any one event, and each event carries a slice of it. */

@@ -27,7 +27,8 @@ export function createNetwork(keep: (bytes: Blob) => Promise<HostBytes>): Networ
       probe(request, signal, error === undefined ? 'meanwhile' : 'after'),
     // a request that failed does not tell whether it had left
     reach: async (request, signal) => {
-      // over a connection that was used Chromium and Firefox may send a request several times: none is left for it here
+      // without credentials, the question leaves no used connection behind, over which the upload might be sent twice:
+      // docs/discoveries.md#a-request-that-the-browser-sends-again
       const anonymous: StoredRequest = { ...request, credentials: 'omit' };
       const found = await probe(anonymous, signal, 'before');
       return found === 'answers' ? found : await probe(request, signal, 'before');
@@ -58,13 +59,13 @@ async function fetchPastListeners(
     integrity: '',
     signal: ending.signal,
     cache: fresh ? 'no-store' : request.cache,
-    // what the user waits for comes first
+    // requests of pages, which a user waits for, come first
     priority: 'low',
   });
   const coding = codingOf(response, all.has('range'));
   const head = serialiseResponse(response);
   let signals = false;
-  // Firefox lets a coded body end anywhere, and tells how much came of it
+  // Firefox reports no cut of a coded body: docs/discoveries.md#which-cuts-of-a-body-are-told
   const checkEnd = async (received: number): Promise<void> => {
     const announced = announcedLength(head.headers);
     if (!isFirefox() || signals || announced === null || request.method === 'HEAD') return;
@@ -75,7 +76,7 @@ async function fetchPastListeners(
   };
   return {
     head,
-    // looked up late: a body that has become a stream is not taken at once any more
+    // the body is looked up late: one that has become a stream is not taken at once any more
     get body() {
       return (
         response.body &&
@@ -90,16 +91,13 @@ async function fetchPastListeners(
     takeWhole: async () => {
       const bytes = await response.blob();
       await checkEnd(bytes.size);
-      // Chromium keeps a Blob's bytes in memory until the Blob is collected, and its collector does not know what they
-      // weigh. This memory weighs as much and is never touched: with it, 512 MiB peak at 140 MiB, without at 540.
+      // this memory weighs as much as the Blob, so that the collector comes by:
+      // docs/discoveries.md#chromium-memory-and-files-of-blobs
       new ArrayBuffer(bytes.size);
       return await keep(bytes);
     },
     coding,
-    /*
-     * Measured: Chromium reports every body that was cut, Firefox one that is not encoded, WebKit none. A connection that
-     * ends within the headers gives a response, with those that came and no byte, in all of them.
-     */
+    // the value is false until a byte has come: docs/discoveries.md#which-cuts-of-a-body-are-told
     get signalsTruncation() {
       return signals;
     },
@@ -110,14 +108,14 @@ async function fetchPastListeners(
   };
 }
 
-/** What is told of a body that is read. */
+/** Functions that are called while a body is read. */
 interface Reading {
   readonly begun: () => void;
   /** @param received bytes in all; throws if the end is none */
   readonly ended: (received: number) => Promise<void>;
 }
 
-/** A body whose connection is free once it is cancelled: Firefox keeps it until the server sends the next byte. */
+/** A body whose connection is free once it is cancelled: docs/discoveries.md#firefox-a-body-that-is-cancelled */
 function endable(body: ReadableStream<Uint8Array>, end: () => void, on: Reading): BodyStream {
   const cancel = async (reader: ReadableStreamDefaultReader): Promise<void> => {
     end();
@@ -153,12 +151,12 @@ function endable(body: ReadableStream<Uint8Array>, end: () => void, on: Reading)
 
 /** ms without bytes after which none are taken to be on their way */
 const quiet = 50;
-/** ms after which bytes are taken to come all the time: what is read until then is lost */
+/** ms after which bytes are taken to come all the time; those that are read until then are lost */
 const flowing = 100;
 
 /**
- * Waits until no bytes are on their way: Firefox loses one abort in fifty that meets them. Where more bytes come, it is
- * the next of them that frees the connection.
+ * Waits until no bytes are on their way, which could make Firefox lose an abort:
+ * docs/discoveries.md#firefox-a-body-that-is-cancelled
  */
 async function untilQuiet(reader: ReadableStreamDefaultReader): Promise<void> {
   const begin = performance.now();

@@ -6,7 +6,10 @@ const patience = 2000;
 /** ms by which the event of a violated policy may come after the error (measured: 7 in Firefox) */
 const eventDelay = 100;
 
-/** When a request is asked after: before it is sent, while its response is waited for, or after it has failed. */
+/**
+ * The moment at which a server is asked: before the request is sent, while its response is waited for, or after it
+ * has failed.
+ */
 export type Moment = 'before' | 'meanwhile' | 'after';
 
 /** Finds out whether a server answers at the origin of a request, whatever it answers. */
@@ -17,7 +20,7 @@ export async function probe(
 ): Promise<Reachability> {
   const { url } = request;
   if (signal.aborted) return 'silent';
-  // what the request's own mode forbids is never sent, and is no outage
+  // a request that its own mode forbids is never sent, and is no outage
   const isOwn = new URL(url).origin === location.origin;
   if (moment !== 'meanwhile' && ((request.mode === 'same-origin' && !isOwn) || isKnownToBeForbidden(url)))
     return 'answers';
@@ -40,8 +43,8 @@ export async function probe(
 
 /**
  * Asks for the resource itself, and for something small if that gets no answer: servers reset some requests, or take
- * long for them. Chromium and Firefox keep one queue for connections with credentials and one for those without, and
- * let requests of a higher priority pass: all these are sent with the credentials and the priority of the request.
+ * long for them. All these are sent with the credentials and the priority of the request, so that they wait in its queue:
+ * docs/reliability.md#who-answers
  */
 async function whoAnswers(
   request: StoredRequest,
@@ -58,7 +61,7 @@ async function whoAnswers(
       signal,
       ...init,
     }).catch(() => null);
-  // HEAD, because Firefox waits for the whole body of most opaque responses
+  // HEAD, because Firefox waits for the whole body of most opaque responses: docs/reliability.md#who-answers
   const askOpaquely = (): Promise<Response | null> =>
     ask(request.url, { method: 'HEAD', mode: 'no-cors', redirect: 'follow' });
   const askForIt = async (): Promise<Reachability> => {
@@ -72,7 +75,7 @@ async function whoAnswers(
     return 'falters';
   };
   const own = askForIt();
-  // what only waits is not asked for again before something else is
+  // while the request only waits, the server is not asked for the same again before it is asked for something else
   const first = moment === 'meanwhile' ? null : await Promise.race([own, pause(patience)]);
   if (first && first !== 'silent') return first;
   // servers that do not know HEAD know this: it is small, no page, and rarely redirected

@@ -1,6 +1,6 @@
+import { warn } from '../shared/host.ts';
 import { unwrapMessage, type WorkerMessage } from '../shared/messages.ts';
 import type { PatchRegistry } from '../shared/patch-registry.ts';
-import { warn } from '../shared/warn.ts';
 import type { ExtendableMessageEvent } from './scope.ts';
 
 const read = new WeakSet<ExtendableMessageEvent>();

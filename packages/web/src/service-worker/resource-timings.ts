@@ -1,19 +1,19 @@
-/** By origin: how its last response came, where the browser tells. */
+/** The protocol of the last response of each origin, where the browser tells. */
 const protocols = new Map<string, string>();
 /** The last ones, the newest first. */
 const entries: PerformanceResourceTiming[] = [];
-/** How many of them are kept. */
+/** The number of entries that are kept. */
 const most = 64;
-/** Called when there are more. */
+/** Functions that are called when there are more entries. */
 const waiting = new Set<() => void>();
 let observing = false;
 
-/** ms for which an entry may come later than the end of its body (measured in Firefox: not at all) */
+/** ms for which an entry may come later than the end of its body; see docs/discoveries.md#which-cuts-of-a-body-are-told */
 const longestDelay = 500;
 
 /**
- * Watches how responses come. An observer hears of every one: the browser's own list of them ends after 250, and clearing
- * it would take them from the app.
+ * Watches how responses come. An observer hears of every one, and the browser's own list only of 250; clearing that would
+ * take them from the app.
  */
 export function watchResources(): void {
   if (observing || !globalThis.PerformanceObserver) return;
@@ -21,7 +21,7 @@ export function watchResources(): void {
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
       entries.unshift(entry);
-      // hidden from other origins without Timing-Allow-Origin
+      // the protocol is hidden from other origins without Timing-Allow-Origin
       if (entry.nextHopProtocol) protocols.set(new URL(entry.name).origin, entry.nextHopProtocol);
     }
     entries.splice(most);
@@ -42,16 +42,19 @@ export function isMultiplexed(url: string): boolean | undefined {
   return known === undefined ? undefined : /^h[23]/.test(known);
 }
 
-/** What is known of a request whose body has ended. */
+/** A request whose body has ended. */
 interface Ended {
   readonly url: string;
-  /** When it was made, by `performance.now()`. */
+  /** The time at which the request was made, by `performance.now()`. */
   readonly since: number;
   /** bytes that came out of its stream */
   readonly decoded: number;
 }
 
-/** How many bytes of a body came over the network before it was decoded; undefined where the browser does not tell. */
+/**
+ * The number of bytes of a body that came over the network before it was decoded; undefined where the browser does
+ * not tell.
+ */
 export async function encodedSizeOf(ended: Ended): Promise<number | undefined> {
   const entry = find(ended) ?? (observing ? await waitFor(ended) : undefined);
   return entry?.encodedBodySize || undefined;

@@ -7,12 +7,11 @@ import {
 } from '@background-fetch/core';
 import { isTrial } from '../shared/caller-policy.ts';
 import { beginGeneration, registrationKey, shareWithEngine } from '../shared/context.ts';
+import { connectivity, warn } from '../shared/host.ts';
 import { type WorkerMessage, wrapMessage } from '../shared/messages.ts';
 import { type StartPolicy, setStartPolicy } from '../shared/start-policy.ts';
-import { warn } from '../shared/warn.ts';
 import { openIndexedDbStore } from '../storage/indexed-db-store.ts';
 import { createConnections } from './connections.ts';
-import { connectivity } from './connectivity.ts';
 import { EngineChannel } from './engine-channel.ts';
 import { createEvents } from './events.ts';
 import { getIntegrity } from './integrity.ts';
@@ -23,12 +22,13 @@ import { createWorkerHost } from './registration-host.ts';
 import { type ExtendableEvent, type ExtendableMessageEvent, scope } from './scope.ts';
 import { Turns } from './turns.ts';
 
+/** The options of `configure()`. */
 export interface WorkerOptions {
-  /** How the engine works: parallelism, checkpoints, retries. */
+  /** The options of the engine: parallelism, checkpoints, retries. Each has a default. */
   readonly engine?: GivenEngineOptions;
-  /** What tells whether the device is online, in the place of `navigator.onLine`. */
+  /** Tells whether the device is online. Default: `navigator.onLine`. */
   readonly connectivity?: Connectivity;
-  /** Decides for fetches that the worker itself starts. */
+  /** Decides for fetches that the worker itself starts. Default: each starts. */
   readonly startPolicy?: StartPolicy;
 }
 
@@ -73,7 +73,8 @@ export async function continueEngine(): Promise<void> {
   });
   const running = await started;
   running.look();
-  // where the database was deleted, the generation is another one; the engine of the one before has nothing left to do
+  // where the database was deleted, the generation is another one, and the engine of the one before has nothing left
+  // to do
   if (running.registration === (await registrationKey(scope.registration.scope))) return;
   if (engine === started) engine = undefined;
   await continueEngine();
@@ -122,7 +123,7 @@ async function handOver(): Promise<void> {
 async function stop(): Promise<void> {
   const running = engine;
   engine = undefined;
-  // one that could not start has nothing to put away
+  // an engine that could not start has nothing to put away
   await running?.then((started) => started.stop()).catch((error) => warn('the engine stops', error));
   lifetime.release();
 }
@@ -131,7 +132,7 @@ async function stop(): Promise<void> {
 const functionalEvents = ['push', 'sync', 'periodicsync', 'notificationclick', 'notificationclose'];
 
 function goOn(event: ExtendableEvent): void {
-  // one that runs and has nothing to do would be told of it, if there were anything new
+  // an engine that runs and has nothing to do would hear of it if there were anything new
   if (!engine) lifetime.tie(event, continueEngine());
   else if (!lifetime.idle) lifetime.tie(event, engine);
 }
@@ -144,7 +145,7 @@ export function goOnWithFetches(): void {
   scope.addEventListener('fetch', (event) => {
     if (!isTrial(event.request)) return goOn(event);
     event.stopImmediatePropagation();
-    // nobody reads it; Firefox reports an error as a promise that nobody handled
+    // nobody reads this response; Firefox would report an error as a promise that nobody handled
     event.respondWith(new Response());
   });
 }
@@ -155,9 +156,10 @@ export function runEngine(): void {
   realm = shareWithEngine(store, channel);
   for (const type of functionalEvents) scope.addEventListener(type, goOn);
   scope.addEventListener('install', (event) => {
-    // without an active worker this is a new registration: what an earlier one of this scope left is not its own
+    // without an active worker this is a new registration, and an earlier one of this scope has left nothing that is
+    // its own
     if (!scope.registration.active) event.waitUntil(beginGeneration(scope.registration.scope));
-    // for pages whom this worker may keep waiting: no reason not to be installed
+    // pages that this worker keeps waiting look the note up; a failure is no reason not to be installed
     store
       .noteWorker(scope.registration.scope, location.href, scope.registration.active?.scriptURL)
       .catch(() => {});
@@ -165,7 +167,7 @@ export function runEngine(): void {
   turns = new Turns({ stop, goOn: () => void continueEngine() });
   scope.addEventListener('activate', () => {
     channel.askForHandOver(scope.registration.scope);
-    // not for the event itself: until that is over, every fetch of the app's pages is held back
+    // the worker starts by a message of its own: until `activate` is over, every fetch of the app's pages is held back
     scope.registration.active?.postMessage(wrapMessage({ type: 'ping', hidden: true, last: true }));
   });
   scope.addEventListener('message', (event) => {
@@ -176,7 +178,7 @@ export function runEngine(): void {
   });
   const skipWaiting = scope.skipWaiting;
   scope.skipWaiting = () => {
-    // the active worker would be waited for as long as pings keep it going
+    // pings keep the active one going, and it would be waited for: docs/discoveries.md#a-version-that-waits-for-events
     if (scope.registration.active) channel.askForHandOver(scope.registration.scope);
     return skipWaiting.call(scope);
   };

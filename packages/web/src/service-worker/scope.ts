@@ -1,14 +1,17 @@
 // TypeScript's libraries for windows and for service workers exclude each other: this is what is needed of the latter.
 
+/** https://w3c.github.io/ServiceWorker/#extendableevent-interface */
 export interface ExtendableEvent extends Event {
   waitUntil(promise: Promise<unknown>): void;
 }
 
+/** https://w3c.github.io/ServiceWorker/#extendablemessageevent-interface */
 export interface ExtendableMessageEvent extends ExtendableEvent {
   readonly data: unknown;
   readonly ports: readonly MessagePort[];
 }
 
+/** https://w3c.github.io/ServiceWorker/#fetchevent-interface */
 export interface FetchEvent extends ExtendableEvent {
   readonly request: Request;
   respondWith(response: Response): void;

@@ -8,15 +8,15 @@ const arrival = 1000;
 interface Work {
   /** Resolves when all is at rest, and no event is kept waiting any more. */
   stop(): Promise<void>;
-  /** Called when this version is the active one still. */
+  /** Goes on; called when this version is the active one still. */
   goOn(): void;
 }
 
 /**
- * Gives other versions of this worker their turn. A browser activates one that waits, and may, only while no event of this
- * one is pending, and a download keeps one pending all the time. So this one rests for a moment when another is
- * installed, which may have asked to skip waiting, and when the last page is left. Not more often: what can't be resumed begins
- * again after each rest, and a version may wait for as long as a page is open.
+ * Gives other versions of this worker their turn, which need a moment without a pending event:
+ * docs/discoveries.md#a-version-that-waits-for-events. This one rests when another is installed, which may have asked to
+ * skip waiting, and when the last page is left. It does not rest more often: what can't be resumed begins again after
+ * each rest, and a version may wait for as long as a page is open.
  */
 export class Turns {
   readonly #work: Work;
@@ -34,7 +34,7 @@ export class Turns {
     });
     scope.registration.addEventListener('updatefound', () => {
       scope.registration.installing?.addEventListener('statechange', () => {
-        // WebKit may tell a version of its own installation after it was activated
+        // a version may be told of its own installation late: docs/discoveries.md#webkit-states-of-a-worker
         if (!this.#isNew) this.#rest();
       });
     });

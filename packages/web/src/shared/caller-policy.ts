@@ -1,15 +1,15 @@
 import { isChromium, isFirefox } from './browser.ts';
 
 /**
- * Whether the Content Security Policy of this page or worker lets it fetch a URL, which no API tells. A request that is
- * bound to fail after the policy was asked shows it: what is forbidden never leaves, and is told by an event.
+ * Whether the Content Security Policy of this page or worker lets it fetch a URL. A request that is bound to fail after the
+ * policy was asked shows it: docs/discoveries.md#what-a-forbidden-request-tells
  */
 
-/** How many URLs of one origin are tried one by one. */
+/** The number of URLs of one origin that are tried one by one. */
 const mostOfOneOrigin = 8;
-/** bytes of a body that Chromium refuses to send with `keepalive` */
+/** bytes of a body that Chromium refuses to send with `keepalive`, after it has asked the policy */
 const tooMuch = 65_537;
-/** ms for which Firefox may take to tell why it failed (measured: 2, and 100 where 1000 were forbidden at a time) */
+/** ms for which Firefox may take to tell why a request failed */
 const longestDelay = 1000;
 
 /** ms by which a worker of Firefox may hear of it later than of something else that failed on the main thread since */
@@ -29,7 +29,8 @@ export async function findForbidden(urls: readonly string[]): Promise<string | u
   }
   const found = await Promise.all(
     [...origins].map(async ([origin, known]) => {
-      // who may fetch the root of an origin may fetch all of it: a policy's path that ends in a slash begins others
+      // a policy's path that ends in a slash allows all paths below it: who may fetch the root may fetch all of the
+      // origin
       if (known.size > mostOfOneOrigin && (await forbiddenOf([`${origin}/`])).length === 0) return undefined;
       const [first] = await forbiddenOf([...known.keys()]);
       return first && known.get(first);
@@ -51,12 +52,12 @@ async function forbiddenOf(urls: readonly string[]): Promise<string[]> {
     if (disposition === 'enforce') told.add(blockedURI);
     onTold();
   };
-  // before the app's own listeners, which may stop it
+  // the listener comes before the app's own, which may stop the event
   const listening = ['securitypolicyviolation', note as (event: Event) => void, true] as const;
   self.addEventListener(...listening);
   if (isChromium()) {
     await Promise.all(urls.map(failsToFetch));
-    // it is told in the next task
+    // Chromium fires the event in the next task
     await new Promise((resolve) => setTimeout(resolve));
   } else if ('document' in globalThis) {
     const failures = (await Promise.all(urls.map(failsToFetch))).filter(Boolean).length;
@@ -71,7 +72,8 @@ async function forbiddenOf(urls: readonly string[]): Promise<string[]> {
     });
   } else if ('XMLHttpRequest' in globalThis) {
     await Promise.all(urls.map(failsInWorker));
-    // what is told comes from the main thread, as the failure of this does, which is never sent; now and then it comes after it
+    // the event comes from the main thread, as the failure of this request does, which is never sent; the event may
+    // be later
     await fetch('https://background-fetch.invalid/', { mode: 'same-origin' }).catch(ignore);
     await new Promise((resolve) => setTimeout(resolve, workerDelay));
   }
@@ -80,8 +82,8 @@ async function forbiddenOf(urls: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Whether the policy of this context forbids a URL, where the engine tells at once. WebKit fires no event in workers, but
- * looks at the policy where an EventSource is made; closed at once, that sends nothing there. In Firefox it would.
+ * Whether the policy of this context forbids a URL, where the engine tells at once: WebKit looks at it where an
+ * EventSource is made, and sends nothing if that is closed at once.
  */
 export function isKnownToBeForbidden(url: string): boolean {
   if (isChromium() || isFirefox()) return false;
@@ -93,7 +95,7 @@ export function isKnownToBeForbidden(url: string): boolean {
   }
 }
 
-/** What is tried: something that changes nothing at any server, should it ever leave. */
+/** The options of the trial: a request that changes nothing at any server, should it ever leave. */
 function trialOf(url: string): RequestInit {
   const headers = { [mark]: '' };
   if (isChromium()) return { method: 'OPTIONS', headers, keepalive: true, body: new Uint8Array(tooMuch) };
@@ -107,7 +109,7 @@ function isOwn(url: string): boolean {
 
 /**
  * Begins a fetch and gives it up in the same task. Resolves with whether it failed for something else. Firefox still
- * sends one in a hundred that it allows at another origin, Chromium would more often: it gets too large a body.
+ * sends a few that it allows at another origin; Chromium would send more, and gets too large a body.
  */
 async function failsToFetch(url: string): Promise<boolean> {
   const controller = new AbortController();
@@ -120,8 +122,8 @@ async function failsToFetch(url: string): Promise<boolean> {
 }
 
 /**
- * In Firefox's workers, a fetch that is given up is over before the policy is asked. An XMLHttpRequest is not; what it is
- * allowed may leave before.
+ * Tries a URL in a worker of Firefox, by an XMLHttpRequest: a fetch that is given up is over before the policy is
+ * asked there. A request that is allowed may leave before it is given up.
  */
 async function failsInWorker(url: string): Promise<void> {
   if (isOwn(url)) return await fetch(url, trialOf(url)).then(ignore, ignore);

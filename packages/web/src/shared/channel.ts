@@ -2,7 +2,7 @@ import type { BackgroundFetchSnapshot, ClientAnnouncements, FetchKey, Wanted } f
 import { random } from './host.ts';
 import { channelName } from './names.ts';
 
-/** What contexts of an origin tell each other. All state goes this way: measured, it is never overtaken. */
+/** The messages between contexts of an origin. All state goes this way: measured, it is never overtaken. */
 export type ChannelMessage =
   | {
       readonly type: 'state';
@@ -67,7 +67,7 @@ export class Channel implements ClientAnnouncements {
     if (message?.type === 'state' && message.snapshot) {
       const { snapshot, receipt } = message;
       const followed = this.#followed.has(snapshot.key);
-      // at once: nothing is read in between, so that no message of the app overtakes the state
+      // the state is applied at once: nothing is read in between, so that no message of the app overtakes it
       this.#apply(snapshot);
       if (followed && receipt !== undefined) this.post({ type: 'applied', context: this.#context, receipt });
     } else if (message?.type === 'roll-call') {

@@ -10,11 +10,10 @@ import {
 import { openClientStore, type WebClientStore } from '../storage/client-store.ts';
 import { Database } from '../storage/database.ts';
 import { Channel } from './channel.ts';
-import { clock, lock, onCollected, random } from './host.ts';
+import { clock, lock, onCollected, random, warn } from './host.ts';
 import { databaseName } from './names.ts';
-import { warn } from './warn.ts';
 
-/** What this context's API and engine share. */
+/** The state that this context's API and engine share. */
 export interface Context {
   readonly channel: Channel;
   readonly realm: Realm;
@@ -23,7 +22,7 @@ export interface Context {
 
 let context: Context | undefined;
 
-/** Made when it is first needed: importing has no side effect. */
+/** Gives the context, made when it is first needed: importing has no side effect. */
 export function getContext(): Context {
   context ??= createContext(openClientStore(new Database(databaseName)), new Channel(), false);
   return context;
@@ -31,7 +30,7 @@ export function getContext(): Context {
 
 /** Makes a service worker's, with what its engine has. */
 export function shareWithEngine(store: WebClientStore, channel: Channel): Realm {
-  // its event handlers hold the records for as long as they read them
+  // the event handlers of a worker hold the records for as long as they read them
   context = createContext(store, channel, true);
   return context.realm;
 }
@@ -114,8 +113,8 @@ async function purgeAll(
   await realm.ports.store.write(async (transaction) => {
     for (const fetch of await find(transaction)) {
       transaction.deleteFetch(fetch.key);
-      // told here, as a page that is being left may not live to hear that the transaction is complete; if it is not, the
-      // registration is gone all the same
+      // the release is told here, as a page that is being left may not live to hear that the transaction is complete;
+      // if it never is, the registration is gone all the same
       channel.publish(takeSnapshot({ ...fetch, state: 'released' }, addUp([])));
     }
   });
@@ -126,7 +125,10 @@ function newGeneration(): string {
   return `${Date.now().toString(36)}${random.next().toString(36).slice(1)}`;
 }
 
-/** When a generation, or that of a registration's key, began, in ms since the epoch; 0 where that was not recorded. */
+/**
+ * The time at which a generation, or that of a registration's key, began, in ms since the epoch; 0 where that was not
+ * recorded.
+ */
 function generationTime(generation: string): number {
   return Number.parseInt(generation, 36);
 }

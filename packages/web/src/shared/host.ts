@@ -1,5 +1,6 @@
-import type { Clock, Lock, Random } from '@background-fetch/core';
+import type { Clock, Connectivity, Lock, Random } from '@background-fetch/core';
 
+/** The clock port. */
 export const clock: Clock = {
   now: () => Date.now(),
   setTimer(delay, callback) {
@@ -8,8 +9,18 @@ export const clock: Clock = {
   },
 };
 
+/** The random port. */
 export const random: Random = {
   next: () => (crypto.getRandomValues(new Uint32Array(1))[0] as number) / 2 ** 32,
+};
+
+/** The connectivity port on `navigator.onLine`. */
+export const connectivity: Connectivity = {
+  isOnline: () => navigator.onLine,
+  onOnline(callback) {
+    self.addEventListener('online', callback);
+    return () => self.removeEventListener('online', callback);
+  },
 };
 
 /** The lock port on the Web Locks of the origin: a context that dies loses its locks. */
@@ -27,4 +38,9 @@ const registry = new FinalizationRegistry<() => void>((callback) => callback());
 /** Calls back some time after nothing leads to `target` any more, if the garbage collector ever comes by. */
 export function onCollected(target: object, callback: () => void): void {
   registry.register(target, callback);
+}
+
+/** Says what an app's developer should know: the app is to work without background fetches, too. */
+export function warn(message: string, ...causes: unknown[]): void {
+  console.warn(`background-fetch: ${message}`, ...causes);
 }

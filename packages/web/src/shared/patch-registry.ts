@@ -36,7 +36,7 @@ export class PatchRegistry {
     this.#undo.push(undo);
   }
 
-  /** In the opposite order, so that what was patched twice ends as it began. */
+  /** Takes everything back in the opposite order, so that what was patched twice ends as it began. */
   revert(): void {
     for (const undo of this.#undo.splice(0).reverse()) undo();
   }

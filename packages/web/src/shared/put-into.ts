@@ -10,7 +10,7 @@ export async function putInto(cache: Cache, record: BackgroundFetchRecord): Prom
   const { request } = record;
   const response = await record.responseReady;
   const { url } = response;
-  // one that the browser made itself keeps its URL
+  // a response that the browser made itself keeps its URL
   const isOwn = Reflect.get(Response.prototype, 'url', response) === '';
   if (!isOwn || !response.redirected || url === withoutFragment(request.url))
     return await cache.put(request, response);

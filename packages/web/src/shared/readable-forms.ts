@@ -2,8 +2,8 @@ import { isChromium, isFirefox } from './browser.ts';
 import type { PatchRegistry } from './patch-registry.ts';
 
 /**
- * WebKit can send a form that holds a file, and can't read it: `blob()` and all the others reject with "Unable to
- * read form data blob" (WebKitGTK 2.50). So a request that is made with a form gets the Blob that it would be sent as.
+ * Gives a request that is made with a form the Blob that it would be sent as, because WebKit can't read a form that holds a
+ * file: docs/discoveries.md#webkit-forms-with-a-file
  */
 export function makeFormsReadable(patches: PatchRegistry): void {
   if (isChromium() || isFirefox()) return;
@@ -25,7 +25,7 @@ export function makeFormsReadable(patches: PatchRegistry): void {
 
 /** https://html.spec.whatwg.org/#multipart-form-data */
 function encodeForm(form: FormData): Blob {
-  // in lower case, as the type of a Blob is
+  // a Blob's type would change upper case: docs/discoveries.md#the-type-of-a-blob-is-in-lower-case
   const boundary = `----${crypto.randomUUID()}`;
   const parts = [...form].flatMap(([name, value]) => encodeEntry(boundary, name, value));
   return new Blob([...parts, `--${boundary}--\r\n`], { type: `multipart/form-data; boundary=${boundary}` });

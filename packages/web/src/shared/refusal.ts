@@ -8,8 +8,9 @@ export function refusal(url: URL): string | null {
 }
 
 /**
- * Whether a URL is never asked for: what comes over http: from another machine can be read and changed on its way. A browser
- * blocks it in a page that came over https:, and in Chromium's own Background Fetch it fails from http://localhost, too.
+ * Whether a URL is never asked for, because others can read and change on its way what comes over http: from another
+ * machine. A browser blocks it in a page that came over https:, and in Chromium's own Background Fetch it fails from
+ * http://localhost, too.
  * https://w3c.github.io/webappsec-secure-contexts/#is-url-trustworthy
  */
 export function isMixedContent(url: string): boolean {

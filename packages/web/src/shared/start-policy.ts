@@ -2,6 +2,10 @@ import type { RegistrationHost } from '@background-fetch/core';
 
 /** Decides for each background fetch whether it may start, is refused, or waits for the user's consent. */
 export type StartPolicy = (id: string) => StartDecision | Promise<StartDecision>;
+/**
+ * `start` starts the fetch, `start-paused` stores it and waits for `resume()`, `deny` has `fetch()` reject with a
+ * NotAllowedError.
+ */
 export type StartDecision = 'start' | 'start-paused' | 'deny';
 
 let startPolicy: StartPolicy | null = null;

@@ -1,9 +1,8 @@
 import { runningLock, type StoredBackgroundFetch } from '@background-fetch/core';
 import { isChromium, isFirefox } from './browser.ts';
 import { getContext, listFetchesOf, purge, scopeOf } from './context.ts';
-import { lock } from './host.ts';
+import { lock, warn } from './host.ts';
 import { forgetUnregistered, noteUnregistered } from './unregistered.ts';
-import { warn } from './warn.ts';
 
 /** ms for which an engine is waited for that has to let go; one that handles an event may take much longer */
 const handOverTimeout = 1000;
@@ -13,13 +12,14 @@ const handOverTimeout = 1000;
  * with it, without an event, after that; if the page goes away before, the next page of the origin sees to it.
  */
 export async function unregister(scope: string, native: () => Promise<boolean>): Promise<boolean> {
-  // what is stored from now on is of another registration, or of this one if the browser keeps it for a page that registers it
+  // a fetch that is stored from now on belongs to another registration, or to this one if the browser keeps it for a
+  // page that registers it
   const listing = listUnlessLeft(scope);
   listing.catch(() => {});
   const time = noteUnregistered(scope);
   const result = isChromium() || isFirefox() || isBeingLeft() ? native() : withoutEngine(scope, native);
   result.then(
-    // where nothing is registered any more, the next page sees to what is left
+    // if the registration had been gone before, the next page purges the rest
     (unregistered) => (unregistered ? purgeListed(scope, time, listing) : undefined),
     // in a page that is left, this may reject although it unregisters
     () => listing.then((fetches) => fetches && forgetUnregistered(scope, time)).catch(() => {}),
@@ -63,8 +63,8 @@ function isBeingLeft(): boolean {
 }
 
 /**
- * WebKit ends a worker that is unregistered at once, and a transaction that it was in the middle of then holds up all others
- * for ever. So an engine of this scope lets go before, if there is one; a page that is left waits for nothing.
+ * Lets an engine of this scope go before the worker is unregistered, as WebKit's database would be held up:
+ * docs/discoveries.md#webkit-a-worker-that-is-unregistered. A page that is left waits for nothing.
  */
 function withoutEngine(scope: string, native: () => Promise<boolean>): Promise<boolean> {
   return new Promise((resolve, reject) => {
@@ -78,7 +78,7 @@ function withoutEngine(scope: string, native: () => Promise<boolean>): Promise<b
     };
     globalThis.addEventListener('pagehide', work);
     const timer = setTimeout(work, handOverTimeout);
-    // what it rejects with is the caller's
+    // the caller gets the rejection of `native()` by `work()`
     handOver(scope, work).catch(() => void work());
   });
 }

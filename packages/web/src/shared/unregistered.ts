@@ -1,9 +1,9 @@
 import { isChromium, isFirefox } from './browser.ts';
 import { databaseName } from './names.ts';
 
-// A page that unregisters may be gone before it has purged anything, and in WebKit the page that comes next may be shown no
-// registration at all, so that it can't tell. There, the time at which a scope was unregistered is noted: in localStorage, as
-// that alone is written in the task of the call. Workers have none.
+// A page that unregisters may be gone before it has purged anything, and in WebKit the page that comes next can't tell:
+// docs/discoveries.md#webkit-registrations-that-are-not-shown. There, the time at which a scope was unregistered is
+// noted in localStorage, as that alone is written in the task of the call. Workers have none.
 
 const prefix = `${databaseName} unregistered `;
 
@@ -26,7 +26,7 @@ export function listUnregistered(): readonly (readonly [scope: string, time: num
 }
 
 /**
- * To be called once what was stored is purged, or the call was refused. A note of another time stays: the scope
+ * Forgets a note, once what was stored is purged, or the call was refused. A note of another time stays: the scope
  * has been unregistered again since.
  */
 export function forgetUnregistered(scope: string, time: number): void {
@@ -35,7 +35,10 @@ export function forgetUnregistered(scope: string, time: number): void {
   });
 }
 
-/** Where storage is full or a user has blocked it, the next registration of the scope purges. */
+/**
+ * Uses the storage, if there is any. Where it is full or a user has blocked it, the next registration of the scope
+ * purges.
+ */
 function use<T>(work: (storage: Storage) => T): T | undefined {
   if (isChromium() || isFirefox()) return undefined;
   try {

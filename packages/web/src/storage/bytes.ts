@@ -9,6 +9,7 @@ const longestRead = 4 * 1024 * 1024;
 /** Rows read at once while a body is put together, because array chunks come into memory with them. */
 const batch = 16;
 
+/** The range of the keys of a body's chunks. */
 export function chunkKeys({ fetch, index, body }: BodyKey): IDBKeyRange {
   return keysBelow(fetch, index, body);
 }

@@ -9,7 +9,7 @@ import { chunkKeys, findBytes } from './bytes.ts';
 import type { Ask, Database } from './database.ts';
 import { ending, fetchesById, keysBelow, type Rows, type StoreName, worker } from './schema.ts';
 
-/** As a context of the web needs it. */
+/** The store as a context of the web needs it. */
 export interface WebClientStore extends ClientStore {
   /** Whether the worker with this script, of this scope, is known to run an engine: it says so when it is installed. */
   hasWorker(scope: string, script: string): Promise<boolean>;
@@ -35,7 +35,7 @@ export function viewTransaction(ask: Ask): ClientTransaction {
     getGeneration: (scope) => ask('meta', (store) => store.get([scope])),
     putGeneration(scope, generation) {
       write(ask, 'meta', (store) => store.put(generation, [scope]));
-      // where an app is gone for good, no engine starts any more to forget them
+      // endings are forgotten here, too: where an app is gone for good, no engine starts any more to do it
       write(ask, 'meta', (store) => store.delete(keysBelow(ending)));
     },
     async nextOrder() {

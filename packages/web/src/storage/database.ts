@@ -7,7 +7,7 @@ import { SilenceWatch } from './silence-watch.ts';
 /** Makes one request within a transaction. A request that fails fails the transaction. */
 export type Ask = <T>(store: StoreName, request: (store: IDBObjectStore) => IDBRequest<T>) => Promise<T>;
 
-/** What a transaction fails with whose page is left. */
+/** The error of a transaction whose page is left. */
 const left = new Error('The page was left');
 
 /** The database of one context, opened when it is first used, and again when it was closed. */
@@ -63,8 +63,8 @@ export class Database {
   }
 
   /**
-   * Whether Blobs can be stored. Ephemeral sessions of WebKit and private modes of older Safari don't take them: the
-   * put fails. The probe stays stored as the proof, so that it is written only once.
+   * Whether Blobs can be stored, which WebKit may refuse: docs/discoveries.md#webkit-no-blobs-in-ephemeral-sessions
+   * The probe stays stored as the proof, so that it is written only once.
    */
   takesBlobs(): Promise<boolean> {
     this.#takesBlobs ??= this.transact('write', async (ask) => {
@@ -72,7 +72,8 @@ export class Database {
       if (!probe) await ask('meta', (meta) => meta.put(new Blob(['.']), 'probe'));
       return true;
     }).catch((error: Error) => {
-      // Without space nothing is learnt; with a connection that was closed, or a database that is silent, neither.
+      // Such an error teaches nothing about Blobs: space was lacking, the connection was closed, or the database is
+      // silent.
       const { name } = (error.cause ?? error) as Error;
       if (!/^(Quota|InvalidState|Abort|Store)/.test(name)) return false;
       this.#takesBlobs = undefined;
@@ -116,7 +117,7 @@ export class Database {
   /** The store's error for one of IndexedDB's, which may be a sign that the connection is lost. */
   #failed(error: unknown): Error {
     const failure = toStoreError(error);
-    // WebKit's "Connection to Indexed Database server lost" comes without an event: better a new connection.
+    // the connection may be lost without an event: docs/discoveries.md#webkit-a-connection-that-is-lost
     if (!isQuotaError(failure)) this.close();
     return failure;
   }

@@ -4,8 +4,8 @@ import { longestSilence } from './silence-watch.ts';
 const quotaExceeded = 'QuotaExceededError';
 
 /**
- * The error that the store's callers get for one of IndexedDB's. A lack of space is a QuotaExceededError in most
- * engines; Firefox also has `NS_ERROR_…_QUOTA_…` and `NS_ERROR_FILE_NO_DEVICE_SPACE`, as a name or in a message.
+ * The error that the store's callers get for one of IndexedDB's. A lack of space has several names in Firefox:
+ * docs/discoveries.md#firefox-names-of-a-full-disk
  */
 export function toStoreError(error: unknown): Error {
   if (error instanceof StoreError) return error;
@@ -25,6 +25,7 @@ export function silence(): StoreError {
   );
 }
 
+/** Whether an error of `toStoreError` means that there is no space. */
 export function isQuotaError(error: Error): boolean {
   return error.name === quotaExceeded;
 }

@@ -13,11 +13,13 @@ import { type Ask, Database } from './database.ts';
 import { mendBodies } from './mend.ts';
 import { ending, keysBelow, type Rows, worker } from './schema.ts';
 
+/** The options of `openIndexedDbStore()`. */
 export interface IndexedDbStoreOptions {
   /** The usual one if none is given. */
   databaseName?: string;
 }
 
+/** The store of an engine in a service worker, with what it does beyond the port. */
 export interface IndexedDbStore extends Store, Pick<WebClientStore, 'hasWorker'> {
   /** Bytes as `putBytes` takes them. */
   keep(bytes: Blob): Promise<HostBytes>;
@@ -34,23 +36,23 @@ export interface IndexedDbStore extends Store, Pick<WebClientStore, 'hasWorker'>
 }
 
 interface Ending extends BackgroundFetchSnapshot {
-  /** When it was put, in ms since the epoch. */
+  /** The time at which the ending was put, in ms since the epoch. */
   readonly at: number;
 }
 
-/** bytes of memory that are given up at once: at 64 MiB Chromium's collector begins */
+/** bytes of memory that are given up at once; at as many, Chromium's collector begins */
 const weight = 64 * 2 ** 20;
 
 /**
- * Chromium keeps the files of rows that are deleted for as long as Blobs live that were read from them, and its collector
- * does not know what these weigh: in a worker that rests they lived until it ended (measured: 30 s). This memory is never
- * touched; it makes the collector come by.
+ * Makes Chromium's collector come by, as the files of deleted rows stay until the Blobs that were read from them are
+ * collected:
+ * docs/discoveries.md#chromium-memory-and-files-of-blobs
  */
 function collectBlobs(): void {
   try {
     for (let i = 0; i < 2; i++) new ArrayBuffer(weight);
   } catch {
-    // where there is not as much, it comes by itself
+    // where there is not as much memory, the collector comes by itself
   }
 }
 
@@ -124,12 +126,13 @@ export function openIndexedDbStore({ databaseName = usualName }: IndexedDbStoreO
       const parts = await database.transact('read', (ask) => findPrefix(ask, body, length));
       return parts && new Blob(parts, { type });
     },
+    // WebKit deletes the file with the row: docs/discoveries.md#webkit-a-blob-whose-row-was-deleted
     get blobsOutlast() {
       return isChromium() || isFirefox();
     },
     keep: (bytes) => keep(database, bytes),
     async mend(registration) {
-      // elsewhere a row and its file come to rest together
+      // elsewhere no row is without its file: docs/discoveries.md#webkit-a-row-without-its-file
       if (!isChromium() && !isFirefox()) await mendBodies(database, registration);
     },
     forgetEndings: (before) => database.transact('write', (ask) => forgetEndings(ask, before)),

@@ -48,15 +48,14 @@ export class LiveTransaction {
     this.#reject(this.#failure);
   }
 
-  /** Nobody waits for it any more, whatever becomes of it. */
+  /** Ends the wait for the transaction, whatever becomes of it. */
   giveUp(failure: Error): void {
     this.undo(failure);
     this.#reject(failure);
   }
 
   /**
-   * The first request to fail knows the cause: those after it only hear of an abort, and in WebKit the transaction's own
-   * error is null.
+   * The first request to fail is the one that knows the cause: docs/discoveries.md#webkit-the-error-of-a-transaction
    */
   #fail(error: unknown): Error {
     this.#failure ??= this.#toFailure(error);

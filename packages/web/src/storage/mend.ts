@@ -8,9 +8,8 @@ interface StoredBlob {
 }
 
 /**
- * Gives up what can't be read any more of the bodies of fetches that are active, or kept after a failure. WebKit commits a row and moves the file of its
- * Blob into place only after that, so a death in between leaves a row without its bytes; the write was not
- * acknowledged, but its row says that they are stored.
+ * Gives up what can't be read any more of the bodies of fetches that are active, or kept after a failure: a death may leave
+ * a row without its file in WebKit, docs/discoveries.md#webkit-a-row-without-its-file
  */
 export async function mendBodies(database: Database, registration: RegistrationKey): Promise<void> {
   if (!(await database.takesBlobs())) return;
@@ -37,7 +36,7 @@ async function findBlobs(ask: Ask, registration: RegistrationKey): Promise<Store
   return found;
 }
 
-/** By its last byte, which a file that was cut lacks, too. WebKit reads nothing of a missing file, without an error. */
+/** The last byte tells: a file that was cut lacks it, too, and WebKit reads nothing of a missing file, without an error. */
 function isReadable(blob: Blob): Promise<boolean> {
   const last = blob.slice(-1).arrayBuffer();
   return last.then(

@@ -1,9 +1,8 @@
 import { isChromium, isFirefox } from '../shared/browser.ts';
 
 /**
- * Whether the page of this context is there. WebKit leaves the transaction of a page that is left in place, and with it
- * holds up every other one of the database, in all contexts (measured: for more than 50 s). So there a page ends its
- * transactions when it is left, and begins them again if it comes back.
+ * Whether the page of this context is there. In WebKit, a page that is left has to end its transactions, which would hold
+ * up the database, and begins them again if it comes back: docs/discoveries.md#webkit-a-page-that-is-left
  */
 export class Presence {
   readonly #endings = new Set<() => void>();
@@ -27,7 +26,7 @@ export class Presence {
     await this.#away;
   }
 
-  /** Has `end` called when the page is left, until the result is called. */
+  /** Calls `end` when the page is left. Returns a function that ends that. */
   onLeft(end: () => void): () => void {
     this.#endings.add(end);
     return () => this.#endings.delete(end);

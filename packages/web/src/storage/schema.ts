@@ -18,9 +18,12 @@ export type Chunk = Blob | Uint8Array<ArrayBuffer>;
 
 /** The object stores, with what their rows are. */
 export interface Rows {
-  /** `probe`: a Blob, once one could be stored; `[scope]`: its generation; `[ending, fetch, order]`: the last told of it; `[worker, scope, script]`: that it runs an engine */
+  /**
+   * `probe`: a Blob, once one could be stored; `[scope]`: its generation; `[ending, fetch, order]`: the last told of
+   * it; `[worker, scope, script]`: that it runs an engine
+   */
   meta: unknown;
-  /** Its key generator gives the orders; nothing is kept in it. */
+  /** The key generator of this store gives the orders; nothing is kept in it. */
   orders: number;
   /** by `key` */
   fetches: StoredBackgroundFetch;
@@ -32,7 +35,9 @@ export interface Rows {
   bytes: Chunk;
 }
 
+/** The name of an object store. */
 export type StoreName = keyof Rows;
+/** The key of some bytes of a body. */
 export type ChunkKey = [fetch: string, index: number, body: number, offset: number];
 
 const stores: Record<StoreName, IDBObjectStoreParameters> = {
@@ -109,7 +114,7 @@ async function open(name: string, make: boolean): Promise<IDBDatabase | null> {
 /** null where there is none, or one of somebody else, which is closed at once. */
 async function openFormer(name: string): Promise<IDBDatabase | null> {
   const database = await open(name, false).catch((error: Error) => {
-    // none of ours has ever had another version
+    // no database of ours has ever had another version
     if (error instanceof NewerSchemaError) return null;
     throw error;
   });
@@ -122,6 +127,7 @@ function isOurs({ objectStoreNames }: IDBDatabase): boolean {
   return Object.keys(stores).every((store) => objectStoreNames.contains(store));
 }
 
+/** Makes the object stores in a database that has none. */
 export function makeStores(database: IDBDatabase): void {
   for (const [store, parameters] of Object.entries(stores)) {
     const created = database.createObjectStore(store, parameters);
@@ -129,6 +135,7 @@ export function makeStores(database: IDBDatabase): void {
   }
 }
 
+/** Resolves with the result of a request, and rejects with its error. */
 export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -136,7 +143,7 @@ export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** All keys that begin with these parts: an array sorts after every number and string. */
+/** The range of all keys that begin with these parts: an array sorts after every number and string. */
 export function keysBelow(...parts: (string | number)[]): IDBKeyRange {
   return IDBKeyRange.bound(parts, [...parts, []]);
 }

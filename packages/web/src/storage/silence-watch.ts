@@ -2,9 +2,12 @@
 export const longestSilence = 10_000;
 /** The limit is counted in steps: of the time for which a page was frozen, or a device slept, one step counts. */
 const steps = 10;
-/** How many times longer a transaction may wait for its turn: another context may be busy, and have one that is not over. */
+/**
+ * The factor by which a transaction may wait longer for its turn: another context may be busy, and have one that is
+ * not over.
+ */
 const turnFactor = 2;
-/** How many times longer what has been written may take to come to rest: the disk may be slow, and nothing can be undone. */
+/** The factor by which written data may take longer to come to rest: the disk may be slow, and nothing can be undone. */
 const restFactor = 6;
 
 /** Calls back once if no answer has come for too long. */
@@ -27,7 +30,7 @@ export class SilenceWatch {
     this.#left = this.#most;
   }
 
-  /** All that was asked for is answered, and comes to rest. */
+  /** Notes that all requests are answered, and that the transaction comes to rest. */
   rests(): void {
     this.#left = steps * restFactor;
   }

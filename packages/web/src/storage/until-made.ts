@@ -8,8 +8,8 @@ const interval = 50;
 /**
  * Resolves with whether a database of these names is there; with undefined where only opening it tells.
  *
- * WebKit holds up a database for all contexts whose maker is left, or ended, before it is made. So there only a service
- * worker makes it, which nobody leaves; other contexts wait for that, and make it themselves only after a while without.
+ * In WebKit, only a service worker makes it, which nobody leaves; other contexts wait for that, and make it themselves only
+ * after a while: docs/discoveries.md#webkit-a-database-that-is-not-made-yet
  */
 export async function untilMade(names: readonly string[]): Promise<boolean | undefined> {
   if (isChromium() || isFirefox()) return undefined;

@@ -40,7 +40,7 @@ function tidyReads(connection: Duplex, stream: ResponseStream): void {
     if (stream.isOver) return push(nothing);
     try {
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      // nothing at all still says that a read has ended
+      // an empty push still says that a read has ended
       const wantsMore = push(stream.take(bytes));
       if (connection.listenerCount(moreRead) > 0) connection.emit(moreRead);
       return stream.isOver ? end.tell() : wantsMore;

@@ -1,12 +1,12 @@
 import { MalformedResponseError } from './malformed-response.ts';
 
-/** How the body after a header section ends: after so many bytes, after its last chunk, or with its connection. */
+/** The end of the body after a header section: after so many bytes, after its last chunk, or with its connection. */
 export type Framing = number | 'chunked' | 'close';
 
 /** A header section as undici's parser wants it. */
 export interface TidySection {
   readonly status: number;
-  /** What takes its place, null where it is as it should be. */
+  /** The section that takes its place, null where it is as it should be. */
   readonly text: string | null;
   readonly framing: Framing;
   /** Whether somebody else might have read it in another way: nothing more is to be read of its connection. */
@@ -36,7 +36,7 @@ const delimitingFields = /\n(?:content-length|transfer-encoding):[^\r]*/gi;
 const cleanDelimiter = /^\n(?:content-length: ?(0|[1-9]\d{0,14})|transfer-encoding: ?chunked)$/i;
 
 /**
- * What `tidySection` says of a section that has nothing to put in order, as most have not, for a fraction of its time;
+ * Reads a section that has nothing to put in order, as most have not, for a fraction of the time of `tidySection`;
  * null for any other.
  */
 function readClean(section: string, method: string): TidySection | null {
@@ -88,7 +88,7 @@ function readAny(section: string, method: string): TidySection {
     isOdd ||
     // https://www.rfc-editor.org/rfc/rfc9112#section-6.3 and, for HTTP/1.0, #section-6.1
     (isCoded && (length !== null || version === '1.0')) ||
-    // what is told of a body that can't be there
+    // fields that describe a body that can't be there
     (!hasBody && method !== 'HEAD' && status !== 304 && (isCoded || (length ?? 0) > 0));
   const framing = hasBody ? (isCoded ? 'chunked' : (length ?? 'close')) : 0;
   const keepsLength = length !== null && !isCoded && (hasBody || method === 'HEAD');
@@ -147,7 +147,10 @@ function mayDelimit(name: string): boolean {
   return delimiting.has(name.toLowerCase().replace(/[^a-z-]/g, ''));
 }
 
-/** Without a regular expression: one would look at blanks within a value again for each of its characters. */
+/**
+ * Trims blanks without a regular expression, which would look at those within a value again for each of its
+ * characters.
+ */
 function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;

@@ -14,7 +14,7 @@ export class HeldBytes {
   add(chunk: Buffer): void {
     const length = this.#length + chunk.length;
     if (length > this.#bytes.length) {
-      // twice as much each time: a byte at a time would have all of it copied for each
+      // the memory doubles: if it grew with each byte, all of it would be copied for each
       const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#bytes.length, 1024));
       larger.set(this.bytes);
       this.#bytes = larger;

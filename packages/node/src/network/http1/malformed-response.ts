@@ -1,4 +1,4 @@
-/** What a server sent is not HTTP, or leaves open where its response ends. */
+/** A server has sent something that is not HTTP, or leaves open where its response ends. */
 export class MalformedResponseError extends Error {
   override readonly name = 'MalformedResponseError';
   readonly code = 'ERR_MALFORMED_RESPONSE';

@@ -12,9 +12,8 @@ export function pauseReads(connection: Duplex, onDestroy: () => void): () => voi
 }
 
 /**
- * The end of what is received over a connection. undici's parser must not hear of it, or of an error, while it is
- * paused: it throws an AssertionError out of the event, which nobody can catch, and what it has not taken yet is lost. So it
- * hears of the end once everything was read, and it is not paused.
+ * The end of what is received over a connection. undici's parser hears of it once everything was read and it is not paused:
+ * docs/discoveries.md#an-end-while-the-parser-is-paused
  */
 export class ReadEnd {
   readonly #connection: Duplex;
@@ -30,7 +29,7 @@ export class ReadEnd {
     const read = connection.read.bind(connection);
     connection.read = (size?: number): unknown => {
       const bytes = read(size);
-      // what was read is still to be taken
+      // the parser has still to take what was read
       if (this.#hasEnded) setImmediate(this.#look);
       return bytes;
     };
@@ -43,7 +42,7 @@ export class ReadEnd {
     };
   }
 
-  /** Nothing more is received. */
+  /** Notes that nothing more is received. */
   tell(): boolean {
     this.#hasEnded = true;
     this.#look();
@@ -63,7 +62,7 @@ export class ReadEnd {
     if (!this.#hasEnded || this.#onDestroy || readableLength > 0 || destroyed) return;
     this.#hasEnded = false;
     this.#push(null);
-    // nobody may be about to read
+    // this read lets the end through, as nobody else may be about to read
     this.#connection.read(0);
   };
 }

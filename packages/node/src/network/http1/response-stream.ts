@@ -12,7 +12,10 @@ const sentPerInterimByte = 64;
 /** Interim responses to one request, and one more for each so many bytes that are sent. */
 const mostInterim = 100;
 const sentPerInterim = 4096;
-/** bytes of a chunk that is joined with those about it, where so many come at once: each costs its readers as much as a long one */
+/**
+ * bytes of a chunk that is joined with those about it, where so many come at once: each costs its readers as much as
+ * a long one
+ */
 const smallChunk = 1024;
 const manySmallChunks = 16;
 
@@ -23,24 +26,21 @@ const bareReturn = Buffer.from('\r');
 const beginning = Buffer.from('HTTP/1.');
 
 type Part =
-  /** Before a response, or in its header section. */
+  /** The part before a response, or its header section. */
   | 'head'
   | 'body'
   | 'chunk-size'
   | 'chunk-data'
   | 'chunk-end'
   | 'trailers'
-  /** Up to the end of the connection, as it comes. */
+  /** Everything up to the end of the connection, as it comes. */
   | 'rest'
-  /** Nothing more is to be read. */
+  /** The end: nothing more is to be read. */
   | 'over';
 
 /**
- * The responses of one HTTP/1 connection, as undici's parser wants them. That parser is llhttp in its strict mode: it
- * refuses what curl and browsers take, undici itself a `100 Continue` that nobody asked for, and neither has an option
- * for it. So what a server sends is put in order before they see it. `node:http` and its `insecureHTTPParser` would not
- * do: that takes what is dangerous with what is sloppy (several lengths, data after the end), still refuses some of it,
- * and has none of undici's dispatchers, which are part of the API.
+ * The responses of one HTTP/1 connection, put in order for undici's parser, which refuses what curl and browsers take:
+ * docs/discoveries.md#a-strict-parser
  *
  * Here, too, each response ends at one place, told by the rules of RFC 9112, section 6.3, alone; where that is open, it
  * is refused. After a response that others may read in another way nothing more is read, so that what one reader takes
@@ -62,7 +62,7 @@ export class ResponseStream {
   #interim = 0;
   /** Bytes that had been sent when its request began. */
   #writtenBefore = 0;
-  /** Where in the held bytes, or in the chunk, the line begins that is read. */
+  /** The offset, in the held bytes or in the chunk, at which the line begins that is read. */
   #lineStart = 0;
   /** bytes of the body or of its chunk that are to come */
   #left = 0;
@@ -77,7 +77,7 @@ export class ResponseStream {
     return this.#begun;
   }
 
-  /** Of the response to the request that was sent last, null before its head has come. */
+  /** The status of the response to the request that was sent last, null before its head has come. */
   get status(): number | null {
     return this.#status;
   }
@@ -95,7 +95,7 @@ export class ResponseStream {
     this.#writtenBefore = this.#bytesWritten();
   }
 
-  /** What comes from now on is no response. */
+  /** Notes that what comes from now on is no response. */
   leave(): void {
     this.#part = 'rest';
   }
@@ -155,7 +155,7 @@ export class ResponseStream {
       if (at === chunk.length) return at;
       const [method] = this.#methods;
       if (method === undefined) {
-        // it is undici's to end a connection over which something comes that answers nothing
+        // undici ends a connection over which something comes that answers nothing
         this.#part = 'rest';
         return at;
       }
@@ -257,7 +257,7 @@ export class ResponseStream {
     const joined = Buffer.allocUnsafe(line.length + total + 2);
     let at = joined.write(line);
     eachSmallChunk(chunk, start, (from, size) => {
-      // for a few bytes a call costs more than they do
+      // for a few bytes, the call of `copy()` costs more than they do
       if (size > 32) chunk.copy(joined, at, from, from + size);
       else for (let i = 0; i < size; i++) joined[at + i] = chunk[from + i] as number;
       at += size;
@@ -291,7 +291,7 @@ export class ResponseStream {
     return at + 1;
   }
 
-  /** Nobody needs them, so they are left out. Their end is that of the response. */
+  /** Leaves trailers out, as nobody needs them. Their end is that of the response. */
   #takeTrailers(chunk: Buffer, start: number, tidied: Tidied): number {
     for (let at = start; ; ) {
       const end = chunk.indexOf(lf, at) + 1;
@@ -319,7 +319,10 @@ export class ResponseStream {
     }
   }
 
-  /** Where the section ends that is read, -1 if more of it is to come; what is before `from` has been looked at. */
+  /**
+   * The offset at which the section ends that is read, -1 if more of it is to come; bytes before `from` have been
+   * looked at.
+   */
   #findSectionEnd(bytes: Buffer, from: number): number {
     for (let at = bytes.indexOf(lf, from); at >= 0; at = bytes.indexOf(lf, at + 1)) {
       const length = at - this.#lineStart;

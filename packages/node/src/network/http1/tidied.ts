@@ -1,8 +1,8 @@
-/** What is handed on of a chunk: the chunk itself, as long as nothing is changed, and without a copy. */
+/** The bytes of a chunk that are handed on: the chunk itself, as long as nothing is changed, and without a copy. */
 export class Tidied {
   readonly #chunk: Buffer;
   readonly #parts: Buffer[] = [];
-  /** Where what is not among the parts yet begins. */
+  /** The offset from which on bytes are not among the parts yet. */
   #from = 0;
 
   constructor(chunk: Buffer) {

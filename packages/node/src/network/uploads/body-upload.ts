@@ -6,6 +6,7 @@ import type { RequestProgress } from '../request-progress.ts';
 import type { NextRequest, UploadPart, UploadRequest } from './upload.ts';
 import { UploadLedger } from './upload-ledger.ts';
 
+/** Sends one part of an upload, or asks its resource, and follows redirects. */
 export type Send = (
   part: Omit<RedirectOptions, 'request' | 'refusal' | 'signal' | 'progress' | 'onError'>,
 ) => Promise<Arrival>;
@@ -16,7 +17,7 @@ interface Prepared {
 }
 
 interface Means {
-  /** As they are before the app is asked. */
+  /** The fields and the URL as they are before the app is asked. */
   readonly prepared: Prepared;
   readonly prepare: ((next: NextRequest) => Promise<Prepared>) | null;
   readonly send: Send;
@@ -49,7 +50,7 @@ export class BodyUpload implements UploadRequest {
         upload?.sent(this.#sent);
       },
     };
-    // where nobody keeps it there is nothing to continue
+    // where nobody keeps the state there is nothing to continue
     const keep = async (state: string | null) => upload?.keep(state);
     this.ledger = new UploadLedger({ state: upload?.state, keep }, body.size);
   }

@@ -3,7 +3,7 @@ import { headerOf } from '../header-list.ts';
 import type { UploadProtocol } from './upload-protocol.ts';
 
 /**
- * How many bytes of the upload its resource has, null if this answer does not say it.
+ * The number of bytes of the upload that its resource has, null if this answer does not say it.
  * @throws TypeError for what can't be true of this upload
  */
 export function checkAnswer(

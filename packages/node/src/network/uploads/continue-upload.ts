@@ -73,10 +73,12 @@ export function requireFinal(arrival: Arrival, protocol: UploadProtocol, size: n
   throw new TypeError(`${method} ${url.origin}${url.pathname} was answered with status ${status} for now`);
 }
 
+/** Whether an answer says that the upload resource is gone. */
 export function isGone({ status }: Arrival): boolean {
   return status === 404 || status === 410;
 }
 
+/** Whether an answer is a success. */
 export function isOk({ status }: Arrival): boolean {
   return status >= 200 && status <= 299;
 }

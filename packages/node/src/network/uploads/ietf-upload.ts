@@ -1,13 +1,13 @@
 import type { HeaderList } from '@background-fetch/core';
 import type { Arrival } from '../follow-redirects.ts';
 import { headerOf } from '../header-list.ts';
+import { resolveResource } from '../location.ts';
 import { checkAnswer } from './check-answer.ts';
 import { isOk, requireFinal } from './continue-upload.ts';
 import { resumeUpload } from './resume-upload.ts';
 import { mayBeAllowed, sendWhole } from './send-part.ts';
 import type { UploadRequest } from './upload.ts';
 import type { UploadProtocol } from './upload-protocol.ts';
-import { resolveResource } from './upload-resource.ts';
 
 /** The iteration of draft-ietf-httpbis-resumable-upload that is spoken here; servers of another one keep out. */
 const interopVersion = '8';
@@ -71,7 +71,7 @@ export async function offerIetfUpload(request: UploadRequest): Promise<Arrival> 
     if (!isOk(arrival)) return arrival;
     if (said !== null || resource) checkAnswer(arrival, ietfProtocol, body.size);
     if (said === '?1') return arrival;
-    // it answers a part of the body, and names what has that
+    // this response answers a part of the body, and names the resource that has that
     if (said === '?0' && !resource) keep(resolveResource(headerOf(headers, 'location'), url));
     if (resource && (await kept))
       return await resumeUpload(request, ietfProtocol, resource, said === null ? arrival : null);

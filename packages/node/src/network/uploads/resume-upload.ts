@@ -27,7 +27,7 @@ export async function resumeUpload(
   if (!ledger.mayBeginAnew(protocol.beginsEmpty ? 0 : body.size)) return answer;
   answer.discard();
   ledger.lose();
-  // this attempt alone may send it: nobody could tell another one how far it came
+  // this attempt alone may send it, because nobody could tell another one how far it came
   if (!protocol.beginsEmpty) await request.restart();
   return await protocol.begin(request);
 }

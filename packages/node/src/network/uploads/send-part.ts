@@ -5,7 +5,7 @@ import type { UploadPart, UploadRequest } from './upload.ts';
 interface Part extends Omit<UploadPart, 'url' | 'headers'> {
   /** The upload resource, null for the request's own URL. */
   readonly resource: URL | null;
-  /** Set beside what the request itself says, as far as that is the business of whoever gets this. */
+  /** Fields that are set beside those of the request, as far as they are the business of whoever gets this. */
   readonly fields: Readonly<Record<string, string>>;
 }
 

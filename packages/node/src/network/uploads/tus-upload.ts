@@ -1,12 +1,12 @@
 import type { Arrival } from '../follow-redirects.ts';
 import { headerOf } from '../header-list.ts';
+import { resolveResource } from '../location.ts';
 import { checkAnswer } from './check-answer.ts';
 import { isOk, requireFinal } from './continue-upload.ts';
 import { resumeUpload } from './resume-upload.ts';
 import { sendPart } from './send-part.ts';
 import type { UploadRequest } from './upload.ts';
 import type { UploadProtocol } from './upload-protocol.ts';
-import { resolveResource } from './upload-resource.ts';
 
 /**
  * https://tus.io/protocols/resumable-upload, version 1.0.0, with its creation extension. tus-js-client is not used:

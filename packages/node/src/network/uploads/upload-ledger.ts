@@ -2,16 +2,16 @@ import { setImmediate } from 'node:timers/promises';
 import type { Upload } from '@background-fetch/core';
 import { decodeUploadState, encodeUploadState, type UploadState } from './upload-state.ts';
 
-/** How many times its own size an upload may cost beyond what a server has acknowledged, over all attempts. */
+/** An upload may cost this many times its own size beyond what a server has acknowledged, over all attempts. */
 const mostLost = 2;
-/** How many upload resources of one request may be gone, so that another takes their place. */
+/** The number of upload resources of one request that may be gone, so that another takes their place. */
 const mostGone = 3;
 /** bytes; there are servers that take no part but the last that is not a multiple of it */
 const partUnit = 256 * 1024;
 
 /**
- * What left of an upload, and what its server has acknowledged. It is kept with the upload's state: neither another
- * attempt nor another process begins to count anew.
+ * The account of an upload: how much of it left, and how much its server has acknowledged. It is kept with the
+ * upload's state: neither another attempt nor another process begins to count anew.
  */
 export class UploadLedger {
   readonly #upload: Pick<Upload, 'keep'>;
@@ -22,7 +22,7 @@ export class UploadLedger {
   #ended = false;
   #sent = 0;
   #gone = 0;
-  /** What is at rest. */
+  /** The state that is at rest. */
   #kept: string | null;
   #keeping: Promise<unknown> = Promise.resolve();
   /** Settles when it is known whether the end of the body leaves. */
@@ -43,7 +43,7 @@ export class UploadLedger {
     this.#gone = counts.gone ?? 0;
   }
 
-  /** How it is continued, and where; null if it is not. */
+  /** The protocol and the resource by which it is continued; null if it is not. */
   get at(): Pick<UploadState, 'protocol' | 'url'> | null {
     return this.#at;
   }
@@ -79,7 +79,7 @@ export class UploadLedger {
   }
 
   /**
-   * From now on it is about a resource that has nothing.
+   * Begins the account of a resource that has nothing.
    * @param reach how far into the body what it may have reaches, in bytes; undefined if it may have more than it got
    */
   begin(reach: number | undefined): void {
@@ -113,7 +113,7 @@ export class UploadLedger {
     await this.#write();
   }
 
-  /** What is sent next reaches up to there. */
+  /** Notes that what is sent next reaches up to `end`. */
   aim(end: number): void {
     if (this.#reach !== undefined) this.#reach = Math.max(this.#reach, end);
   }
@@ -149,7 +149,7 @@ export class UploadLedger {
     if (offset < this.#size) this.#ended = false;
   }
 
-  /** What was sent last was refused: its end, too. */
+  /** Notes that what was sent last was refused, its end, too. */
   refuse(): void {
     this.#ended = false;
   }
@@ -157,7 +157,7 @@ export class UploadLedger {
   async #markEnd(isOver: () => boolean): Promise<void> {
     try {
       await this.#write();
-      // what became of the connection meanwhile is heard in the next turns
+      // the next turns of the event loop tell what became of the connection meanwhile
       for (let turn = 0; turn < 8 && !isOver(); turn++) await setImmediate();
       if (isOver()) throw new Error('Its connection ended before all of its body was sent');
     } catch (error) {
@@ -166,7 +166,7 @@ export class UploadLedger {
     }
   }
 
-  /** One after the other: the last that is written is what is known last. */
+  /** Writes one state after the other: the last that is written is what is known last. */
   #write(): Promise<void> {
     const writing = this.#keeping.then(async () => {
       if (!this.#at) return;

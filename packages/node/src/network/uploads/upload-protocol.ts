@@ -2,7 +2,7 @@ import type { HeaderList } from '@background-fetch/core';
 import type { Arrival } from '../follow-redirects.ts';
 import type { UploadRequest } from './upload.ts';
 
-/** What differs between the protocols that continue an upload. */
+/** The rules in which the protocols that continue an upload differ. */
 export interface UploadProtocol {
   /** Fields of every request to an upload resource. */
   readonly fields: Readonly<Record<string, string>>;

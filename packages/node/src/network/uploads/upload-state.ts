@@ -1,14 +1,16 @@
+/** The protocols that can continue an upload. */
 export const uploadProtocols = ['ietf', 'tus'] as const;
+/** The name of a protocol that can continue an upload. */
 export type UploadProtocolName = (typeof uploadProtocols)[number];
 
-/** What is kept of an upload that may have to be continued. What is absent of the counts is 0, or not known. */
+/** The kept state of an upload that may have to be continued. A count that is absent is 0, or not known. */
 export interface UploadState {
   readonly protocol: UploadProtocolName;
   /** The upload resource; null while a request for one is under way that may be repeated without harm. */
   readonly url: string | null;
   /** bytes that the resource said it has */
   readonly acknowledged?: number | undefined;
-  /** How far into the body what was sent to the resource reaches at most, in bytes; absent where that is not known. */
+  /** The offset up to which, at most, bytes of the body were sent to the resource; absent where that is not known. */
   readonly reach?: number | undefined;
   /** Whether the last byte of the body may have left since the resource said how much it has. */
   readonly ended?: boolean | undefined;
@@ -18,6 +20,7 @@ export interface UploadState {
   readonly gone?: number | undefined;
 }
 
+/** The state as the text that is kept. */
 export function encodeUploadState(state: UploadState): string {
   const { protocol, url, acknowledged, reach, ended, sent, gone } = state;
   return JSON.stringify({ protocol, url, acknowledged, reach, ended, sent, gone });

@@ -1,4 +1,4 @@
 /** A serialised URL without its fragment. */
 export function withoutFragment(url: string): string {
-  return url.split('#')[0] as string;
+  return url.split('#', 1)[0] as string;
 }
