@@ -106,3 +106,31 @@ describe('a store', () => {
     await expect((await openBackgroundFetch({ store })).close()).rejects.toThrow('on purpose');
   });
 });
+
+it('a store whose put… is async is told so, and nothing is taken for stored', async () => {
+  class AsyncStore extends MemoryStore {
+    override write: MemoryStore['write'] = (work) =>
+      super.write((transaction) =>
+        work(Object.assign(transaction, { putBytes: () => Promise.reject(new Error('no room')) as never })),
+      );
+  }
+  const said: string[] = [];
+  let tell = (): void => {};
+  const told = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const log = (message: string): void => {
+    said.push(message);
+    tell();
+  };
+  const engine = await openBackgroundFetch({ store: new AsyncStore(), log });
+  let ended = false;
+  engine.onbackgroundfetchsuccess = () => {
+    ended = true;
+  };
+  await engine.backgroundFetch.fetch('file', `${server.origin}/r/async?size=1000`);
+  await told;
+  await engine.close();
+  expect(said.join('\n')).toMatch(/putBytes\(\) of the store returned a promise/);
+  expect(ended).toBe(false);
+});

@@ -33,7 +33,7 @@ import { random } from './host/random.ts';
 import { createRegistrationHost, registrationKey } from './host/registration-host.ts';
 import { Wakefulness } from './host/wakefulness.ts';
 import type { NodeNetwork } from './network/create-network.ts';
-import { type Revalidation, revalidate } from './revalidate.ts';
+import { checkQuestion, type Revalidation, revalidate } from './revalidate.ts';
 import { findKept, findStored, type KeptState, listStored, type StoredState } from './stored-state.ts';
 
 /** What an engine is made of, and closes with itself. */
@@ -207,14 +207,18 @@ export class BackgroundFetchEngine extends EventTarget {
 
   /**
    * Asks a server whether it still has a version of a resource, by a conditional request that is connected as those of the
-   * background fetch of this id. Resolves within 30 s, and never rejects.
-   * @param condition `If-None-Match` or `If-Modified-Since`, and its value
+   * background fetch of this id. Resolves within 30 s, whatever the server does.
+   * @param condition `If-None-Match` or `If-Modified-Since`, and its value: see `conditionOf()`
+   * @throws TypeError for a request that is not to be repeated, or another condition; InvalidStateError (DOMException) once the
+   * engine is closed
    */
   async revalidate(
     id: string,
     request: Request,
     condition: readonly [name: string, value: string],
   ): Promise<Revalidation> {
+    this.#requireOpen();
+    checkQuestion(request, condition);
     return await revalidate(this.#parts.network, id, request, condition);
   }
 

@@ -12,7 +12,8 @@ import {
   trackUpload,
 } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
-import { checkedSettingsOf } from './check-transfer-settings.ts';
+import { SettingsOfFetches } from './check-transfer-settings.ts';
+import { checkedStore } from './checked-store.ts';
 import { BackgroundFetchEngine } from './engine.ts';
 import type { EngineStore } from './engine-store.ts';
 import { clock } from './host/clock.ts';
@@ -139,7 +140,7 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
   let network: NodeNetwork | undefined;
   try {
     const { limitRate, dispatcher, beforeAttempt, onFailure, uploads, insecureRedirects } = options;
-    const transferSettingsOf = options.transferSettingsOf && checkedSettingsOf(options.transferSettingsOf);
+    const settings = options.transferSettingsOf && new SettingsOfFetches(options.transferSettingsOf);
     const ports = { clock, connectivity: alwaysOnline, ...given };
     network = createNetwork({
       limitRate,
@@ -149,16 +150,18 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
       uploads,
       insecureRedirects,
       refusal,
-      limitRateOf: (id) => transferSettingsOf?.(id)?.limitRate,
-      connectionSettingsOf: (id) => transferSettingsOf?.(id)?.connection,
-      decodesFor: (id) => transferSettingsOf?.(id)?.decode ?? true,
+      limitRateOf: (id) => settings?.of(id)?.limitRate,
+      connectionSettingsOf: (id) => settings?.of(id)?.connection,
+      decodesFor: (id) => settings?.of(id)?.decode ?? true,
       clock: ports.clock,
     });
     const { log: tell = emitWarning } = options;
     const log = (message: string): void => tell(redactText(message));
     const { faults } = given;
     const store =
-      options.store ?? (await openStore(options.directory, { warn: log, ...(faults && { faults }) }));
+      options.store === undefined
+        ? await openStore(options.directory, { warn: log, ...(faults && { faults }) })
+        : checkedStore(options.store);
     const engine = new BackgroundFetchEngine(internal, {
       lock,
       store,
@@ -171,7 +174,7 @@ export async function openEngine(options: OpenOptions, given: GivenParts = {}): 
       strategies: {
         takePiece,
         trackUpload,
-        ...(transferSettingsOf && { adapt: adaptBy(transferSettingsOf) }),
+        ...(settings && { adapt: adaptBy((id) => settings.begin(id)) }),
       },
       log,
     });
@@ -215,6 +218,8 @@ function engineOptions(given: OpenOptions): GivenEngineOptions {
 }
 
 function checkOptions(options: OpenOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError('openBackgroundFetch() needs options: { directory } at least');
   const { baseUrl } = options;
   checkLocation(options);
   if (baseUrl !== undefined && refusalOfBase(baseUrl)) {

@@ -1,6 +1,7 @@
 import {
   chooseValidator,
   getHeader,
+  isRequest,
   isRetryableStatus,
   type Network,
   noRetries,
@@ -26,6 +27,20 @@ export function conditionOf(record: StoredRecord): readonly [name: string, value
   const value = chooseValidator({ ...responseData, length: storedLength(record) })?.value;
   if (value === undefined) return null;
   return [/^(W\/)?"/.test(value) ? 'If-None-Match' : 'If-Modified-Since', value];
+}
+
+const conditionNames = ['if-none-match', 'if-modified-since'];
+
+/** @throws TypeError for what no server is to be asked */
+export function checkQuestion(request: Request, condition: readonly [name: string, value: string]): void {
+  if (!isRequest(request)) throw new TypeError('revalidate() needs a Request: new Request(url)');
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    throw new TypeError(`revalidate() repeats a request, and a ${request.method} is not to be repeated`);
+  const [name, value] = Array.isArray(condition) ? condition : [];
+  if (typeof value === 'string' && conditionNames.includes(`${name}`.toLowerCase())) return;
+  throw new TypeError(
+    'revalidate() needs a condition as conditionOf() makes it: "If-None-Match" or "If-Modified-Since", and its value',
+  );
 }
 
 /** See `BackgroundFetchEngine.revalidate`. */

@@ -36,15 +36,18 @@ export interface SaveOptions {
  * system has no hard links, an empty file is seen for an instant before it). On the file system of the store nothing is
  * copied: the file is the one the store has, and stays when the store forgets the record. Changing it in place makes the
  * record unreadable, though.
- * @throws TypeError if there is no response, or not one with a status from 200 to 299; AbortError (DOMException) if the
+ * @throws TypeError for a path that can be no file's, if there is no response, or not one with a status from 200 to 299; AbortError (DOMException) if the
  * fetch was aborted; InvalidStateError (DOMException) if the record was released; FileExistsError; QuotaExceededError
  * (DOMException) if there is no room; StoreError with `cause` for anything else
  */
 export async function saveRecord(
   record: BackgroundFetchRecord,
   path: string,
-  { overwrite = false }: SaveOptions = {},
+  options: SaveOptions = {},
 ): Promise<void> {
+  const { overwrite = false } = options ?? {};
+  if (typeof path !== 'string' || path.includes('\0') || path.endsWith('/') || basename(path) === '')
+    throw new TypeError(`saveRecord() needs the path of a file, and got ${JSON.stringify(path)}`);
   const { realm, hold } = recordObjectOf(record);
   const store: EngineStore = realm.ports.store as EngineStore;
   let saved = false;

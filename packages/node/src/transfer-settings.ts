@@ -32,8 +32,9 @@ export interface TransferSettings {
 }
 
 /**
- * Gives the settings of a background fetch: asked at once, without a promise, each time it begins or goes on, and for each of its
- * requests. One whose settings are wrong, or that makes this throw, waits for a minute, and `log` is told why; others go on.
+ * Gives the settings of a background fetch: asked at once, without a promise, each time it begins or goes on, and by
+ * `revalidate()` for one that does not. One whose settings are wrong, or that makes this throw, waits for a minute, and `log` is
+ * told why; others go on.
  */
 export type TransferSettingsOf = (fetchId: string) => TransferSettings | undefined;
 

@@ -43,6 +43,8 @@ export class WholeFile {
   async nameNew(path: string): Promise<boolean> {
     const isNamed = await this.#nameNew(path);
     if (isNamed || !(await isLeftClaim(path, await this.#lookAtLeft()))) return isNamed;
+    // where there are hard links, no name was ever claimed by an empty file: it is somebody's
+    if (await this.#canLink()) return false;
     await rm(path, { force: true });
     return await this.#nameNew(path);
   }
@@ -52,6 +54,8 @@ export class WholeFile {
    * is something that is never replaced (see `irreplaceableAt`).
    */
   async replace(path: string): Promise<boolean> {
+    // the way may be another one than before a death, which left a copy
+    await this.#lookAtLeft();
     if (this.#source.kind === 'shared') {
       const replaced = await replaceByLink(this.#source, path);
       if (replaced !== 'impossible') return replaced;
@@ -89,6 +93,17 @@ export class WholeFile {
     this.#hasCopy = true;
     // what has its name from now on is the copy
     this.#left ??= Promise.resolve(null);
+  }
+
+  /** Whether the folder has second names for files: what has the name of the copy, ours or what is left of one, gets one. */
+  async #canLink(): Promise<boolean> {
+    const second = `${this.#copy}.link`;
+    await removeFile(second);
+    try {
+      return (await linkNew(this.#copy, second)) !== 'impossible';
+    } finally {
+      await removeFile(second);
+    }
   }
 
   #lookAtLeft(): Promise<Stats | null> {

@@ -68,6 +68,9 @@ function adviceFor(code: string, directory: string): string {
   }
   if (/BUSY|LOCKED/.test(code)) return `Close whatever else has ${directory}/store.db open.`;
   if (code === 'EMFILE' || code === 'ENFILE') return 'Raise the limit of open files.';
+  if (code === 'ENOENT') return `Make ${directory}, or choose another place.`;
+  if (code === 'ENOTDIR') return `A part of ${directory} is no directory: choose another place.`;
+  if (code === 'ENAMETOOLONG') return 'Choose a shorter name.';
   return `Check the disk that holds ${directory}, then open the store again.`;
 }
 

@@ -56,4 +56,11 @@ it('asks a server whether it still has the version that came', async () => {
   expect(await engine.revalidate('asked', new Request(url), condition)).toBe('same');
   expect(await engine.revalidate('asked', new Request(url), ['If-None-Match', '"another"'])).toBe('other');
   expect(await engine.revalidate('asked', new Request('http://127.0.0.1:9/'), condition)).toBe('unknown');
+  const post = new Request(url, { method: 'POST' });
+  await expect(engine.revalidate('asked', post, condition)).rejects.toThrow(/POST is not to be repeated/);
+  for (const wrong of [undefined, 'ab', ['Range', 'bytes=0-'], ['If-None-Match']] as never[])
+    await expect(engine.revalidate('asked', new Request(url), wrong)).rejects.toThrow(/conditionOf\(\)/);
+  await expect(engine.revalidate('asked', url as never, condition)).rejects.toThrow(/needs a Request/);
+  await engine.close();
+  await expect(engine.revalidate('asked', new Request(url), condition)).rejects.toThrow(/closed/);
 });

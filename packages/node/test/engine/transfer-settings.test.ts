@@ -25,6 +25,16 @@ const wrong: [string, NonNullable<OpenOptions['transferSettingsOf']>, RegExp][] 
   ],
   ['gives a number for a certificate', () => ({ connection: { ca: 1 as never } }), /connection\.ca/],
   ['gives a word for whether to decode', () => ({ decode: 'no' as never }), /decode/],
+  ['mistypes a limit', () => ({ limitrate: 1 }) as never, /limitrate/],
+  ['mistypes a retry', () => ({ retry: { outages: 5 } as never }), /outages/],
+  ['mistypes a proxy', () => ({ connection: { proxy: 'http://h' } as never }), /"proxy"/],
+  [
+    'gives a proxy without a scheme',
+    () => ({ connection: { proxies: { http: '127.0.0.1:3128', https: '', except: '' } } }),
+    /proxies\.http/,
+  ],
+  ['gives a list', () => [{ limitRate: 1 }] as never, /array/],
+  ['gives what could be awaited', () => Object.fromEntries([['then', () => {}]]) as never, /promise/],
   ['gives null', () => null as never, /undefined/],
   ['gives a promise', (() => Promise.resolve({})) as never, /promise/i],
 ];
@@ -59,6 +69,23 @@ describe('transferSettingsOf', () => {
     }
     expect(sizes.decoded).toBe(1000);
     expect(sizes['as-sent']).not.toBe(1000);
+  });
+
+  it('holds for a fetch from its beginning, whatever is thrown later', async () => {
+    let calls = 0;
+    const engine = await engines.open({
+      directory: await engines.directory(),
+      transferSettingsOf: () => {
+        if (calls++ > 0) throw new Error('no more');
+        return { connections: 1 };
+      },
+    });
+    const body = nextBody(engine);
+    await engine.backgroundFetch.fetch('once', [
+      `${server().origin}/r/once?size=3000000&attempts=cut:1000000|ok`,
+    ]);
+    expect((await body).bytes.byteLength).toBe(3_000_000);
+    expect(calls).toBe(1);
   });
 
   it('has to be a function', async () => {

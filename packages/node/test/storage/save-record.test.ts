@@ -200,10 +200,18 @@ describe('saveRecord()', () => {
     expect(await readdir(join(directory, 'saved'))).toEqual([]);
   });
 
+  it.each(['', '/', 'folder/', 'a\0b', 5, undefined])(
+    'refuses %j, which is no path of a file',
+    async (wrong) => {
+      const record = await settle([1000]);
+      await expect(saveRecord(record, wrong as string)).rejects.toThrow(/needs the path of a file/);
+    },
+  );
+
   it('names a folder that is not there', async () => {
     const error = await failureOf(saveRecord(await settle([large]), join(directory, 'missing', 'file')));
     expect(error.name).toBe('StoreError');
-    expect(error.message).toContain(join(directory, 'missing'));
+    expect(error.message).toContain(`Make ${join(directory, 'missing')}`);
   });
 
   it.each([true, false])(
