@@ -13,9 +13,9 @@ const include = [
  */
 const alone = [
   'packages/web/test/**/*.test.ts',
-  'packages/node/test/{cli,security,files}/**/*.test.ts',
-  'packages/node/test/daemon/{follow,save-again}.test.ts',
-  'packages/node/test/engine/{in-hand,many-at-once}.test.ts',
+  'packages/*/test/{security,files}/**/*.test.ts',
+  'packages/*/test/daemon/{follow,save-again}.test.ts',
+  'packages/*/test/engine/{in-hand,many-at-once}.test.ts',
   'testing/{browsers,field}/test/**/*.test.ts',
   'examples/demo/test/**/*.test.ts',
 ];
