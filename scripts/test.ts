@@ -76,17 +76,39 @@ const stages: readonly (readonly Step[])[] = [
     { name: 'support table', command: ['npm', 'run', '--silent', 'support-table', '--', '--check'] },
     { name: 'size', command: [...typescript, 'scripts/size.ts'] },
   ],
-  [{ name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest }],
+  [
+    // it looks at how long its event loop is kept waiting
+    {
+      name: 'hostile',
+      // `npm run hostile` takes ten minutes
+      command: [...typescript, 'testing/hostile/src/run.ts', '--seconds', '20'],
+      count: countOwnLine,
+    },
+  ],
+  // those that wait most for browsers and processes beside those that compute; what takes longest is begun first
   [
     {
-      name: 'simulate',
-      // as many as fit in: `npm run simulate` has 10,000
-      command: [...typescript, 'testing/simulation/src/cli/simulate.ts', '--seeds', '3000'],
+      name: 'conformance',
+      // `npm run conformance` has all suites in driven WebKit, too
+      command: [...typescript, 'testing/conformance/src/run.ts', '--short'],
+      count: countOwnLine,
+    },
+    { name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest },
+    {
+      name: 'durability',
+      // `npm run test:durability` has every scenario in every engine, and twice as many kills
+      command: [...typescript, 'testing/durability/src/run.ts', '--short', '--rounds', '5'],
       count: countOwnLine,
     },
     {
       name: 'crash',
       command: [...typescript, 'testing/durability/src/crash/run.ts', '--rounds', '10'],
+      count: countOwnLine,
+    },
+    {
+      name: 'simulate',
+      // as many as fit in: `npm run simulate` has 10,000
+      command: [...typescript, 'testing/simulation/src/cli/simulate.ts', '--seeds', '2000'],
       count: countOwnLine,
     },
     {
@@ -96,32 +118,10 @@ const stages: readonly (readonly Step[])[] = [
       count: countOwnLine,
     },
   ],
-  [
-    {
-      name: 'hostile',
-      // `npm run hostile` takes ten minutes
-      command: [...typescript, 'testing/hostile/src/run.ts', '--seconds', '20'],
-      count: countOwnLine,
-    },
-  ],
-  [
-    {
-      name: 'conformance',
-      command: [...typescript, 'testing/conformance/src/run.ts'],
-      count: countOwnLine,
-    },
-  ],
-  [
-    {
-      name: 'durability',
-      command: [...typescript, 'testing/durability/src/run.ts'],
-      count: countOwnLine,
-    },
-  ],
 ];
 const names = stages.flat().map(({ name }) => name);
-/** Steps of a stage that run at the same time; what is printed stays together. */
-const atATime = 2;
+/** Steps of a stage that run at the same time, on two processors or more; what is printed stays together. */
+const atATime = 3;
 
 async function run(step: Step, print: Print): Promise<Outcome> {
   print(`\n── ${step.name}\n`);
