@@ -76,28 +76,13 @@ const stages: readonly (readonly Step[])[] = [
     { name: 'support table', command: ['npm', 'run', '--silent', 'support-table', '--', '--check'] },
     { name: 'size', command: [...typescript, 'scripts/size.ts'] },
   ],
+  // those that wait for browsers and processes beside those that compute; conformance keeps every processor busy by itself
   [
-    // it looks at how long its event loop is kept waiting
-    {
-      name: 'hostile',
-      // `npm run hostile` takes ten minutes
-      command: [...typescript, 'testing/hostile/src/run.ts', '--seconds', '20'],
-      count: countOwnLine,
-    },
-  ],
-  // those that wait most for browsers and processes beside those that compute; what takes longest is begun first
-  [
-    {
-      name: 'conformance',
-      // `npm run conformance` has all suites in driven WebKit, too
-      command: [...typescript, 'testing/conformance/src/run.ts', '--short'],
-      count: countOwnLine,
-    },
     { name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest },
     {
       name: 'durability',
-      // `npm run test:durability` has every scenario in every engine, and twice as many kills
-      command: [...typescript, 'testing/durability/src/run.ts', '--short', '--rounds', '5'],
+      // `npm run test:durability` has every scenario in every engine, and more kills
+      command: [...typescript, 'testing/durability/src/run.ts', '--short', '--rounds', '4'],
       count: countOwnLine,
     },
     {
@@ -106,22 +91,34 @@ const stages: readonly (readonly Step[])[] = [
       count: countOwnLine,
     },
     {
-      name: 'simulate',
-      // as many as fit in: `npm run simulate` has 10,000
-      command: [...typescript, 'testing/simulation/src/cli/simulate.ts', '--seeds', '2000'],
-      count: countOwnLine,
-    },
-    {
       name: 'faults',
       // `npm run faults` has the browsers, too
       command: [...typescript, 'testing/conformance/src/faults.ts', '--host', 'node'],
       count: countOwnLine,
     },
+    {
+      name: 'hostile',
+      // `npm run hostile` takes ten minutes
+      command: [...typescript, 'testing/hostile/src/run.ts', '--seconds', '20'],
+      count: countOwnLine,
+    },
+    {
+      name: 'simulate',
+      // as many as fit in: `npm run simulate` has 10,000
+      command: [...typescript, 'testing/simulation/src/cli/simulate.ts', '--seeds', '1500'],
+      count: countOwnLine,
+    },
+    {
+      name: 'conformance',
+      // `npm run conformance` has all suites in driven WebKit, too
+      command: [...typescript, 'testing/conformance/src/run.ts', '--short'],
+      count: countOwnLine,
+    },
   ],
 ];
 const names = stages.flat().map(({ name }) => name);
-/** Steps of a stage that run at the same time, on two processors or more; what is printed stays together. */
-const atATime = 3;
+/** Steps of a stage that run at the same time; what is printed stays together. */
+const atATime = 2;
 
 async function run(step: Step, print: Print): Promise<Outcome> {
   print(`\n── ${step.name}\n`);
