@@ -77,12 +77,13 @@ const stages: readonly (readonly Step[])[] = [
     { name: 'support table', command: ['npm', 'run', '--silent', 'support-table', '--', '--check'] },
     { name: 'size', command: [...typescript, 'scripts/size.ts'] },
   ],
-  [{ name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest }],
+  // those that wait for browsers and processes beside those that compute; conformance keeps every processor busy by itself
   [
+    { name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest },
     {
-      name: 'simulate',
-      // as many as fit in: `npm run simulate` has 10,000
-      command: [...typescript, 'testing/simulation/src/cli/simulate.ts', '--seeds', '3000'],
+      name: 'durability',
+      // `npm run test:durability` has every scenario in every engine, and more kills
+      command: [...typescript, 'testing/durability/src/run.ts', '--short', '--rounds', '4'],
       count: countOwnLine,
     },
     {
@@ -96,26 +97,22 @@ const stages: readonly (readonly Step[])[] = [
       command: [...typescript, 'testing/conformance/src/faults.ts', '--host', 'node'],
       count: countOwnLine,
     },
-  ],
-  [
     {
       name: 'hostile',
       // `npm run hostile` takes ten minutes
       command: [...typescript, 'testing/hostile/src/run.ts', '--seconds', '20'],
       count: countOwnLine,
     },
-  ],
-  [
     {
-      name: 'conformance',
-      command: [...typescript, 'testing/conformance/src/run.ts'],
+      name: 'simulate',
+      // as many as fit in: `npm run simulate` has 10,000
+      command: [...typescript, 'testing/simulation/src/cli/simulate.ts', '--seeds', '1500'],
       count: countOwnLine,
     },
-  ],
-  [
     {
-      name: 'durability',
-      command: [...typescript, 'testing/durability/src/run.ts'],
+      name: 'conformance',
+      // `npm run conformance` has all suites in driven WebKit, too
+      command: [...typescript, 'testing/conformance/src/run.ts', '--short'],
       count: countOwnLine,
     },
   ],

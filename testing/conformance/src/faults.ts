@@ -60,7 +60,7 @@ async function main({ host: hosts, grep, report }: Options): Promise<number> {
         console.log(`\n${engine.hint}`);
         continue;
       }
-      const pass = { engine: host, driven: false, native: false };
+      const pass = { engine: host, driven: false, native: false, suites: 'faults' } as const;
       printPass(console.log, pass, engine.version);
       const seen = await runPass(pass, grep, { faults, results, closedOrigin, matrix }, console.log);
       const { passed, failed } = printTotals(console.log, pass, seen);

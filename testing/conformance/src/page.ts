@@ -20,8 +20,12 @@ addEventListener('unhandledrejection', ({ reason }) => reportPageError(reason, '
 const fgrep = host.grep.replaceAll(titleSeparator, ' ').replace(titleSeparator.trimEnd(), '');
 mocha.setup({ ui: 'bdd', timeout: testTimeout, reporter: PostingReporter.for(results), fgrep });
 if (!host.native) await import('background-fetch');
-if (host.suites === 'faults') await import('./faults/suite.ts');
-else await import('./suites/index.ts');
+const suites = {
+  behaviour: () => import('./suites/index.ts'),
+  stored: () => import('./suites/stored.ts'),
+  faults: () => import('./faults/suite.ts'),
+};
+await suites[host.suites]();
 
 beforeEach('note what runs', noteFetches);
 afterEach('close what the test opened', async () => {

@@ -3,6 +3,9 @@ import type { BrowserName } from '@background-fetch/testing-browsers';
 /** Where the suites run: in a browser, or in Node without one. */
 export type HostName = BrowserName | 'node';
 
+/** What is run: all suites, those of which the outcome may depend on what a storage takes, or the matrix of faults. */
+export type Suites = 'behaviour' | 'stored' | 'faults';
+
 /** What the page needs to know of where it runs: JSON in the query parameter `host`. */
 export interface HostInfo {
   readonly engine: HostName;
@@ -20,8 +23,7 @@ export interface HostInfo {
   readonly results: string;
   /** The fault server as another origin. */
   readonly crossOrigin: string;
-  /** What is run: the suites, or the matrix of faults. */
-  readonly suites: 'behaviour' | 'faults';
+  readonly suites: Suites;
   /** The fault server over TLS, with a certificate that this host was told to trust. */
   readonly secureOrigin: string;
   /** Another one, with a certificate that nobody was told of; '' where no fault needs it. */

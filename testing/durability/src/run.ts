@@ -1,5 +1,5 @@
 import { type BrowserName, browserNames, findBrowsers } from '@background-fetch/testing-browsers';
-import { createCommand, wholeNumber } from '@background-fetch/testing-command-line';
+import { createCommand, runSideBySide, wholeNumber } from '@background-fetch/testing-command-line';
 import { seededRandom } from '@background-fetch/testing-simulation';
 import { InvalidArgumentError, Option } from 'commander';
 import { keepCoresBusy } from './keep-cores-busy.ts';
@@ -16,17 +16,29 @@ export interface Selection {
   readonly repeat: number;
   /** Whether every core has something else to do meanwhile. */
   readonly busy: boolean;
+  /** Whether each scenario is run only where it is every time. */
+  readonly short: boolean;
 }
 
-/** Runs every scenario in every engine, the engines side by side, and prints a line for each. Resolves with the exit code. */
+/** One run of a scenario. */
+interface Run {
+  readonly engine: BrowserName;
+  readonly scenario: Scenario;
+  readonly turn: number;
+}
+
+/** Runs at the same time, each of which has a browser and a server of its own, and waits more than it computes. */
+const atATime = 3;
+
+/** Runs every scenario in every engine, several side by side, and prints a line for each. Resolves with the exit code. */
 export async function runAll(selection: Selection): Promise<number> {
-  const { engines, scenarios, rounds, seed, repeat, busy } = selection;
+  const { engines, scenarios, rounds, seed, repeat, busy, short } = selection;
   console.log(`seed ${seed}, ${rounds} rounds${repeat > 1 ? `, ${repeat} times` : ''}`);
   const found = await findBrowsers();
   const load = busy ? keepCoresBusy() : undefined;
   let passed = 0;
   let failed = 0;
-  const runOne = async (engine: BrowserName, scenario: Scenario, turn: number): Promise<void> => {
+  const runOne = async ({ engine, scenario, turn }: Run): Promise<void> => {
     const of = turn === 1 ? '' : `/${turn}`;
     const random = seededRandom(`${seed}/${engine}/${scenario.name}${of}`);
     const begin = performance.now();
@@ -43,26 +55,47 @@ export async function runAll(selection: Selection): Promise<number> {
       console.error(error);
     }
   };
-  const runEngine = async (engine: BrowserName): Promise<void> => {
+  const present = engines.filter((engine) => {
     const { [engine]: state } = found;
-    if (!state.present) {
-      console.log(`- ${engine}: not run. ${state.hint}`);
-      return;
-    }
-    for (const scenario of scenarios) {
-      if (!(scenario.engines?.includes(engine) ?? true)) continue;
-      for (let turn = 1; turn <= repeat; turn++) await runOne(engine, scenario, turn);
-    }
-  };
-  await Promise.all(engines.map(runEngine)).finally(() => load?.end());
+    if (!state.present) console.log(`- ${engine}: not run. ${state.hint}`);
+    return state.present;
+  });
+  const pairs = pairUp(scenarios, present);
+  const chosen = short ? pairs.filter(isRunEveryTime) : pairs;
+  const turns = Array.from({ length: repeat }, (_, index) => index + 1);
+  const runs = chosen.flatMap((pair) => turns.map((turn) => ({ ...pair, turn })));
+  await runSideBySide(runs, atATime, console.log, runOne).finally(() => load?.end());
+  if (short) tellOfTheOthers(pairs.filter((pair) => !isRunEveryTime(pair)));
   console.log(`${passed} passed, ${failed} failed`);
   // nothing that ran is no success
   return failed === 0 && passed > 0 ? 0 : 1;
 }
 
+type Pair = Omit<Run, 'turn'>;
+
+function pairUp(scenarios: readonly Scenario[], engines: readonly BrowserName[]): Pair[] {
+  return scenarios.flatMap((scenario) =>
+    engines
+      .filter((engine) => scenario.engines?.includes(engine) ?? true)
+      .map((engine) => ({ engine, scenario })),
+  );
+}
+
+function isRunEveryTime({ engine, scenario }: Pair): boolean {
+  return scenario.everyTime?.engines.includes(engine) ?? true;
+}
+
+/** Names what was not run, and why. */
+function tellOfTheOthers(others: readonly Pair[]): void {
+  for (const { engine, scenario } of others) {
+    console.log(`- ${engine}: ${scenario.name}: not run. ${scenario.everyTime?.because}`);
+  }
+  console.log(`${others.length} scenarios left to npm run test:durability`);
+}
+
 /** What the command line asks for. */
 export function readSelection(call: string, description: string, all: readonly Scenario[]): Selection {
-  const { engine, only, rounds, seed, repeat, busy } = createCommand(call, description)
+  const { engine, only, rounds, seed, repeat, busy, short } = createCommand(call, description)
     .addOption(
       new Option('--engine <name...>', 'only these engines')
         .choices(browserNames)
@@ -73,6 +106,7 @@ export function readSelection(call: string, description: string, all: readonly S
     .addOption(seedOption())
     .option('--repeat <n>', 'how often each scenario is run, each time with another seed', wholeNumber(1), 1)
     .option('--busy', 'keep every core busy beside it', false)
+    .option('--short', 'each scenario only in the engines that npm test has it in', false)
     .parse()
     .opts<{
       readonly engine: readonly BrowserName[];
@@ -81,10 +115,11 @@ export function readSelection(call: string, description: string, all: readonly S
       readonly seed: string;
       readonly repeat: number;
       readonly busy: boolean;
+      readonly short: boolean;
     }>();
   const engines = browserNames.filter((name) => engine.includes(name));
   const scenarios = all.filter(({ name }) => only?.some((part) => name.includes(part)) ?? true);
-  return { engines, scenarios, rounds, seed, repeat, busy };
+  return { engines, scenarios, rounds, seed, repeat, busy, short };
 }
 
 function collectParts(all: readonly Scenario[]) {

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '@background-fetch/common';
 
 /** built from the sources before the tests begin */
 export const command = fileURLToPath(new URL('../../bin/bgfetch.js', import.meta.url));
@@ -76,8 +78,31 @@ export class CommandLine {
   }
 
   async remove(): Promise<void> {
-    // where none ever was, asking for it would take longer than most tests
-    if (existsSync(join(this.store, 'daemon'))) await this.run('daemon', 'stop');
+    await this.#endDaemon();
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** As `daemon stop` does, whose process would take longer than many tests. */
+  async #endDaemon(): Promise<void> {
+    const pid = this.#findDaemon();
+    if (pid === undefined) return;
+    try {
+      process.kill(pid, 'SIGTERM');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+    // it is no child of this process, which nobody tells of its end
+    while (isAlive(pid)) await delay(5);
+  }
+
+  /** By the note that it leaves in its store, unless that names a process of somebody else by now. */
+  #findDaemon(): number | undefined {
+    try {
+      const pid = Number.parseInt(readFileSync(join(this.store, 'engine.pid'), 'utf8'), 10);
+      const called = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return called.includes(this.store) ? pid : undefined;
+    } catch {
+      return undefined;
+    }
   }
 }

@@ -8,9 +8,9 @@ import { release, stalled, useCommandLine } from './given.ts';
 
 const given = useCommandLine();
 
-/** A daemon in the foreground, which the test can wait for; it ends by itself when it has nothing to do. */
-async function runDaemon(idle: string): Promise<Running> {
-  const running = given.cli.start(['daemon', 'run', '--idle', idle]);
+/** A daemon in the foreground, which the test can wait for. It does not end for want of work before it was found. */
+async function runDaemon(): Promise<Running> {
+  const running = given.cli.start(['daemon', 'run', '--idle', '0']);
   while ((await given.cli.daemon()) === undefined);
   return running;
 }
@@ -41,7 +41,7 @@ const losses: readonly (readonly [string, () => Promise<unknown>])[] = [
 
 describe('a daemon whose store is', () => {
   it.each(losses)('%s ends, and says why', async (_name, lose) => {
-    const { finished } = await runDaemon('0');
+    const { finished } = await runDaemon();
     await lose();
     expect((await finished).stderr).toMatch(/store .* was removed, or another one is in its place/);
   });
@@ -68,7 +68,7 @@ describe('a daemon whose store is', () => {
   });
 
   it('removed leaves the socket of the daemon that has come after it', async () => {
-    const { child, finished } = await runDaemon('1');
+    const { child, finished } = await runDaemon();
     child.kill('SIGSTOP');
     await rm(given.cli.store, { recursive: true });
     await given.cli.run('daemon', 'start');
@@ -119,7 +119,7 @@ describe('a daemon whose socket', () => {
   });
 
   it('is another one by now does not remove that at its end', async () => {
-    const { child, finished } = await runDaemon('0');
+    const { child, finished } = await runDaemon();
     const path = join(given.cli.store, 'daemon', 'socket');
     child.kill('SIGSTOP');
     await rm(path);

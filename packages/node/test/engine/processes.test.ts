@@ -1,15 +1,19 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { type CompiledProgram, compileProgram } from '@background-fetch/testing-command-line/compile-program';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { StoreInUseError } from '../../src/index.ts';
 import { useFaultServer } from '../network/given.ts';
 import { useEngines } from './given.ts';
 
 const server = useFaultServer();
 const engines = useEngines();
-const script = fileURLToPath(new URL('engine-process.ts', import.meta.url));
+let program: CompiledProgram;
+beforeAll(async () => {
+  program = await compileProgram(new URL('engine-process.ts', import.meta.url));
+});
+afterAll(() => program[Symbol.asyncDispose]());
 
 interface Said {
   readonly opened?: number;
@@ -26,8 +30,7 @@ class EngineProcess {
   readonly #exited: Promise<unknown>;
 
   constructor(...args: string[]) {
-    const all = ['--conditions=source', '--import', 'tsx', script, ...args];
-    this.child = spawn(process.execPath, all, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [program.path, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.child.stderr.pipe(process.stderr);
     this.#exited = once(this.child, 'exit');
     this.#lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();

@@ -3,15 +3,20 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type CompiledProgram, compileProgram } from '@background-fetch/testing-command-line/compile-program';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { useResumableServers } from './resumable-server.ts';
 
 const serve = useResumableServers();
-const program = fileURLToPath(new URL('upload-process.ts', import.meta.url));
 const size = 8_000_000;
 const running = new Set<ChildProcess>();
 let directory: string;
+let program: CompiledProgram;
+
+beforeAll(async () => {
+  program = await compileProgram(new URL('upload-process.ts', import.meta.url));
+});
+afterAll(() => program[Symbol.asyncDispose]());
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'upload-'));
@@ -25,7 +30,7 @@ afterEach(async () => {
 
 /** A process that uploads; what it prints is in `output` when it has exited. */
 function start(url: string, bytes = size): { child: ChildProcess; exited: Promise<string> } {
-  const args = ['--conditions=source', '--import', 'tsx', program, directory, url, `${bytes}`];
+  const args = [program.path, directory, url, `${bytes}`];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   running.add(child);
   let output = '';

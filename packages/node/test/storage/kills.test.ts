@@ -2,14 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { type CompiledProgram, compileProgram } from '@background-fetch/testing-command-line/compile-program';
 import { sampleBytes } from '@background-fetch/testing-contracts';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FaultPoint } from '../../src/storage/faults.ts';
 import { type NodeStore, openStore } from '../../src/storage/index.ts';
 import { givenDirectory } from './given.ts';
 
-const program = fileURLToPath(new URL('writing-process.ts', import.meta.url));
+let program: CompiledProgram;
+beforeAll(async () => {
+  program = await compileProgram(new URL('writing-process.ts', import.meta.url));
+});
+afterAll(() => program[Symbol.asyncDispose]());
+
 const body = { fetch: 'fetch-1', index: 0, body: 0 };
 
 /** Where the last checkpoint ended of which the process knew that it was done, before it killed itself. */
@@ -19,7 +24,7 @@ async function writeAndDie(
   count: number,
   size: number,
 ): Promise<number> {
-  const args = ['--conditions=source', '--import', 'tsx', program, directory, point, `${count}`, `${size}`];
+  const args = [program.path, directory, point, `${count}`, `${size}`];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk) => {

@@ -6,6 +6,11 @@ const marks = { passed: '✓', failed: '✗', 'not-applicable': '–' };
 
 export function printPass(print: Print, pass: Pass, version: string): void {
   print(`\n${nameOf(pass)} (${version})`);
+  if (pass.suites === 'stored') {
+    print(
+      '  only what may depend on what its storage takes: the other suites are left to npm run conformance',
+    );
+  }
 }
 
 /** One line, and below it the error if there is one. */

@@ -63,7 +63,6 @@ async function runPage(
     blobStorage: !(pass.engine === 'webkit' && pass.driven),
     results: servers.results.nextAddress(),
     crossOrigin: servers.faults.crossOrigin,
-    suites: servers.matrix ? 'faults' : 'behaviour',
     secureOrigin: servers.faults.secureOrigin,
     untrustedOrigin: servers.matrix?.untrustedOrigin ?? '',
     closedOrigin: servers.closedOrigin,

@@ -19,6 +19,7 @@ function planDeath(random: SeededRandom, size: number): Death {
 
 /** Kills a process that embeds the engine, again and again, and lets the last one come to the end. */
 export async function killTheEmbedding(
+  performer: string,
   server: FaultServer,
   random: SeededRandom,
   prefix: string,
@@ -45,6 +46,7 @@ export async function killTheEmbedding(
   const next = async (death: Death | null, untilFreed = false): Promise<Life> => {
     const left = fetches.filter((fetch) => !isAccepted(fetch));
     const life = await live(
+      performer,
       server,
       { directory: store, saved, connections, fetches: left, untilFreed },
       death,

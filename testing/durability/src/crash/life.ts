@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { type CompiledProgram, compileProgram } from '@background-fetch/testing-command-line/compile-program';
 import type { FaultServer } from '@background-fetch/testing-fault-server';
 import type { FaultPoint } from '../../../../packages/node/src/storage/faults.ts';
 
@@ -34,20 +34,27 @@ export interface Life {
   readonly killed: boolean;
 }
 
-const program = fileURLToPath(new URL('performer.ts', import.meta.url));
+/** The process that is killed. */
+export const compilePerformer = (): Promise<CompiledProgram> =>
+  compileProgram(new URL('performer.ts', import.meta.url));
 
 /** ms after which a process that was not to die is taken to hang */
 const patience = 120_000;
 
-/** Lets a process perform until it is done, or dies as it was planned. */
+/**
+ * Lets a process perform until it is done, or dies as it was planned.
+ * @param performer the path of the compiled program
+ */
 export async function live(
+  performer: string,
   server: FaultServer,
   instructions: Omit<Instructions, 'die'>,
   death: Death | null,
 ): Promise<Life> {
   const given: Instructions = { ...instructions, die: death?.at === 'write' ? death : null };
-  const args = ['--conditions=source', '--import', 'tsx', program, JSON.stringify(given)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [performer, JSON.stringify(given)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const said: Said[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => said.push(JSON.parse(line) as Said));
   let complaints = '';

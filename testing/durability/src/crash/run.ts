@@ -8,6 +8,8 @@ import { seedOption } from '../seed-option.ts';
 import { inMebibytes } from '../transfer-account.ts';
 import { killTheDaemon } from './daemon.ts';
 import { killTheEmbedding } from './embedded.ts';
+import { compilePerformer } from './life.ts';
+import type { Figures } from './round.ts';
 
 const { rounds, from, seed } = createCommand(
   'npm run test:crash --',
@@ -19,8 +21,13 @@ const { rounds, from, seed } = createCommand(
   .parse()
   .opts<{ readonly rounds: number; readonly from: number; readonly seed: string }>();
 
+type Round = Parameters<typeof killTheDaemon>;
+const performer = await compilePerformer();
 const kinds = [
-  { name: 'embedded', run: killTheEmbedding },
+  {
+    name: 'embedded',
+    run: (...round: Round): Promise<Figures> => killTheEmbedding(performer.path, ...round),
+  },
   { name: 'daemon', run: killTheDaemon },
 ];
 
@@ -49,6 +56,7 @@ for (let round = from; round < from + rounds; round++) {
     await rm(directory, { recursive: true, force: true });
   }
 }
+await performer[Symbol.asyncDispose]();
 const { passed, failed, kills, files } = total;
 console.log(
   `${files} files and ${kills} kills; one kill cost one file ${inMebibytes(total.mostAgain)} MiB at most`,

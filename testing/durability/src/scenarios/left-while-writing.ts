@@ -14,6 +14,7 @@ const writers: Readonly<Record<string, string>> = {
 
 export const leftWhileWriting: Scenario = {
   name: 'a page that is left while it writes',
+  everyTime: { engines: ['webkit'], because: 'only in WebKit does a page that is left hold up the database' },
   run: ({ engine }) =>
     Session.use(engine, async (session) => {
       const { app } = session;
@@ -47,6 +48,7 @@ export const leftWhileWriting: Scenario = {
 
 export const leftAtFirstVisit: Scenario = {
   name: 'a page that is left while the database is made',
+  everyTime: { engines: ['webkit'], because: 'only in WebKit does a page that is left hold up the database' },
   run: async ({ engine }) => {
     // where it holds up the database, it did so every second time
     const visits = engine === 'webkit' ? 6 : 1;
@@ -65,6 +67,7 @@ export const leftAtFirstVisit: Scenario = {
 
 export const cameBackToAWrite: Scenario = {
   name: 'a page that is left while it starts a fetch, and come back to',
+  everyTime: { engines: ['webkit'], because: 'only WebKit keeps the page as it was left' },
   run: ({ engine }) =>
     Session.use(engine, async (session) => {
       session.app.openGate();
@@ -77,6 +80,10 @@ export const cameBackToAWrite: Scenario = {
 
 export const cameBackToAnUnregistering: Scenario = {
   name: 'a page that is left while it unregisters, and come back to when another registration lives',
+  everyTime: {
+    engines: ['firefox', 'webkit'],
+    because: 'only WebKit keeps the page as it was left, and only Firefox has not left it at all',
+  },
   run: ({ engine }) =>
     Session.use(engine, async (session) => {
       await session.spawn({ file: 'unregistering.html' });

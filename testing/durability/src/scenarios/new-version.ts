@@ -9,11 +9,13 @@ const mostAgain = 16 * mebibyte;
 
 export const newVersionTakesOver: Scenario = {
   name: 'a new worker version takes over at once',
+  everyTime: { engines: ['firefox'], because: 'the conformance suite replaces workers in each engine' },
   run: (circumstances) => replaceWorker(circumstances, true),
 };
 
 export const newVersionWaits: Scenario = {
   name: 'a new worker version waits, then the page is left',
+  everyTime: { engines: ['chromium'], because: 'the conformance suite replaces workers in each engine' },
   run: (circumstances) => replaceWorker(circumstances, false),
 };
 

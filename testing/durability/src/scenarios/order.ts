@@ -14,6 +14,7 @@ interface Observed {
 
 export const messagesAfterState: Scenario = {
   name: `no message of a success handler before the state, ${fetches} fetches and a busy page`,
+  everyTime: { engines: ['chromium'], because: 'the core decides the order, which the simulation has, too' },
   run: ({ engine }) =>
     Session.use(engine, async (session) => {
       const page = await session.launch();

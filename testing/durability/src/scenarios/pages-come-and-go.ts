@@ -21,6 +21,7 @@ const downloadOf = (size: number, rate: number) =>
 
 export const tabReopened: Scenario = {
   name: 'the only tab closed and opened again',
+  everyTime: { engines: ['webkit'], because: 'only WebKit ends the worker with its last tab' },
   run: ({ engine }) =>
     Session.use(engine, async (session) => {
       const file = downloadOf(32, 5);
@@ -37,6 +38,7 @@ export const tabReopened: Scenario = {
 
 export const navigated: Scenario = {
   name: 'the page left for another one of the app',
+  everyTime: { engines: ['webkit'], because: 'only WebKit ends the worker with its last page' },
   run: ({ engine }) =>
     Session.use(engine, async (session) => {
       const file = downloadOf(32, 5);
@@ -52,6 +54,7 @@ export const navigated: Scenario = {
 
 export const cameBack: Scenario = {
   name: 'the page left, and come back to when all is over',
+  everyTime: { engines: ['webkit'], because: 'only WebKit keeps the page as it was left' },
   run: ({ engine }) =>
     Session.use(engine, async (session) => {
       const file = download('file', 8, 4);
@@ -72,6 +75,7 @@ export const cameBack: Scenario = {
  */
 export const registrationHidden: Scenario = {
   name: 'a tab to which getRegistration() may show nothing',
+  everyTime: { engines: ['webkit'], because: 'only WebKit hides a registration' },
   run: ({ engine }) =>
     Session.use(engine, async (session) => {
       const file = downloadOf(32, 5);
@@ -93,6 +97,10 @@ export const registrationHidden: Scenario = {
 
 export const twoTabs: Scenario = {
   name: 'two tabs start the same fetch at once',
+  everyTime: {
+    engines: ['chromium'],
+    because: 'a transaction decides, whose contract is checked in each engine',
+  },
   run: ({ engine }) =>
     Session.use(engine, async (session) => {
       const file = downloadOf(32, 8);
