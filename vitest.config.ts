@@ -29,8 +29,9 @@ export default defineConfig({
     maxWorkers: Math.max(3, availableParallelism() - 1),
     globalSetup: ['scripts/build-command.ts'],
     setupFiles: ['scripts/seed-fuzz.ts', 'scripts/compare-bytes.ts'],
-    // a limit for what hangs, not for what a busy machine makes slow
+    // limits for what hangs, not for what a busy machine makes slow
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: 'alone', include: alone } },
       // a process for many files: what they import is read once

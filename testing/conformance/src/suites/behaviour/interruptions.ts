@@ -65,7 +65,7 @@ describe('A body that is cut', () => {
 });
 
 describe('A body that is interrupted', () => {
-  const scope = useHeldScope({ configure: { engine: { retry: { stallTimeout: 400 } } } });
+  const scope = useHeldScope({ configure: { engine: { retry: { stallTimeout: 1500 } } } });
 
   it('by a server that sends nothing more is given up after the stall timeout, and completed', async () => {
     const file = newResource({ size: 300_000, attempts: 'stall:100000|ok' });
@@ -79,7 +79,7 @@ describe('A body that is interrupted', () => {
   });
 
   it('by nothing, only slow, is not given up: each byte starts the stall timeout anew', async () => {
-    const file = newResource({ size: 100_000, rate: 100_000 });
+    const file = newResource({ size: 200_000, rate: 100_000 });
     await assertFetchesVersion(scope(), file, 1);
     assert.lengthOf(await logOf(file), 1);
   });

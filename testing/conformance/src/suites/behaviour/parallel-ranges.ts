@@ -20,7 +20,8 @@ import {
   useHeldScope,
 } from './given.ts';
 
-const configure = { engine: { pieceSize: 100_000, connections: 3, retry: { stallTimeout: 400 } } };
+const engine = { pieceSize: 100_000, connections: 3 };
+const configure = { engine: { ...engine, retry: { stallTimeout: 1500 } } };
 
 /** Where a range begins, and where it has ended. */
 function boundsOf(range: string | undefined): [start: number, end: number] {
@@ -73,7 +74,10 @@ describe('A large body in parallel ranges', () => {
   }
 
   it('goes on when each of them brings no more than a part', async () => {
-    await assertFetchesVersion(scope(), large({ attempts: 'ok|stall:60000+cut:60000' }), 1);
+    // every attempt is waited for
+    const impatient = await openScope({ configure: { engine: { ...engine, retry: { stallTimeout: 400 } } } });
+    await holdEnds(impatient);
+    await assertFetchesVersion(impatient, large({ attempts: 'ok|stall:60000+cut:60000' }), 1);
   });
 
   it('goes on when they bring less than asked for', async () => {
