@@ -1,6 +1,5 @@
 import type { KeptState, StoredRecord, StoredState } from '@background-fetch/node';
-import { askedFiles, type KeptFetch, type KeptFile } from './kept-fetch.ts';
-import { isToBeSaved } from './save-files.ts';
+import { askedFiles, isToBeSaved, type KeptFetch, type KeptFile } from './kept-fetch.ts';
 import type { FetchReport, FetchState, FileState, FileStatus } from './status.ts';
 
 /** Of what a file was described the last time, and how. */

@@ -2,12 +2,12 @@ import { reasonOf } from '@background-fetch/common';
 import type { BackgroundFetchRegistration } from '@background-fetch/node';
 import { type EngineOfDaemon, terminalEvents } from './engine-of-daemon.ts';
 import type { Entry, FetchEntries } from './fetch-entries.ts';
-import { askedFiles, type KeptFetch, type KeptFile } from './kept-fetch.ts';
+import { askedFiles, isToBeSaved, type KeptFetch, type KeptFile } from './kept-fetch.ts';
 import { type KeptFetches, receivedName } from './kept-fetches.ts';
 import { isIn } from './missing-files.ts';
 import { readStored } from './read-stored.ts';
 import { receiveFiles } from './receive-files.ts';
-import { isToBeSaved, modeOf, saveFiles } from './save-files.ts';
+import { modeOf, saveFiles } from './save-files.ts';
 
 /** ms between two attempts to take bodies out of the engine's store */
 const receiveInterval = 10_000;

@@ -1,8 +1,7 @@
 import { keptOf } from './describe-fetch.ts';
 import type { FetchEntries } from './fetch-entries.ts';
 import type { KeeperOptions } from './keeper-options.ts';
-import type { KeptFetch } from './kept-fetch.ts';
-import { isToBeSaved } from './save-files.ts';
+import { isToBeSaved, type KeptFetch } from './kept-fetch.ts';
 
 const days = 30;
 /** ms for which what a `get` has left stays there when nobody gives its command again */

@@ -11,13 +11,12 @@ import { type Entry, FetchEntries } from './fetch-entries.ts';
 import { createRequests, fingerprintOf, requireFreeNames, requireShortTexts } from './fetch-requests.ts';
 import { GoingOn, untilReleased } from './going-on.ts';
 import type { KeeperOptions } from './keeper-options.ts';
-import { type KeptFetch, newKeptFetch } from './kept-fetch.ts';
+import { isToBeSaved, type KeptFetch, newKeptFetch } from './kept-fetch.ts';
 import { findMissingFiles } from './missing-files.ts';
 import { DaemonError, type FetchSettings, type RequestedFetch, type StartedFetch } from './protocol.ts';
 import { readStored } from './read-stored.ts';
 import { isRepeatable, requestedAgain } from './requested-again.ts';
 import { takeForSaving } from './save-again.ts';
-import { isToBeSaved } from './save-files.ts';
 import type { FetchReport } from './status.ts';
 
 /**

@@ -110,6 +110,11 @@ export function askedFiles({ asked, files }: KeptFetch): readonly number[] {
   return asked ?? files.map((_, index) => index);
 }
 
+/** Whether a file came whole, and has no place yet. */
+export function isToBeSaved(file: KeptFile): boolean {
+  return file.outcome?.reason === '' && file.path === null;
+}
+
 export function newKeptFetch(details: Omit<KeptFetch, 'schema' | 'ended' | 'problem'>): KeptFetch {
   return { schema: keptFetchSchema, ...details, ended: null, problem: null };
 }

@@ -3,10 +3,10 @@ import { basename, dirname } from 'node:path';
 import { identityOf } from '@background-fetch/common';
 import type { EngineOfDaemon } from './engine-of-daemon.ts';
 import { createRequests } from './fetch-requests.ts';
+import { forEachAtATime } from './for-each-at-a-time.ts';
 import type { KeptFetch, KeptFile } from './kept-fetch.ts';
 import type { KeptFetches } from './kept-fetches.ts';
 import type { RequestedFetch } from './protocol.ts';
-import { forEachAtATime } from './receive-files.ts';
 
 /** files at a time that the server is asked about */
 const atATime = 6;

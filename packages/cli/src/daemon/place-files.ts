@@ -12,7 +12,7 @@ import {
 } from '@background-fetch/common';
 import { FileExistsError } from '@background-fetch/node';
 import { numberedName } from './file-name.ts';
-import { forEachAtATime } from './receive-files.ts';
+import { forEachAtATime } from './for-each-at-a-time.ts';
 
 /** files at a time */
 const atATime = 8;

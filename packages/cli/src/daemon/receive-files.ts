@@ -8,6 +8,7 @@ import {
 } from '@background-fetch/node';
 import { storedBytes } from './describe-fetch.ts';
 import { nameOfResponse } from './file-name.ts';
+import { forEachAtATime } from './for-each-at-a-time.ts';
 import type { FileOutcome } from './kept-fetch.ts';
 
 /** files at a time: each waits for the disk more than for anything else */
@@ -66,22 +67,4 @@ function outcomeOf(record: StoredRecord, cause: string | null): FileOutcome {
     cause: result === 'success' ? null : cause,
     condition: conditionOf(record),
   };
-}
-
-/** Does something with each item, with some of them at a time. Rejects with the first error, once all have let go. */
-export async function forEachAtATime<T>(
-  items: readonly T[],
-  count: number,
-  work: (item: T, index: number) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
-      await work(items[index] as T, index);
-    }
-  };
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(count, items.length) }, lane));
-  const failed = lanes.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
 }

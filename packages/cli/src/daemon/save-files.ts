@@ -2,11 +2,11 @@ import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { copyName, identityOf, isCopyName, reasonOf, syncFolder } from '@background-fetch/common';
 import { nameOfUrl } from './file-name.ts';
-import { type KeptFetch, type KeptFile, usualUmask } from './kept-fetch.ts';
+import { forEachAtATime } from './for-each-at-a-time.ts';
+import { isToBeSaved, type KeptFetch, type KeptFile, usualUmask } from './kept-fetch.ts';
 import type { KeptFetches } from './kept-fetches.ts';
 import { makeDirectories } from './make-directories.ts';
 import { type FileToPlace, finishPlacing, identify, NamesInUse, placeFile } from './place-files.ts';
-import { forEachAtATime } from './receive-files.ts';
 
 /** files after which it is noted where they are */
 const batchSize = 2048;
@@ -90,10 +90,6 @@ function batchesOf(open: readonly number[], { files }: KeptFetch): number[][] {
 /** What whoever asked for the fetch gives a new file or directory of these rights. */
 export function modeOf({ umask = usualUmask }: KeptFetch, rights: number): number {
   return rights & ~umask;
-}
-
-export function isToBeSaved(file: KeptFile): boolean {
-  return file.outcome?.reason === '' && file.path === null;
 }
 
 function planOf(file: KeptFile, index: number, fetch: KeptFetch, store: KeptFetches): FileToPlace {

@@ -2,8 +2,8 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { useEngines } from '../../../node/test/engine/given.ts';
+import { forEachAtATime } from '../../src/daemon/for-each-at-a-time.ts';
 import { type FileToPlace, NamesInUse, placeFile } from '../../src/daemon/place-files.ts';
-import { forEachAtATime } from '../../src/daemon/receive-files.ts';
 
 const engines = useEngines();
 
