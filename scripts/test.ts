@@ -77,6 +77,14 @@ const stages: readonly (readonly Step[])[] = [
     { name: 'support table', command: ['npm', 'run', '--silent', 'support-table', '--', '--check'] },
     { name: 'size', command: [...typescript, 'scripts/size.ts'] },
   ],
+  // what lies in sockets when a process dies grows with what else there is to do
+  [
+    {
+      name: 'crash',
+      command: [...typescript, 'testing/durability/src/crash/run.ts', '--rounds', '10'],
+      count: countOwnLine,
+    },
+  ],
   // those that wait for browsers and processes beside those that compute; conformance keeps every processor busy by itself
   [
     { name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest },
@@ -84,11 +92,6 @@ const stages: readonly (readonly Step[])[] = [
       name: 'durability',
       // `npm run test:durability` has every scenario in every engine, and more kills
       command: [...typescript, 'testing/durability/src/run.ts', '--short', '--rounds', '4'],
-      count: countOwnLine,
-    },
-    {
-      name: 'crash',
-      command: [...typescript, 'testing/durability/src/crash/run.ts', '--rounds', '10'],
       count: countOwnLine,
     },
     {
