@@ -85,7 +85,8 @@ const stages: readonly (readonly Step[])[] = [
       count: countOwnLine,
     },
   ],
-  // those that wait for browsers and processes beside those that compute; conformance keeps every processor busy by itself
+  // those that wait for browsers and processes beside those that compute; conformance keeps every processor busy by itself, and has
+  // the next stage to itself
   [
     { name: 'unit', command: ['npx', 'vitest', 'run'], count: countVitest },
     {
@@ -112,6 +113,8 @@ const stages: readonly (readonly Step[])[] = [
       command: [...typescript, 'testing/simulation/src/cli/simulate.ts', '--seeds', '1500'],
       count: countOwnLine,
     },
+  ],
+  [
     {
       name: 'conformance',
       // `npm run conformance` has all suites in driven WebKit, too

@@ -78,7 +78,10 @@ export interface StoreTransaction extends ClientTransaction, StoreReadTransactio
    * what the host made of it (`Store.stageBytes`, `NetworkResponse.takeWhole`).
    */
   putBytes(body: BodyKey, offset: number, bytes: readonly Uint8Array[] | HostBytes): void;
-  /** Makes the stored bytes of one body those of another, which has none yet. */
+  /**
+   * Makes the stored bytes of one body those of another, which has none yet. Nobody asks for them under the first one any more: what
+   * of them a store leaves there goes with its fetch.
+   */
   moveBytes(from: BodyKey, to: BodyKey): Promise<void>;
   /**
    * Keeps the last that was told of a fetch, for an hour or longer: nothing else is left of it for a context that was

@@ -1,5 +1,6 @@
 import type { StoredBackgroundFetch } from '../model/background-fetch.ts';
 import { mayBeExposed, type StoredRecord } from '../model/record.ts';
+import { nextBody } from '../model/transitions.ts';
 import type { ClientReadTransaction, StoreTransaction } from '../ports.ts';
 import { bodyWorthKeeping, bytesWorthKeeping, revived } from '../transfer/revive.ts';
 import { mayBeKept } from './keep-a-failed-fetch.ts';
@@ -47,6 +48,8 @@ export async function takeOver(
       ...record,
       responseData: responseData === body ? null : responseData,
       interrupted: interrupted === body ? undefined : interrupted,
+      // a store may still have bytes under that number
+      bodies: nextBody(record),
     });
   }
 }
