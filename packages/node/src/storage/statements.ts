@@ -33,6 +33,7 @@ const sql = {
   deleteFetch: 'DELETE FROM fetches WHERE key = ?',
 
   getRecord: 'SELECT number, request, row FROM records WHERE fetch = ? AND number = ?',
+  hasRecords: 'SELECT 1 FROM records WHERE fetch = ? LIMIT 1',
   listRecords: 'SELECT number, request, row FROM records WHERE fetch = ? ORDER BY number',
   findRecords: 'SELECT number, request, row FROM records WHERE fetch = ? AND url = ? ORDER BY number',
   putRecord: 'INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)',

@@ -164,8 +164,7 @@ export class WriteTransaction extends ReadTransaction implements StoreTransactio
     const { key, registration, id, order } = fetch;
     this.#write(() => {
       const row = encodeFetch(fetch);
-      const isNew = this.known.fetch(key) === undefined && !this.statements.getFetch.get([column(key)]);
-      this.#note(key, { kind: 'fetch', key, row, isNew });
+      this.#note(key, { kind: 'fetch', key, row, isNew: this.#isNew(key) });
       this.statements.putFetch.run([column(key), column(registration), column(id), order, row]);
     });
   }
@@ -246,6 +245,13 @@ export class WriteTransaction extends ReadTransaction implements StoreTransactio
       this.statements.emptyBytes.run(keyOf(body));
       this.statements.lendFile.run([stamp, file]);
     });
+  }
+
+  /** Whether there is neither a row of this fetch nor one of its records, nor was any in this transaction. */
+  #isNew(key: FetchKey): boolean {
+    if (this.#changed.has(key) || this.known.fetch(key)) return false;
+    const { getFetch, hasRecords } = this.statements;
+    return !getFetch.get([column(key)]) && !hasRecords.get([column(key)]);
   }
 
   #note(key: FetchKey, change: RowChange): void {

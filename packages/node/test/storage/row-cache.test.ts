@@ -76,6 +76,21 @@ it('keeps the order of records, whatever the order in which they were put', asyn
   await store.close();
 });
 
+it.each(['in one transaction', 'in two'])(
+  'knows records that are put before their fetch, %s',
+  async (how) => {
+    const store = await openStore(await engines.directory());
+    const putRecord = () => store.write(async (transaction) => transaction.putRecord(waiting));
+    if (how === 'in two') await putRecord();
+    await store.write(async (transaction) => {
+      if (how !== 'in two') transaction.putRecord(waiting);
+      transaction.putFetch(fetch);
+    });
+    expect(await listed(store)).toEqual([waiting]);
+    await store.close();
+  },
+);
+
 it('knows nothing of a fetch that was deleted, or released, or made anew under its key', async () => {
   const store = await openStore(await engines.directory());
   await put(store, waiting);
