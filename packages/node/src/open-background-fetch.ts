@@ -12,7 +12,6 @@ import {
   trackUpload,
 } from '@background-fetch/core';
 import type { Dispatcher } from 'undici';
-import { SettingsOfFetches } from './check-transfer-settings.ts';
 import { checkedStore } from './checked-store.ts';
 import { BackgroundFetchEngine } from './engine.ts';
 import type { EngineStore } from './engine-store.ts';
@@ -26,6 +25,7 @@ import { type AttemptFailure, createNetwork, type NodeNetwork } from './network/
 import { FaultError } from './network/faults.ts';
 import { takePiece } from './network/take-piece.ts';
 import type { ResumableUploads } from './network/uploads/upload.ts';
+import { SettingsOfFetches } from './settings-of-fetches.ts';
 import type { Faults } from './storage/faults.ts';
 import { checkpointOptions, openStore } from './storage/index.ts';
 import { adaptBy, type TransferSettingsOf } from './transfer-settings.ts';

@@ -21,7 +21,7 @@ const noProtocol = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
  *
  * @param tls asked for once, when something is to be secured
  */
-export function createConnector(tls: () => TlsSettings = () => ({})): BuildConnector.connector {
+export function createConnector(tls: () => TlsSettings): BuildConnector.connector {
   let secure: Record<'overHttp1' | 'overAny', BuildConnector.connector> | undefined;
   const refusingHttp1 = new Set<string>();
   const connectSecurely: BuildConnector.connector = (options, callback) => {
